@@ -1,0 +1,1 @@
+"""Experiments as values: what a link says, and how it is said."""

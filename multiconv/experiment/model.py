@@ -1,0 +1,148 @@
+"""Everything that defines one picture, as frozen values.
+
+An `Experiment` comes from a link's query and goes back to it (`query`); the
+picture's pixels come from the store.  Nothing here knows of HTTP or files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiconv.engine import filters as named
+from multiconv.engine.geometry import Padding
+from multiconv.errors import InvalidValue
+
+Kernel = str | tuple[float, ...]
+"""A named kernel, or kh·kw numbers row by row."""
+
+CHANNELS = ("red", "green", "blue")
+"""The input channels q of a picture, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds that every check and every message uses."""
+
+    upload_bytes: int = 10 * 2**20
+    pixels: int = 24_000_000
+    side: int = 10_000
+    jpeg_scan_pixels: int = 10**9
+    working_size: int = 1024
+    kernel_side: int = 7
+    outputs: int = 16
+    stride: int = 16
+    pad: int = 64
+    dilation: int = 16
+    weight: float = 1e6
+    multiply_adds: int = 2 * 10**9
+    request_bytes: int = 512 * 2**20
+    query_bytes: int = 16 * 2**10
+    body_bytes: int = 64 * 2**10
+    store_bytes: int = 2 * 2**30
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The picture: ``sample:<name>`` or an upload's 64 hex digits, and the longest side worked on.
+
+    ``size`` is in pixels; ``None`` is the picture as it was uploaded.
+    """
+
+    image: str = "sample:portrait"
+    size: int | None = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One convolution layer: a bank of filters, kernels laid over it, and the layer's geometry.
+
+    ``kernels`` holds ``((q, k), kernel)`` pairs, sorted, only where they differ from the bank.
+    ``bias`` holds one number per output channel.
+    """
+
+    bank: str = "redness"
+    kernel_size: tuple[int, int] = (3, 3)
+    outputs: int = 5
+    kernels: tuple[tuple[tuple[int, int], Kernel], ...] = ()
+    bias: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.0)
+    strides: tuple[int, int] = (1, 1)
+    padding: Padding = "SAME"
+    padding_mode: str = "zeros"
+    dilations: tuple[int, int] = (1, 1)
+    groups: int = 1
+    activation: str = "identity"
+
+    def filters(self) -> NDArray[np.float64]:
+        """Return the layer's filters, (kh, kw, C_in, C_out), HWIO."""
+        filters = named.bank(self.bank, self.kernel_size, self.outputs)
+        for (q, k), kernel in self.kernels:
+            filters[:, :, q, k] = self._array(kernel)
+        return filters
+
+    def _array(self, kernel: Kernel) -> NDArray[np.float64]:
+        if isinstance(kernel, str):
+            return named.kernel(kernel, self.kernel_size)
+        return np.array(kernel, dtype=np.float64).reshape(self.kernel_size)
+
+    def with_kernel(self, q: int, k: int, kernel: Kernel) -> Layer:
+        """Return this layer with the kernel from input channel q to output channel k replaced."""
+        rest = {place: old for place, old in self.kernels if place != (q, k)}
+        own = named.bank(self.bank, self.kernel_size, self.outputs)[:, :, q, k]
+        if not np.array_equal(own, self._array(kernel)):
+            rest[q, k] = kernel
+        return replace(self, kernels=tuple(sorted(rest.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """The chosen output channel k and pixel (i, j); a pixel of ``None`` is the picture's own."""
+
+    k: int = 0
+    i: int | None = None
+    j: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How values become colours: a fixed range, or ``None`` for the rounded automatic one."""
+
+    range: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Everything about one picture.
+
+    Examples
+    --------
+    >>> Experiment().layer.filters().shape
+    (3, 3, 3, 5)
+    """
+
+    source: Source = field(default_factory=Source)
+    layers: tuple[Layer, ...] = (Layer(),)
+    focus: Focus = field(default_factory=Focus)
+    view: View = field(default_factory=View)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.focus.k < self.layer.outputs:
+            raise InvalidValue(
+                f"k is {self.focus.k}, but there are {self.layer.outputs} output channels.",
+                f"Choose k from 0 to {self.layer.outputs - 1}.",
+                field="k",
+            )
+
+    @property
+    def layer(self) -> Layer:
+        """The first layer, the only one that a link describes today."""
+        return self.layers[0]
+
+    def with_layer(self, layer: Layer) -> Experiment:
+        """Return this experiment with its first layer replaced."""
+        return replace(self, layers=(layer, *self.layers[1:]))
