@@ -1,0 +1,1 @@
+"""Convolution layers, channel by channel: what each input adds to each output."""
