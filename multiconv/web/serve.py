@@ -1,0 +1,140 @@
+"""The start of the server: one address on this machine, and waitress behind it."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import socket
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from waitress.server import create_server
+
+from multiconv.web import create_app
+
+HOST = "127.0.0.1"
+PORT = 5000
+PORTS_TRIED = 100
+
+KIB, MIB = 2**10, 2**20
+
+SETTINGS: Mapping[str, Any] = MappingProxyType(
+    {
+        # One BLAS thread a request, so these are all the cores that are used at once.
+        "threads": 4,
+        # Four planes of 512² and a page of maps stay in memory; past it waitress writes files.
+        "outbuf_overflow": 8 * MIB,
+        # Above the app's own limits, so that the app answers with its own words up to here.
+        "max_request_header_size": 64 * KIB,
+        "max_request_body_size": 32 * MIB,
+        "connection_limit": 1000,
+        # select() ends at file 1023; poll() has no such end.
+        "asyncore_use_poll": True,
+        "backlog": 1024,
+        "channel_timeout": 60,
+        "ident": None,
+        "expose_tracebacks": False,
+    }
+)
+
+
+def listener(host: str = HOST, port: int = PORT) -> socket.socket:
+    """Listen on the first free port from `port` on.
+
+    Parameters
+    ----------
+    host : str
+        An address of this machine; one with a colon is IPv6.
+    port : int
+        Where to begin; 0 lets the system choose.
+
+    Returns
+    -------
+    socket.socket
+        Bound and listening; the caller closes it.
+
+    Raises
+    ------
+    OSError
+        If the address is not this machine's, the port not allowed, or the
+        next hundred ports are all busy.
+
+    Examples
+    --------
+    >>> with listener(port=0) as first:
+    ...     busy = first.getsockname()[1]
+    ...     with listener(port=busy) as second:
+    ...         second.getsockname()[1] > busy
+    True
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    last = min(port + PORTS_TRIED, 2**16) - 1
+    for candidate in range(port, last + 1):
+        try:
+            return socket.create_server((host, candidate), family=family)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or candidate == last:
+                raise
+    raise AssertionError("unreachable: the loop returns or raises")
+
+
+def address(sock: socket.socket) -> str:
+    """URL at which a listening socket is reached.
+
+    Examples
+    --------
+    >>> with listener(port=0) as sock:
+    ...     address(sock).rpartition(":")[0]
+    'http://127.0.0.1'
+    """
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Serve the app until it is interrupted.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        ``--host``, ``--port`` and ``--store``; those of the process if left out.
+
+    Raises
+    ------
+    SystemExit
+        With status 2 and a line for people, if the address cannot be had.
+    """
+    parser = _parser()
+    given = parser.parse_args(argv)
+    try:
+        sock = listener(given.host, given.port)
+    except OSError as error:
+        parser.error(f"cannot listen on {given.host}, port {given.port}: {error.strerror or error}")
+    with sock:
+        server = create_server(create_app(store_folder=given.store), sockets=[sock], **SETTINGS)
+        port = sock.getsockname()[1]
+        if given.port not in (0, port):
+            print(f"Port {given.port} is busy; taking {port}.")
+        print(f"multiconv is at {address(sock)}  (Ctrl+C ends it)", flush=True)
+        server.run()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="multiconv",
+        description="See what each input channel adds to one output channel of a convolution.",
+    )
+    parser.add_argument("--host", default=HOST, help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--port", type=_port, default=PORT, help="first port to try (%(default)s; 0: any free one)"
+    )
+    parser.add_argument("--store", type=Path, metavar="FOLDER", help="where uploads are kept")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) < 2**16):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: use a number from 0 to 65535")
+    return int(text)

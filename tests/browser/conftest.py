@@ -1,0 +1,123 @@
+"""The app in a real Chromium: every page is watched for errors, CSP violations and other hosts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.harness import Watch, launched, serving
+
+Pages = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the running app (``http://127.0.0.1:54321``), with a store of its own."""
+    with serving(tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; where none is installed the test is skipped, or fails in CI."""
+    with sync_playwright() as playwright:
+        found = launched(playwright)
+        if found is None:
+            reason = "no Chromium is installed: the tests in the browser did not run"
+            pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def watch(server: str) -> Iterator[Watch]:
+    """Faults of this test's pages; any left unforgiven fails the test."""
+    watch = Watch(server.removeprefix("http://"))
+    yield watch
+    assert watch.unforgiven() == []
+
+
+@pytest.fixture
+def new_page(browser: Browser, server: str, watch: Watch) -> Iterator[Pages]:
+    """Open a watched page in a context of its own.
+
+    ``new_page("/?k=1", width=360, height=740, dark=True, javascript=False, touch=True)``
+    """
+    contexts = []
+
+    def new(
+        path: str | None = None,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        dark: bool = False,
+        javascript: bool = True,
+        touch: bool = False,
+        still: bool = True,
+    ) -> Page:
+        context = browser.new_context(
+            base_url=server,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=javascript,
+            has_touch=touch,
+            reduced_motion="reduce" if still else "no-preference",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        watch.follow(context)
+        page = context.new_page()
+        if path is not None:
+            page.goto(path)
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Pages) -> Page:
+    """A blank page at 1440 × 900: ``page.goto("/")``."""
+    return new_page()
+
+
+@pytest.fixture
+def plain_page(new_page: Pages) -> Page:
+    """The same without JavaScript."""
+    return new_page(javascript=False)
+
+
+@pytest.fixture
+def dark_page(new_page: Pages) -> Page:
+    """The same with a dark colour scheme."""
+    return new_page(dark=True)
+
+
+@pytest.fixture
+def axe_report() -> Callable[[Page], str]:
+    """What axe finds on a page; the empty string where it finds nothing."""
+
+    def report(page: Page) -> str:
+        results = Axe().run(page)
+        return results.generate_report() if results.violations_count else ""
+
+    return report
+
+
+@pytest.fixture
+def shoot() -> Callable[[Page, str], None]:
+    """Write a picture of the page into the folder that MULTICONV_SHOTS names, if it names one."""
+
+    def write(page: Page, name: str) -> None:
+        folder = os.environ.get("MULTICONV_SHOTS")
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    return write

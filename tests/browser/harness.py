@@ -1,0 +1,114 @@
+"""What the browser's tests and the screenshots share: the server, Chromium, and a watch on pages."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # No name is looked up and no other machine asked, whatever a page wants.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+
+def chromium_on_path() -> str | None:
+    """The system's Chromium, if there is one."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def launched(playwright: Playwright) -> Browser | None:
+    """A headless Chromium, the system's before Playwright's own; None where neither is installed."""
+    executable = chromium_on_path()
+    if executable is None and not Path(playwright.chromium.executable_path).exists():
+        return None
+    return playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+
+
+@contextlib.contextmanager
+def serving(store: Path) -> Iterator[str]:
+    """Start ``python app.py`` on a free port; yield its address without the closing slash."""
+    log = store / "server.log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "app.py", "--port", "0", "--store", str(store / "uploads")],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, "PYTHONWARNINGS": "default"},
+        )
+    try:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        found = re.search(r"http://[^\s/]+", said)
+        if found is None:
+            process.wait(10)
+            raise RuntimeError(f"the server did not start: {said}{log.read_text()}")
+        yield found[0]
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+@dataclass
+class Watch:
+    """What went wrong in the pages of a test: console errors, CSP violations, foreign hosts.
+
+    A test that means to meet an error page says so first: ``watch.forgive("422")``.
+    """
+
+    host: str
+    faults: list[str] = field(default_factory=list)
+    forgiven: list[str] = field(default_factory=list)
+
+    def forgive(self, words: str) -> None:
+        """Let pass every fault that has `words` in it."""
+        self.forgiven.append(words)
+
+    def unforgiven(self) -> list[str]:
+        """The faults that no test asked for."""
+        return [fault for fault in self.faults if not any(w in fault for w in self.forgiven)]
+
+    def follow(self, context: BrowserContext) -> None:
+        """Note the faults of every page of `context`.
+
+        Requests are watched and not intercepted: that would switch the cache off and cost time.
+        """
+        context.on("request", self._request)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob", "about") and parts.netloc != self.host:
+            self.faults.append(f"request to another host: {request.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+
+def settle(page: Page) -> None:
+    """Wait until pictures and fonts of the page are there."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate("() => document.fonts.ready.then(() => null)")
