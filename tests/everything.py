@@ -1,0 +1,99 @@
+"""Run every check: ``python tests/everything.py``, with arguments for pytest if you like.
+
+It finds a browser first, and installs one where that can be done without asking.  What cannot
+run here is told in a line; in CI (``CI=true``) it is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+IN_CI = bool(os.environ.get("CI"))
+DEBIAN_PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-liberation")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Install the browser, then run types, node's tests and pytest; 0 if all hold."""
+    sys.path.insert(0, str(ROOT))
+    os.chdir(ROOT)
+    missing = [*install_browser(), *check_javascript()]
+    for line in missing:
+        print(line, flush=True)
+    status = subprocess.call([sys.executable, "-m", "pytest", *arguments])
+    return status or (1 if IN_CI and missing else 0)
+
+
+def install_browser() -> list[str]:
+    """See that a Chromium is there; what to do if none can be had."""
+    from tests.browser.harness import chromium_on_path
+
+    if chromium_on_path() or _own_browser().exists():
+        return []
+    if _installed_by_apt() or _succeeds([sys.executable, "-m", "playwright", "install", "chromium"]):
+        return []
+    return ["NOT RUN, tests in the browser: install Chromium (Debian: sudo apt install chromium)."]
+
+
+def check_javascript() -> list[str]:
+    """Run tsc and node's tests; what did not run for want of node, or did not hold."""
+    told = []
+    sources = sorted((ROOT / "static" / "js").rglob("*.js"))
+    if sources and shutil.which("npm"):
+        # Quiet, and once: npm ci would fetch the compiler again at every run.
+        compiler = ROOT / "node_modules" / ".bin" / "tsc"
+        if not compiler.exists() and not _succeeds(["npm", "ci", "--silent"]):
+            told.append("NOT RUN, types of the JavaScript: npm ci did not succeed.")
+        elif not _succeeds([str(compiler), "--project", "."]):
+            sys.exit("tsc finds faults in the JavaScript (above).")
+        else:
+            print(f"tsc: no faults in {len(sources)} modules", flush=True)
+    elif sources:
+        told.append("NOT RUN, types of the JavaScript: install node and npm to check them.")
+    tests = sorted(str(path) for path in (ROOT / "tests" / "js").glob("*.test.js"))
+    if tests and not _succeeds([_node(), "--test", *tests]):
+        sys.exit("node's tests fail (above).")
+    return told
+
+
+def _node() -> str:
+    """Return node: the system's, else the one that Playwright brings."""
+    from playwright._impl._driver import compute_driver_executable
+
+    return shutil.which("node") or str(compute_driver_executable()[0])
+
+
+def _own_browser() -> Path:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        return Path(playwright.chromium.executable_path)
+
+
+def _installed_by_apt() -> bool:
+    if not shutil.which("apt-get"):
+        return False
+    become: list[str] = []
+    if os.geteuid() != 0:
+        if not (shutil.which("sudo") and _succeeds(["sudo", "-n", "true"], quiet=True)):
+            return False
+        become = ["sudo", "-n"]
+    print("Installing Chromium from Debian's packages …", flush=True)
+    get = [*become, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    return _succeeds([*get, "update"]) and _succeeds(
+        [*get, "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES], quiet=True
+    )
+
+
+def _succeeds(command: Sequence[str], *, quiet: bool = False) -> bool:
+    output = subprocess.DEVNULL if quiet else None
+    return subprocess.call(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output) == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
