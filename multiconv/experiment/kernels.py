@@ -1,0 +1,111 @@
+"""The kernels of a link, laid over the bank that it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiconv.engine import filters as named
+from multiconv.engine.geometry import Pair
+from multiconv.errors import InvalidValue
+from multiconv.experiment.fields import counted, joined
+from multiconv.experiment.model import CHANNELS, Kernel, Layer, Limits
+from multiconv.experiment.numbers import number, quoted, whole
+
+PLACE = re.compile(r"w\.([0-9]{1,4})\.([0-9]{1,4})")
+"""The name of a kernel's parameter: input channel q, output channel k."""
+
+_SLUG = re.compile(r"[a-z][a-z0-9-]*")
+
+
+def laid_over(
+    kernels: Mapping[str, list[str]], layer: Layer, limits: Limits
+) -> tuple[tuple[tuple[int, int], Kernel], ...]:
+    """Return the kernels of a link where they differ from what the layer's bank gives.
+
+    Parameters
+    ----------
+    kernels : mapping of str to list of str
+        The values of each ``w.<q>.<k>``, one list or repeated fields.
+    layer : Layer
+        The layer without them.
+    limits : Limits
+
+    Raises
+    ------
+    InvalidValue
+        For a channel that does not exist, or a kernel that cannot be read.
+
+    Examples
+    --------
+    >>> from multiconv.experiment.model import LIMITS
+    >>> laid_over({"w.0.0": ["soft"], "w.1.0": ["zero"]}, Layer(), LIMITS)
+    (((1, 0), 'zero'),)
+    """
+    if not kernels:
+        return ()
+    size, bank = layer.kernel_size, named.bank(layer.bank, layer.kernel_size, layer.outputs)
+    changed: dict[tuple[int, int], Kernel] = {}
+    for field, texts in kernels.items():
+        q, k = _place(field, layer.outputs)
+        if (q, k) in changed:
+            raise InvalidValue(f"w.{q}.{k} is written in two ways.", "Give it once.", field=field)
+        changed[q, k] = kernel_of(texts, field, size, limits)
+    return tuple(
+        (place, kernel)
+        for place, kernel in sorted(changed.items())
+        if not np.array_equal(bank[:, :, place[0], place[1]], kernel_array(kernel, size))
+    )
+
+
+def _place(field: str, outputs: int) -> tuple[int, int]:
+    _, q, k = field.split(".")
+    return (
+        whole(q, field, 0, len(CHANNELS) - 1, name=f"The input channel of {field}"),
+        whole(k, field, 0, outputs - 1, name=f"The output channel of {field}"),
+    )
+
+
+def kernel_of(texts: Sequence[str], field: str, size: Pair, limits: Limits) -> Kernel:
+    """Return a kernel: a known name, or kh·kw numbers from a list or from repeated fields."""
+    if len(texts) == 1 and _SLUG.fullmatch(texts[0]):
+        if texts[0] in named.KERNELS:
+            return texts[0]
+        raise InvalidValue(
+            f"{field} is {quoted(texts[0])}, which is neither numbers nor a kernel's name.",
+            f"Write {size[0] * size[1]} numbers, or one of {', '.join(named.KERNELS)}.",
+            field=field,
+        )
+    parts = [part for text in texts for part in text.split(",")]
+    if len(parts) != size[0] * size[1]:
+        needed = counted(size[0] * size[1], "number")
+        raise InvalidValue(
+            f"{field} has {counted(len(parts), 'weight')}, but a kernel of "
+            f"{size[0]} × {size[1]} needs {size[0] * size[1]}.",
+            f"Give {needed} row by row, separated by commas, or the name of a kernel.",
+            field=field,
+            limit=needed,
+        )
+    return tuple(
+        number(part, field=field, limit=limits.weight, name=_tap(at, field, size))
+        for at, part in enumerate(parts)
+    )
+
+
+def _tap(at: int, field: str, size: Pair) -> str:
+    return f"The weight at row {at // size[1]}, column {at % size[1]} of {field}"
+
+
+def kernel_array(kernel: Kernel, size: Pair) -> NDArray[np.float64]:
+    """Return a kernel's (kh, kw) values."""
+    if isinstance(kernel, str):
+        return named.kernel(kernel, size)
+    return np.array(kernel, dtype=np.float64).reshape(size)
+
+
+def kernel_text(kernel: Kernel) -> str:
+    """Return a kernel as links write it."""
+    return kernel if isinstance(kernel, str) else joined(kernel)

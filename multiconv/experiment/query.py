@@ -1,0 +1,200 @@
+"""A link's query to an `Experiment` and back.
+
+Every parameter is optional.  The canonical form leaves out what is so anyway
+and keeps one order, so that one experiment has one link.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from multiconv.engine import filters as named
+from multiconv.engine.activations import ACTIVATIONS
+from multiconv.engine.geometry import PADDING_MODES
+from multiconv.errors import InvalidValue, NotFound
+from multiconv.experiment import fields
+from multiconv.experiment.kernels import PLACE, kernel_text, laid_over
+from multiconv.experiment.model import (
+    CHANNELS,
+    LIMITS,
+    Experiment,
+    Focus,
+    Layer,
+    Limits,
+    Source,
+    View,
+)
+from multiconv.experiment.numbers import plain, quoted, whole
+
+NAMES = (
+    *("image", "size", "kernel", "strides", "padding", "padding_mode", "dilations", "groups"),
+    *("outputs", "filters", "bias", "activation", "k", "i", "j", "range"),
+)
+"""Every parameter but the kernels ``w.<q>.<k>``."""
+
+
+def from_query(pairs: Iterable[tuple[str, str]], limits: Limits = LIMITS) -> Experiment:
+    """Return the experiment that a link describes.
+
+    Parameters
+    ----------
+    pairs : iterable of (str, str)
+        The decoded parameters in their order.  Only ``w.<q>.<k>`` may stand more than once.
+    limits : Limits
+        The bounds that every value is held to.
+
+    Raises
+    ------
+    InvalidValue
+        For an unknown or repeated parameter, or a value that cannot be used, naming the field.
+    NotFound
+        For a bank of filters that does not exist.
+
+    Examples
+    --------
+    >>> experiment = from_query([("kernel", "1x1"), ("w.0.0", "−0.25"), ("k", "2")])
+    >>> experiment.layer.kernels, experiment.focus.k
+    ((((0, 0), (-0.25,)),), 2)
+    """
+    given, kernels = _sorted(pairs)
+    layer, start = _layer(given, kernels, limits), Source()
+    furthest = limits.side + 2 * limits.pad
+    pixel = {name: whole(given[name], name, 0, furthest) for name in ("i", "j") if name in given}
+    return Experiment(
+        source=Source(
+            fields.image(given["image"]) if "image" in given else start.image,
+            fields.size(given["size"], limits) if "size" in given else start.size,
+        ),
+        layers=(layer,),
+        focus=Focus(whole(given.get("k", "0"), "k", 0, layer.outputs - 1), **pixel),
+        view=View(fields.colour_range(given["range"]) if "range" in given else None),
+    )
+
+
+def _sorted(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    given: dict[str, str] = {}
+    kernels: dict[str, list[str]] = {}
+    for name, text in pairs:
+        if PLACE.fullmatch(name):
+            kernels.setdefault(name, []).append(text)
+        elif name not in NAMES:
+            raise _unknown(name)
+        elif name in given:
+            raise InvalidValue(f"{name} is given twice.", "Give it once.", field=name)
+        else:
+            given[name] = text
+    return given, kernels
+
+
+def _unknown(name: str) -> InvalidValue:
+    field = quoted(name).strip("“”")
+    if re.match(r"[0-9]+\.", name):
+        return InvalidValue(
+            f"{quoted(name)} speaks of a further layer; such names are reserved for later.",
+            "Describe one layer, without a number and a point before the parameter.",
+            field=field,
+        )
+    return InvalidValue(
+        f"There is no parameter {quoted(name)}.",
+        f"Use {', '.join(NAMES)}, or w.<q>.<k> for the kernel from input channel q to output k.",
+        field=field,
+    )
+
+
+def _layer(given: Mapping[str, str], kernels: Mapping[str, list[str]], limits: Limits) -> Layer:
+    start = Layer()
+    name = given.get("filters", start.bank)
+    if name not in named.BANKS:
+        raise NotFound(
+            f"filters is {quoted(name)}, which is no bank of filters here.",
+            f"Use one of {', '.join(named.BANKS)}.",
+            field="filters",
+        )
+    own = named.BANKS[name]
+    ranged = {
+        "kernel": (own.kernel_size, limits.kernel_side),
+        "strides": (start.strides, limits.stride),
+        "dilations": (start.dilations, limits.dilation),
+    }
+    kernel_size, strides, dilations = (
+        fields.sides(given[field], field, 1, highest) if field in given else otherwise
+        for field, (otherwise, highest) in ranged.items()
+    )
+    outputs = whole(given.get("outputs", str(own.outputs)), "outputs", 1, limits.outputs)
+    layer = Layer(
+        bank=name,
+        kernel_size=kernel_size,
+        outputs=outputs,
+        bias=fields.biases(given["bias"], outputs, limits) if "bias" in given else (0.0,) * outputs,
+        strides=strides,
+        padding=fields.padding(given["padding"], limits) if "padding" in given else start.padding,
+        padding_mode=fields.choice(
+            given.get("padding_mode", start.padding_mode), "padding_mode", PADDING_MODES
+        ),
+        dilations=dilations,
+        groups=_groups(given.get("groups", "1"), outputs),
+        activation=fields.choice(
+            given.get("activation", start.activation), "activation", ACTIVATIONS
+        ),
+    )
+    return replace(layer, kernels=laid_over(kernels, layer, limits))
+
+
+def _groups(text: str, outputs: int) -> int:
+    groups = whole(text, "groups", 1, len(CHANNELS))
+    if len(CHANNELS) % groups or outputs % groups:
+        raise InvalidValue(
+            f"groups is {groups}, but it must divide both the {len(CHANNELS)} input channels "
+            f"and the {outputs} output channels.",
+            f"Use 1, or {len(CHANNELS)} with a number of outputs that {len(CHANNELS)} divides.",
+            field="groups",
+            limit=f"1 or {len(CHANNELS)}",
+        )
+    return groups
+
+
+def to_pairs(experiment: Experiment) -> list[tuple[str, str]]:
+    """Return the parameters of the canonical link, in their order, without defaults.
+
+    Examples
+    --------
+    >>> to_pairs(from_query([("k", "2"), ("strides", "2"), ("size", "160")]))
+    [('strides', '2x2'), ('k', '2')]
+    """
+    source, layer, focus = experiment.source, experiment.layer, experiment.focus
+    start, own = Experiment(), named.BANKS[layer.bank]
+    size = "full" if source.size is None else str(source.size)
+    told = (
+        ("image", source.image, source.image != start.source.image),
+        ("size", size, source.size != start.source.size),
+        ("kernel", fields.sides_text(layer.kernel_size), layer.kernel_size != own.kernel_size),
+        ("strides", fields.sides_text(layer.strides), layer.strides != start.layer.strides),
+        ("padding", padding := fields.padding_text(layer.padding), padding != "same"),
+        ("padding_mode", layer.padding_mode, layer.padding_mode != start.layer.padding_mode),
+        ("dilations", fields.sides_text(layer.dilations), layer.dilations != start.layer.dilations),
+        ("groups", str(layer.groups), layer.groups != start.layer.groups),
+        ("outputs", str(layer.outputs), layer.outputs != own.outputs),
+        ("filters", layer.bank, layer.bank != start.layer.bank),
+        *((f"w.{q}.{k}", kernel_text(kernel), True) for (q, k), kernel in layer.kernels),
+        ("bias", fields.joined(layer.bias), any(layer.bias)),
+        ("activation", layer.activation, layer.activation != start.layer.activation),
+        ("k", str(focus.k), focus.k != 0),
+        ("i", str(focus.i), focus.i is not None),
+        ("j", str(focus.j), focus.j is not None),
+        ("range", plain(experiment.view.range or 0), experiment.view.range is not None),
+    )
+    return [(name, text) for name, text, differs in told if differs]
+
+
+def to_query(experiment: Experiment) -> str:
+    """Return the canonical query of an experiment, without the question mark.
+
+    Examples
+    --------
+    >>> to_query(from_query([("image", "sample:card"), ("kernel", "1"), ("w.0.0", "+1e0")]))
+    'image=sample:card&kernel=1x1&w.0.0=1'
+    """
+    return urlencode(to_pairs(experiment), safe=":,")
