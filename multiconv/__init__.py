@@ -1,1 +1,30 @@
-"""Convolution layers, channel by channel: what each input adds to each output."""
+"""Convolution layers, channel by channel: what each input adds to each output.
+
+Examples
+--------
+>>> import numpy as np
+>>> x = np.ones((4, 4, 3), np.float32)
+>>> filters = np.ones((3, 3, 3, 2), np.float32)
+>>> partials(x, filters, k=0).shape, float(conv2d(x, filters)[1, 1, 0])
+((4, 4, 3), 27.0)
+"""
+
+from multiconv.engine.activations import activation
+from multiconv.engine.conv import conv2d, partials
+from multiconv.engine.filters import bank, kernel
+from multiconv.engine.geometry import geometry
+from multiconv.engine.probe import probe
+from multiconv.engine.trace import trace_layer
+from multiconv.errors import MultiConvError
+
+__all__ = [
+    "MultiConvError",
+    "activation",
+    "bank",
+    "conv2d",
+    "geometry",
+    "kernel",
+    "partials",
+    "probe",
+    "trace_layer",
+]

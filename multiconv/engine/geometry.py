@@ -6,15 +6,12 @@ touches an array of pixels.
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
-from typing import SupportsIndex
 
+from multiconv.engine.padding import Padding, Pads, Pair, pads_of, pair
 from multiconv.errors import InvalidValue
 
-Pair = tuple[int, int]
-Pads = tuple[Pair, Pair]
-Padding = str | int | Pair | Pads
+__all__ = ["PADDING_MODES", "Geometry", "Padding", "Pads", "Pair", "Window", "geometry", "pair"]
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -133,28 +130,6 @@ def _source(place: int, side: int, mode: str) -> int:
     return -1
 
 
-def pair(value: object, name: str, least: int = 1) -> Pair:
-    """Return value as two integers of at least ``least``; one integer stands for both.
-
-    Examples
-    --------
-    >>> pair(2, "strides"), pair((2, 3), "strides")
-    ((2, 2), (2, 3))
-    """
-    both = value if isinstance(value, tuple | list) else (value, value)
-    whole = [
-        operator.index(n) for n in both if isinstance(n, SupportsIndex) and not isinstance(n, bool)
-    ]
-    if len(both) != 2 or len(whole) != 2 or min(whole) < least:
-        raise InvalidValue(
-            f"{name} is {value!r}.",
-            f"Give one whole number of {least} or more, or two of them (vertical, horizontal).",
-            field=name,
-            limit=f"at least {least}",
-        )
-    return whole[0], whole[1]
-
-
 def geometry(
     input_size: Pair,
     kernel_size: Pair,
@@ -201,33 +176,9 @@ Use a smaller kernel or dilation, more padding, or a larger picture.
             f"Use one of {', '.join(PADDING_MODES)}.",
             field="padding_mode",
         )
-    pads = _pads(padding, size, kernel, steps, gaps)
+    pads = pads_of(padding, size, kernel, steps, gaps)
     height, width = (_side(axis, size, kernel, steps, pads, gaps) for axis in (0, 1))
     return Geometry(size, kernel, steps, pads, gaps, padding_mode, (height, width))
-
-
-def _pads(padding: Padding, size: Pair, kernel: Pair, steps: Pair, gaps: Pair) -> Pads:
-    if isinstance(padding, str) and padding.upper() == "VALID":
-        return (0, 0), (0, 0)
-    if isinstance(padding, str) and padding.upper() == "SAME":
-        top, left = (_same(*axis) for axis in zip(size, kernel, steps, gaps, strict=True))
-        return top, left
-    if isinstance(padding, tuple | list) and any(isinstance(p, tuple | list) for p in padding):
-        if len(padding) == 2 and all(isinstance(p, tuple | list) for p in padding):
-            return pair(padding[0], "padding", 0), pair(padding[1], "padding", 0)
-    elif not isinstance(padding, str):
-        top, left = pair(padding, "padding", 0)
-        return (top, top), (left, left)
-    raise InvalidValue(
-        f"padding is {padding!r}.",
-        'Use "SAME", "VALID", a whole number, (h, w) or ((top, bottom), (left, right)).',
-        field="padding",
-    )
-
-
-def _same(n: int, k: int, s: int, d: int) -> Pair:
-    total = max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0)
-    return total // 2, total - total // 2
 
 
 def _side(axis: int, size: Pair, kernel: Pair, steps: Pair, pads: Pads, gaps: Pair) -> int:

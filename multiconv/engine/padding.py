@@ -1,0 +1,65 @@
+"""Whole-number arguments, and the five ways to say how much padding a layer has."""
+
+from __future__ import annotations
+
+import operator
+from typing import SupportsIndex
+
+from multiconv.errors import InvalidValue
+
+Pair = tuple[int, int]
+Pads = tuple[Pair, Pair]
+Padding = str | int | Pair | Pads
+
+
+def pair(value: object, name: str, least: int = 1) -> Pair:
+    """Return value as two integers of at least ``least``; one integer stands for both.
+
+    Examples
+    --------
+    >>> pair(2, "strides"), pair((2, 3), "strides")
+    ((2, 2), (2, 3))
+    """
+    both = value if isinstance(value, tuple | list) else (value, value)
+    whole = [
+        operator.index(n) for n in both if isinstance(n, SupportsIndex) and not isinstance(n, bool)
+    ]
+    if len(both) != 2 or len(whole) != 2 or min(whole) < least:
+        raise InvalidValue(
+            f"{name} is {value!r}.",
+            f"Give one whole number of {least} or more, or two of them (vertical, horizontal).",
+            field=name,
+            limit=f"at least {least}",
+        )
+    return whole[0], whole[1]
+
+
+def pads_of(padding: Padding, size: Pair, kernel: Pair, steps: Pair, gaps: Pair) -> Pads:
+    """Return padding as ((top, bottom), (left, right)) for an input, kernel, strides, dilations.
+
+    Examples
+    --------
+    >>> pads_of("SAME", (224, 224), (7, 7), (2, 2), (1, 1))
+    ((2, 3), (2, 3))
+    """
+    if isinstance(padding, str) and padding.upper() == "VALID":
+        return (0, 0), (0, 0)
+    if isinstance(padding, str) and padding.upper() == "SAME":
+        rows, cols = zip(size, kernel, steps, gaps, strict=True)
+        return _same(*rows), _same(*cols)
+    if isinstance(padding, tuple | list) and any(isinstance(p, tuple | list) for p in padding):
+        if len(padding) == 2 and all(isinstance(p, tuple | list) for p in padding):
+            return pair(padding[0], "padding", 0), pair(padding[1], "padding", 0)
+    elif not isinstance(padding, str):
+        top, left = pair(padding, "padding", 0)
+        return (top, top), (left, left)
+    raise InvalidValue(
+        f"padding is {padding!r}.",
+        'Use "SAME", "VALID", a whole number, (h, w) or ((top, bottom), (left, right)).',
+        field="padding",
+    )
+
+
+def _same(n: int, k: int, s: int, d: int) -> Pair:
+    total = max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0)
+    return total // 2, total - total // 2

@@ -1,0 +1,89 @@
+"""One output pixel's complete arithmetic, in 64 bits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from multiconv.engine.tensors import Array
+from multiconv.engine.trace import LayerTrace
+
+
+@dataclass(frozen=True)
+class ChannelProbe:
+    """What input channel q adds at one pixel: values × kernel = products, Σ subtotal.
+
+    Attributes
+    ----------
+    q : int
+    values, kernel, products : (kh, kw) float64 array
+    subtotal : float
+    """
+
+    q: int
+    values: Array
+    kernel: Array
+    products: Array
+    subtotal: float
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One output pixel's arithmetic: the subtotals + bias = total, before the activation.
+
+    Attributes
+    ----------
+    rows, cols : tuple of int
+        Input row (column) of each tap, −1 where the tap lies in the padding.
+    channels : tuple of ChannelProbe
+        The channels of k's group, in order.
+    bias, total : float
+    """
+
+    rows: tuple[int, ...]
+    cols: tuple[int, ...]
+    channels: tuple[ChannelProbe, ...]
+    bias: float
+    total: float
+
+
+def probe(x: Array, trace: LayerTrace, i: int, j: int) -> Probe:
+    """Return the arithmetic of output pixel (i, j) of a traced layer.
+
+    Parameters
+    ----------
+    x : (H, W, C_in) array
+        The picture that was traced.
+    trace : LayerTrace
+    i, j : int
+        The output pixel.
+
+    Raises
+    ------
+    InvalidValue
+        Where (i, j) lies outside the output.
+
+    Examples
+    --------
+    >>> from multiconv.engine.trace import trace_layer
+    >>> x = np.arange(9.0).reshape(3, 3, 1)
+    >>> trace = trace_layer(x, np.arange(4.0).reshape(2, 2, 1, 1), 0)
+    >>> found = probe(x, trace, 2, 0)
+    >>> found.rows, found.channels[0].products.tolist(), found.total
+    ((2, -1), [[0.0, 7.0], [0.0, 0.0]], 7.0)
+    """
+    window = trace.geometry.window_of(i, j)
+    rows, cols = np.array(window.source_rows)[:, np.newaxis], np.array(window.source_cols)
+    values = np.where(
+        ((rows < 0) | (cols < 0))[..., np.newaxis], 0.0, x[rows, cols].astype(np.float64)
+    )
+    channels = []
+    for q, added in enumerate(trace.partials):
+        if added is not None:
+            kernel = np.asarray(trace.filters[..., q], np.float64)
+            products = values[..., q] * kernel
+            subtotal = float(products.sum())
+            channels.append(ChannelProbe(q, values[..., q], kernel, products, subtotal))
+    total = sum(channel.subtotal for channel in channels) + trace.bias
+    return Probe(window.rows, window.cols, tuple(channels), trace.bias, total)

@@ -1,0 +1,119 @@
+"""One layer with every intermediate: the partials, their sum plus bias, the activation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from multiconv.engine.activations import activation as activation_of
+from multiconv.engine.conv import partial as partial_of
+from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
+from multiconv.engine.tensors import Array, batch_of, bias_of, channel_of, filters_of
+from multiconv.errors import InvalidValue
+
+PartialOf = Callable[[int, Array, Array, Geometry], Array]
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """Every intermediate on the way to output channel k.
+
+    Attributes
+    ----------
+    geometry : Geometry
+    filters : (kh, kw, C_in) array
+        Channel k's kernels as given; zero outside k's group.
+    bias : float
+    activation : str
+    partials : tuple of (H′, W′) array or None
+        One per input channel, None outside k's group.
+    sum : (H′, W′) array
+        The partials and bias added, in the order of the channels.
+    output : (H′, W′) array
+        ``sum`` after the activation.
+    """
+
+    geometry: Geometry
+    filters: Array
+    bias: float
+    activation: str
+    partials: tuple[Array | None, ...]
+    sum: Array
+    output: Array
+
+
+def trace_layer(
+    x: Array,
+    filters: Array,
+    k: int,
+    *,
+    bias: Array | None = None,
+    strides: int | Pair = (1, 1),
+    padding: Padding = "SAME",
+    padding_mode: str = "zeros",
+    dilations: int | Pair = (1, 1),
+    groups: int = 1,
+    activation: str = "identity",
+    partial: PartialOf | None = None,
+) -> LayerTrace:
+    """Return output channel k of a layer with all that it is made of.
+
+    Parameters
+    ----------
+    x : (H, W, C_in), float32 or float64
+    filters, bias, strides, padding, padding_mode, dilations, groups
+        As in `conv2d`.
+    k : int
+        The output channel.
+    activation : str
+        A name in `ACTIVATIONS`.
+    partial : callable, optional
+        (q, plane, kernel, geometry) → (H′, W′); a caller's cache stands here.
+
+    Raises
+    ------
+    InvalidValue
+        Naming the argument that does not fit.
+
+    Examples
+    --------
+    >>> x = np.stack([np.arange(9.0), np.arange(1.0, 10)], axis=-1).reshape(3, 3, 2)
+    >>> filters = np.stack([np.arange(4.0), np.arange(1.0, 5)], axis=-1).reshape(2, 2, 2, 1)
+    >>> bias = np.array([-60.0])
+    >>> trace_layer(x, filters, 0, bias=bias, padding="VALID", activation="relu").output
+    array([[ 0., 12.],
+           [44., 60.]])
+    """
+    picture = batch_of(x)[0]
+    if x.ndim != 3:
+        raise InvalidValue(
+            f"x has the shape {x.shape}.",
+            "Trace one picture, (height, width, channels).",
+            field="x",
+        )
+    exact, cast = np.asarray(filters), filters_of(filters, picture, groups)
+    c_out, width = cast.shape[3], cast.shape[2]
+    first = channel_of(k, c_out) * groups // c_out * width
+    g = geometry(
+        (x.shape[0], x.shape[1]),
+        (cast.shape[0], cast.shape[1]),
+        strides=strides,
+        padding=padding,
+        padding_mode=padding_mode,
+        dilations=dilations,
+    )
+    function = activation_of(activation)
+    total = np.full(g.output_size, bias_of(bias, c_out, x.dtype)[k], x.dtype)
+    kernels = np.zeros((*g.kernel_size, x.shape[2]))
+    added: list[Array | None] = [None] * x.shape[2]
+    for at in range(width):
+        q = first + at
+        kernel = cast[:, :, at, k]
+        plane = picture[..., q]
+        added_here = partial(q, plane, kernel, g) if partial else partial_of(plane, kernel, g)
+        kernels[:, :, q], added[q] = exact[:, :, at, k], added_here
+        total += added_here
+    shown_bias = 0.0 if bias is None else float(np.asarray(bias)[k])
+    return LayerTrace(g, kernels, shown_bias, activation, tuple(added), total, function(total))
