@@ -35,7 +35,9 @@ def install_browser() -> list[str]:
 
     if chromium_on_path() or _own_browser().exists():
         return []
-    if _installed_by_apt() or _succeeds([sys.executable, "-m", "playwright", "install", "chromium"]):
+    if _installed_by_apt() or _succeeds(
+        [sys.executable, "-m", "playwright", "install", "chromium"]
+    ):
         return []
     return ["NOT RUN, tests in the browser: install Chromium (Debian: sudo apt install chromium)."]
 

@@ -1,4 +1,4 @@
-"""What the browser's tests and the screenshots share: the server, Chromium, and a watch on pages."""
+"""What the tests in the browser and the screenshots share: server, Chromium, watch on pages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def chromium_on_path() -> str | None:
 
 
 def launched(playwright: Playwright) -> Browser | None:
-    """A headless Chromium, the system's before Playwright's own; None where neither is installed."""
+    """A headless Chromium, the system's before Playwright's own; None where neither is."""
     executable = chromium_on_path()
     if executable is None and not Path(playwright.chromium.executable_path).exists():
         return None

@@ -1,0 +1,159 @@
+"""The house rules: style, types, who imports whom, how long modules are, what is committed."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTHON_LINES, JAVASCRIPT_LINES = 200, 120
+# A longer module stands here with its reason.
+LONGER: dict[str, str] = {}
+TEXT = {".py", ".js", ".css", ".html", ".svg", ".md", ".toml", ".json", ".txt", ".yml", ".sh", ""}
+
+
+@cache
+def committed() -> tuple[Path, ...]:
+    """Every file that is in the repository, or would be by ``git add .``."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+    )
+    if listed.returncode != 0:
+        pytest.fail(f"git cannot list the files: {listed.stderr}")
+    return tuple(path for name in listed.stdout.splitlines() if (path := ROOT / name).is_file())
+
+
+def texts() -> list[tuple[str, str]]:
+    """Name and text of every committed file that is text."""
+    return [
+        (path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
+        for path in committed()
+        if path.suffix in TEXT
+    ]
+
+
+def imported(path: Path) -> set[str]:
+    """Absolute names of the modules that a Python file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add("." * node.level + (node.module or ""))
+    return names
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["-m", "ruff", "check", "."], id="ruff check"),
+        pytest.param(["-m", "ruff", "format", "--check", "."], id="ruff format"),
+        pytest.param(["-m", "mypy"], id="mypy"),
+        pytest.param(
+            [
+                "-c",
+                "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())",
+            ],
+            id="import contract",
+        ),
+    ],
+)
+def test_tool_finds_nothing(command: list[str]) -> None:
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_engine_needs_numpy_alone() -> None:
+    allowed = re.compile(r"numpy|threadpoolctl|multiconv\.(engine|errors)(\.|$)")
+    for path in (ROOT / "multiconv" / "engine").rglob("*.py"):
+        foreign = {
+            name
+            for name in imported(path)
+            if name.split(".")[0] not in sys.stdlib_module_names and not allowed.match(name)
+        }
+        assert not foreign, path
+
+
+def test_app_only_hands_over_to_the_web_room() -> None:
+    assert {name.rsplit(".serve")[0] for name in imported(ROOT / "app.py")} == {"multiconv.web"}
+
+
+def test_modules_are_short() -> None:
+    limits = {".py": PYTHON_LINES, ".js": JAVASCRIPT_LINES}
+    long = {
+        f"{name}: {count} lines"
+        for name, text in texts()
+        if name.startswith(("multiconv/", "static/js/", "app.py"))
+        and name not in LONGER
+        and (count := len(text.splitlines())) > limits.get(Path(name).suffix, count)
+    }
+    assert not long
+
+
+# Put together here, so that this file does not hold what it looks for.
+HOSTS = [
+    ".".join(parts)
+    for parts in [
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("registry", "npmjs"),
+        ("deb", "debian"),
+        ("cdn", "jsdelivr"),
+        ("unpkg", "com"),
+        ("googleapis", "com"),
+    ]
+]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_no_file_names_a_registry(host: str) -> None:
+    assert [name for name, text in texts() if host in text] == []
+
+
+def test_no_file_names_a_folder_of_one_machine() -> None:
+    folder = re.compile(r"""(?:^|[\s"'(=:])/(?:work|root|tmp|home|Users)/""", re.MULTILINE)
+    assert [name for name, text in texts() if folder.search(text)] == []
+
+
+def test_top_level_holds_only_what_belongs_there() -> None:
+    known = {
+        *("app.py", "pyproject.toml", "multiconv", "templates", "static", "tests", "README.md"),
+        *("LICENSE", "CHANGELOG.md", "package.json", "package-lock.json", "tsconfig.json"),
+    }
+    top = {path.relative_to(ROOT).parts[0] for path in committed()}
+    assert {name for name in top if not name.startswith(".")} <= known
+
+
+def test_every_test_file_mirrors_a_module() -> None:
+    rooms = {path.name for path in (ROOT / "multiconv").iterdir() if path.is_dir()}
+    for path in committed():
+        name = path.relative_to(ROOT)
+        if name.parts[0] == "tests" and name.parts[1] in rooms and name.stem.startswith("test_"):
+            room = ROOT.joinpath("multiconv", *name.parts[1:-1])
+            words = name.stem.removeprefix("test_").split("_")
+            # test_conv_jax.py stands beside test_conv.py: a second oracle of the same module.
+            modules = [room / f"{'_'.join(words[:end])}.py" for end in range(1, len(words) + 1)]
+            assert any(module.exists() for module in modules), f"{name} mirrors no module"
+
+
+def test_ci_runs_the_commands_of_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    assert [block.count("\n") for block in blocks[:2]] == [1, 1]
+    assert blocks[0].rstrip().endswith("python app.py")
+    assert blocks[1].rstrip().endswith("tests/everything.py")
+    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "readme_command 1" in run
+    assert "readme_command 2" in run
+
+
+def test_pictures_in_the_readme_are_there_and_small() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", readme):
+        assert (ROOT / name).stat().st_size < 300_000

@@ -1,0 +1,124 @@
+"""The start of the server, seen from outside: what it prints, answers and connects to."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from multiconv.web import serve
+
+ROOT = Path(__file__).resolve().parents[2]
+# Runs main() and prints every event by which a process would reach another machine.
+WATCHED = """
+import sys
+def watch(event, given):
+    if event in {"socket.connect", "socket.sendto", "socket.gethostbyname", "urllib.Request"}:
+        print("REACHES OUT", event, given, flush=True)
+sys.addaudithook(watch)
+from multiconv.web.serve import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.fixture
+def busy() -> Iterator[int]:
+    """A port on which somebody listens."""
+    with socket.create_server((serve.HOST, 0)) as sock:
+        yield sock.getsockname()[1]
+
+
+def started(*arguments: str, store: Path) -> subprocess.Popen[str]:
+    """A server process with its output in a pipe."""
+    return subprocess.Popen(
+        [sys.executable, "-c", WATCHED, *arguments, "--store", str(store)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def stopped(process: subprocess.Popen[str]) -> str:
+    """End a server as Ctrl+C does and return what it printed since."""
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=20)
+    return said
+
+
+def test_takes_the_next_port_says_so_serves_and_reaches_nobody(busy: int, tmp_path: Path) -> None:
+    process = started("--port", str(busy), store=tmp_path)
+    assert process.stdout is not None
+    said = [process.stdout.readline(), process.stdout.readline()]
+    assert said[0].startswith(f"Port {busy} is busy; taking ")
+    port = int(said[0].removesuffix(".\n").rpartition(" ")[2])
+    assert busy < port < busy + serve.PORTS_TRIED
+    assert said[1].startswith(f"multiconv is at http://127.0.0.1:{port}/ ")
+    with urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
+        assert answer.status == 200
+        assert "Server" not in answer.headers
+    assert stopped(process) == ""
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--port", "65536"], "'65536' is no port: use a number from 0 to 65535"),
+        (["--port", "1_0"], "'1_0' is no port"),
+        (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1, port 5000"),
+        (["--debug"], "unrecognized arguments: --debug"),
+    ],
+)
+def test_wrong_arguments_are_told_in_a_line(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        serve.main(arguments)
+    assert stop.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_listener_gives_up_at_the_last_port() -> None:
+    with serve.listener(port=65535), pytest.raises(OSError, match="in use"):
+        serve.listener(port=65535)
+
+
+def test_an_upload_that_is_too_large_is_answered_by_the_app(tmp_path: Path) -> None:
+    process = started("--port", "0", store=tmp_path)
+    assert process.stdout is not None
+    address = process.stdout.readline().split()[3]
+    head = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
+    body = head + bytes(11 * 2**20) + b"\r\n--b--\r\n"
+    connection = http.client.HTTPConnection(address.split("/")[2], timeout=30)
+    try:
+        kind = {"Content-Type": "multipart/form-data; boundary=b"}
+        connection.request("POST", "/images", body, kind)
+        answer = connection.getresponse()
+        assert answer.status == 413
+        assert "10 MiB" in answer.read().decode()
+    finally:
+        connection.close()
+        stopped(process)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_flask_run_finds_the_factory() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "FLASK_APP"}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "routes"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "/healthz" in done.stdout
