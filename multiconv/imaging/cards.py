@@ -29,7 +29,8 @@ def discs() -> Pixels:
     cover = np.clip(62.5 - distance, 0, 1)  # a pixel on the rim is as bright as it is covered
     colours = np.array([[[1, 0, 0], [0, 1, 0]], [[0, 0, 1], [1, 1, 1]]])
     colour = colours[row // (SIDE // 2), col // (SIDE // 2)]
-    return np.rint(255 * cover[..., None] * colour).astype(np.uint8)
+    levels: Pixels = np.rint(255 * cover[..., None] * colour).astype(np.uint8)
+    return levels
 
 
 def edge() -> Pixels:
@@ -65,4 +66,5 @@ def gratings() -> Pixels:
     row, col = np.mgrid[:SIDE, :SIDE] + 0.5 - SIDE / 2
     stripes = (row**2 + col**2) / (2 * 8 * SIDE / 2)
     waves = np.cos(2 * np.pi * (stripes[..., None] + np.arange(3) / 3))
-    return np.rint(127.5 + 127.5 * waves).astype(np.uint8)
+    levels: Pixels = np.rint(127.5 + 127.5 * waves).astype(np.uint8)
+    return levels

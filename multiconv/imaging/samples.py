@@ -60,7 +60,8 @@ def _kept(maker: Callable[[], Pixels]) -> Pixels:
 
 def _from_file(name: str) -> Callable[[], Pixels]:
     def maker() -> Pixels:
-        return decoded(files("multiconv.imaging").joinpath("samples", name).read_bytes(), LIMITS).pixels
+        body = files("multiconv.imaging").joinpath("samples", name).read_bytes()
+        return decoded(body, LIMITS).pixels
 
     return maker
 
@@ -86,9 +87,7 @@ SAMPLES: Mapping[str, Sample] = MappingProxyType(
             _from_file("cat.jpg"),
         ),
         "discs": Sample("Discs of red, green, blue and white", _OWN, (0.25, 0.25), cards.discs),
-        "edge": Sample(
-            "An edge in colour, none in luminance", _OWN, (0.5, 0.3575), cards.edge
-        ),
+        "edge": Sample("An edge in colour, none in luminance", _OWN, (0.5, 0.3575), cards.edge),
         "gratings": Sample(
             "Stripes of every orientation, in three phases", _OWN, (0.5, 0.75), cards.gratings
         ),

@@ -1,0 +1,192 @@
+"""Uploads to pixels, pixels to files: the only module that imports Pillow."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+from multiconv.errors import MultiConvError
+from multiconv.imaging.bounds import check_bytes, check_scans, check_size
+from multiconv.imaging.container import Container, cut_short, damaged
+from multiconv.imaging.containers import opened
+from multiconv.imaging.exif import exif_orientation, turned
+from multiconv.imaging.greys import levels_of
+from multiconv.imaging.png import png_grey, png_indexed, png_rgb
+
+if TYPE_CHECKING:
+    from multiconv.experiment.model import Limits
+
+__all__ = ["Picture", "decoded", "png_grey", "png_indexed", "png_rgb", "resized"]
+
+Pixels = NDArray[np.uint8]
+
+_TIFF_BITS, _TIFF_ORIENTATION = 0x0102, 0x0112
+_TURNED = "Turned as the camera's EXIF tag says."
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded upload.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+    notes : tuple of str
+        What was done to it, a sentence each.
+    """
+
+    pixels: Pixels
+    notes: tuple[str, ...] = ()
+
+
+def decoded(body: bytes, limits: Limits) -> Picture:
+    """Return an upload's pixels as RGB of 8 bits, upright, over white, without metadata.
+
+    The kind is told from the content: PNG, JPEG, WebP, GIF, TIFF, BMP, and AVIF
+    where Pillow has it.  Only the first frame is read.  Bytes, pixels, sides and
+    a JPEG's scans are checked against the limits before anything is decoded.
+
+    Parameters
+    ----------
+    body : bytes
+    limits : Limits
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    UnsupportedPicture
+        If it is empty, no picture, of another kind, damaged or cut short.
+    TooLarge
+        If it has more bytes, pixels, pixels a side or scans than the limits allow.
+
+    Examples
+    --------
+    >>> from multiconv.experiment.model import LIMITS
+    >>> picture = decoded(png_grey(np.array([[0, 255]], np.uint8)), LIMITS)
+    >>> picture.pixels.shape, picture.notes
+    ((1, 2, 3), ('It is grey: its three channels are equal.',))
+    """
+    check_bytes(body, limits)
+    container = opened(body)
+    if container.size is not None:
+        check_size(container.size, limits)
+        check_scans(container.scans, container.size, limits)
+    notes = ["Only its first frame is shown."] if container.animated else []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pixels = _pixels(container, limits, notes)
+    except MultiConvError:
+        raise
+    except Exception as error:  # whatever a decoder stumbles over, the file is at fault
+        if isinstance(error, EOFError) or "truncated" in str(error):
+            raise cut_short() from error
+        raise damaged(container.kind) from error
+    if all(np.array_equal(pixels[..., 0], pixels[..., q]) for q in (1, 2)):
+        notes.append("It is grey: its three channels are equal.")
+    return Picture(pixels, tuple(notes))
+
+
+def _pixels(container: Container, limits: Limits, notes: list[str]) -> Pixels:
+    with Image.open(BytesIO(container.body), formats=[container.kind]) as image:
+        check_size((image.height, image.width), limits)
+        orientation = container.orientation
+        if container.kind == "AVIF":
+            orientation = exif_orientation(image.info.get("exif", b""))
+        if container.kind in ("AVIF", "TIFF") and getattr(image, "is_animated", False):
+            notes.append("Only its first frame is shown.")
+        tags = getattr(image, "tag_v2", {})
+        if tags.get(_TIFF_ORIENTATION) in range(2, 9):
+            notes.append(_TURNED)  # Pillow turns TIFF files itself, as it loads them
+        image.load()
+        deep = container.deep or 16 in tags.get(_TIFF_BITS, ())
+        if deep and not image.mode.startswith("I"):
+            notes.append("Its 16-bit levels were brought to 8 bits.")
+        pixels = _as_rgb(image, notes)
+    if orientation != 1:
+        notes.append(_TURNED)
+        pixels = turned(pixels, orientation)
+    return pixels
+
+
+def _as_rgb(image: Image.Image, notes: list[str]) -> Pixels:
+    if image.mode[0] in "IF":
+        clear = image.info.get("transparency")
+        return levels_of(np.array(image, dtype=np.float64), image.mode, clear, notes)
+    if image.mode == "LAB":
+        notes.append("Its CIELAB colours were turned into red, green and blue.")
+        profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+        transform = ImageCms.buildTransform(*profiles, "LAB", "RGB")
+        return np.array(ImageCms.applyTransform(image, transform))
+    if image.mode == "CMYK":
+        notes.append("Its inks (CMYK) were turned into red, green and blue, without a profile.")
+    if image.has_transparency_data:
+        if image.mode in ("La", "RGBa"):
+            image = image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
+        image = image.convert("RGBA")
+        if np.array(image.getchannel("A")).min() < 255:
+            notes.append("Transparent parts were laid over white.")
+            white = Image.new("RGBA", image.size, "white")
+            white.alpha_composite(image)
+            image = white
+    return np.array(image.convert("RGB"))
+
+
+def resized(pixels: Pixels, longest: int | None) -> Pixels:
+    """Return pixels shrunk so that the longest side has at most so many; never enlarged.
+
+    Every new pixel is the mean of the area it covers.  Unlike Lanczos this never
+    overshoots at edges, so a filter finds no rims that the picture has not; a
+    flat area stays exactly flat, and a whole factor gives exact means.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+    longest : int or None
+        In pixels; None for the picture as it is.
+
+    Returns
+    -------
+    (H′, W′, 3) uint8, at least one pixel a side; ``pixels`` itself if it is small enough.
+
+    Examples
+    --------
+    >>> card = np.array([[0, 10, 20, 30]], np.uint8)[..., None].repeat(3, axis=-1)
+    >>> resized(card, 2)[..., 0]
+    array([[ 5, 25]], dtype=uint8)
+    """
+    height, width = pixels.shape[:2]
+    if longest is None or longest >= max(height, width):
+        return pixels
+    rows, cols = (max(1, round(side * longest / max(height, width))) for side in (height, width))
+    # Pillow's exact integer means first, so that the fractional rest is small work.
+    factors = [max(1, old // (4 * new)) for old, new in ((width, cols), (height, rows))]
+    reduced = np.asarray(Image.fromarray(pixels).reduce((factors[0], factors[1])))
+    high = _area_means(height / factors[1], reduced.shape[0], rows)
+    wide = _area_means(width / factors[0], reduced.shape[1], cols)
+    means = np.tensordot(high, reduced.astype(np.float32), 1)  # (H′, W, 3)
+    means = np.einsum("wx,hxq->hwq", wide, means, optimize=True)  # (H′, W′, 3)
+    shrunk: Pixels = np.rint(means).astype(np.uint8)
+    return shrunk
+
+
+def _area_means(length: float, old: int, new: int) -> NDArray[np.float32]:
+    """Return the (new, old) shares of old pixels in each new one, along one axis.
+
+    ``length`` is the axis's true length in old pixels: the last may be a partial one.
+    """
+    edges = np.arange(new + 1) * (length / new)
+    left, right = edges[:-1, None], edges[1:, None]
+    at = np.arange(old)
+    cover = np.minimum(right, at + 1) - np.maximum(left, at)
+    shares: NDArray[np.float32] = (np.clip(cover, 0, 1) * (new / length)).astype(np.float32)
+    return shares
