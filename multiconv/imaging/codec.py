@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from math import ceil
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,22 +172,22 @@ def resized(pixels: Pixels, longest: int | None) -> Pixels:
     # Pillow's exact integer means first, so that the fractional rest is small work.
     factors = [max(1, old // (4 * new)) for old, new in ((width, cols), (height, rows))]
     reduced = np.asarray(Image.fromarray(pixels).reduce((factors[0], factors[1])))
-    high = _area_means(height / factors[1], reduced.shape[0], rows)
-    wide = _area_means(width / factors[0], reduced.shape[1], cols)
-    means = np.tensordot(high, reduced.astype(np.float32), 1)  # (H′, W, 3)
-    means = np.einsum("wx,hxq->hwq", wide, means, optimize=True)  # (H′, W′, 3)
-    shrunk: Pixels = np.rint(means).astype(np.uint8)
-    return shrunk
+    high = _shrunk(reduced, height / factors[1], rows)  # (H′, W, 3)
+    wide = _shrunk(high.transpose(1, 0, 2), width / factors[0], cols)  # (W′, H′, 3)
+    return np.ascontiguousarray(np.rint(wide).astype(np.uint8).transpose(1, 0, 2))
 
 
-def _area_means(length: float, old: int, new: int) -> NDArray[np.float32]:
-    """Return the (new, old) shares of old pixels in each new one, along one axis.
+def _shrunk(pixels: NDArray[Any], length: float, new: int) -> NDArray[np.float32]:
+    """Return the means over ``new`` equal stretches of the first axis, (new, W, 3).
 
-    ``length`` is the axis's true length in old pixels: the last may be a partial one.
+    ``length`` is the axis's true length in pixels: the last may be a partial one.
     """
     edges = np.arange(new + 1) * (length / new)
-    left, right = edges[:-1, None], edges[1:, None]
-    at = np.arange(old)
-    cover = np.minimum(right, at + 1) - np.maximum(left, at)
-    shares: NDArray[np.float32] = (np.clip(cover, 0, 1) * (new / length)).astype(np.float32)
-    return shares
+    left, right = edges[:-1], edges[1:]
+    means = np.zeros((new, *pixels.shape[1:]), dtype=np.float32)
+    for tap in range(ceil(length / new) + 1):
+        at = np.floor(left) + tap
+        cover = np.clip(np.minimum(right, at + 1) - np.maximum(left, at), 0, 1) * (new / length)
+        rows = pixels[np.minimum(at.astype(int), len(pixels) - 1)]
+        means += rows * cover[:, None, None].astype(np.float32)
+    return means

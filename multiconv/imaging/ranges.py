@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from multiconv.errors import InvalidValue
 
-_LADDER = ("1", "1.5", "2", "3", "5", "7", "10")
+_LADDER = ("1", "1.5", "2", "3", "5", "7")
 _NOISE = 1e-5
 _CLIPPED_SHARE = 0.005
 _SMALLEST = 1e-30
-_MOST_VALUES = 2**19
 
 Map = NDArray[np.floating]
 
@@ -49,9 +48,12 @@ def rounded_up(value: float) -> float:
     [0.05, 0.3, 1.0, 1.5, 1000.0]
     """
     check_range(value)
+    return next(rung for rung in _rungs(value) if rung * (1 + _NOISE) >= value)
+
+
+def _rungs(value: float) -> list[float]:
     exponent = floor(log10(value))
-    rungs = (float(f"{rung}e{exponent}") for rung in _LADDER)
-    return next((rung for rung in rungs if rung * (1 + _NOISE) >= value), 10.0 * value)
+    return [float(f"{rung}e{n}") for n in range(exponent - 3, exponent + 2) for rung in _LADDER]
 
 
 def automatic_range(maps: Sequence[Map]) -> float:
@@ -59,8 +61,7 @@ def automatic_range(maps: Sequence[Map]) -> float:
 
     The maps are pooled.  Pixels smaller than a thousandth of the largest do not
     count as pixels to be clipped or not, so that a few thin lines on a blank
-    map keep their strength.  Very large maps are thinned to half a million
-    values by a regular stride first.
+    map keep their strength.
 
     Parameters
     ----------
@@ -76,15 +77,21 @@ def automatic_range(maps: Sequence[Map]) -> float:
     >>> automatic_range([np.array([[0.0, 0.25]]), np.array([[-1.2, 0.5]])])
     1.5
     """
-    stride = max(1, sum(plane.size for plane in maps) // _MOST_VALUES)
-    thinned = [np.abs(plane.ravel()[::stride]) for plane in maps if plane.size]
-    values = np.concatenate(thinned) if thinned else np.zeros(1)
-    largest = float(values.max())
+    magnitudes = [np.abs(plane) for plane in maps]
+    largest = max((float(values.max()) for values in magnitudes if values.size), default=0.0)
     if largest < _SMALLEST:
         return 1.0
-    counted = values[values > largest / 1000]
-    place = counted.size - 1 - int(_CLIPPED_SHARE * counted.size)
-    return rounded_up(float(np.partition(counted, place)[place]))
+
+    def beyond(bound: float) -> int:
+        return sum(int(np.count_nonzero(values > bound)) for values in magnitudes)
+
+    may_be_clipped = int(_CLIPPED_SHARE * beyond(largest / 1000))
+    chosen = rounded_up(largest)
+    for rung in reversed([rung for rung in _rungs(largest) if rung < chosen]):
+        if beyond(rung * (1 + _NOISE)) > may_be_clipped:
+            break
+        chosen = rung
+    return chosen
 
 
 def clipping(plane: Map, value_range: float) -> Clipping:
