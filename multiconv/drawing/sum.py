@@ -1,0 +1,103 @@
+"""The curves from the partials into Σ, the bias from above, and the arrow to the output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, radians, sin
+
+from multiconv.drawing.slabs import Point, rounded
+from multiconv.experiment.model import CHANNELS
+
+RADIUS = 22.0
+_ARROW = 34.0  # from the circle to the output's rim
+_BIAS = 36.0  # from the bias field down to the circle
+_SPREAD = 100.0  # degrees of the circle's left side over which curves arrive
+_HEAD = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """SVG path data from one partial's row to the circle's rim, and the role of its colour."""
+
+    path: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """Where the partials meet.
+
+    Attributes
+    ----------
+    width, height : float
+    curves : tuple of Curve
+        One per row, from the top.
+    centre : (float, float)
+    radius : float
+    bias : ((float, float), (float, float))
+        The line from the bias field down to the circle.
+    arrow : str
+        Path data of the line to the output with its head.
+    """
+
+    width: float
+    height: float
+    curves: tuple[Curve, ...]
+    centre: Point
+    radius: float
+    bias: tuple[Point, Point]
+    arrow: str
+
+
+def junction(
+    rows: Sequence[float], height: float, width: float, roles: Sequence[str] = CHANNELS
+) -> Junction:
+    """Return the curves from each row's centre into Σ, which stands midway between them.
+
+    Parameters
+    ----------
+    rows : sequence of float
+        Heights of the rows' centres, from the top.
+    height, width : float
+        The drawing's size; curves begin at its left edge and the arrow ends at its right.
+    roles : sequence of str
+        One per row.
+
+    Examples
+    --------
+    >>> drawing = junction([80, 260, 440], 520, 130)
+    >>> drawing.centre, drawing.curves[1].path, drawing.curves[1].role
+    ((74.0, 260.0), 'M0 260C31.2 260 36.4 260 52 260', 'green')
+    """
+    centre = rounded((width - _ARROW - RADIUS, (rows[0] + rows[-1]) / 2))
+    across, down = centre
+    step = _SPREAD / max(len(rows) - 1, 1)
+    first = _SPREAD / 2 if len(rows) > 1 else 0.0
+    return Junction(
+        width=width,
+        height=height,
+        curves=tuple(
+            Curve(_curve(at, centre, radians(first - index * step)), role)
+            for index, (at, role) in enumerate(zip(rows, roles, strict=True))
+        ),
+        centre=centre,
+        radius=RADIUS,
+        bias=((across, round(down - RADIUS - _BIAS, 2)), (across, round(down - RADIUS, 2))),
+        arrow=f"M{_n(across + RADIUS)} {_n(down)}H{_n(width)}"
+        f"m{_n(-_HEAD)} {_n(-_HEAD)}l{_n(_HEAD)} {_n(_HEAD)} {_n(-_HEAD)} {_n(_HEAD)}",
+    )
+
+
+def _curve(start: float, centre: Point, angle: float) -> str:
+    """Return a path from the left edge to the rim, where it points at the centre."""
+    out_x, out_y = -cos(angle), -sin(angle)
+    end_x, end_y = centre[0] + RADIUS * out_x, centre[1] + RADIUS * out_y
+    reach = 0.3 * end_x
+    points = (0.6 * end_x, start, end_x + reach * out_x, end_y + reach * out_y, end_x, end_y)
+    return f"M0 {_n(start)}C{' '.join(map(_n, points))}"
+
+
+def _n(value: float) -> str:
+    """Return a coordinate in its shortest form."""
+    return f"{round(value, 2):g}" if abs(value) < 1e4 else str(round(value, 2))

@@ -1,0 +1,182 @@
+"""The two volumes and the wedges between them, in the proportions of the real feature maps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from multiconv.drawing.slabs import Point, Row, Shape, Slab, rounded, row
+from multiconv.experiment.model import CHANNELS
+
+
+@dataclass(frozen=True, slots=True)
+class Wedge:
+    """What an input slab gives: from its front's foot to the top of the chosen output's front.
+
+    The first two of its four `points` lie on the foot, the last two on the top.
+    """
+
+    index: int
+    points: tuple[Point, Point, Point, Point]
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text; `anchor` is ``start`` or ``middle``, `kind` is ``title``, ``shape`` or ``index``."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """The whole drawing; slabs stand in the order to paint them, wedges come after the slabs."""
+
+    width: float
+    height: float
+    inputs: tuple[Slab, ...]
+    outputs: tuple[Slab, ...]
+    wedges: tuple[Wedge, ...]
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """Where things stand: the inputs' top and outputs' bottom, left edges, the titles' places."""
+
+    width: float
+    height: float
+    top: float
+    bottom: float
+    gap: float
+    tallest: float
+    left: tuple[float, float]
+    titles: tuple[Point, Point]
+    margin: float = 8.0
+
+    def room(self, which: int) -> float:
+        return self.width - self.margin - self.left[which]
+
+
+_STAGE = _Sheet(300, 510, 54, 452, 78, 280, (34, 10), ((10, 20), (10, 486)))
+_STRIP = _Sheet(720, 250, 10, 232, 22, 112, (30, 210), ((30, 214), (330, 0)))
+
+_INDEXED = 15.0  # index labels stand under every front from this pitch on; nearer only the chosen's
+
+
+def volumes(input_shape: Shape, output_shape: Shape, k: int, *, wide: bool = False) -> Diagram:
+    """Return the feature maps as slabs: inputs above, outputs below, output k brought out.
+
+    Both volumes share one scale, units a pixel, so that a stride of two halves the slabs;
+    only sides that would be too short to see are drawn longer.
+
+    Parameters
+    ----------
+    input_shape, output_shape : (int, int, int)
+        Height, width, channels.
+    k : int
+        The chosen output channel.
+    wide : bool
+        Whether to compose for a strip (inputs left, outputs right) in place of a column.
+
+    Examples
+    --------
+    >>> diagram = volumes((160, 160, 3), (80, 80, 5), 0)
+    >>> round(diagram.inputs[0].matrix[3] / diagram.outputs[0].matrix[3], 2)
+    2.0
+    >>> [label.text for label in diagram.labels if label.kind == "shape"]
+    ['160 × 160 × 3', '80 × 80 × 5']
+    """
+    sheet = _STRIP if wide else _STAGE
+    scale = _scale(sheet, input_shape, output_shape, k)
+    above, below = row(input_shape, scale), row(output_shape, scale, k)
+    inputs = above.slabs(
+        (sheet.left[0], sheet.top + above.up), sheet.room(0), "input", _role(above)
+    )
+    outputs = below.slabs(
+        (sheet.left[1], sheet.bottom - below.height), sheet.room(1), "output", lambda _: "output"
+    )
+    title = sheet.titles[1]
+    if wide:  # close above the outputs, and right of where the wedges arrive
+        right = min(outputs[k].front[0][0] + 40, 540)
+        title = rounded((max(title[0], right), sheet.bottom - below.tall - 40))
+    return Diagram(
+        width=sheet.width,
+        height=sheet.height,
+        inputs=inputs,
+        outputs=outputs,
+        wedges=_wedges(inputs, outputs[k]),
+        labels=(
+            *_titles(sheet.titles[0], "Input feature maps", input_shape),
+            *_titles(title, "Output feature maps", output_shape),
+            *_indices(outputs),
+        ),
+    )
+
+
+def _scale(sheet: _Sheet, input_shape: Shape, output_shape: Shape, k: int) -> float:
+    """Return the largest scale at which both rows fit, to within a thousandth."""
+    low, high = 0.0, sheet.height / max(1, min(*input_shape[:2], *output_shape[:2]))
+    for _ in range(60):
+        middle = (low + high) / 2
+        above, below = row(input_shape, middle), row(output_shape, middle, k)
+        fits = (
+            above.tall + sheet.gap + below.tall <= sheet.bottom - sheet.top
+            and above.tall <= sheet.tallest
+            and above.narrowest <= sheet.room(0)
+            and below.narrowest <= sheet.room(1)
+        )
+        low, high = (middle, high) if fits else (low, middle)
+    return low
+
+
+def _role(measures: Row) -> Callable[[int], str]:
+    if measures.count == len(CHANNELS):
+        return CHANNELS.__getitem__
+    return lambda _: "input"
+
+
+def _wedges(inputs: tuple[Slab, ...], chosen: Slab) -> tuple[Wedge, ...]:
+    (left, top), (right, _) = chosen.front[:2]
+    share = (right - left) / len(inputs)
+    return tuple(
+        Wedge(
+            slab.index,
+            (
+                slab.front[3],
+                slab.front[2],
+                rounded((left + (at + 1) * share, top)),
+                rounded((left + at * share, top)),
+            ),
+            slab.role,
+        )
+        for at, slab in enumerate(inputs)
+    )
+
+
+def _titles(at: Point, text: str, shape: Shape) -> tuple[Label, Label]:
+    return (
+        Label(*at, text, "start", "title"),
+        Label(at[0], at[1] + 17, " × ".join(map(str, shape)), "start", "shape"),
+    )
+
+
+def _indices(slabs: tuple[Slab, ...]) -> tuple[Label, ...]:
+    lefts = [slab.front[0][0] for slab in slabs]
+    pitch = min((b - a for a, b in pairwise(lefts)), default=_INDEXED)
+    return tuple(
+        Label(
+            round((slab.front[2][0] + slab.front[3][0]) / 2, 2),
+            round(slab.front[3][1] + 14, 2),
+            str(slab.index),
+            "middle",
+            "index",
+        )
+        for slab in slabs
+        if slab.chosen or pitch >= _INDEXED
+    )

@@ -1,0 +1,139 @@
+"""The volumes' geometry as properties: whatever the shapes, the drawing stays true and in place."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from multiconv.drawing.volumes import volumes
+
+SIDE = st.integers(1, 1024)
+
+
+@st.composite
+def diagrams(draw):
+    channels = draw(st.sampled_from([1, 2, 3, 16, 64]))
+    outputs = draw(st.integers(1, 16) | st.just(64))
+    input_shape = (draw(SIDE), draw(SIDE), channels)
+    output_shape = (draw(SIDE), draw(SIDE), outputs)
+    k = draw(st.integers(0, outputs - 1))
+    wide = draw(st.booleans())
+    return input_shape, output_shape, k, volumes(input_shape, output_shape, k, wide=wide)
+
+
+def points_of(slab):
+    return (*slab.front, *slab.top, *slab.face)
+
+
+@settings(deadline=None)
+@given(diagrams())
+def test_everything_is_inside(drawn):
+    *_, diagram = drawn
+    points = [p for slab in (*diagram.inputs, *diagram.outputs) for p in points_of(slab)]
+    points += [p for wedge in diagram.wedges for p in wedge.points]
+    points += [(label.x, label.y) for label in diagram.labels]
+    assert all(0 <= x <= diagram.width and 0 <= y <= diagram.height for x, y in points)
+
+
+@settings(deadline=None)
+@given(diagrams())
+def test_coordinates_have_two_decimals(drawn):
+    *_, diagram = drawn
+    for slab in (*diagram.inputs, *diagram.outputs):
+        for value in (*slab.matrix, *(c for point in points_of(slab) for c in point)):
+            assert len(repr(float(value)).partition(".")[2]) <= 2
+
+
+@settings(deadline=None)
+@given(diagrams())
+def test_faces_are_parallelograms_that_the_matrix_makes_of_the_unit_square(drawn):
+    *_, diagram = drawn
+    for slab in (*diagram.inputs, *diagram.outputs):
+        a, b, c, d, e, f = slab.matrix
+        square = ((0, 0), (1, 0), (1, 1), (0, 1))
+        for (u, v), corner in zip(square, slab.face, strict=True):
+            assert corner == pytest.approx((a * u + c * v + e, b * u + d * v + f), abs=0.03)
+        for quad in (slab.face, slab.top):
+            for axis in (0, 1):
+                across = quad[1][axis] - quad[0][axis], quad[2][axis] - quad[3][axis]
+                assert across[0] == pytest.approx(across[1], abs=0.03)
+
+
+@settings(deadline=None)
+@given(diagrams())
+def test_wedges_run_from_the_feet_to_the_chosen_top(drawn):
+    _, _, k, diagram = drawn
+    (chosen,) = [slab for slab in diagram.outputs if slab.chosen]
+    assert chosen.index == k
+    (left, top), (right, _) = chosen.front[:2]
+    ends = []
+    for wedge, slab in zip(diagram.wedges, diagram.inputs, strict=True):
+        assert (wedge.index, wedge.role) == (slab.index, slab.role)
+        assert wedge.points[:2] == (slab.front[3], slab.front[2])
+        assert wedge.points[2][1] == wedge.points[3][1] == top
+        ends += [wedge.points[3][0], wedge.points[2][0]]
+    assert ends == sorted(ends)
+    assert (ends[0], ends[-1]) == (left, right)
+    assert all(foot[1] < top for wedge in diagram.wedges for foot in wedge.points[:2])
+
+
+@settings(deadline=None)
+@given(diagrams())
+def test_one_scale_for_both_volumes_but_for_the_floor(drawn):
+    input_shape, output_shape, _, diagram = drawn
+    floor = 24
+    scales = []
+    for (height, width, _), slabs in (
+        (input_shape, diagram.inputs),
+        (output_shape, diagram.outputs),
+    ):
+        for side, length in (
+            (height, slabs[0].matrix[3]),
+            (width, slabs[0].matrix[0] / 0.74),
+        ):
+            assert length >= floor - 0.01
+            if length > floor + 0.1:
+                scales.append((length / side, 0.02 / side))
+    low, high = min(s + e for s, e in scales or [(1, 0)]), max(s - e for s, e in scales or [(1, 0)])
+    assert high <= low + 1e-9
+
+
+@settings(deadline=None)
+@given(diagrams())
+def test_slabs_are_painted_from_the_left_and_the_chosen_one_is_free(drawn):
+    _, _, k, diagram = drawn
+    for slabs in (diagram.inputs, diagram.outputs):
+        lefts = [slab.front[0][0] for slab in slabs]
+        assert [slab.index for slab in slabs] == list(range(len(slabs)))
+        assert all(b - a >= 1.9 for a, b in pairwise(lefts))
+    chosen = diagram.outputs[k]
+    if k + 1 < len(diagram.outputs):
+        following = diagram.outputs[k + 1].front[0][0]
+        assert following - chosen.front[1][0] >= 0.7 * chosen.matrix[0]
+    assert chosen.front[1][0] - chosen.front[0][0] == pytest.approx(9, abs=0.02)
+
+
+def test_three_inputs_have_the_channels_colours():
+    diagram = volumes((160, 160, 3), (160, 160, 5), 0)
+    assert [slab.role for slab in diagram.inputs] == ["red", "green", "blue"]
+    assert {slab.role for slab in diagram.outputs} == {"output"}
+    assert [slab.href for slab in diagram.outputs[3:]] == ["output-3", "output-4"]
+    assert diagram.inputs[2].href == "input-2"
+    assert volumes((9, 9, 4), (9, 9, 1), 0).inputs[0].role == "input"
+
+
+def test_labels():
+    diagram = volumes((160, 107, 3), (80, 54, 2), 1)
+    texts = {
+        kind: [a.text for a in diagram.labels if a.kind == kind] for kind in ("title", "shape")
+    }
+    assert texts["title"] == ["Input feature maps", "Output feature maps"]
+    assert texts["shape"] == ["160 × 107 × 3", "80 × 54 × 2"]
+
+
+def test_crowded_outputs_number_only_the_chosen_one():
+    diagram = volumes((160, 160, 3), (160, 160, 64), 31)
+    assert [label.text for label in diagram.labels if label.kind == "index"] == ["31"]
+    few = volumes((160, 160, 3), (160, 160, 3), 1)
+    assert [label.text for label in few.labels if label.kind == "index"] == ["0", "1", "2"]
