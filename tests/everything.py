@@ -15,7 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = bool(os.environ.get("CI"))
-DEBIAN_PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-liberation")
+# The library is for the node that Playwright brings; the smallest Debian lacks it.
+DEBIAN_PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-liberation", "libatomic1")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,11 +34,9 @@ def install_browser() -> list[str]:
     """See that a Chromium is there; what to do if none can be had."""
     from tests.browser.harness import chromium_on_path
 
-    if chromium_on_path() or _own_browser().exists():
-        return []
-    if _installed_by_apt() or _succeeds(
-        [sys.executable, "-m", "playwright", "install", "chromium"]
-    ):
+    # Playwright's own comes last: it takes no system library along.
+    own = [sys.executable, "-m", "playwright", "install", "chromium"]
+    if chromium_on_path() or _installed_by_apt() or _succeeds(own):
         return []
     return ["NOT RUN, tests in the browser: install Chromium (Debian: sudo apt install chromium)."]
 
@@ -58,7 +57,9 @@ def check_javascript() -> list[str]:
     elif sources:
         told.append("NOT RUN, types of the JavaScript: install node and npm to check them.")
     tests = sorted(str(path) for path in (ROOT / "tests" / "js").glob("*.test.js"))
-    if tests and not _succeeds([_node(), "--test", *tests]):
+    if tests and not _succeeds([_node(), "--version"], quiet=True):
+        told.append("NOT RUN, tests of the JavaScript: install node to run them.")
+    elif tests and not _succeeds([_node(), "--test", *tests]):
         sys.exit("node's tests fail (above).")
     return told
 
@@ -68,13 +69,6 @@ def _node() -> str:
     from playwright._impl._driver import compute_driver_executable
 
     return shutil.which("node") or str(compute_driver_executable()[0])
-
-
-def _own_browser() -> Path:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path)
 
 
 def _installed_by_apt() -> bool:
