@@ -31,14 +31,3 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     allowed = os.environ.get("MULTICONV_ORACLES") != "required"
     if any(not (allowed and HEAVY.search(reason)) for reason in skipped):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line what did not run."""
-    skipped = terminalreporter.stats.get("skipped", [])
-    heavy = [report for report in skipped if HEAVY.search(_reason(report))]
-    if heavy:
-        terminalreporter.write_line(
-            "PyTorch or JAX is not installed: the tests that compare with them did not run "
-            "(pip install -e '.[test,oracles]' adds them)."
-        )

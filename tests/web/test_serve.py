@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WATCHED = """
 import sys
 def watch(event, given):
-    if event in {"socket.connect", "socket.sendto", "socket.gethostbyname", "urllib.Request"}:
+    if event in {"socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"}:
         print("REACHES OUT", event, given, flush=True)
 sys.addaudithook(watch)
 from multiconv.web.serve import main
