@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from multiconv.errors import UnsupportedPicture
 from multiconv.imaging.container import READ_HERE, Container, cut_short, damaged
 from multiconv.imaging.exif import exif_orientation
+from multiconv.imaging.png import SIGNATURE, chunk
 
-_PNG = b"\x89PNG\r\n\x1a\n"
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _MOST_PARTS = 100_000
 _FILL = re.compile(b"\xff+")  # any number of FFs may stand before a JPEG marker
@@ -58,7 +58,7 @@ def opened(body: bytes) -> Container:
 
 
 def _recognised(body: bytes) -> Container:
-    if body.startswith(_PNG):
+    if body.startswith(SIGNATURE):
         return _png(body)
     if body.startswith(b"\xff\xd8\xff"):
         return _jpeg(body)
@@ -110,17 +110,14 @@ def _png(body: bytes) -> Container:
         elif kind == b"IEND":
             break
         else:
-            kept.append(_png_chunk(kind, bytes(content)))
+            kept.append(chunk(kind, bytes(content)))
     else:
         raise damaged("PNG")
+    if len(header) != 13:
+        raise damaged("PNG")
     width, height, depth = struct.unpack_from(">IIB", header)
-    pure = (_PNG, *kept, _png_chunk(b"IDAT", b"".join(pixels)), _png_chunk(b"IEND", b""))
+    pure = (SIGNATURE, *kept, chunk(b"IDAT", b"".join(pixels)), chunk(b"IEND", b""))
     return Container("PNG", b"".join(pure), (height, width), orientation, animated, 1, depth == 16)
-
-
-def _png_chunk(kind: bytes, content: bytes) -> bytes:
-    checksum = zlib.crc32(content, zlib.crc32(kind))
-    return struct.pack(">I4s", len(content), kind) + content + struct.pack(">I", checksum)
 
 
 def _jpeg(body: bytes) -> Container:
@@ -150,8 +147,10 @@ def _jpeg(body: bytes) -> Container:
     return Container("JPEG", b"".join(kept) + rest, size, orientation, scans=scans)
 
 
-def _riff_chunks(body: bytes, at: int, end: int) -> Iterator[tuple[bytes, bytes]]:
-    while at + 8 <= end:
+def _riff_parts(body: bytes, at: int, end: int) -> Iterator[tuple[bytes, bytes]]:
+    for _ in range(_MOST_PARTS):
+        if at + 8 > end:
+            return
         kind, length = struct.unpack_from("<4sI", body, at)
         if at + 8 + length > end:
             raise cut_short()
@@ -164,24 +163,28 @@ def _webp(body: bytes) -> Container:
     if end > len(body):
         raise cut_short()
     size, orientation, frames, kept = None, 1, 0, []
-    for kind, chunk in _riff_chunks(body, 12, end):
+    for kind, part in _riff_parts(body, 12, end):
         if kind == b"VP8X":
-            width, height = (int.from_bytes(chunk[i : i + 3], "little") + 1 for i in (12, 15))
+            width, height = (int.from_bytes(part[i : i + 3], "little") + 1 for i in (12, 15))
             size = height, width
             # Of the flags only "has alpha" and "is animated" stay: the rest is metadata.
-            chunk = chunk[:8] + bytes([chunk[8] & 0x12]) + chunk[9:]
+            part = part[:8] + bytes([part[8] & 0x12]) + part[9:]
         elif kind == b"EXIF":
-            orientation = exif_orientation(chunk[8:])
+            orientation = exif_orientation(part[8:])
         elif kind == b"VP8 " and not size:
-            width, height = struct.unpack_from("<HH", chunk, 14)
+            width, height = struct.unpack_from("<HH", part, 14)
             size = height & 0x3FFF, width & 0x3FFF
         elif kind == b"VP8L" and not size:
-            (bits,) = struct.unpack_from("<I", chunk, 9)
+            (bits,) = struct.unpack_from("<I", part, 9)
             size = (bits >> 14 & 0x3FFF) + 1, (bits & 0x3FFF) + 1
         frames += kind == b"ANMF"
         first = kind == b"ANMF" and frames == 1
         if first or kind in (b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM"):
-            kept.append(chunk)
+            kept.append(part)
+        if frames == 2:
+            break
+    if not size:
+        raise damaged("WEBP")
     pure = b"WEBP" + b"".join(kept)
     pure = b"RIFF" + struct.pack("<I", len(pure)) + pure
     return Container("WEBP", pure, size, orientation, frames > 1)
@@ -189,22 +192,32 @@ def _webp(body: bytes) -> Container:
 
 def _gif(body: bytes) -> Container:
     width, height, flags = struct.unpack_from("<HHB", body, 6)
-    at = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
-    head, control = body[:at], b""
+    at = 13 + _table_bytes(flags)
+    head = body[:at]
+    at, control = _after_extensions(body, at)
+    if body[at] != 0x2C:
+        raise damaged("GIF")
+    end = _after_blocks(body, at + 11 + _table_bytes(body[at + 9]))
+    pure = head + control + body[at:end] + b";"
+    after, _ = _after_extensions(body, end)
+    return Container("GIF", pure, (height, width), animated=body[after] == 0x2C)
+
+
+def _table_bytes(flags: int) -> int:
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _after_extensions(body: bytes, at: int) -> tuple[int, bytes]:
+    """Return where extensions end, and the last that tells of transparency."""
+    control = b""
     for _ in range(_MOST_PARTS):
         if body[at] != 0x21:
             break
-        # Of the extensions only the frame's transparency matters.
         end = _after_blocks(body, at + 2)
         if body[at + 1] == 0xF9:
             control = body[at:end]
         at = end
-    if body[at] != 0x2C:
-        raise damaged("GIF")
-    flags = body[at + 9]
-    end = _after_blocks(body, at + 11 + (3 << (flags & 7) + 1 if flags & 0x80 else 0))
-    animated = len(body) > end and body[end] != 0x3B
-    return Container("GIF", head + control + body[at:end] + b";", (height, width), 1, animated)
+    return at, control
 
 
 def _after_blocks(body: bytes, at: int) -> int:
