@@ -1,0 +1,199 @@
+"""One output pixel in decimals for people: levels × weights = products, subtotals, their sum.
+
+Products stand in the unit of the levels 0…255 and are exact where the weights
+have at most four decimals; whatever is rounded says ≈.  The page's script
+works the same numbers from the same rules, so every rule is one that plain
+64-bit floats follow exactly in both languages:
+
+- a weight's decimals are the fewest p from 0 to 4 with round(w·10ᵖ) / 10ᵖ = w;
+- if all weights of a channel have them, its products and subtotal are whole
+  numbers of 10⁻ᵖ, with one p for the whole pixel;
+- otherwise they are floats, added row by row and rounded half away from zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from math import gcd
+
+import numpy as np
+
+from multiconv.engine.activations import activation as activation_of
+from multiconv.experiment.numbers import MINUS, plain
+
+MOST_PLACES = 4
+_VALUE_PLACES = 3
+_UNITS = (1, 10, 100, 1_000, 10_000)
+
+Texts = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelArithmetic:
+    """What one input channel adds: three tables of texts, (kh, kw) each, and Σ of the last.
+
+    `sign` is ``=`` where every number is exact, ``≈`` where some are rounded.
+    """
+
+    levels: Texts
+    kernel: Texts
+    products: Texts
+    subtotal: str
+    sign: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether no number of the channel is rounded."""
+        return self.sign == "="
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """The whole working of one output pixel.
+
+    Attributes
+    ----------
+    channels : tuple of ChannelArithmetic
+    total, total_sign : str
+        The subtotals' sum, of 255 levels.
+    bias : str or None
+        The signed bias to add after dividing by 255; None where it is 0.
+    value, value_sign : str
+        total ÷ 255 + bias.
+    output, output_sign : str or None
+        The value after the activation; None where there is none.
+    """
+
+    channels: tuple[ChannelArithmetic, ...]
+    total: str
+    total_sign: str
+    bias: str | None
+    value: str
+    value_sign: str
+    output: str | None
+    output_sign: str | None
+
+
+def arithmetic(
+    windows: Sequence[Sequence[Sequence[int | None]]],
+    kernels: Sequence[Sequence[Sequence[float]]],
+    *,
+    bias: float = 0.0,
+    activation: str = "identity",
+) -> Arithmetic:
+    """Return one output pixel's working as texts.
+
+    Parameters
+    ----------
+    windows : (C, kh, kw) nested sequences of int or None
+        The levels 0…255 under the window; None where it lies in a padding of zeros.
+    kernels : (C, kh, kw) nested sequences of float
+    bias : float
+    activation : str
+
+    Examples
+    --------
+    >>> working = arithmetic([[[236, 137]], [[None, 93]]], [[[0.1, -0.05]], [[1, 0]]])
+    >>> working.channels[0].products, working.channels[0].subtotal
+    ((('23.60', '−6.85'),), '+16.75')
+    >>> working.total, working.value_sign, working.value
+    ('+16.75', '≈', '+0.066')
+    """
+    found = [[_decimals(weight) for row in kernel for weight in row] for kernel in kernels]
+    known = [all(places is not None for places in channel) for channel in found]
+    most = max((places for channel in found for places in channel if places), default=0)
+    places = most if all(known) else MOST_PLACES
+    unit = _UNITS[places]
+
+    channels, subtotals = [], []
+    for window, kernel, exact in zip(windows, kernels, known, strict=True):
+        products = [
+            [
+                _product(level or 0, weight, places, exact)
+                for level, weight in zip(*rows, strict=True)
+            ]
+            for rows in zip(window, kernel, strict=True)
+        ]
+        subtotal = _added([product for row in products for product in row])
+        subtotals.append(subtotal)
+        channels.append(
+            ChannelArithmetic(
+                levels=tuple(tuple(str(level or 0) for level in row) for row in window),
+                kernel=tuple(tuple(_weight(weight) for weight in row) for row in kernel),
+                products=tuple(
+                    tuple(_rounded(product / unit, places) if product else "0" for product in row)
+                    for row in products
+                ),
+                subtotal=_term(_rounded(subtotal / unit, places)),
+                sign="=" if exact else "≈",
+            )
+        )
+    total = _added(subtotals)
+    value = total / unit / 255 + bias
+    whole = all(known) and _is_short(total, places) and _has_places(bias, _VALUE_PLACES)
+    value_sign = "=" if whole else "≈"
+    output = None
+    if activation != "identity":
+        output = float(activation_of(activation)(np.array([value]))[0])
+    return Arithmetic(
+        channels=tuple(channels),
+        total=_rounded(total / unit, places, plus=True),
+        total_sign="=" if all(known) else "≈",
+        bias=None if bias == 0 else _term(_weight(bias)),
+        value=_rounded(value, _VALUE_PLACES, plus=True),
+        value_sign=value_sign,
+        output=None if output is None else _rounded(output, _VALUE_PLACES, plus=True),
+        output_sign=None if output is None else (value_sign if activation == "relu" else "≈"),
+    )
+
+
+def _decimals(weight: float) -> int | None:
+    """Return how many decimals a weight has, None if more than four."""
+    return next(
+        (p for p in range(MOST_PLACES + 1) if round(weight * _UNITS[p]) / _UNITS[p] == weight), None
+    )
+
+
+def _product(level: int, weight: float, places: int, exact: bool) -> float:
+    """Return level × weight in units of 10⁻ᵖˡᵃᶜᵉˢ: a whole number if the weight allows it."""
+    return level * (round(weight * _UNITS[places]) if exact else weight * _UNITS[places])
+
+
+def _added(terms: Sequence[float]) -> float:
+    # not sum(), which compensates for lost digits and so differs from the page's script
+    total = 0.0
+    for term in terms:
+        total += term
+    return total
+
+
+def _is_short(total: float, places: int) -> bool:
+    """Return whether total · 10⁻ᵖˡᵃᶜᵉˢ / 255 ends within the places of the value."""
+    divisor = 255 * _UNITS[places]
+    return total % (divisor // gcd(divisor, _UNITS[_VALUE_PLACES])) == 0
+
+
+def _has_places(number: float, places: int) -> bool:
+    return (found := _decimals(number)) is not None and found <= places
+
+
+def _weight(weight: float) -> str:
+    """Return a weight or bias as typed if it has at most four decimals, else rounded to four."""
+    if _decimals(weight) is None:
+        return _rounded(weight, MOST_PLACES)
+    return plain(weight).replace("-", MINUS)
+
+
+def _term(text: str) -> str:
+    """Return a text as it stands in a sum, always with its sign."""
+    return text if text.startswith(MINUS) else f"+{text}"
+
+
+def _rounded(value: float, places: int, *, plus: bool = False) -> str:
+    """Return a float rounded half away from zero, with its sign; zero has none."""
+    exact = Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    if exact == 0:
+        return f"{abs(exact):f}"
+    return f"{MINUS if exact < 0 else '+' * plus}{abs(exact):f}"
