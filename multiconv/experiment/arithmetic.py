@@ -111,7 +111,7 @@ def arithmetic(
     for window, kernel, exact in zip(windows, kernels, known, strict=True):
         products = [
             [
-                _product(level or 0, weight, places, exact)
+                _product(int(level or 0), weight, places, exact)
                 for level, weight in zip(*rows, strict=True)
             ]
             for rows in zip(window, kernel, strict=True)

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,3 +128,9 @@ def test_one_number_of_places_for_the_whole_pixel():
     working = arithmetic([[[1]], [[1]], [[2]]], [[[0.5]], [[0.25]], [[0]]])
     assert [c.products[0][0] for c in working.channels] == ["0.50", "0.25", "0"]
     assert [c.subtotal for c in working.channels] == ["+0.50", "+0.25", "+0.00"]
+
+
+def test_levels_may_be_the_bytes_of_a_picture():
+    levels = np.full((1, 1, 2), 255, np.uint8)
+    working = arithmetic(list(levels), np.full((1, 1, 2), 12.5))
+    assert working.channels[0].products == (("3187.5", "3187.5"),)
