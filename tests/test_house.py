@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import re
 import shutil
 import subprocess
@@ -156,6 +157,12 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "readme_command 1" in run
     assert "readme_command 2" in run
+
+
+def test_the_lines_of_the_readme_print_what_they_say() -> None:
+    outcome = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert outcome.attempted == 5
+    assert outcome.failed == 0
 
 
 def test_pictures_in_the_readme_are_there_and_small() -> None:
