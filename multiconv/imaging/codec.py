@@ -5,8 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
-from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from multiconv.imaging.containers import opened
 from multiconv.imaging.exif import exif_orientation, turned
 from multiconv.imaging.greys import levels_of
 from multiconv.imaging.png import png_grey, png_indexed, png_rgb
+from multiconv.imaging.resizing import resized
 
 if TYPE_CHECKING:
     from multiconv.experiment.model import Limits
@@ -140,54 +140,3 @@ def _as_rgb(image: Image.Image, notes: list[str]) -> Pixels:
             white.alpha_composite(image)
             image = white
     return np.array(image.convert("RGB"))
-
-
-def resized(pixels: Pixels, longest: int | None) -> Pixels:
-    """Return pixels shrunk so that the longest side has at most so many; never enlarged.
-
-    Every new pixel is the mean of the area it covers.  Unlike Lanczos this never
-    overshoots at edges, so a filter finds no rims that the picture has not; a
-    flat area stays exactly flat, and a whole factor gives exact means.
-
-    Parameters
-    ----------
-    pixels : (H, W, 3) uint8
-    longest : int or None
-        In pixels; None for the picture as it is.
-
-    Returns
-    -------
-    (H′, W′, 3) uint8, at least one pixel a side; ``pixels`` itself if it is small enough.
-
-    Examples
-    --------
-    >>> card = np.array([[0, 10, 20, 30]], np.uint8)[..., None].repeat(3, axis=-1)
-    >>> resized(card, 2)[..., 0]
-    array([[ 5, 25]], dtype=uint8)
-    """
-    height, width = pixels.shape[:2]
-    if longest is None or longest >= max(height, width):
-        return pixels
-    rows, cols = (max(1, round(side * longest / max(height, width))) for side in (height, width))
-    # Pillow's exact integer means first, so that the fractional rest is small work.
-    factors = [max(1, old // (4 * new)) for old, new in ((width, cols), (height, rows))]
-    reduced = np.asarray(Image.fromarray(pixels).reduce((factors[0], factors[1])))
-    high = _shrunk(reduced, height / factors[1], rows)  # (H′, W, 3)
-    wide = _shrunk(high.transpose(1, 0, 2), width / factors[0], cols)  # (W′, H′, 3)
-    return np.ascontiguousarray(np.rint(wide).astype(np.uint8).transpose(1, 0, 2))
-
-
-def _shrunk(pixels: NDArray[Any], length: float, new: int) -> NDArray[np.float32]:
-    """Return the means over ``new`` equal stretches of the first axis, (new, W, 3).
-
-    ``length`` is the axis's true length in pixels: the last may be a partial one.
-    """
-    edges = np.arange(new + 1) * (length / new)
-    left, right = edges[:-1], edges[1:]
-    means = np.zeros((new, *pixels.shape[1:]), dtype=np.float32)
-    for tap in range(ceil(length / new) + 1):
-        at = np.floor(left) + tap
-        cover = np.clip(np.minimum(right, at + 1) - np.maximum(left, at), 0, 1) * (new / length)
-        rows = pixels[np.minimum(at.astype(int), len(pixels) - 1)]
-        means += rows * cover[:, None, None].astype(np.float32)
-    return means
