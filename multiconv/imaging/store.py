@@ -106,7 +106,11 @@ class FolderStore:
         name = id_of(pixels)
         if not self.has(name):
             self._folder.write(name + _COPY, png_rgb(resized(pixels, WORKING_SIZE)))
-            self._folder.write(name + _WHOLE, png_rgb(pixels))  # from here on it is there
+            try:
+                self._folder.write(name + _WHOLE, png_rgb(pixels))  # from here on it is there
+            except BaseException:
+                self._path(name, _COPY).unlink(missing_ok=True)
+                raise
         return name
 
     def get(self, name: str, size: int | None) -> Pixels:
