@@ -111,6 +111,22 @@ class Geometry:
             if source == place
         ]
 
+    def nearest_output(self, row: int, col: int) -> Pair:
+        """Return the output pixel (i, j) whose window's centre lies nearest input (row, col).
+
+        Examples
+        --------
+        >>> geometry((6, 6), (3, 3), strides=(2, 2)).nearest_output(3, 0)
+        (1, 0)
+        """
+        i, j = (self._nearest(axis, place) for axis, place in enumerate((row, col)))
+        return i, j
+
+    def _nearest(self, axis: int, place: int) -> int:
+        centre = (self.kernel_size[axis] - 1) // 2 * self.dilations[axis]
+        at = round((place + self.pads[axis][0] - centre) / self.strides[axis])
+        return min(max(at, 0), self.output_size[axis] - 1)
+
     def multiply_adds(self, c_in: int, c_out: int) -> int:
         """Return the layer's cost; with groups, c_in is the number of channels in one group."""
         (height, width), (kh, kw) = self.output_size, self.kernel_size

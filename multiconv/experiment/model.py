@@ -78,12 +78,22 @@ class Layer:
     groups: int = 1
     activation: str = "identity"
 
+    def kernel(self, q: int, k: int) -> NDArray[np.float64]:
+        """Return the kernel from input channel q to output channel k, (kh, kw)."""
+        return self._all_kernels()[:, :, q, k]
+
     def filters(self) -> NDArray[np.float64]:
-        """Return the layer's filters, (kh, kw, C_in, C_out), HWIO."""
-        filters = named.bank(self.bank, self.kernel_size, self.outputs)
+        """Return the layer's filters, (kh, kw, C_in / groups, C_out), HWIO."""
+        kernels = self._all_kernels()
+        members = kernels.shape[2] // self.groups
+        first = [k * self.groups // self.outputs * members for k in range(self.outputs)]
+        return np.stack([kernels[:, :, q : q + members, k] for k, q in enumerate(first)], axis=-1)
+
+    def _all_kernels(self) -> NDArray[np.float64]:
+        kernels = named.bank(self.bank, self.kernel_size, self.outputs)
         for (q, k), kernel in self.kernels:
-            filters[:, :, q, k] = self._array(kernel)
-        return filters
+            kernels[:, :, q, k] = self._array(kernel)
+        return kernels
 
     def _array(self, kernel: Kernel) -> NDArray[np.float64]:
         if isinstance(kernel, str):

@@ -1,0 +1,79 @@
+"""The only room that knows of Flask: the app factory and what it is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from multiconv.experiment.model import LIMITS
+from multiconv.imaging.store import FolderStore
+from multiconv.tracing import Tracer
+from multiconv.web import api, errors, headers, maps, routes, templating
+
+_HERE = Path(__file__).resolve().parent
+_CHECKOUT = _HERE.parent.parent
+
+
+def _folder(name: str) -> Path:
+    """Return a folder of templates or static files: the wheel's copy, else the checkout's."""
+    packed = _HERE / name
+    return packed if packed.is_dir() else _CHECKOUT / name
+
+
+def _default_store() -> Path:
+    """Return where uploads are kept unless told otherwise: the user's data folder."""
+    if told := os.environ.get("MULTICONV_STORE"):
+        return Path(told)
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "multiconv"
+
+
+def _build() -> str:
+    """Return a short name for this build: it changes when anything that makes answers changes."""
+    digest = hashlib.sha256()
+    for folder in (_folder("templates"), _folder("static"), _HERE.parent):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix in {".py", ".html", ".svg", ".css", ".js"}:
+                digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def create_app(
+    config: Mapping[str, Any] | None = None, *, store_folder: Path | None = None
+) -> Flask:
+    """Return the web app.
+
+    Parameters
+    ----------
+    config : mapping, optional
+        Flask settings that replace the defaults.
+    store_folder : Path, optional
+        Where uploaded pictures are kept; made when missing.  Defaults to
+        ``MULTICONV_STORE``, else the user's data folder.
+    """
+    app = Flask("multiconv", template_folder=str(_folder("templates")), static_folder=None)
+    app.config.update(
+        BUILD=_build(),
+        STATIC=_folder("static"),
+        # The picture's own bytes and what multipart puts around them.
+        MAX_CONTENT_LENGTH=LIMITS.upload_bytes + LIMITS.body_bytes,
+        MAX_FORM_MEMORY_SIZE=LIMITS.body_bytes,
+        MAX_FORM_PARTS=16,
+    )
+    app.config.update(config or {})
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    store = FolderStore(store_folder or _default_store(), LIMITS)
+    app.extensions["multiconv"] = Tracer(store, limits=LIMITS)
+    app.extensions["multiconv_store"] = store
+    templating.register(app)
+    errors.register(app)
+    headers.register(app)
+    for room in (routes, maps, api):
+        app.register_blueprint(room.blueprint)
+    return app

@@ -1,0 +1,124 @@
+"""The API: an experiment's facts, one pixel's arithmetic, and planes of colour indices."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from flask import Blueprint, Response, jsonify, request
+
+from multiconv.errors import InvalidValue
+from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.query import to_query
+from multiconv.experiment.words import sentence
+from multiconv.web.links import page_link
+from multiconv.web.planes import MapPlane, map_names, map_plane
+from multiconv.web.request import experiment, tracer
+
+blueprint = Blueprint("api", __name__)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Answer that the process is up."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+def _facts(plane: MapPlane, asked: Experiment) -> dict[str, Any]:
+    numbers = plane.numbers()
+    return {
+        "name": plane.name,
+        "shape": list(numbers.shape),
+        "min": float(numbers.min()),
+        "max": float(numbers.max()),
+        "mean": float(numbers.mean(dtype=np.float64)),
+        "png": page_link(asked, path=f"/maps/{plane.name}.png"),
+        "npy": page_link(asked, path=f"/maps/{plane.name}.npy"),
+    }
+
+
+@blueprint.get("/api/experiment")
+def facts() -> Response:
+    """Answer what an experiment is: link, sentence, shapes, every map's range, cost."""
+    asked = experiment()
+    source = tracer()
+    trace = source.trace(asked)
+    shape = trace.layer.geometry
+    rows, columns, channels = trace.levels.shape
+    layer = asked.layer
+    return jsonify(
+        query=to_query(asked),
+        sentence=sentence(asked, (rows, columns), shape.output_size),
+        input_shape=[1, rows, columns, channels],
+        filters_shape=[*layer.kernel_size, channels // layer.groups, layer.outputs],
+        output_shape=[1, *shape.output_size, layer.outputs],
+        pads=[list(pair) for pair in shape.pads],
+        k=asked.focus.k,
+        pixel=list(trace.pixel),
+        range=trace.range,
+        maps=[_facts(map_plane(name, trace, source), asked) for name in map_names(trace)],
+        cost={"multiply_adds": shape.multiply_adds(channels // layer.groups, layer.outputs)},
+    )
+
+
+@blueprint.get("/api/probe")
+def one_pixel() -> Response:
+    """Answer the whole arithmetic of one output pixel."""
+    asked = experiment()
+    trace = tracer().trace(asked)
+    found = trace.probe(*trace.pixel)
+    i, j = trace.pixel
+    return jsonify(
+        i=i,
+        j=j,
+        k=asked.focus.k,
+        rows=list(found.rows),
+        cols=list(found.cols),
+        channels=[
+            {
+                "q": q,
+                "values": channel.values.tolist(),
+                "kernel": channel.kernel.tolist(),
+                "products": channel.products.tolist(),
+                "subtotal": float(channel.subtotal),
+            }
+            for q, channel in enumerate(found.channels)
+        ],
+        bias=float(found.bias),
+        total=float(found.total),
+    )
+
+
+@blueprint.get("/api/planes")
+def planes() -> Response:
+    """Answer several maps in one body: a line of JSON, then each map's bytes, row by row.
+
+    ``input-<q>`` comes as levels 0…255; every other map as colour indices,
+    127 + round(127 · value / range), which 0 and 254 bound.
+    """
+    asked = experiment(besides=("maps",))
+    source = tracer()
+    trace = source.trace(asked)
+    names = request.args.get("maps", "sum").split(",")
+    if len(names) > 2 * LIMITS.outputs:
+        raise InvalidValue(
+            f"maps names {len(names)} maps.",
+            f"Ask for at most {2 * LIMITS.outputs} at a time.",
+            field="maps",
+            limit=f"{2 * LIMITS.outputs} maps",
+        )
+    found = [map_plane(name, trace, source) for name in names]
+    shown = [plane.bytes_shown() for plane in found]
+    described = [
+        {
+            "name": plane.name,
+            "height": picture.shape[0],
+            "width": picture.shape[1],
+            "levels": plane.levels is not None,
+        }
+        for plane, picture in zip(found, shown, strict=True)
+    ]
+    head = {"query": to_query(asked), "range": trace.range, "maps": described}
+    body = json.dumps(head).encode() + b"\n" + b"".join(picture.tobytes() for picture in shown)
+    return Response(body, content_type="application/octet-stream")

@@ -1,0 +1,48 @@
+"""The volumes with this person's maps on their faces: as links in the page, as data in a file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+
+import numpy as np
+
+from multiconv.drawing.volumes import Diagram, volumes
+from multiconv.imaging import codec, colour
+from multiconv.tracing import Trace, Tracer
+from multiconv.web.links import map_link
+
+
+def diagram_of(trace: Trace, *, wide: bool = False) -> Diagram:
+    """Return the drawing of a trace's feature maps, in their real proportions."""
+    layer = trace.experiment.layer
+    rows, columns, channels = trace.levels.shape
+    return volumes(
+        (rows, columns, channels),
+        (*trace.layer.geometry.output_size, layer.outputs),
+        trace.experiment.focus.k,
+        wide=wide,
+    )
+
+
+def linked_faces(diagram: Diagram, trace: Trace, build: str) -> Mapping[str, str]:
+    """Return the address of the picture on every slab."""
+    return {
+        slab.href: map_link(trace.experiment, slab.href, trace.range, build)
+        for slab in (*diagram.inputs, *diagram.outputs)
+    }
+
+
+def inline_faces(diagram: Diagram, trace: Trace, tracer: Tracer) -> Mapping[str, str]:
+    """Return the picture on every slab as a ``data:`` URI, so that a file needs nothing else."""
+    palette = colour.palette()
+    faces = {}
+    for slab in diagram.inputs:
+        faces[slab.href] = codec.png_grey(np.ascontiguousarray(trace.levels[:, :, slab.index]))
+    for slab in diagram.outputs:
+        plane = tracer.output(trace.experiment, slab.index)
+        faces[slab.href] = codec.png_indexed(colour.indices(plane, trace.range), palette)
+    return {
+        name: "data:image/png;base64," + base64.b64encode(body).decode()
+        for name, body in faces.items()
+    }

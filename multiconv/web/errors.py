@@ -1,0 +1,126 @@
+"""Mistakes as answers: a status for each kind, a page for people, problem+json under the API."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from multiconv.errors import (
+    Busy,
+    InvalidValue,
+    MultiConvError,
+    NotFound,
+    StoreFull,
+    TooLarge,
+    UnsupportedPicture,
+)
+from multiconv.experiment.model import LIMITS
+
+STATUS: dict[type[MultiConvError], int] = {
+    InvalidValue: 400,
+    NotFound: 404,
+    TooLarge: 413,
+    UnsupportedPicture: 415,
+    Busy: 503,
+    StoreFull: 507,
+}
+
+TITLES = {
+    400: "That value cannot be used",
+    403: "That request came from another site",
+    404: "Nothing here by that name",
+    405: "That address does not take this kind of request",
+    413: "Too large",
+    415: "Not a picture that can be read",
+    500: "Something went wrong here",
+    503: "Busy at this moment",
+    507: "No room for another picture",
+}
+
+
+def status_of(error: MultiConvError) -> int:
+    """Return the HTTP status that an error is answered with."""
+    return STATUS.get(type(error), 400)
+
+
+def wants_json() -> bool:
+    """Tell whether this request is for the API, or asks for JSON before HTML."""
+    accept = request.accept_mimetypes
+    return request.path.startswith("/api/") or (
+        bool(accept) and accept["application/json"] > accept["text/html"]
+    )
+
+
+def problem(error: MultiConvError, status: int) -> Response:
+    """Return ``error`` as ``application/problem+json`` (RFC 9457)."""
+    body = {
+        "type": "about:blank",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "detail": str(error),
+        "field": error.field,
+        "limit": error.limit,
+        "remedy": error.remedy,
+    }
+    known = {name: value for name, value in body.items() if value is not None}
+    return Response(
+        json.dumps(known, ensure_ascii=False), status, content_type="application/problem+json"
+    )
+
+
+def answer(error: MultiConvError, status: int) -> Response:
+    """Return ``error`` in the form this request can use."""
+    if wants_json():
+        response = problem(error, status)
+    else:
+        page = render_template(
+            "error.html", error=error, title=TITLES.get(status, "Error"), status=status
+        )
+        response = Response(page, status, content_type="text/html; charset=utf-8")
+    if status == STATUS[Busy]:
+        response.headers["Retry-After"] = "1"
+    return response
+
+
+def too_large() -> TooLarge:
+    """Return the mistake of a request whose body is over the limit."""
+    limit = f"{LIMITS.upload_bytes // 2**20} MiB"
+    return TooLarge(
+        "What was sent is larger than this address takes.",
+        f"An upload may have up to {limit}: save the picture smaller, or as a JPEG.",
+        field="image",
+        limit=limit,
+    )
+
+
+def register(app: Flask) -> None:
+    """Answer every mistake, expected or not, in words."""
+
+    @app.errorhandler(MultiConvError)
+    def explained(error: MultiConvError) -> Response:
+        return answer(error, status_of(error))
+
+    @app.errorhandler(RequestEntityTooLarge)
+    def oversized(_: RequestEntityTooLarge) -> Response:
+        return answer(too_large(), STATUS[TooLarge])
+
+    @app.errorhandler(HTTPException)
+    def other(error: HTTPException) -> Response:
+        status = error.code or 500
+        words = MultiConvError(
+            f"{TITLES.get(status, error.name)}.", "Go to the start page and try from there."
+        )
+        response = answer(words, status)
+        for name, value in error.get_headers():
+            if name.lower() in {"allow", "retry-after"}:
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        current_app.logger.error("unexpected error", exc_info=error)
+        return answer(
+            MultiConvError("This is a fault of the server's.", "Try again, or start again."), 500
+        )

@@ -1,0 +1,202 @@
+"""The working as the template needs it: a row per input channel, the output, the colour bar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiconv.engine.geometry import Window
+from multiconv.experiment.model import CHANNELS
+from multiconv.experiment.numbers import shown
+from multiconv.imaging.colour import rounded_up
+from multiconv.tracing import Trace
+from multiconv.web.clicks import OUTPUT_WIDTH, ROW_WIDTH, drawn_size
+from multiconv.web.kernels import KernelView, kernel_view, weight_text
+from multiconv.web.links import map_link
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A rectangle of map pixels to draw over a map: a window, or one pixel."""
+
+    row: int
+    column: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class MapView:
+    """One map in the page: where its picture is, how large it stands, what it says in words."""
+
+    name: str
+    field: str
+    address: str
+    rows: int
+    columns: int
+    width: int
+    height: int
+    alt: str
+    mark: Mark
+    value: str = ""
+
+    @property
+    def reach(self) -> float:
+        """Map pixels per picture pixel, so that marks keep their size on the screen."""
+        return max(self.rows, self.columns) / max(self.width, self.height)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One input channel: its plane, its kernel, what it adds."""
+
+    q: int
+    role: str
+    label: str
+    plane: MapView
+    kernel: KernelView
+    partial: MapView
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The colour bar: the range at its ends and what lies beyond them."""
+
+    low: str
+    high: str
+    clipped: str
+
+
+def _words(plane: NDArray[np.generic], scale: float = 1.0) -> str:
+    low, high, mean = (
+        float(value) / scale
+        for value in (np.min(plane), np.max(plane), np.mean(plane, dtype=np.float64))  # type: ignore[arg-type]
+    )
+    return f"{shown(low, 2)} … {shown(high, 2)}, mean {shown(mean, 2)}"
+
+
+def _window_mark(window: Window) -> Mark:
+    """Return the part of a window that lies on the input."""
+    rows = [row for row in window.rows if row >= 0] or [0]
+    columns = [column for column in window.cols if column >= 0] or [0]
+    return Mark(min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1)
+
+
+def rows_of(
+    trace: Trace,
+    build: str,
+    typed: dict[str, list[str]],
+    wrong: dict[str, frozenset[int]],
+) -> list[Row]:
+    """Return the rows of the working, one per input channel."""
+    experiment, layer = trace.experiment, trace.experiment.layer
+    k = experiment.focus.k
+    i, j = trace.pixel
+    window = _window_mark(trace.layer.geometry.window_of(i, j))
+    extent = weight_scale(trace)
+    rows = []
+    for q, partial in enumerate(trace.layer.partials):
+        role = CHANNELS[q]
+        height, width = trace.levels.shape[:2]
+        box = drawn_size(height, width, ROW_WIDTH)
+        level = trace.levels[:, :, q]
+        added = np.zeros_like(trace.layer.sum) if partial is None else partial
+        field = f"w.{q}.{k}"
+        rows.append(
+            Row(
+                q,
+                role,
+                role.capitalize(),
+                MapView(
+                    f"input-{q}",
+                    f"at.input-{q}",
+                    map_link(experiment, f"input-{q}", trace.range, build),
+                    height,
+                    width,
+                    *box,
+                    f"Input channel {q}, {role}: {_words(level, 255)}",
+                    window,
+                ),
+                kernel_view(
+                    layer.kernel(q, k),
+                    extent,
+                    field,
+                    role.capitalize(),
+                    typed.get(field),
+                    wrong.get(field, frozenset()),
+                ),
+                _signed(
+                    trace,
+                    f"partial-{q}",
+                    f"at.partial-{q}",
+                    added,
+                    build,
+                    ROW_WIDTH,
+                    f"What {role} adds",
+                ),
+            )
+        )
+    return rows
+
+
+def output_of(trace: Trace, build: str) -> MapView:
+    """Return the summed channel at twice the rows' scale."""
+    k = trace.experiment.focus.k
+    return _signed(
+        trace, f"output-{k}", "at", trace.layer.output, build, OUTPUT_WIDTH, f"Output channel {k}"
+    )
+
+
+def _signed(
+    trace: Trace,
+    name: str,
+    field: str,
+    plane: NDArray[np.float32],
+    build: str,
+    longest: int,
+    called: str,
+) -> MapView:
+    i, j = trace.pixel
+    rows, columns = plane.shape
+    return MapView(
+        name,
+        field,
+        map_link(trace.experiment, name, trace.range, build),
+        rows,
+        columns,
+        *drawn_size(rows, columns, longest),
+        f"{called}: {_words(plane)}",
+        Mark(i, j, 1, 1),
+        shown(float(plane[i, j]), 3, signed=True),
+    )
+
+
+def weight_scale(trace: Trace) -> float:
+    """Return the weight that gets the fullest tint: the chosen filter's largest, rounded up."""
+    largest = float(np.abs(trace.layer.filters).max())
+    return rounded_up(largest) if largest else 1.0
+
+
+def bar_of(trace: Trace) -> Bar:
+    """Return the colour bar of the partials and their sum."""
+    end = weight_text(trace.range)
+    return Bar(f"−{end}", f"+{end}", _beyond(trace, end))
+
+
+def _beyond(trace: Trace, end: str) -> str:
+    """Return how many pixels of which maps lie beyond the ends of the bar, in words."""
+    names: Sequence[str] = [
+        *(CHANNELS[q] for q, partial in enumerate(trace.layer.partials) if partial is not None),
+        "the output",
+    ]
+    told = []
+    for name, counts in zip(names, trace.clipped, strict=True):
+        for count, sign, words in ((counts.below, "−", "below"), (counts.above, "+", "above")):
+            if count:
+                noun = "pixel" if count == 1 else "pixels"
+                of = name if name.startswith("the") else f"what {name} adds"
+                told.append(f"{count:,} {noun} of {of} {words} {sign}{end}")
+    return "; ".join(told)

@@ -1,0 +1,102 @@
+"""How a kernel stands in the page: its fields' texts and tints, and what it is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiconv.engine.filters import KERNELS, scaled_name_of
+from multiconv.experiment.numbers import MINUS, plain
+from multiconv.imaging.colour import step
+
+FRACTIONS = {-1.0: MINUS, 0.5: "½", -0.5: f"{MINUS}½", 0.25: "¼", -0.25: f"{MINUS}¼"}
+"""How the commonest multiples are written before a name."""
+
+DIGITS = 6
+"""The most characters of a number that a field has room for, its sign left out."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One weight: the text in its field, the whole number behind it, its tint, its place."""
+
+    text: str
+    exact: str
+    step: int
+    label: str
+    wrong: bool = False
+
+
+@dataclass(frozen=True)
+class KernelView:
+    """One kernel's fields, row by row, and its name among the named ones."""
+
+    field: str
+    rows: tuple[tuple[Cell, ...], ...]
+    called: str
+
+
+def weight_text(value: float) -> str:
+    """Return a weight as its field shows it: exact where that is short, else rounded.
+
+    Examples
+    --------
+    >>> weight_text(-0.05), weight_text(1 / 9), weight_text(-123456.5)
+    ('−0.05', '0.1111', '−123456.5')
+    """
+    exact = plain(value)
+    if len(exact.lstrip("-")) > DIGITS:
+        rounded = f"{value:.4f}".rstrip("0").rstrip(".")
+        exact = rounded if abs(value) >= 0.001 else f"{value:.3g}"
+    return exact.replace("-", MINUS)
+
+
+def called(kernel: NDArray[np.float64]) -> str:
+    """Return what a kernel is called: a named one, a multiple of one, or the person's own.
+
+    Examples
+    --------
+    >>> from multiconv.engine.filters import kernel
+    >>> called(kernel("soft")), called(-0.5 * kernel("soft")), called(np.array([[1.0, 2.0]]))
+    ('Soft', '−½ Soft', 'own')
+    """
+    found = scaled_name_of(kernel)
+    if found is None:
+        return "own"
+    factor, name = found
+    title = KERNELS[name].title
+    if factor == 1:
+        return title
+    return FRACTIONS.get(factor, f"{weight_text(factor)} ×") + f" {title}"
+
+
+def kernel_view(
+    kernel: NDArray[np.float64],
+    extent: float,
+    field: str,
+    channel: str,
+    typed: list[str] | None = None,
+    wrong: frozenset[int] = frozenset(),
+) -> KernelView:
+    """Return a kernel's fields, tinted on the scale −extent … extent.
+
+    ``typed`` are texts to show in place of the kernel's own (a form that could
+    not be used); ``wrong`` are the positions among them that are no numbers.
+    """
+    height, width = kernel.shape
+    values = kernel.ravel().tolist()
+    texts = typed if typed and len(typed) == len(values) else [weight_text(v) for v in values]
+    cells = [
+        Cell(
+            text,
+            plain(value),
+            step(value, extent),
+            f"{channel} weight, row {at // width + 1}, column {at % width + 1}",
+            at in wrong,
+        )
+        for at, (text, value) in enumerate(zip(texts, values, strict=True))
+    ]
+    rows = tuple(tuple(cells[at : at + width]) for at in range(0, height * width, width))
+    return KernelView(field, rows, called(kernel))

@@ -1,0 +1,69 @@
+"""Single maps as files, the diagram as a file, and the files that the page is made of."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from flask import Blueprint, Response, current_app, render_template, request, send_from_directory
+
+from multiconv.errors import InvalidValue
+from multiconv.imaging import codec
+from multiconv.web.diagram import diagram_of, inline_faces
+from multiconv.web.headers import DRAWING_POLICY, FOREVER
+from multiconv.web.planes import map_plane
+from multiconv.web.request import experiment, tracer
+
+blueprint = Blueprint("maps", __name__)
+
+
+@blueprint.get("/maps/<name>.png")
+def picture(name: str) -> Response:
+    """Answer a map as a picture: transparent where zero, or opaque with ``paper=1``."""
+    asked = experiment(besides=("paper",))
+    paper = request.args.get("paper", "0")
+    if paper not in {"0", "1"}:
+        raise InvalidValue(
+            f"paper is “{paper[:20]}”.",
+            "Use 1 for an opaque picture or leave it out.",
+            field="paper",
+        )
+    if name == "input":
+        return Response(codec.png_rgb(tracer().levels(asked.source)), content_type="image/png")
+    body = map_plane(name, tracer().trace(asked), tracer()).png(opaque=paper == "1")
+    return Response(body, content_type="image/png")
+
+
+@blueprint.get("/maps/<name>.npy")
+def numbers(name: str) -> Response:
+    """Answer a map's own numbers, as NumPy saves them."""
+    asked = experiment()
+    plane = map_plane(name, tracer().trace(asked), tracer())
+    file = io.BytesIO()
+    np.save(file, plane.numbers(), allow_pickle=False)
+    response = Response(file.getvalue(), content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.npy"'
+    return response
+
+
+@blueprint.get("/diagram.svg")
+def diagram() -> Response:
+    """Answer the diagram as one file that needs nothing else."""
+    asked = experiment()
+    trace = tracer().trace(asked)
+    drawing = diagram_of(trace)
+    page = render_template(
+        "diagram.svg", diagram=drawing, faces=inline_faces(drawing, trace, tracer())
+    )
+    response = Response(page, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Security-Policy"] = DRAWING_POLICY
+    return response
+
+
+@blueprint.get("/static/<build>/<path:path>")
+def static(build: str, path: str) -> Response:
+    """Answer a file of the page; under the current build's name it never changes."""
+    response = send_from_directory(current_app.config["STATIC"], path)
+    if build == current_app.config["BUILD"]:
+        response.headers["Cache-Control"] = FOREVER
+    return response
