@@ -11,7 +11,6 @@ import argparse
 import itertools
 import re
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,8 +41,8 @@ QUICK = (Shot(1440), Shot(1440, dark=True), Shot(1440, javascript=False), Shot(7
 EVERY = tuple(Shot(*parts) for parts in itertools.product(SIZES, (False, True), (True, False)))
 
 
-def write_shot(browser: Browser, url: str, shot: Shot, path: Path) -> Iterator[str]:
-    """Write one picture; yield what went wrong on the page."""
+def write_shot(browser: Browser, url: str, shot: Shot, path: Path) -> list[str]:
+    """Write one picture; return what went wrong on the page."""
     with browser.new_context(
         viewport={"width": shot.width, "height": SIZES[shot.width]},
         color_scheme="dark" if shot.dark else "light",
@@ -60,10 +59,10 @@ def write_shot(browser: Browser, url: str, shot: Shot, path: Path) -> Iterator[s
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         if overflow > 0:
-            yield f"scrolls sideways by {overflow} px"
+            watch.faults.append(f"scrolls sideways by {overflow} px")
         if answer is not None and not answer.ok:
-            yield f"status {answer.status}"
-        yield from watch.faults
+            watch.faults.append(f"status {answer.status}")
+        return watch.faults
 
 
 def make_small(path: Path) -> None:
