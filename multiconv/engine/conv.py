@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
-from multiconv.engine.tensors import Array, batch_of, bias_of, channel_of, filters_of
-
-_TILE_BYTES = 2**18
+from multiconv.engine.geometry import Geometry, Padding, Pair
+from multiconv.engine.layer import Layer, convolved, layer_of
+from multiconv.engine.tensors import Array, bias_of, channel_of
 
 
 def conv2d(
@@ -26,6 +25,7 @@ def conv2d(
     padding_mode: str = "zeros",
     dilations: int | Pair = (1, 1),
     groups: int = 1,
+    threads: int = 1,
 ) -> Array:
     """Return a layer's output, (H′, W′, C_out), with a batch axis where x has one.
 
@@ -38,6 +38,8 @@ def conv2d(
         As in `geometry`.
     groups : int
         Group g of the outputs sees group g of the inputs only.
+    threads : int
+        Pictures and groups computed side by side; one by default.
 
     Raises
     ------
@@ -52,22 +54,11 @@ def conv2d(
     array([[ 56.,  72.],
            [104., 120.]])
     """
-    batch = batch_of(x)
-    filters = filters_of(filters, batch, groups)
-    g = geometry(
-        (batch.shape[1], batch.shape[2]),
-        (filters.shape[0], filters.shape[1]),
-        strides=strides,
-        padding=padding,
-        padding_mode=padding_mode,
-        dilations=dilations,
-    )
-    c_out = filters.shape[3]
-    result = np.empty((batch.shape[0], *g.output_size, c_out), batch.dtype)
-    result[...] = bias_of(bias, c_out, batch.dtype)
-    for picture, output in zip(batch, result, strict=True):
-        for q, k, at in _links(filters, groups):
-            output[..., k] += partial(picture[..., q], filters[:, :, at, k], g)
+    layer = layer_of(x, filters, strides, padding, padding_mode, dilations, groups)
+    values = bias_of(bias, layer.outputs, x.dtype)
+    result = convolved(layer, threads)
+    if bias is not None:
+        result += values
     return result if x.ndim == 4 else result[0]
 
 
@@ -81,6 +72,7 @@ def partials(
     padding_mode: str = "zeros",
     dilations: int | Pair = (1, 1),
     groups: int = 1,
+    threads: int = 1,
 ) -> Array:
     """Return what each input channel adds to output channel k, (H′, W′, C_in), without bias.
 
@@ -89,7 +81,7 @@ def partials(
 
     Parameters
     ----------
-    x, filters, strides, padding, padding_mode, dilations, groups
+    x, filters, strides, padding, padding_mode, dilations, groups, threads
         As in `conv2d`.
     k : int
         The output channel.
@@ -107,22 +99,18 @@ def partials(
     array([[37., 47.],
            [67., 77.]])
     """
-    batch = batch_of(x)
-    filters = filters_of(filters, batch, groups)
-    k = channel_of(k, filters.shape[3])
-    g = geometry(
-        (batch.shape[1], batch.shape[2]),
-        (filters.shape[0], filters.shape[1]),
-        strides=strides,
-        padding=padding,
-        padding_mode=padding_mode,
-        dilations=dilations,
-    )
-    result = np.zeros((batch.shape[0], *g.output_size, batch.shape[3]), batch.dtype)
-    for picture, output in zip(batch, result, strict=True):
-        for q, _, at in _links(filters[..., k : k + 1], 1, k * groups // filters.shape[3]):
-            output[..., q] = partial(picture[..., q], filters[:, :, at, k], g)
-    return result if x.ndim == 4 else result[0]
+    layer = layer_of(x, filters, strides, padding, padding_mode, dilations, groups)
+    _, kh, kw, width, share = layer.filters.shape
+    first = channel_of(k, layer.outputs) // share
+    own = layer.filters[first, :, :, :, k % share].transpose(2, 0, 1)
+    kernels = own.reshape(width, kh, kw, 1, 1)
+    seen = layer.pictures[:, first].reshape(-1, width, 1, *layer.geometry.input_size)
+    found = convolved(Layer(seen, kernels, layer.geometry), threads)
+    if groups > 1:
+        whole = np.zeros((*found.shape[:3], groups * width), found.dtype)
+        whole[..., first * width : (first + 1) * width] = found
+        found = whole
+    return found if x.ndim == 4 else found[0]
 
 
 def partial(plane: Array, kernel: Array, g: Geometry) -> Array:
@@ -130,38 +118,15 @@ def partial(plane: Array, kernel: Array, g: Geometry) -> Array:
 
     Examples
     --------
+    >>> from multiconv.engine.geometry import geometry
     >>> g = geometry((3, 3), (2, 2), padding="VALID")
     >>> partial(np.arange(9.0).reshape(3, 3), np.arange(4.0).reshape(2, 2), g)
     array([[19., 25.],
            [37., 43.]])
     """
-    padded = _padded(plane, g)
-    (height, width), (s1, s2), (d1, d2) = g.output_size, g.strides, g.dilations
-    result = np.zeros(g.output_size, plane.dtype)
-    rows = max(1, _TILE_BYTES // (width * plane.itemsize))
-    product = np.empty((min(rows, height), width), plane.dtype)
-    for top in range(0, height, rows):
-        tile = result[top : top + rows]
-        for (di, dj), weight in np.ndenumerate(kernel):
-            first, left = s1 * top + d1 * di, d2 * dj
-            seen = padded[first : first + s1 * len(tile) : s1, left : left + s2 * width : s2]
-            tile += np.multiply(seen[: len(tile), :width], weight, out=product[: len(tile)])
-    return result
-
-
-def _padded(plane: Array, g: Geometry) -> Array:
-    rows, cols = np.array(g.sources(0)), np.array(g.sources(1))
-    padded: Array = plane[rows[:, np.newaxis], cols]
-    padded[rows < 0] = 0
-    padded[:, cols < 0] = 0
-    return padded
-
-
-def _links(filters: Array, groups: int, first: int = 0) -> list[tuple[int, int, int]]:
-    """Return (q, k, place of q on the filters' third axis) for every pair that meets."""
-    width, share = filters.shape[2], filters.shape[3] // groups
-    return [
-        ((first + k // share) * width + at, k, at)
-        for k in range(filters.shape[3])
-        for at in range(width)
-    ]
+    layer = Layer(
+        plane[np.newaxis, np.newaxis, np.newaxis],
+        kernel[np.newaxis, ..., np.newaxis, np.newaxis],
+        g,
+    )
+    return convolved(layer)[0, ..., 0]

@@ -1,0 +1,135 @@
+"""One layer's arguments, checked and split by groups, and the one place that computes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from multiconv.engine.blas import one_blas_thread
+from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
+from multiconv.engine.patches import write_patches
+from multiconv.engine.plan import Plan, plan_of
+from multiconv.engine.rows import write_rows
+from multiconv.engine.spectral import write_spectra
+from multiconv.engine.tensors import Array, batch_of, filters_of
+
+_WRITERS: dict[str, Callable[[Array, Array, Geometry, Array], None]] = {
+    "rows": write_rows,
+    "patches": write_patches,
+    "spectra": write_spectra,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Checked arguments of one convolution.
+
+    Attributes
+    ----------
+    pictures : (N, G, C, H, W) view of the input
+    filters : (G, kh, kw, C, K) view of the filters
+    geometry : Geometry
+    """
+
+    pictures: Array
+    filters: Array
+    geometry: Geometry
+
+    @property
+    def outputs(self) -> int:
+        """The number of output channels, all groups together."""
+        return int(self.filters.shape[0] * self.filters.shape[-1])
+
+    @property
+    def plan(self) -> Plan:
+        """Which path computes it, and the cost a picture."""
+        groups, _, _, c_in, c_out = self.filters.shape
+        return plan_of(self.geometry, groups, c_in, c_out, self.filters.itemsize)
+
+
+def layer_of(
+    x: Array,
+    filters: Array,
+    strides: int | Pair,
+    padding: Padding,
+    padding_mode: str,
+    dilations: int | Pair,
+    groups: int,
+) -> Layer:
+    """Return conv2d's arguments, checked; the arrays stay views.
+
+    Examples
+    --------
+    >>> x, filters = np.ones((5, 6, 4)), np.ones((3, 3, 2, 8))
+    >>> layer_of(x, filters, 1, "SAME", "zeros", 1, 2).filters.shape
+    (2, 3, 3, 2, 4)
+    """
+    batch = batch_of(x)
+    filters = filters_of(filters, batch, groups)
+    count, height, width, _ = batch.shape
+    kh, kw, per_group, c_out = filters.shape
+    g = geometry(
+        (height, width),
+        (kh, kw),
+        strides=strides,
+        padding=padding,
+        padding_mode=padding_mode,
+        dilations=dilations,
+    )
+    pictures = batch.transpose(0, 3, 1, 2).reshape(count, groups, per_group, height, width)
+    split = filters.reshape(kh, kw, per_group, groups, c_out // groups).transpose(3, 0, 1, 2, 4)
+    return Layer(pictures, split, g)
+
+
+def convolved(layer: Layer, threads: int = 1) -> Array:
+    """Return the layer's output without bias, (N, H′, W′, G·K).
+
+    The memory behind it has the order that its path writes: planes for one output channel a
+    group, rows of all channels for several, pixels for deep layers.
+
+    Examples
+    --------
+    >>> layer = layer_of(np.ones((5, 6, 4)), np.ones((3, 3, 2, 8)), 1, "SAME", "zeros", 1, 2)
+    >>> convolved(layer)[0, 1, 1]
+    array([18., 18., 18., 18., 18., 18., 18., 18.])
+    """
+    g, filters, pictures = layer.geometry, layer.filters, layer.pictures
+    groups, c_out = filters.shape[0], filters.shape[-1]
+    path = layer.plan.path
+    result, targets = _laid_out(path, len(pictures), groups, c_out, g, filters.dtype)
+    write = _WRITERS[path]
+    at_once, _ = pair(threads, "threads")
+    with one_blas_thread():
+        if at_once == 1:
+            for planes, target in zip(pictures, targets, strict=True):
+                write(planes, filters, g, target)
+        else:
+
+            def write_one(at: tuple[int, int]) -> None:
+                one = slice(at[1], at[1] + 1)
+                write(pictures[at[0], one], filters[one], g, targets[at[0], one])
+
+            with ThreadPoolExecutor(at_once) as pool:
+                list(pool.map(write_one, product(range(len(pictures)), range(groups))))
+    return result
+
+
+def _laid_out(
+    path: str, count: int, groups: int, c_out: int, g: Geometry, dtype: Any
+) -> tuple[Array, Array]:
+    """Return new memory as (N, H′, W′, G·K), and as the path writes it."""
+    height, width = g.output_size
+    if path == "patches":
+        memory = np.empty((count, height, width, groups, c_out), dtype)
+        return memory.reshape(count, height, width, -1), memory.transpose(0, 3, 1, 2, 4)
+    if c_out == 1:
+        memory = np.empty((count, groups, height, 1, width), dtype)
+        return memory[:, :, :, 0].transpose(0, 2, 3, 1), memory
+    memory = np.empty((count, height, groups, c_out, width), dtype)
+    merged = memory.reshape(count, height, groups * c_out, width)
+    return merged.transpose(0, 1, 3, 2), memory.transpose(0, 2, 1, 3, 4)

@@ -1,0 +1,60 @@
+"""Which way a convolution is computed, chosen from the shapes alone, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from multiconv.engine.geometry import Geometry
+
+LARGE = 17 * 17
+"""Taps from which the spectra win; between 13 and 19 a side by picture size and CPU."""
+
+DEEP = 16
+"""Input and output channels of a group from which whole windows in one product win."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one layer will be computed.
+
+    Attributes
+    ----------
+    path : {"rows", "patches", "spectra"}
+    reason : str
+        Why, as a sentence.
+    multiply_adds : int
+        What the definition asks for, a picture.
+    bytes : int
+        The output and, beside it, at most this much scratch together.
+    """
+
+    path: str
+    reason: str
+    multiply_adds: int
+    bytes: int
+
+
+def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> Plan:
+    """Return the plan for ``groups`` groups of c_in → c_out channels.
+
+    Examples
+    --------
+    >>> from multiconv.engine.geometry import geometry
+    >>> plan_of(geometry((512, 512), (3, 3)), 3, 1, 1, 4).path
+    'rows'
+    >>> plan_of(geometry((512, 512), (31, 31)), 3, 1, 1, 4).path
+    'spectra'
+    >>> plan_of(geometry((56, 56), (3, 3)), 1, 64, 64, 4).path
+    'patches'
+    """
+    kh, kw = g.kernel_size
+    height, width = g.output_size
+    output = height * width * groups * c_out * itemsize
+    products = g.multiply_adds(c_in, c_out) * groups
+    if c_in >= DEEP and c_out >= DEEP and kh * kw < LARGE:
+        path, reason = "patches", "Many channels in and out: one large product a tile."
+    elif g.strides == (1, 1) and kh * kw >= LARGE and min(height, width) >= 32:
+        path, reason = "spectra", "A large kernel: products of spectra."
+    else:
+        path, reason = "rows", "An ordinary kernel: rows unfolded, several output rows a product."
+    return Plan(path, reason, products, output + 2**25)

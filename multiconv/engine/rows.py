@@ -1,0 +1,144 @@
+"""Ordinary kernels: rows unfolded sideways, and a banded kernel matrix for several output rows.
+
+Each padded input row is copied kw times, shifted by one tap each.  The taps of all the rows under
+R output rows then lie one after another in memory, and the blocks for successive R rows overlap:
+a strided view, no copy.  A banded matrix of the kernels turns each block into R output rows in one
+small BLAS product, written where it belongs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from math import gcd
+
+import numpy as np
+
+from multiconv.engine.geometry import Geometry
+from multiconv.engine.tensors import Array
+from multiconv.engine.tiles import fill_padded
+from multiconv.engine.workspace import scratch
+
+_TILE_BYTES = 2**21
+_SMALL_PRODUCT = 10**6  # OpenBLAS multiplies up to this M·N·K without packing its operands.
+_CHUNK = 512
+_ROWS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One axis of work: every ``stride``-th of the input rows read, taps ``gap`` apart."""
+
+    first: int
+    step: int
+    stride: int
+    gap: int
+    band: int
+
+
+def write_rows(planes: Array, filters: Array, g: Geometry, out: Array) -> None:
+    """Write a grouped convolution of one picture.
+
+    Parameters
+    ----------
+    planes : (G, C, H, W)
+    filters : (G, kh, kw, C, K)
+    g : Geometry
+    out : (G, H′, K, W′)
+        Written in place; contiguous in its last axis.
+
+    Examples
+    --------
+    >>> from multiconv.engine.geometry import geometry
+    >>> out = np.empty((1, 2, 1, 2))
+    >>> planes, g = np.arange(9.0).reshape(1, 1, 3, 3), geometry((3, 3), (2, 2), padding=0)
+    >>> write_rows(planes, np.arange(4.0).reshape(1, 2, 2, 1, 1), g, out)
+    >>> out.reshape(2, 2)
+    array([[19., 25.],
+           [37., 43.]])
+    """
+    shared = gcd(g.strides[0], g.dilations[0])
+    stride, gap = g.strides[0] // shared, g.dilations[0] // shared
+    # Rows a dilation apart form pictures of their own, with taps side by side.
+    phases = gap if stride == 1 else 1
+    c_out = filters.shape[-1]
+    for phase in range(min(phases, g.output_size[0])):
+        mine = out[:, phase::phases]
+        merges = c_out == 1 or mine.strides[1] == c_out * mine.strides[2]
+        band = max(1, _ROWS // c_out) if merges else 1
+        step = _Step(phase * shared, shared * phases, stride, gap // phases, band)
+        _write_phase(planes, filters, g, mine, step)
+
+
+def _write_phase(planes: Array, filters: Array, g: Geometry, out: Array, step: _Step) -> None:
+    groups, kh, kw, c_in, _ = filters.shape
+    height, width = out.shape[1], out.shape[3]
+    band, stride = min(height, step.band), step.stride
+    matrix = _banded(filters, band, stride, step.gap)[:, np.newaxis]
+    span = (kh - 1) * step.gap + 1
+    chunk = min(width, _CHUNK, max(16, _SMALL_PRODUCT // matrix[0].size // 16 * 16))
+    fitting = _TILE_BYTES // (c_in * kw * chunk * out.itemsize)
+    tile = max(1, (fitting - span) // (band * stride)) * band
+    together = max(1, fitting // (min(tile, height) * stride + span))
+    padded_width = g.input_size[1] + sum(g.pads[1])
+    for start, top in product(range(0, groups, together), range(0, height, tile)):
+        some = slice(start, start + together)
+        target = out[some, top : top + tile]
+        count = target.shape[1]
+        rows = (count - 1) * stride + span
+        padded = scratch("padded", (len(target), c_in, rows, padded_width), out.dtype)
+        fill_padded(padded, planes[some], g, step.first + top * stride * step.step, step.step)
+        for left in range(0, width, chunk):
+            part = target[..., left : left + chunk]
+            unfolded = _unfolded(padded, g, left, part.shape[-1], kw)
+            _multiply(matrix[some], unfolded, part, band, stride, span)
+
+
+def _unfolded(padded: Array, g: Geometry, left: int, width: int, kw: int) -> Array:
+    """Return (G, rows, C, kw, W′): every padded row once for each tap, shifted."""
+    groups, c_in, rows, _ = padded.shape
+    s0, s1, s2, s3 = padded.strides
+    unfolded = scratch("unfolded", (groups, rows, c_in, kw, width), padded.dtype)
+    shifted = np.ndarray(
+        unfolded.shape,
+        padded.dtype,
+        padded,
+        left * g.strides[1] * s3,
+        (s0, s2, s1, s3 * g.dilations[1], s3 * g.strides[1]),
+    )
+    unfolded[...] = shifted
+    return unfolded
+
+
+def _multiply(
+    matrix: Array, unfolded: Array, out: Array, band: int, stride: int, span: int
+) -> None:
+    groups, height, c_out, width = out.shape
+    s0, s1, _, s3, s4 = unfolded.strides
+    taps = s1 // s3
+    for first, rows in ((0, band), (height // band * band, height % band)):
+        blocks = height // band if first == 0 else 1
+        if not rows or not blocks:
+            continue
+        used = ((rows - 1) * stride + span) * taps
+        overlapping = np.ndarray(
+            (groups, blocks, used, width),
+            unfolded.dtype,
+            unfolded,
+            first * stride * s1,
+            (s0, s1 * rows * stride, s3, s4),
+        )
+        target = out[:, first : first + blocks * rows]
+        target = target.reshape(groups, blocks, rows * c_out, width)
+        np.matmul(matrix[..., : rows * c_out, :used], overlapping, out=target)
+
+
+def _banded(filters: Array, band: int, stride: int, gap: int) -> Array:
+    """Return (G, band·K, rows·C·kw): one row of the matrix per output row and channel."""
+    groups, kh, kw, c_in, c_out = filters.shape
+    rows = (band - 1) * stride + (kh - 1) * gap + 1
+    matrix = np.zeros((groups, band, c_out, rows, c_in, kw), filters.dtype)
+    for r in range(band):
+        first = r * stride
+        matrix[:, r, :, first : first + (kh - 1) * gap + 1 : gap] = filters.transpose(0, 4, 1, 3, 2)
+    return matrix.reshape(groups, band * c_out, rows * c_in * kw)

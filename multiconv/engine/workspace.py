@@ -1,0 +1,30 @@
+"""Scratch memory that each thread keeps: fresh pages cost more than the convolution in them."""
+
+from __future__ import annotations
+
+import threading
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from multiconv.engine.tensors import Array
+
+_kept = threading.local()
+
+
+def scratch(name: str, shape: tuple[int, ...], dtype: Any) -> Array:
+    """Return this thread's array of that name, its contents left from the last use.
+
+    Examples
+    --------
+    >>> first = scratch("doc", (2, 3), np.float32)
+    >>> np.shares_memory(first, scratch("doc", (3,), np.float32))
+    True
+    """
+    kept: dict[str, Array] = _kept.__dict__
+    size = prod(shape) * np.dtype(dtype).itemsize
+    if name not in kept or kept[name].size < size:
+        kept[name] = np.empty(size, np.uint8)
+    found: Array = kept[name][:size].view(dtype).reshape(shape)
+    return found
