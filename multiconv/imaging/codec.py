@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from multiconv.errors import MultiConvError
-from multiconv.imaging.bounds import check_bytes, check_scans, check_size
+from multiconv.imaging.bounds import (
+    check_bytes,
+    check_scans,
+    check_size,
+    too_many_pixels,
+    too_much_memory,
+)
 from multiconv.imaging.container import Container, cut_short, damaged
 from multiconv.imaging.containers import opened
 from multiconv.imaging.exif import exif_orientation, turned
@@ -88,13 +94,21 @@ def decoded(body: bytes, limits: Limits) -> Picture:
             pixels = _pixels(container, limits, notes)
     except MultiConvError:
         raise
+    except Image.DecompressionBombError:  # Pillow's own bound, far above ours
+        raise too_many_pixels(limits) from None
+    except MemoryError:
+        raise too_much_memory() from None
     except Exception as error:  # whatever a decoder stumbles over, the file is at fault
         if isinstance(error, EOFError) or "truncated" in str(error):
             raise cut_short() from error
         raise damaged(container.kind) from error
-    if all(np.array_equal(pixels[..., 0], pixels[..., q]) for q in (1, 2)):
+    if _is_grey(pixels[::64]) and _is_grey(pixels):  # a few rows tell most colours already
         notes.append("It is grey: its three channels are equal.")
     return Picture(pixels, tuple(notes))
+
+
+def _is_grey(pixels: Pixels) -> bool:
+    return all(np.array_equal(pixels[..., 0], pixels[..., q]) for q in (1, 2))
 
 
 def _pixels(container: Container, limits: Limits, notes: list[str]) -> Pixels:
@@ -122,7 +136,7 @@ def _pixels(container: Container, limits: Limits, notes: list[str]) -> Pixels:
 def _as_rgb(image: Image.Image, notes: list[str]) -> Pixels:
     if image.mode[0] in "IF":
         clear = image.info.get("transparency")
-        return levels_of(np.array(image, dtype=np.float64), image.mode, clear, notes)
+        return levels_of(np.asarray(image), clear, notes)
     if image.mode == "LAB":
         notes.append("Its CIELAB colours were turned into red, green and blue.")
         profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-_USUAL_TOPS = {"I": (255, 65535), "F": (1, 255)}
+_USUAL_TOPS = {"u": (65535,), "i": (255, 65535), "f": (1, 255)}
+_ROWS = 64
 
 
-def levels_of(
-    values: NDArray[np.float64], mode: str, clear: float | None, notes: list[str]
-) -> NDArray[np.uint8]:
+def levels_of(values: NDArray[Any], clear: float | None, notes: list[str]) -> NDArray[np.uint8]:
     """Return greys of many levels as RGB of 8 bits: scaled between two ends, never cut.
 
     The ends are 0 and 65535 for 16 bits; 0 and the least usual top that holds all
@@ -19,9 +20,7 @@ def levels_of(
 
     Parameters
     ----------
-    values : (H, W) float64, overwritten
-    mode : str
-        ``I`` for 32-bit integers, ``F`` for floats, others for 16 bits.
+    values : (H, W) uint16, int32 or float32
     clear : float or None
         The value that stands for "transparent".
     notes : list of str
@@ -33,24 +32,25 @@ def levels_of(
 
     Examples
     --------
-    >>> levels_of(np.array([[-1.0, 0.0, 4.0]]), "F", None, [])[..., 0]
+    >>> levels_of(np.array([[-1.0, 0.0, 4.0]]), None, [])[..., 0]
     array([[  0,  51, 255]], dtype=uint8)
     """
-    transparent = values == clear
-    finite = values if mode != "F" else values[np.isfinite(values)]
+    finite = values if values.dtype.kind in "ui" else values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    usual = _USUAL_TOPS.get(mode, (65535,))
+    usual = _USUAL_TOPS[values.dtype.kind]
     top = next((top for top in usual if low >= 0 and high <= top), None)
     if top is not None:
         low, high = 0.0, float(top)
     notes.append(f"Its values {low:g}…{high:g} were scaled to the levels 0…255.")
-    values -= low
-    values *= 255 / ((high - low) or 1)
     if finite.size < values.size:
         notes.append("Values that are no numbers became black; infinite ones, black or white.")
-        np.nan_to_num(values, copy=False, nan=0, posinf=255, neginf=0)
-    levels = np.rint(values, out=values).astype(np.uint8)
-    if transparent.any():
+    if clear is not None and (values == clear).any():
         notes.append("Transparent parts were laid over white.")
-        levels[transparent] = 255
-    return levels[..., None].repeat(3, axis=-1)
+    levels = np.empty((*values.shape, 3), dtype=np.uint8)
+    for at in range(0, len(values), _ROWS):  # a few rows at a time stay in the cache
+        rows = values[at : at + _ROWS]
+        scaled = (rows.astype(np.float64) - low) * (255 / ((high - low) or 1))
+        np.nan_to_num(scaled, copy=False, nan=0, posinf=255, neginf=0)
+        scaled[rows == clear] = 255
+        levels[at : at + _ROWS] = np.rint(scaled)[..., None]
+    return levels

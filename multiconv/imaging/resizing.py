@@ -37,10 +37,24 @@ def resized(pixels: Pixels, longest: int | None) -> Pixels:
     height, width = pixels.shape[:2]
     if longest is None or longest >= max(height, width):
         return pixels
-    rows, cols = (max(1, round(side * longest / max(height, width))) for side in (height, width))
+    rows, cols = resized_size((height, width), longest)
     high = _shrunk(pixels, rows)  # (H′, W, 3)
     wide = _shrunk(high.transpose(1, 0, 2), cols)  # (W′, H′, 3)
     return np.ascontiguousarray(np.rint(wide).astype(np.uint8).transpose(1, 0, 2))
+
+
+def resized_size(size: tuple[int, int], longest: int | None) -> tuple[int, int]:
+    """Return the (height, width) that `resized` gives a picture of that (height, width).
+
+    Examples
+    --------
+    >>> resized_size((512, 300), 160), resized_size((80, 60), 160)
+    ((160, 94), (80, 60))
+    """
+    if longest is None or longest >= max(size):
+        return size
+    rows, cols = (max(1, round(side * longest / max(size))) for side in size)
+    return rows, cols
 
 
 def _shrunk(pixels: NDArray[Any], new: int) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from multiconv.errors import TooLarge, UnsupportedPicture
 from multiconv.experiment.model import LIMITS
 from multiconv.imaging.codec import decoded
 from tests.imaging import handmade
+from tests.imaging.hostile import BOMBS
 
 GREY_NOTE = "It is grey: its three channels are equal."
 WHITE_NOTE = "Transparent parts were laid over white."
@@ -355,6 +356,13 @@ def test_a_gif_frame_larger_than_its_screen_is_measured():
     body = handmade.gif((1, 1), [handmade.gif_frame(9999, 9999)])
     with pytest.raises(TooLarge, match="9999"):
         decoded(body, LIMITS)
+
+
+@pytest.mark.parametrize("name", ["GIF frame claiming 65500²", "TIFF claiming 65500²"])
+def test_what_pillow_itself_finds_too_large_is_told_with_our_limit(name):
+    with pytest.raises(TooLarge, match="hundred megapixels") as caught:
+        decoded(BOMBS[name](), LIMITS)
+    assert caught.value.limit == "24 megapixels"
 
 
 def test_a_jpegs_passes_are_counted(card):

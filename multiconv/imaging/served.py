@@ -1,0 +1,71 @@
+"""The body of the process that decodes uploads; `isolated` starts it and speaks with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import struct
+import sys
+from typing import IO, Any
+
+from multiconv.errors import MultiConvError
+from multiconv.experiment.model import Limits
+from multiconv.imaging.codec import decoded
+
+if sys.platform != "win32":
+    import resource
+
+LENGTH = struct.Struct(">Q")
+READY = b"ready"
+
+
+def serve(*, memory: int, seconds: int, limits: str) -> None:
+    """Decode what comes in by standard input until it ends.
+
+    A question is a length and an upload's bytes.  An answer is a length and JSON: an
+    error's parts, or the shape and the notes, then the raw pixels.
+
+    Parameters
+    ----------
+    memory : int
+        How many bytes of address space to have at most.
+    seconds : int
+        How long one upload may take before this process ends itself.
+    limits : str
+        The limits' fields as JSON.
+    """
+    bounds = Limits(**json.loads(limits))
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a C library prints must not stand between the answers
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answers.write(READY)
+    answers.flush()
+    while head := sys.stdin.buffer.read(LENGTH.size):
+        body = sys.stdin.buffer.read(*LENGTH.unpack(head))
+        _set_alarm(seconds)
+        _answer(answers, body, bounds)
+        _set_alarm(0)
+
+
+def _answer(answers: IO[bytes], body: bytes, limits: Limits) -> None:
+    try:
+        picture = decoded(body, limits)
+    except MultiConvError as error:
+        _send(answers, {"kind": type(error).__name__, **vars(error)})
+        return
+    _send(answers, {"shape": picture.pixels.shape, "notes": picture.notes}, picture.pixels.data)
+
+
+def _send(answers: IO[bytes], told: dict[str, Any], pixels: memoryview | bytes = b"") -> None:
+    line = json.dumps(told).encode()
+    answers.write(LENGTH.pack(len(line)) + line)
+    answers.write(pixels)
+    answers.flush()
+
+
+def _set_alarm(seconds: int) -> None:
+    if sys.platform != "win32":
+        signal.alarm(seconds)  # for when the process that asked is gone
