@@ -8,25 +8,24 @@ Everything in it can be dropped and made again.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.cache import ArrayCache
 from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.geometry import Geometry, geometry
 from multiconv.engine.probe import Probe, probe
 from multiconv.engine.trace import LayerTrace, trace_layer
-from multiconv.errors import InvalidValue, NotFound, TooLarge
-from multiconv.experiment.model import LIMITS, Experiment, Layer, Limits, Source
-from multiconv.imaging.codec import resized
+from multiconv.errors import InvalidValue
+from multiconv.experiment.model import LIMITS, Experiment, Limits, Source
 from multiconv.imaging.colour import Clipping, automatic_range, clipping
-from multiconv.imaging.samples import SAMPLES
 from multiconv.imaging.store import Store
+from multiconv.pictures import focus_of, is_sample, levels_of, size_of
+from multiconv.pricing import check_work
 
 Plane = NDArray[np.float32]
 
@@ -68,7 +67,17 @@ class Trace:
                     f"Choose {name} from 0 to {count - 1}.",
                     field=name,
                 )
-        return probe(self.levels.astype(np.float64) / 255, self.layer, i, j)
+        return probe(cast(NDArray[np.float64], _Scaled(self.levels)), self.layer, i, j)
+
+
+class _Scaled:
+    """Levels as numbers from 0 to 1, divided only where they are looked up."""
+
+    def __init__(self, levels: NDArray[np.uint8]) -> None:
+        self._levels = levels
+
+    def __getitem__(self, at: Any) -> NDArray[np.float64]:
+        return np.asarray(self._levels[at], dtype=np.float64) / 255
 
 
 class Tracer:
@@ -89,20 +98,26 @@ class Tracer:
     ) -> None:
         self._store = store
         self._limits = limits
-        self._room = cache_bytes
-        self._held = 0
-        self._cache: OrderedDict[Hashable, NDArray[np.generic]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._cache = ArrayCache(cache_bytes)
 
     def trace(self, experiment: Experiment) -> Trace:
-        """Return every intermediate of ``experiment``'s chosen output channel."""
-        levels = self.levels(experiment.source)
-        layer_trace = self._layer_trace(experiment, experiment.focus.k, levels)
+        """Return every intermediate of ``experiment``'s chosen output channel.
+
+        Raises
+        ------
+        NotFound
+            If there is no such picture.
+        InvalidValue
+            If the layer does not fit the picture.
+        TooLarge
+            If it asks for more work or memory than the limits allow.
+        """
+        layer_trace = self._layer_trace(experiment, experiment.focus.k)
         shown = [partial for partial in layer_trace.partials if partial is not None]
         extent = experiment.view.range or automatic_range((*shown, layer_trace.output))
         return Trace(
             experiment=experiment,
-            levels=levels,
+            levels=self.levels(experiment.source),
             layer=layer_trace,
             range=extent,
             pixel=self._pixel(experiment, layer_trace.geometry),
@@ -110,56 +125,58 @@ class Tracer:
 
     def output(self, experiment: Experiment, k: int) -> Plane:
         """Return output channel k after the activation, (H′, W′)."""
-        levels = self.levels(experiment.source)
-        return self._layer_trace(experiment, k, levels).output
+        return self._layer_trace(experiment, k).output
 
     def levels(self, source: Source) -> NDArray[np.uint8]:
         """Return the picture at its working size, (H, W, 3) uint8."""
+        if not is_sample(source) and not self._store.has(source.image):
+            self.forget(source.image)  # deleted, perhaps by another process
+        key = ("levels", source)
+        made = self._cache.kept(key, lambda: levels_of(source, self._store))
+        return cast(NDArray[np.uint8], made)
 
-        def make() -> NDArray[np.uint8]:
-            kind, _, name = source.image.rpartition(":")
-            if kind == "sample":
-                if name not in SAMPLES:
-                    raise NotFound(
-                        f"There is no sample called “{name[:40]}”.",
-                        f"The samples are {', '.join(SAMPLES)}.",
-                        field="image",
-                    )
-                return resized(SAMPLES[name].pixels(), source.size)
-            return self._store.get(source.image, source.size)
+    def forget(self, image: str) -> None:
+        """Drop from memory all that was made from a picture."""
 
-        return cast(NDArray[np.uint8], self._kept(("levels", source), make))
+        def concerns(key: Hashable) -> bool:
+            return isinstance(key, tuple) and key[1].image == image
 
-    def geometry(self, experiment: Experiment) -> Geometry:
-        """Return the sizes of ``experiment``'s layer, checked against the work allowed."""
-        levels = self.levels(experiment.source)
-        layer = experiment.layer
+        self._cache.drop(concerns)
+
+    def geometry(self, experiment: Experiment, outputs: int = 1) -> Geometry:
+        """Return the sizes of ``experiment``'s layer, before any of its numbers is there.
+
+        Parameters
+        ----------
+        experiment : Experiment
+        outputs : int
+            How many output channels are going to be computed, for the work to be counted.
+        """
+        source, layer = experiment.source, experiment.layer
         shape = geometry(
-            (levels.shape[0], levels.shape[1]),
+            size_of(source, self._store),
             layer.kernel_size,
             strides=layer.strides,
             padding=layer.padding,
             padding_mode=layer.padding_mode,
             dilations=layer.dilations,
         )
-        self._check_work(shape, layer, levels.shape[2])
+        check_work(shape, layer, outputs, self._limits)
         return shape
 
-    def _layer_trace(self, experiment: Experiment, k: int, levels: NDArray[np.uint8]) -> LayerTrace:
+    def _layer_trace(self, experiment: Experiment, k: int) -> LayerTrace:
         self.geometry(experiment)
-        layer = experiment.layer
-        source = experiment.source
+        levels = self.levels(experiment.source)
+        layer, source = experiment.layer, experiment.source
 
         def partial(q: int, plane: Plane, kernel: NDArray[np.float64], shape: Geometry) -> Plane:
             key = ("partial", source, q, shape, kernel.tobytes())
-            return cast(Plane, self._kept(key, lambda: partial_of(plane, kernel, shape)))
+            return cast(Plane, self._cache.kept(key, lambda: partial_of(plane, kernel, shape)))
 
-        x = cast(
-            Plane,
-            self._kept(("input", source), lambda: levels.astype(np.float32) / np.float32(255)),
-        )
+        key = ("input", source)
+        x = self._cache.kept(key, lambda: levels.astype(np.float32) / np.float32(255))
         return trace_layer(
-            x,
+            cast(Plane, x),
             layer.filters(),
             k,
             bias=np.array(layer.bias),
@@ -174,43 +191,10 @@ class Tracer:
 
     def _pixel(self, experiment: Experiment, shape: Geometry) -> tuple[int, int]:
         """Return the pinned pixel: the link's, else the sample's own, else the middle."""
-        _, _, name = experiment.source.image.rpartition(":")
-        down, across = SAMPLES[name].focus if name in SAMPLES else (0.5, 0.5)
+        down, across = focus_of(experiment.source)
         rows, columns = shape.output_size
         focus = experiment.focus
         return (
             min(int(down * rows), rows - 1) if focus.i is None else focus.i,
             min(int(across * columns), columns - 1) if focus.j is None else focus.j,
         )
-
-    def _check_work(self, shape: Geometry, layer: Layer, channels: int) -> None:
-        rows, columns = shape.output_size
-        work = shape.multiply_adds(channels, layer.outputs)
-        room = 4 * rows * columns * (channels + 2 + layer.outputs)
-        for name, asked, limit in (
-            ("multiply-adds", work, self._limits.multiply_adds),
-            ("bytes", room, self._limits.request_bytes),
-        ):
-            if asked > limit:
-                raise TooLarge(
-                    f"This layer asks for {asked:,} {name}; {limit:,} is the most for one request.",
-                    "Choose a smaller size, fewer outputs, or a larger stride.",
-                    field="size",
-                    limit=f"{limit:,} {name}",
-                )
-
-    def _kept(self, key: Hashable, make: Callable[[], NDArray[np.generic]]) -> NDArray[np.generic]:
-        with self._lock:
-            if key in self._cache:
-                self._cache.move_to_end(key)
-                return self._cache[key]
-        made = make()
-        made.setflags(write=False)
-        with self._lock:
-            if key not in self._cache and made.nbytes <= self._room:
-                self._cache[key] = made
-                self._held += made.nbytes
-                while self._held > self._room:
-                    _, dropped = self._cache.popitem(last=False)
-                    self._held -= dropped.nbytes
-        return made

@@ -1,0 +1,75 @@
+"""Arrays that can be made again, kept while there is room, safe among threads."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+import numpy as np
+from numpy.typing import NDArray
+
+ENTRY_BYTES = 4096
+"""What one entry is reckoned to take besides its numbers, so that many small ones are bounded."""
+
+
+class ArrayCache:
+    """The arrays used last, within a number of bytes.
+
+    What is handed out is read-only, since others hold the same array.  Two
+    threads that miss the same key at once both make it, and one is kept.
+
+    Parameters
+    ----------
+    room : int
+        Bytes, of the arrays and of `ENTRY_BYTES` for each.
+
+    Examples
+    --------
+    >>> cache = ArrayCache(2**20)
+    >>> cache.kept("zeros", lambda: np.zeros(2))
+    array([0., 0.])
+    >>> cache.held
+    4112
+    """
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._held = 0
+        self._arrays: OrderedDict[Hashable, NDArray[np.generic]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def held(self) -> int:
+        """How many bytes the cache is reckoned to hold."""
+        return self._held
+
+    def kept(self, key: Hashable, make: Callable[[], NDArray[np.generic]]) -> NDArray[np.generic]:
+        """Return the array of that key, made now if it is not there."""
+        with self._lock:
+            if key in self._arrays:
+                self._arrays.move_to_end(key)
+                return self._arrays[key]
+        made = make()
+        made.setflags(write=False)
+        size = _reckoned(made)
+        with self._lock:
+            if key not in self._arrays and size <= self._room:
+                self._arrays[key] = made
+                self._held += size
+                while self._held > self._room:
+                    _, dropped = self._arrays.popitem(last=False)
+                    self._held -= _reckoned(dropped)
+        return made
+
+    def drop(self, concerns: Callable[[Hashable], bool]) -> None:
+        """Forget every array whose key `concerns` says so of."""
+        with self._lock:
+            for key in [key for key in self._arrays if concerns(key)]:
+                self._held -= _reckoned(self._arrays.pop(key))
+
+
+def _reckoned(array: NDArray[np.generic]) -> int:
+    # A view keeps alive all that it looks into.
+    whole = array.base if isinstance(array.base, np.ndarray) else array
+    return ENTRY_BYTES + whole.nbytes

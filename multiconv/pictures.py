@@ -1,0 +1,61 @@
+"""The picture that an experiment names, sample or upload, at its working size."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiconv.errors import NotFound
+from multiconv.experiment.model import Source
+from multiconv.imaging.resizing import resized, resized_size
+from multiconv.imaging.samples import SAMPLES, Sample
+from multiconv.imaging.store import Store
+
+
+def is_sample(source: Source) -> bool:
+    """Tell whether a source names a sample and not an upload."""
+    return source.image.startswith("sample:")
+
+
+def sample_of(source: Source) -> Sample:
+    """Return the sample that a source names.
+
+    Raises
+    ------
+    NotFound
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> sample_of(Source("sample:coffee")).title
+    'A cup of espresso'
+    """
+    name = source.image.removeprefix("sample:")
+    if name not in SAMPLES:
+        raise NotFound(
+            f"There is no sample called “{name[:40]}”.",
+            f"The samples are {', '.join(SAMPLES)}.",
+            field="image",
+        )
+    return SAMPLES[name]
+
+
+def size_of(source: Source, store: Store) -> tuple[int, int]:
+    """Return (height, width) as worked on, without reading an upload's pixels."""
+    if is_sample(source):
+        height, width, _ = sample_of(source).pixels().shape
+    else:
+        height, width = store.size_of(source.image)
+    return resized_size((height, width), source.size)
+
+
+def levels_of(source: Source, store: Store) -> NDArray[np.uint8]:
+    """Return the picture as worked on, (H, W, 3) uint8."""
+    if is_sample(source):
+        return resized(sample_of(source).pixels(), source.size)
+    return store.get(source.image, source.size)
+
+
+def focus_of(source: Source) -> tuple[float, float]:
+    """Return the pixel to show first, as fractions of the height and of the width."""
+    return sample_of(source).focus if is_sample(source) else (0.5, 0.5)
