@@ -20,9 +20,9 @@ RIGHT, UP = 0.74, 0.53
 
 _FLOOR = 24.0  # no side of a face is shorter, however few pixels it has
 _THICK = 9.0  # a front as wide as this shows its outline; with many channels fronts are thinner
-_CLOSEST = 2.0  # slabs never stand closer than this
+_CLOSEST = 1.25  # slabs never stand closer than this
 _LOOSEST = 0.6  # slabs show at most this share of their faces, unless chosen
-_SHOWN = 0.75  # the share of the chosen slab's face that the next one leaves free
+_SHOWN = 0.55  # the share of the chosen slab's face that the next one leaves free
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The curves from the partials into Σ, the bias from above, and the arrow to the output."""
+"""The curves from the partials into Σ, the bias from above, and the arrows to the output."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ class Junction:
         The line from the bias field down to the circle.
     arrow : str
         Path data of the line to the output with its head.
+    down : str
+        The same to the drawing's foot, for an output that stands below.
     """
 
     width: float
@@ -48,12 +50,15 @@ class Junction:
     radius: float
     bias: tuple[Point, Point]
     arrow: str
+    down: str
 
 
 def junction(
     rows: Sequence[float], height: float, width: float, roles: Sequence[str] = CHANNELS
 ) -> Junction:
     """Return the curves from each row's centre into Σ, which stands midway between them.
+
+    However many the rows, their curves arrive spread over the circle's left side.
 
     Parameters
     ----------
@@ -86,6 +91,8 @@ def junction(
         bias=((across, round(down - RADIUS - _BIAS, 2)), (across, round(down - RADIUS, 2))),
         arrow=f"M{_n(across + RADIUS)} {_n(down)}H{_n(width)}"
         f"m{_n(-_HEAD)} {_n(-_HEAD)}l{_n(_HEAD)} {_n(_HEAD)} {_n(-_HEAD)} {_n(_HEAD)}",
+        down=f"M{_n(across)} {_n(down + RADIUS)}V{_n(height)}"
+        f"m{_n(-_HEAD)} {_n(-_HEAD)}l{_n(_HEAD)} {_n(_HEAD)} {_n(_HEAD)} {_n(-_HEAD)}",
     )
 
 

@@ -47,24 +47,37 @@ class Diagram:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """Where things stand: the inputs' top and outputs' bottom, left edges, the titles' places."""
+    """Where things stand: the inputs' top, the outputs' bottom, left edges, the titles' places.
+
+    In a strip the outputs stand beside the inputs, so that their depth may rise past the gap.
+    """
 
     width: float
     height: float
     top: float
     bottom: float
     gap: float
-    tallest: float
     left: tuple[float, float]
+    right: tuple[float, float]
     titles: tuple[Point, Point]
-    margin: float = 8.0
+    strip: bool = False
 
     def room(self, which: int) -> float:
-        return self.width - self.margin - self.left[which]
+        return self.right[which] - self.left[which]
+
+    def holds(self, above: Row, below: Row) -> bool:
+        lower = below.height if self.strip else below.tall
+        return (
+            above.tall + self.gap + lower <= self.bottom - self.top
+            and below.tall + _TITLED <= self.bottom
+            and above.narrowest <= self.room(0)
+            and below.narrowest <= self.room(1)
+        )
 
 
-_STAGE = _Sheet(300, 510, 54, 452, 78, 280, (34, 10), ((10, 20), (10, 486)))
-_STRIP = _Sheet(720, 250, 10, 232, 22, 112, (30, 210), ((30, 214), (330, 0)))
+_TITLED = 46.0  # the least room above the outputs, for their title
+_STAGE = _Sheet(276, 560, 52, 500, 78, (24, 2), (274, 274), ((2, 20), (2, 536)))
+_STRIP = _Sheet(344, 270, 4, 250, 28, (4, 150), (166, 342), ((4, 200), (186, 0)), strip=True)
 
 _INDEXED = 15.0  # index labels stand under every front from this pitch on; nearer only the chosen's
 
@@ -102,9 +115,8 @@ def volumes(input_shape: Shape, output_shape: Shape, k: int, *, wide: bool = Fal
         (sheet.left[1], sheet.bottom - below.height), sheet.room(1), "output", lambda _: "output"
     )
     title = sheet.titles[1]
-    if wide:  # close above the outputs, and right of where the wedges arrive
-        right = min(outputs[k].front[0][0] + 40, 540)
-        title = rounded((max(title[0], right), sheet.bottom - below.tall - 40))
+    if wide:  # close above the outputs
+        title = rounded((title[0], max(sheet.bottom - below.tall - 26, 18)))
     return Diagram(
         width=sheet.width,
         height=sheet.height,
@@ -125,12 +137,7 @@ def _scale(sheet: _Sheet, input_shape: Shape, output_shape: Shape, k: int) -> fl
     for _ in range(60):
         middle = (low + high) / 2
         above, below = row(input_shape, middle), row(output_shape, middle, k)
-        fits = (
-            above.tall + sheet.gap + below.tall <= sheet.bottom - sheet.top
-            and above.tall <= sheet.tallest
-            and above.narrowest <= sheet.room(0)
-            and below.narrowest <= sheet.room(1)
-        )
+        fits = sheet.holds(above, below)
         low, high = (middle, high) if fits else (low, middle)
     return low
 

@@ -74,8 +74,13 @@ _PLUS = np.array([[0, -0.1, 0], [-0.1, -0.1, -0.1], [0, -0.1, 0]])
 _SOFT, _ZERO = KERNELS["soft"].values, KERNELS["zero"].values
 
 
+def _times(factor: float, values: Values) -> Values:
+    """Return a multiple with at most twelve decimals, so that 0.1 · 0.1 reads 0.01."""
+    return (factor * values).round(12)
+
+
 def _luminance(name: str) -> tuple[Values, Values, Values]:
-    red, green, blue = (share * KERNELS[name].values for share in (0.299, 0.587, 0.114))
+    red, green, blue = (_times(share, KERNELS[name].values) for share in (0.299, 0.587, 0.114))
     return red, green, blue
 
 
@@ -94,7 +99,7 @@ FILTERS: dict[str, dict[str, tuple[Values, Values, Values]]] = {
         "greenness": (_PLUS, _SOFT, -0.5 * _SOFT),
         "blueness": (-0.5 * _SOFT, _PLUS, _SOFT),
         "warm against cold": (_SOFT, _ZERO, -_SOFT),
-        "brightness": (0.3 * _SOFT, 0.6 * _SOFT, 0.1 * _SOFT),
+        "brightness": (_times(0.3, _SOFT), _times(0.6, _SOFT), _times(0.1, _SOFT)),
     },
     "blue-yellow": {
         "blue against yellow": (-0.5 * _SOFT, -0.5 * _SOFT, _SOFT),

@@ -49,3 +49,20 @@ def test_bias_comes_from_above_and_the_arrow_leaves_at_the_right_edge():
     assert x0 == x1 == drawing.centre[0]
     assert y0 < y1 == drawing.centre[1] - drawing.radius
     assert drawing.arrow.startswith(f"M{drawing.centre[0] + drawing.radius:g} 260H130")
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 64])
+def test_any_number_of_rows_arrives_in_order_on_the_left(count):
+    rows = [80 + 184 * at for at in range(count)]
+    drawing = junction(rows, 184 * count, 134, ["input"] * count)
+    ends = [numbers(curve.path)[-2:] for curve in drawing.curves]
+    assert [y for _, y in ends] == sorted(y for _, y in ends)
+    assert all(x < drawing.centre[0] for x, _ in ends)
+    assert drawing.centre[1] == (rows[0] + rows[-1]) / 2
+
+
+def test_an_arrow_leads_down_to_the_foot():
+    drawing = junction(ROWS, 520, 130)
+    across, down = drawing.centre
+    assert drawing.down.startswith(f"M{across:g} {down + drawing.radius:g}V520")
+    assert drawing.down.endswith("m-7 -7l7 7 7 -7")

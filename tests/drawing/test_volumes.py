@@ -106,11 +106,11 @@ def test_slabs_are_painted_from_the_left_and_the_chosen_one_is_free(drawn):
     for slabs in (diagram.inputs, diagram.outputs):
         lefts = [slab.front[0][0] for slab in slabs]
         assert [slab.index for slab in slabs] == list(range(len(slabs)))
-        assert all(b - a >= 1.9 for a, b in pairwise(lefts))
+        assert all(b - a >= 1.2 for a, b in pairwise(lefts))
     chosen = diagram.outputs[k]
     if k + 1 < len(diagram.outputs):
         following = diagram.outputs[k + 1].front[0][0]
-        assert following - chosen.front[1][0] >= 0.7 * chosen.matrix[0]
+        assert following - chosen.front[1][0] >= 0.55 * chosen.matrix[0] - 0.02
     assert chosen.front[1][0] - chosen.front[0][0] == pytest.approx(9, abs=0.02)
 
 
@@ -137,3 +137,18 @@ def test_crowded_outputs_number_only_the_chosen_one():
     assert [label.text for label in diagram.labels if label.kind == "index"] == ["31"]
     few = volumes((160, 160, 3), (160, 160, 3), 1)
     assert [label.text for label in few.labels if label.kind == "index"] == ["0", "1", "2"]
+
+
+def test_a_strip_is_narrow_enough_for_a_phone():
+    for outputs in (1, 5, 64):
+        diagram = volumes((160, 160, 3), (160, 160, outputs), 0, wide=True)
+        assert diagram.width == 344
+        assert diagram.inputs[0].matrix[3] > 80
+        (title,) = [a for a in diagram.labels if a.text == "Output feature maps"]
+        assert title.y < min(y for slab in diagram.outputs for _, y in slab.face)
+
+
+def test_the_slabs_fill_the_stage():
+    diagram = volumes((160, 160, 3), (160, 160, 5), 0)
+    assert diagram.inputs[0].matrix[3] > 115
+    assert max(x for slab in diagram.outputs for x, _ in slab.face) > 0.95 * diagram.width
