@@ -13,18 +13,27 @@ from multiconv.engine.activations import activation
 from multiconv.engine.conv import conv2d, partials
 from multiconv.engine.filters import bank, kernel
 from multiconv.engine.geometry import geometry
+from multiconv.engine.plan import plan
+from multiconv.engine.pooling import avg_pool, max_pool
 from multiconv.engine.probe import probe
+from multiconv.engine.thumbnails import thumbnails
 from multiconv.engine.trace import trace_layer
+from multiconv.engine.transposed import conv2d_transpose
 from multiconv.errors import MultiConvError
 
 __all__ = [
     "MultiConvError",
     "activation",
+    "avg_pool",
     "bank",
     "conv2d",
+    "conv2d_transpose",
     "geometry",
     "kernel",
+    "max_pool",
     "partials",
+    "plan",
     "probe",
+    "thumbnails",
     "trace_layer",
 ]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 _lock = threading.Lock()
-_found: list[Any] = []
 _before: list[int] = []
 _inside = 0
 
@@ -30,11 +30,9 @@ def one_blas_thread() -> Iterator[None]:
     """
     global _inside
     with _lock:
-        if not _found:
-            _found.append(ThreadpoolController().select(user_api="blas").lib_controllers)
         if _inside == 0:
-            _before[:] = [library.get_num_threads() or 1 for library in _found[0]]
-            for library in _found[0]:
+            _before[:] = [library.get_num_threads() or 1 for library in _libraries()]
+            for library in _libraries():
                 library.set_num_threads(1)
         _inside += 1
     try:
@@ -43,17 +41,22 @@ def one_blas_thread() -> Iterator[None]:
         with _lock:
             _inside -= 1
             if _inside == 0:
-                for library, threads in zip(_found[0], _before, strict=True):
+                for library, threads in zip(_libraries(), _before, strict=True):
                     library.set_num_threads(threads)
 
 
+@cache
+def _libraries() -> list[Any]:
+    found: list[Any] = ThreadpoolController().select(user_api="blas").lib_controllers
+    return found
+
+
 def blas_libraries() -> list[dict[str, Any]]:
-    """Return what threadpoolctl says of each BLAS: version, architecture, threads.
+    """Return what threadpoolctl says of each BLAS held: version, architecture, threads.
 
     Examples
     --------
     >>> {"num_threads", "version"} <= set(blas_libraries()[0])
     True
     """
-    found: list[dict[str, Any]] = ThreadpoolController().select(user_api="blas").info()
-    return found
+    return [library.info() for library in _libraries()]

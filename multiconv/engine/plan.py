@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from multiconv.engine.geometry import Geometry
+from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
 
 LARGE = 17 * 17
 """Taps from which the spectra win; between 13 and 19 a side by picture size and CPU."""
 
 DEEP = 16
 """Input and output channels of a group from which whole windows in one product win."""
+
+
+_SMALLEST = 32
+"""Output sides below which a tile of spectra is mostly padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,45 @@ class Plan:
     bytes: int
 
 
+def plan(
+    input_shape: tuple[int, ...],
+    filters_shape: tuple[int, int, int, int],
+    *,
+    strides: int | Pair = (1, 1),
+    padding: Padding = "SAME",
+    padding_mode: str = "zeros",
+    dilations: int | Pair = (1, 1),
+    groups: int = 1,
+    itemsize: int = 4,
+) -> Plan:
+    """Return how `conv2d` computes such shapes, and what it costs, without computing it.
+
+    Parameters
+    ----------
+    input_shape : (H, W, C_in) or (N, H, W, C_in)
+    filters_shape : (kh, kw, C_in / groups, C_out)
+    strides, padding, padding_mode, dilations, groups
+        As in `conv2d`.
+    itemsize : int
+        4 for float32, 8 for float64.
+
+    Examples
+    --------
+    >>> chosen = plan((256, 256, 3), (3, 3, 3, 16))
+    >>> chosen.path, chosen.multiply_adds
+    ('rows', 28311552)
+    """
+    g = geometry(
+        (input_shape[-3], input_shape[-2]),
+        (filters_shape[0], filters_shape[1]),
+        strides=strides,
+        padding=padding,
+        padding_mode=padding_mode,
+        dilations=dilations,
+    )
+    return plan_of(g, groups, filters_shape[2], filters_shape[3] // groups, itemsize)
+
+
 def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> Plan:
     """Return the plan for ``groups`` groups of c_in → c_out channels.
 
@@ -53,7 +96,7 @@ def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> P
     products = g.multiply_adds(c_in, c_out) * groups
     if c_in >= DEEP and c_out >= DEEP and kh * kw < LARGE:
         path, reason = "patches", "Many channels in and out: one large product a tile."
-    elif g.strides == (1, 1) and kh * kw >= LARGE and min(height, width) >= 32:
+    elif g.strides == (1, 1) and kh * kw >= LARGE and min(height, width) >= _SMALLEST:
         path, reason = "spectra", "A large kernel: products of spectra."
     else:
         path, reason = "rows", "An ordinary kernel: rows unfolded, several output rows a product."

@@ -116,8 +116,8 @@ def _multiply(
     groups, height, c_out, width = out.shape
     s0, s1, _, s3, s4 = unfolded.strides
     taps = s1 // s3
-    for first, rows in ((0, band), (height // band * band, height % band)):
-        blocks = height // band if first == 0 else 1
+    whole = height // band * band
+    for first, rows, blocks in ((0, band, height // band), (whole, height - whole, 1)):
         if not rows or not blocks:
             continue
         used = ((rows - 1) * stride + span) * taps

@@ -103,6 +103,36 @@ def filters_of(filters: Array, x: Array, groups: int) -> Array:
     return values.astype(x.dtype, copy=False)
 
 
+def transposed_filters_of(filters: Array, x: Array, groups: int) -> Array:
+    """Return HWOI filters, (kh, kw, C_out / groups, C_in), as (G, kh, kw, C_in / G, C_out / G).
+
+    Raises
+    ------
+    InvalidValue
+        Naming ``filters`` or ``groups``, with the numbers that do not fit.
+
+    Examples
+    --------
+    >>> transposed_filters_of(np.ones((3, 3, 8, 6)), np.ones((1, 5, 5, 6)), 2).shape
+    (2, 3, 3, 3, 8)
+    """
+    values = np.asarray(filters)
+    c_in = x.shape[-1]
+    if values.ndim == 4 and values.shape[3] != c_in:
+        raise InvalidValue(
+            f"filters takes {values.shape[3]} channels, but x has {c_in}.",
+            "Use the shape (kh, kw, C_out / groups, C_in).",
+            field="filters",
+        )
+    # HWOI is the HWIO of the convolution whose adjoint this is: its inputs are the outputs here.
+    per_group = values.shape[2] if values.ndim == 4 else 1
+    shape = (*x.shape[:-1], per_group * max(int(groups), 1))
+    checked = filters_of(values, np.broadcast_to(x.dtype.type(0), shape), groups)
+    kh, kw, _, _ = checked.shape
+    split = checked.reshape(kh, kw, per_group, groups, c_in // groups)
+    return split.transpose(3, 0, 1, 4, 2)
+
+
 def bias_of(bias: Array | None, c_out: int, dtype: Any) -> Array:
     """Return bias as (C_out,) in that type; zeros where there is none.
 

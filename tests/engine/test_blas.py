@@ -1,0 +1,28 @@
+import subprocess
+import sys
+
+HELD = """
+import threading
+from multiconv.engine.blas import blas_libraries, one_blas_thread
+counts = lambda: [library["num_threads"] for library in blas_libraries()]
+before = counts()
+inside, leave = threading.Event(), threading.Event()
+def stay():
+    with one_blas_thread():
+        inside.set()
+        leave.wait(10)
+other = threading.Thread(target=stay)
+other.start()
+inside.wait(10)
+with one_blas_thread():
+    pass
+assert set(counts()) == {1}, "another caller is still inside"
+leave.set()
+other.join()
+assert counts() == before, "the last one gives back"
+"""
+
+
+def test_what_blas_had_comes_back_when_the_last_caller_leaves():
+    """In a process of its own: other libraries bring BLASes whose counts are a thread's own."""
+    subprocess.run([sys.executable, "-c", HELD], check=True)

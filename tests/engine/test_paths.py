@@ -1,0 +1,65 @@
+"""Each path alone, on layers that its plan would not always give it."""
+
+import numpy as np
+import pytest
+
+from multiconv import conv2d, partials
+from multiconv.engine import patches, plan, rows, spectral, thumbnails
+from multiconv.engine.geometry import geometry
+
+
+@pytest.fixture(params=["rows", "patches", "spectra"])
+def path(request, monkeypatch):
+    """Make one path compute everything that it can."""
+    chosen = request.param
+    monkeypatch.setattr(plan, "DEEP", 1 if chosen == "patches" else 10**9)
+    monkeypatch.setattr(plan, "LARGE", 1 if chosen == "spectra" else 10**9)
+    monkeypatch.setattr(plan, "_SMALLEST", 1)
+    return chosen
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_path_against_plain_loops(path, seed, case, plain):
+    c = case(5000 + seed, integers=True, longest=16)
+    expected = plain(c)
+    found = conv2d(c.x, c.filters, bias=c.bias, **c.arguments)
+    close = {"rtol": 0, "atol": 1e-9 if path == "spectra" else 0}
+    assert np.allclose(found, expected.sum(axis=-1) + c.bias, **close)
+    added = partials(c.x, c.filters, 0, **c.arguments)
+    assert np.allclose(added, expected[..., 0, :], **close)
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_tiles_do_not_show(path, seed, case, monkeypatch):
+    c = case(7000 + seed, integers=True, longest=60, dtype=np.float32)
+    whole = conv2d(c.x, c.filters, **c.arguments)
+    monkeypatch.setattr(rows, "_TILE_BYTES", 1)
+    monkeypatch.setattr(rows, "_CHUNK", 16)
+    monkeypatch.setattr(patches, "TILE_BYTES", 1)
+    monkeypatch.setattr(spectral, "_side", lambda reach, _: reach + 8)
+    monkeypatch.setattr(thumbnails, "_TILE_BYTES", 1)
+    in_tiles = conv2d(c.x, c.filters, **c.arguments)
+    assert np.allclose(in_tiles, whole, rtol=0, atol=1e-2 if path == "spectra" else 0)
+
+
+def test_threads_change_nothing(case):
+    c = case(11, dtype=np.float32, longest=40)
+    alone = conv2d(c.x, c.filters, **c.arguments)
+    assert np.array_equal(conv2d(c.x, c.filters, threads=3, **c.arguments), alone)
+
+
+def test_spectra_keep_to_1e_minus_5_of_the_largest():
+    rng = np.random.default_rng(0)
+    x, kernel = rng.standard_normal((200, 180, 1)), rng.standard_normal((31, 29, 1, 1))
+    single = conv2d(x.astype(np.float32), kernel.astype(np.float32))
+    double = conv2d(x, kernel)
+    assert plan.plan_of(geometry((200, 180), (31, 29)), 1, 1, 1, 4).path == "spectra"
+    assert abs(single - double).max() < 1e-5 * abs(double).max()
+
+
+def test_a_pixel_in_a_layout_of_any_order_counts_the_same():
+    rng = np.random.default_rng(0)
+    x, filters = rng.random((20, 30, 3), np.float32), rng.random((3, 3, 3, 2), np.float32)
+    planar = np.ascontiguousarray(x.transpose(2, 0, 1)).transpose(1, 2, 0)
+    assert np.array_equal(conv2d(x, filters), conv2d(planar, filters))
+    assert np.array_equal(conv2d(x[::-1, ::2], filters), conv2d(x[::-1, ::2].copy(), filters))
