@@ -15,11 +15,12 @@ from multiconv.experiment.kernels import PLACE
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.numbers import number, shown
 from multiconv.experiment.query import to_query
-from multiconv.experiment.words import sentence
+from multiconv.experiment.words import activation_words, sentence
 from multiconv.imaging import colour
 from multiconv.imaging.samples import SAMPLES
 from multiconv.tracing import Trace
 from multiconv.web import controls
+from multiconv.web.article import article_of
 from multiconv.web.diagram import diagram_of, linked_faces
 from multiconv.web.figure import bar_of, output_of, rows_of, weight_scale
 from multiconv.web.kernels import weight_text
@@ -103,6 +104,7 @@ def _facts(trace: Trace, build: str) -> str:
         "weightScale": weight_scale(trace),
         "bias": trace.layer.bias,
         "activation": trace.layer.activation,
+        "activationWords": activation_words(trace.layer.activation),
         "geometry": {
             "input": list(shape.input_size),
             "kernel": list(shape.kernel_size),
@@ -114,6 +116,7 @@ def _facts(trace: Trace, build: str) -> str:
         },
         "palette": colour.palette().tobytes().hex(),
         "groups": experiment.layer.groups,
+        "outputs": experiment.layer.outputs,
         "active": [partial is not None for partial in trace.layer.partials],
     }
     return json.dumps(facts)
@@ -186,6 +189,7 @@ def page(
         "facts": _facts(trace, build),
         "weight_scale": weight_text(weight_scale(trace)),
         "exports": _exports(experiment),
+        **article_of(experiment),
         "input_shape": f"{rows} × {columns} × {channels}",
         "output_shape": f"{shape[0]} × {shape[1]} × {experiment.layer.outputs}",
         "multiply_adds": shown(

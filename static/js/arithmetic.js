@@ -1,0 +1,105 @@
+// @ts-check
+/**
+ * One output pixel in decimals for people: experiment/arithmetic.py's rules, word for word.
+ * Products stand in the unit of the levels 0…255 and are exact where the weights have at most
+ * four decimals; whatever is rounded says ≈.
+ */
+import { MINUS, halfEven, plain, rounded } from "./numbers.js";
+
+const MOST = 4;
+const VALUE = 3;
+const UNITS = [1, 10, 100, 1000, 10000];
+
+/** @type {Record<string, (value: number) => number>} */
+const ACTIVATIONS = { relu: (value) => Math.max(value, 0) };
+
+/**
+ * @param {(number | null)[][][]} windows levels under the window; null in a padding of zeros
+ * @param {number[][][]} kernels
+ * @param {number} [bias]
+ * @param {string} [activation]
+ */
+export function arithmetic(windows, kernels, bias = 0, activation = "identity") {
+  const found = kernels.map((kernel) => kernel.flat().map(decimals));
+  const known = found.map((channel) => channel.every((places) => places !== null));
+  const whole = known.every(Boolean);
+  const places = whole ? Math.max(0, ...found.flat().map(Number)) : MOST;
+  const unit = UNITS[places];
+  const channels = windows.map((window, q) => {
+    const products = window.map((row, di) =>
+      row.map((level, dj) => (level ?? 0) * scaled(kernels[q][di][dj], unit, known[q])),
+    );
+    const subtotal = added(products.flat());
+    return {
+      levels: window.map((row) => row.map((level) => String(level ?? 0))),
+      kernel: kernels[q].map((row) => row.map(weight)),
+      products: products.map((row) =>
+        row.map((product) => (product ? rounded(product / unit, places) : "0")),
+      ),
+      subtotal: term(rounded(subtotal / unit, places)),
+      sign: known[q] ? "=" : "≈",
+      units: subtotal,
+    };
+  });
+  const total = added(channels.map((channel) => channel.units));
+  const value = total / unit / 255 + bias;
+  const short = whole && isShort(total, places) && (decimals(bias) ?? MOST) <= VALUE;
+  const value_sign = short ? "=" : "≈";
+  const output = activation === "identity" ? null : ACTIVATIONS[activation]?.(value) ?? null;
+  return {
+    channels: channels.map(({ units, ...texts }) => texts),
+    total: rounded(total / unit, places, true),
+    total_sign: whole ? "=" : "≈",
+    bias: bias === 0 ? null : term(weight(bias)),
+    value: rounded(value, VALUE, true),
+    value_sign,
+    output: output === null ? null : rounded(output, VALUE, true),
+    output_sign: output === null ? null : activation === "relu" ? value_sign : "≈",
+    /** What each channel adds, as a caption says it. */
+    added: channels.map(({ units }) => rounded(units / unit / 255, VALUE, true)),
+  };
+}
+
+/**
+ * How many decimals a weight has; null if more than four.
+ * @param {number} number
+ */
+function decimals(number) {
+  const places = UNITS.findIndex((unit) => halfEven(number * unit) / unit === number);
+  return places < 0 ? null : places;
+}
+
+/**
+ * @param {number} number
+ * @param {number} unit
+ * @param {boolean} exact
+ */
+const scaled = (number, unit, exact) => (exact ? halfEven(number * unit) : number * unit);
+
+/** @param {number[]} terms */
+const added = (terms) => terms.reduce((sum, next) => sum + next, 0);
+
+/**
+ * Whether total · 10^-places / 255 ends within the places of the value.
+ * @param {number} total
+ * @param {number} places
+ */
+function isShort(total, places) {
+  const divisor = 255 * UNITS[places];
+  return total % (divisor / common(divisor, UNITS[VALUE])) === 0;
+}
+
+/**
+ * @param {number} a
+ * @param {number} b
+ * @returns {number}
+ */
+const common = (a, b) => (b ? common(b, a % b) : a);
+
+/** @param {number} number */
+function weight(number) {
+  return decimals(number) === null ? rounded(number, MOST) : plain(number).replace("-", MINUS);
+}
+
+/** @param {string} text */
+const term = (text) => (text.startsWith(MINUS) ? text : `+${text}`);

@@ -1,0 +1,133 @@
+// @ts-check
+/**
+ * Changes of numbers: a kernel, the bias, the pinned pixel. They redraw at once from planes, the
+ * colours' range holding still, and 250 ms after the last of them the page's words, links and range
+ * are brought in line. What changes structure goes through `visit` (pages.js) instead.
+ */
+import { paint, table } from "./colours.js";
+import { address, settle, write } from "./link.js";
+import { say, unsay } from "./mistakes.js";
+import { plain } from "./numbers.js";
+import { align, pending, visit } from "./pages.js";
+import { ask } from "./planes.js";
+import { follow } from "./slabs.js";
+import { state, tell } from "./state.js";
+
+const REST = 250;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+let holding = false;
+let palette = { hex: "", colours: new Uint32Array() };
+
+/**
+ * Give input channel q another kernel to the chosen output.
+ * @param {number} q
+ * @param {number[]} numbers row by row
+ * @param {{ settled?: boolean }} [how] settled: bring the page in line at once
+ * @returns {void}
+ */
+export function setKernel(q, numbers, { settled = false } = {}) {
+  const wait = pending();
+  if (wait) return void wait.then(() => setKernel(q, numbers, { settled }));
+  if (numbers.length !== state.kernels[q]?.length) return;
+  state.kernels[q] = numbers;
+  const k = state.facts.k;
+  const maps = state.facts.active[q] ? [`partial-${q}`, `output-${k}`] : [];
+  change({ [`w.${q}.${k}`]: numbers.map(plain).join(",") }, maps, kernelPlace(q), settled);
+  tell("kernel", { q });
+}
+
+/**
+ * Give the chosen output another bias.
+ * @param {number} value
+ * @param {{ settled?: boolean }} [how]
+ * @returns {void}
+ */
+export function setBias(value, { settled = false } = {}) {
+  const wait = pending();
+  if (wait) return void wait.then(() => setBias(value, { settled }));
+  const { k } = state.facts;
+  const all = new URLSearchParams(state.query).get("bias")?.split(",") ?? Array(state.facts.outputs).fill("0");
+  all[k] = plain(value);
+  state.bias = value;
+  change({ bias: all.join(",") }, [`output-${k}`], document.querySelector("label.bias"), settled);
+  tell("bias");
+}
+
+/**
+ * Pin an output pixel: it is in the link.
+ * @param {number} i
+ * @param {number} j
+ */
+export function pin(i, j) {
+  if (pending()) return;
+  state.facts.pixel = [i, j];
+  change({ i: String(i), j: String(j) }, [], null, false);
+  tell("pixel", { i, j, pinned: true });
+}
+
+/**
+ * Go to any other query; its page is fetched and shown in place.
+ * @param {string} query
+ * @param {{ push?: boolean }} [how]
+ */
+export const setQuery = (query, how) => visit(address(query), how);
+
+/**
+ * Keep the page from being brought in line while a hand still moves.
+ * @param {boolean} still
+ */
+export function hold(still) {
+  holding = still;
+  if (!still && timer !== undefined) rest(REST);
+}
+
+/**
+ * @param {Record<string, string>} parameters
+ * @param {string[]} maps those that change
+ * @param {Element | null} place where failures are told
+ * @param {boolean} settled
+ */
+function change(parameters, maps, place, settled) {
+  const query = new URLSearchParams(state.query);
+  for (const [name, value] of Object.entries(parameters)) query.set(name, value);
+  state.query = String(query).replaceAll("%2C", ",").replaceAll("%3A", ":");
+  state.version += 1;
+  write(state.query);
+  if (maps.length) {
+    void ask(maps, {
+      query: state.query,
+      range: state.facts.range,
+      draw: ({ planes }) => {
+        if (place && !place.querySelector("[aria-invalid]")) unsay(place);
+        planes.forEach(draw);
+      },
+      fail: (words) => place && say(place, words),
+    });
+  }
+  rest(settled ? 0 : REST);
+}
+
+/** @param {import("./planes.js").Plane} plane */
+function draw(plane) {
+  if (palette.hex !== state.facts.palette) palette = { hex: state.facts.palette, colours: table(state.facts.palette) };
+  for (const map of document.querySelectorAll(`mc-map[data-map="${plane.name}"]`)) {
+    follow(plane.name, paint(map, plane, palette.colours));
+  }
+}
+
+/** @param {number} delay */
+function rest(delay) {
+  clearTimeout(timer);
+  timer = setTimeout(async () => {
+    if (holding) return;
+    timer = undefined;
+    const version = state.version;
+    if (!(await align().catch(() => false)) || version !== state.version) return;
+    settle(state.query);
+    tell("settled", { query: state.query });
+  }, delay);
+}
+
+/** @param {number} q */
+const kernelPlace = (q) => document.querySelector(`mc-kernel[data-q="${q}"]`)?.closest("fieldset") ?? null;

@@ -1,0 +1,72 @@
+// @ts-check
+/**
+ * Selects, entries and links that change the experiment's structure: the same addresses as without
+ * scripts, fetched and shown in place. Back restores.
+ */
+import { pending, visit } from "./pages.js";
+import { state } from "./state.js";
+
+const LINKS = "a[data-live-link], .samples a";
+
+document.addEventListener("change", ({ target }) => {
+  if (target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.matches(".choice input"))) {
+    if (target.form?.id === "stage") void applied(target.form, target);
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (form.id !== "stage") return;
+  event.preventDefault();
+  const field = document.activeElement;
+  if (!pending() && field instanceof HTMLElement && field.matches(".choice input")) void applied(form, field);
+});
+
+/**
+ * Ask for what the form says; weights and bias are in the link already.
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement} field what was changed
+ */
+async function applied(form, field) {
+  const name = field.getAttribute("name") ?? "";
+  const said = new URLSearchParams({ from: state.query, do: "apply" });
+  for (const [key, value] of new FormData(form)) {
+    const known = /^(from|do|w\..*|bias\..*|preset\..*|at.*)$/.test(key) && key !== name;
+    if (!known) said.append(key, String(value));
+  }
+  const before = state.facts;
+  if (!(await visit(`/edit?${said}`, { beside: field.closest("label") ?? field }))) return;
+  tellOf(String(before.geometry.kernel) !== String(state.facts.geometry.kernel), moved(before), name);
+}
+
+/** @param {import("./state.js").Facts} before */
+function moved(before) {
+  const query = new URLSearchParams(before.query);
+  const pinned = query.has("i") || query.has("j");
+  return before.k !== state.facts.k || (pinned && String(before.pixel) !== String(state.facts.pixel));
+}
+
+/**
+ * Show the page's own words for what happened beyond what was asked.
+ * @param {boolean} resized
+ * @param {boolean} shifted
+ * @param {string} name
+ */
+function tellOf(resized, shifted, name) {
+  const happened = [resized && name === "kernel" && "resized", shifted && "moved"].filter(Boolean);
+  if (happened.length) document.getElementById(`told-${happened.join("-")}`)?.classList.add("shown");
+}
+
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const link = event.target instanceof Element ? event.target.closest(LINKS) : null;
+  const href = link?.getAttribute("href");
+  if (!href) return;
+  event.preventDefault();
+  void visit(href);
+});
+
+addEventListener("popstate", () => {
+  const query = location.search.slice(1);
+  if (query !== state.query) void visit(`/${location.search}`, { push: false });
+});

@@ -1,0 +1,54 @@
+// @ts-check
+/** Words about what could not be used, beside what caused them; the field is marked invalid. */
+
+let count = 0;
+
+/**
+ * Say what is wrong beside a field or a group of fields.
+ * @param {Element} place what the words stand after
+ * @param {string} words
+ * @param {Iterable<HTMLElement>} [fields] those at fault
+ */
+export function say(place, words, fields = []) {
+  const said = message(place) ?? document.createElement("p");
+  if (!said.isConnected) {
+    said.className = "mistake beside";
+    said.dataset.live = "";
+    said.setAttribute("role", "alert");
+    said.id = `beside-${(count += 1)}`;
+    place.after(said);
+  }
+  if (said.textContent !== words) said.textContent = words;
+  for (const field of fields) {
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", said.id);
+    field.dataset.typed = "";
+  }
+}
+
+/**
+ * Take the words back.
+ * @param {Element} place
+ * @param {Iterable<HTMLElement>} [fields]
+ */
+export function unsay(place, fields = []) {
+  message(place)?.remove();
+  for (const field of fields) {
+    delete field.dataset.typed;
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+  }
+}
+
+/** Take all words back: the page says something new. */
+export function unsayAll() {
+  for (const said of document.querySelectorAll("p.mistake[data-live]")) {
+    if (!document.querySelector(`[data-typed][aria-describedby="${said.id}"]`)) said.remove();
+  }
+}
+
+/** @param {Element} place */
+function message(place) {
+  const after = place.nextElementSibling;
+  return after instanceof HTMLElement && after.matches("p.mistake[data-live]") ? after : null;
+}

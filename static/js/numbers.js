@@ -1,0 +1,124 @@
+// @ts-check
+/** Numbers as people type them, read as strictly as the server does, and as links and pages write them. */
+
+export const MINUS = "\u2212";
+export const LARGEST = 1e6;
+
+const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const DIGITS = 6;
+
+/**
+ * The number that a text says; null where it says none that a weight may be.
+ * @param {string} text
+ * @returns {number | null}
+ */
+export function parsed(text) {
+  const trimmed = text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "").replaceAll(MINUS, "-");
+  if (!NUMBER.test(trimmed)) return null;
+  const value = Number(trimmed);
+  return Math.abs(value) <= LARGEST ? value + 0 : null;
+}
+
+/**
+ * The shortest decimal that reads back as `value`, never with an exponent.
+ * @param {number} value
+ */
+export function plain(value) {
+  const [mantissa, exponent] = String(value).split("e");
+  if (exponent === undefined) return mantissa;
+  const sign = mantissa.startsWith("-") ? "-" : "";
+  const [whole, part = ""] = mantissa.replace("-", "").split(".");
+  const point = whole.length + Number(exponent);
+  const digits = whole + part;
+  if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`;
+  if (point >= digits.length) return sign + digits.padEnd(point, "0");
+  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+}
+
+/**
+ * A number rounded half away from zero, with its sign; zero has none.
+ * Exact: the double is taken apart into whole numbers.
+ * @param {number} value
+ * @param {number} places
+ * @param {boolean} [plus] whether a plus stands before positive values
+ */
+export function rounded(value, places, plus = false) {
+  const units = unitsOf(Math.abs(value), places);
+  const digits = units.toString().padStart(places + 1, "0");
+  const cut = digits.length - places;
+  const text = places ? `${digits.slice(0, cut)}.${digits.slice(cut)}` : digits;
+  if (units === 0n) return text;
+  return (value < 0 ? MINUS : plus ? "+" : "") + text;
+}
+
+const view = new DataView(new ArrayBuffer(8));
+
+/**
+ * round(value · 10^places) of a double that is not negative, halves up.
+ * @param {number} value
+ * @param {number} places
+ */
+function unitsOf(value, places) {
+  view.setFloat64(0, value);
+  const bits = view.getBigUint64(0);
+  const power = Number((bits >> 52n) & 0x7ffn);
+  const fraction = bits & 0xfffffffffffffn;
+  const mantissa = (power ? fraction | 0x10000000000000n : fraction) * 10n ** BigInt(places);
+  const exponent = (power || 1) - 1075;
+  if (exponent >= 0) return mantissa << BigInt(exponent);
+  const shift = BigInt(-exponent);
+  return (2n * mantissa + (1n << shift)) >> (shift + 1n);
+}
+
+/**
+ * A weight as its field shows it: exact where that is short, else rounded.
+ * @param {number} value
+ */
+export function weightText(value) {
+  let text = plain(value);
+  if (text.replace(/^-/, "").length > DIGITS) {
+    text =
+      Math.abs(value) >= 0.001 ? rounded(value, 4).replace(/\.?0+$/, "") : significant(value);
+  }
+  return text.replace("-", MINUS);
+}
+
+/**
+ * Three significant digits, as Python's `.3g` writes them.
+ * @param {number} value
+ */
+function significant(value) {
+  const [mantissa, exponent] = value.toExponential(2).split("e");
+  const short = mantissa.replace(/\.?0+$/, "");
+  const power = Number(exponent);
+  if (power >= -4) return plain(Number(`${short}e${power}`));
+  return `${short}e-${String(-power).padStart(2, "0")}`;
+}
+
+/**
+ * A whole number half-way between two goes to the even one, as Python rounds.
+ * @param {number} value
+ */
+export function halfEven(value) {
+  const low = Math.floor(value);
+  const rest = value - low;
+  if (rest !== 0.5) return Math.round(value);
+  return low % 2 === 0 ? low : low + 1;
+}
+
+/**
+ * `text` moved by `steps` times 10^-places, without a rounding error.
+ * @param {number} value
+ * @param {number} steps
+ * @param {number} places
+ */
+export function stepped(value, steps, places) {
+  const [whole, part = ""] = plain(value).replace("-", "").split(".");
+  const most = Math.max(part.length, places);
+  const units = BigInt(whole + part.padEnd(most, "0")) * (value < 0 ? -1n : 1n);
+  const moved = units + BigInt(steps) * 10n ** BigInt(most - places);
+  const digits = String(moved < 0n ? -moved : moved).padStart(most + 1, "0");
+  const cut = digits.length - most;
+  const found = Number(`${moved < 0n ? "-" : ""}${digits.slice(0, cut)}.${digits.slice(cut)}`);
+  return Math.min(Math.max(found, -LARGEST), LARGEST) + 0;
+}

@@ -1,0 +1,68 @@
+// @ts-check
+/**
+ * What the page shows, in one place: the link's query, the facts that the server sent with the
+ * page, and the kernels and bias as they stand in the fields. Whoever needs to follow listens:
+ *
+ *   on("kernel", ({ q }) => …)   a kernel's numbers changed (edits.js)
+ *   on("bias", () => …)          the bias changed
+ *   on("pixel", ({ i, j }) => …) another pixel is pointed at or pinned
+ *   on("page", () => …)          the page was brought in line with a new answer (pages.js)
+ *   on("settled", ({ query }) => …) a burst of edits came to rest; the link says it
+ */
+
+/**
+ * @typedef {{ input: number[], kernel: number[], strides: number[], pads: number[][],
+ *   dilations: number[], mode: string, output: number[] }} Geometry
+ * @typedef {{ build: string, query: string, k: number, pixel: number[], range: number,
+ *   weightScale: number, bias: number, activation: string, activationWords: string,
+ *   geometry: Geometry, palette: string, groups: number, outputs: number, active: boolean[] }} Facts
+ * @typedef {"kernel" | "bias" | "pixel" | "page" | "settled"} Kind
+ */
+
+/** @type {{ query: string, facts: Facts, kernels: number[][], bias: number, version: number }} */
+export const state = {
+  query: "",
+  facts: /** @type {Facts} */ ({}),
+  kernels: [],
+  bias: 0,
+  /** Goes up with every change, so that an answer to an older question is known. */
+  version: 0,
+};
+
+/** @type {Map<Kind, Set<(detail: any) => void>>} */
+const listeners = new Map();
+
+/**
+ * Call `listener` whenever something of that kind happens.
+ * @param {Kind} kind
+ * @param {(detail: any) => void} listener
+ * @returns {() => void} ends it
+ */
+export function on(kind, listener) {
+  const known = listeners.get(kind) ?? new Set();
+  listeners.set(kind, known.add(listener));
+  return () => known.delete(listener);
+}
+
+/**
+ * @param {Kind} kind
+ * @param {object} [detail]
+ */
+export function tell(kind, detail = {}) {
+  for (const listener of listeners.get(kind) ?? []) listener(detail);
+}
+
+/** Read what the page says: at the start, and whenever it was brought in line. */
+export function readPage() {
+  const facts = document.getElementById("facts");
+  if (!facts) return;
+  state.facts = JSON.parse(facts.textContent ?? "{}");
+  state.query = state.facts.query;
+  state.bias = state.facts.bias;
+  state.kernels = [];
+  for (const kernel of document.querySelectorAll("mc-kernel[data-q]")) {
+    state.kernels[Number(kernel.getAttribute("data-q"))] = [...kernel.querySelectorAll(".weight")].map(
+      (field) => Number(field.getAttribute("data-exact")),
+    );
+  }
+}

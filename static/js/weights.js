@@ -1,0 +1,105 @@
+// @ts-check
+/**
+ * `mc-kernel`: the weights of one kernel. A field's `data-exact` holds the whole number behind its
+ * text. Typing takes effect with every stroke that leaves a number; what is none is marked, said
+ * beside the kernel, and not sent. Arrow keys step by 0.1 (Shift 1, Alt 0.01).
+ */
+import { setBias, setKernel } from "./edits.js";
+import { say, unsay } from "./mistakes.js";
+import { parsed, plain, stepped, weightText } from "./numbers.js";
+import { on, state } from "./state.js";
+import { setTint } from "./tints.js";
+
+const NONE = "A weight is a decimal number from −1,000,000 to 1,000,000, such as −0.25.";
+
+class Kernel extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("input", ({ target }) => this.typed(/** @type {HTMLInputElement} */ (target)));
+    this.addEventListener("keydown", (event) => this.pressed(event));
+    this.addEventListener("focusout", ({ target }) => this.left(/** @type {HTMLInputElement} */ (target)));
+    on("kernel", ({ q }) => q === this.q && this.show());
+  }
+
+  get q() {
+    return Number(this.dataset.q);
+  }
+
+  /** @returns {HTMLInputElement[]} */
+  get fields() {
+    return [...this.querySelectorAll("input")];
+  }
+
+  /** @param {HTMLInputElement} field */
+  typed(field) {
+    const value = parsed(field.value);
+    const place = this.closest("fieldset") ?? this;
+    if (value === null) return say(place, NONE, [field]);
+    unsay(place, [field]);
+    const wrong = this.fields.filter((other) => "typed" in other.dataset);
+    if (wrong.length) say(place, NONE, wrong);
+    this.put(field, value);
+  }
+
+  /**
+   * Give one weight another value.
+   * @param {HTMLInputElement} field
+   * @param {number} value
+   */
+  put(field, value) {
+    if (Number(field.dataset.exact) === value) return;
+    field.dataset.exact = plain(value);
+    setKernel(this.q, this.fields.map((other) => Number(other.dataset.exact)));
+  }
+
+  /** @param {KeyboardEvent} event */
+  pressed(event) {
+    const field = event.target;
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!way || !(field instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    this.step(field, event.shiftKey ? 10 * way : way, event.altKey ? 2 : 1);
+  }
+
+  /**
+   * Move a weight by whole steps of 10^-places.
+   * @param {HTMLInputElement} field
+   * @param {number} steps
+   * @param {number} places
+   * @param {number} [from] start here and not at the weight as it is
+   */
+  step(field, steps, places, from = Number(field.dataset.exact)) {
+    unsay(this.closest("fieldset") ?? this, [field]);
+    const value = stepped(from, steps, places);
+    field.value = weightText(value);
+    this.put(field, value);
+  }
+
+  /** @param {HTMLInputElement} field */
+  left(field) {
+    if (field.dataset.exact && !("typed" in field.dataset)) field.value = weightText(Number(field.dataset.exact));
+  }
+
+  /** Show the kernel as it is known: its tints, and numbers that came from elsewhere. */
+  show() {
+    const numbers = state.kernels[this.q];
+    this.fields.forEach((field, at) => {
+      setTint(field, numbers[at], state.facts.weightScale);
+      if (Number(field.dataset.exact) === numbers[at]) return;
+      field.dataset.exact = plain(numbers[at]);
+      field.value = weightText(numbers[at]);
+      unsay(this.closest("fieldset") ?? this, [field]);
+    });
+  }
+}
+
+customElements.define("mc-kernel", Kernel);
+export { Kernel };
+
+document.addEventListener("input", ({ target }) => {
+  if (!(target instanceof HTMLInputElement) || !target.matches("label.bias input")) return;
+  const label = /** @type {Element} */ (target.closest("label"));
+  const value = parsed(target.value);
+  if (value === null) return say(label, NONE.replace("weight", "bias"), [target]);
+  unsay(label, [target]);
+  if (value !== state.bias) setBias(value);
+});
