@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from multiconv.errors import MultiConvError, UnsupportedPicture
 
 READ_HERE = "PNG, JPEG, WebP, GIF, TIFF, BMP or AVIF"
+MOST_PARTS = 100_000
+"""So many chunks, segments or blocks are looked at before a file counts as damaged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,38 +8,48 @@ new one.  Where the system has no resource limits (Windows) only time is bounded
 from __future__ import annotations
 
 import atexit
-import json
 import os
-import subprocess
-import sys
-from contextlib import suppress
-from dataclasses import asdict
-from pathlib import Path
+from functools import cache
+from math import ceil
 from threading import Lock, Timer
-from typing import IO, TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from multiconv import errors
 from multiconv.imaging.codec import Picture
-from multiconv.imaging.served import LENGTH, READY
+from multiconv.imaging.process import DecoderProcess
 
 if TYPE_CHECKING:
     from multiconv.experiment.model import Limits
 
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); import multiconv.imaging.served as it; "
-    "it.serve(memory=int(sys.argv[2]), seconds=int(sys.argv[3]), limits=sys.argv[4])"
-)
 
-_Process = tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]
-"""A process, its standard input and its standard output."""
+def decoded(body: bytes, limits: Limits) -> Picture:
+    """Return an upload's pixels, as `codec.decoded` does, by a process that all callers share.
+
+    Parameters
+    ----------
+    body : bytes
+    limits : Limits
+
+    Raises
+    ------
+    UnsupportedPicture, TooLarge, Busy
+        See `IsolatedDecoder.decoded`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multiconv.experiment.model import LIMITS
+    >>> from multiconv.imaging.png import png_grey
+    >>> decoded(png_grey(np.zeros((2, 3), np.uint8)), LIMITS).pixels.shape
+    (2, 3, 3)
+    """
+    return _shared(limits).decoded(body)
 
 
 class IsolatedDecoder:
     """`decoded`, in a process of its own.
 
-    The process is started by the first upload and ends with this one.
+    The process is started by the first upload and ends with `close`, or with this one.
 
     Parameters
     ----------
@@ -53,6 +63,7 @@ class IsolatedDecoder:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from multiconv.experiment.model import LIMITS
     >>> from multiconv.imaging.png import png_grey
     >>> decoder = IsolatedDecoder(LIMITS)
@@ -74,9 +85,8 @@ class IsolatedDecoder:
         self._memory = memory
         self._patience = patience
         self._turn = Lock()
-        self._process: _Process | None = None
+        self._process: DecoderProcess | None = None
         self._owner = 0
-        atexit.register(self.close)
 
     def decoded(self, body: bytes) -> Picture:
         """Return an upload's pixels, as `codec.decoded` does.
@@ -103,91 +113,54 @@ class IsolatedDecoder:
 
     def close(self) -> None:
         """End the process, if there is one."""
-        started, self._process = self._process, None
-        if started and self._owner == os.getpid():
-            process, *pipes = started
-            process.kill()
-            process.wait()
-            for pipe in pipes:
-                with suppress(OSError):  # what could not be written is of no use any more
-                    pipe.close()
+        process, self._process = self._process, None
+        if process and self._owner == os.getpid():
+            process.end()
 
     def _exchanged(self, body: bytes) -> Picture:
-        process, questions, answers = self._started()
+        process = self._started()
         late: list[bool] = []
 
         def end() -> None:
             late.append(True)
-            process.kill()
+            process.child.kill()
 
         timer = Timer(self._seconds, end)
         timer.start()
         try:
-            questions.write(LENGTH.pack(len(body)))
-            questions.write(body)
-            questions.flush()
-            return _received(answers)
+            return process.answer(body)
         except (OSError, EOFError):
             self.close()
-            raise _too_long(self._seconds) if late else _crashed() from None
+            raise self._too_long() if late else _crashed() from None
         finally:
             timer.cancel()
+            timer.join()
+            if late:  # the time ran out just as the answer came
+                self.close()
 
-    def _started(self) -> _Process:
-        if self._process and self._owner == os.getpid() and self._process[0].poll() is None:
-            return self._process
-        self.close()
-        package = Path(__file__).parents[2]
-        bounds = str(self._memory), str(1 + int(self._seconds))
-        process = subprocess.Popen(  # noqa: S603  (nothing in it comes from an upload)
-            [
-                sys.executable,
-                "-I",
-                "-c",
-                _START,
-                package,
-                *bounds,
-                json.dumps(asdict(self._limits)),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        assert process.stdin is not None  # noqa: S101  (for mypy: they are pipes)
-        assert process.stdout is not None  # noqa: S101
-        self._process, self._owner = (process, process.stdin, process.stdout), os.getpid()
-        if process.stdout.read(len(READY)) != READY:
+    def _started(self) -> DecoderProcess:
+        """Return this process's own decoder: after a fork the old one is somebody else's."""
+        if not self._process or self._owner != os.getpid() or not self._process.lives():
             self.close()
-            raise RuntimeError("The decoder's process does not start.")
+            seconds = 1 + ceil(self._seconds)
+            self._process = DecoderProcess(self._limits, seconds=seconds, memory=self._memory)
+            self._owner = os.getpid()
         return self._process
 
-
-def _received(answers: IO[bytes]) -> Picture:
-    (length,) = LENGTH.unpack(_exactly(answers, LENGTH.size))
-    told = json.loads(_exactly(answers, length))
-    if "kind" in told:
-        kind = getattr(errors, told["kind"])
-        raise kind(told["problem"], told["remedy"], field=told["field"], limit=told["limit"])
-    pixels = np.empty(told["shape"], dtype=np.uint8)
-    if answers.readinto(pixels.data.cast("B")) != pixels.size:  # type: ignore[attr-defined]
-        raise EOFError
-    return Picture(pixels, tuple(told["notes"]))
+    def _too_long(self) -> errors.MultiConvError:
+        return errors.TooLarge(
+            "The picture takes too long to read.",
+            f"The limit is {self._seconds:g} s: make it smaller, or save it as plain JPEG.",
+            field="image",
+            limit=f"{self._seconds:g} s",
+        )
 
 
-def _exactly(answers: IO[bytes], length: int) -> bytes:
-    read = answers.read(length)
-    if len(read) < length:
-        raise EOFError
-    return read
-
-
-def _too_long(seconds: float) -> errors.MultiConvError:
-    return errors.TooLarge(
-        "The picture takes too long to read.",
-        f"The limit is {seconds:g} s: make it smaller, or save it as PNG or plain JPEG.",
-        field="image",
-        limit=f"{seconds:g} s",
-    )
+@cache
+def _shared(limits: Limits) -> IsolatedDecoder:
+    decoder = IsolatedDecoder(limits)
+    atexit.register(decoder.close)
+    return decoder
 
 
 def _crashed() -> errors.MultiConvError:

@@ -197,11 +197,12 @@ def progressive(side, scans):
 
 
 def zeros_packed(count):
-    """``count`` zeros as zlib packs them, made without having them all at once."""
-    packer = zlib.compressobj(9)
-    megabyte = bytes(10**6)
-    packed = [packer.compress(megabyte) for _ in range(count // 10**6)]
-    return b"".join([*packed, packer.compress(bytes(count % 10**6)), packer.flush()])
+    """``count`` zeros as zlib (RFC 1950) packs them: one block, again and again."""
+    packer = zlib.compressobj(9, wbits=-15)
+    million = packer.compress(bytes(10**6)) + packer.flush(zlib.Z_FULL_FLUSH)
+    rest = packer.compress(bytes(count % 10**6)) + packer.flush()
+    checksum = (count % 65521) << 16 | 1  # Adler's, of zeros
+    return b"\x78\xda" + million * (count // 10**6) + rest + struct.pack(">I", checksum)
 
 
 def _pages(count):

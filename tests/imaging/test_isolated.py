@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from multiconv.errors import Busy, MultiConvError, TooLarge, UnsupportedPicture
 from multiconv.experiment.model import LIMITS
+from multiconv.imaging import isolated
 from multiconv.imaging.codec import decoded
 from multiconv.imaging.isolated import IsolatedDecoder
 from tests.imaging import handmade
@@ -42,7 +44,7 @@ def is_told_well(result):
 
 
 def most_memory_of(decoder):
-    with open(f"/proc/{decoder._process[0].pid}/status") as status:  # noqa: PTH123
+    with open(f"/proc/{decoder._process.child.pid}/status") as status:  # noqa: PTH123
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
 
 
@@ -93,7 +95,7 @@ def test_hostile_files_are_refused_or_shown_and_never_break_it(decoder):
         assert is_told_well(result), name
         assert "whole" not in name or not isinstance(result, MultiConvError), name
         shown += not isinstance(result, MultiConvError)
-        pids.add(decoder._process[0].pid)
+        pids.add(decoder._process.child.pid)
     print(f"{shown} shown, slowest {slowest:.3f} s, {most_memory_of(decoder) / 2**20:.0f} MiB")
     assert len(pids) == 1
     assert shown > 50
@@ -103,6 +105,14 @@ def test_hostile_files_are_the_same_every_time():
     assert [hostile(i) for i in (1, 2, 5, 100)] == [hostile(i) for i in (1, 2, 5, 100)]
     assert len(ALL) >= 3000
     assert len(SAMPLE) >= 500
+
+
+def test_many_at_once_each_get_their_own():
+    bodies = [body for name, body in bases().items() if name.startswith(("TIFF", "JPEG"))]
+    with ThreadPoolExecutor(8) as pool:
+        pictures = list(pool.map(lambda body: isolated.decoded(body, LIMITS), bodies))
+    for body, picture in zip(bodies, pictures, strict=True):
+        assert (picture.pixels == decoded(body, LIMITS).pixels).all()
 
 
 def test_what_takes_too_long_is_told_and_the_next_is_served():
@@ -131,17 +141,17 @@ def test_what_takes_too_much_memory_is_told():
 
 
 def test_a_decoder_that_died_is_replaced(decoder):
-    before = decoder._process[0]
+    before = decoder._process.child
     before.kill()
     before.wait()
     assert decoder.decoded(bases()["BMP L"]).pixels.shape == (33, 47, 3)
-    assert decoder._process[0].pid != before.pid
+    assert decoder._process.child.pid != before.pid
 
 
 def test_a_decoder_that_dies_over_a_file_is_told(decoder):
     decoder.decoded(bases()["BMP L"])
-    decoder._process[0].kill()
-    decoder._process[0].poll = lambda: None  # as if it had died just after being looked at
+    decoder._process.child.kill()
+    decoder._process.lives = lambda: True  # as if it had died just after being looked at
     with pytest.raises(UnsupportedPicture, match="broke down"):
         decoder.decoded(bases()["BMP L"])
     assert decoder.decoded(bases()["BMP L"]).pixels.shape == (33, 47, 3)

@@ -1,0 +1,108 @@
+"""The process that decodes uploads, as seen by who asks it; `served` is its other side."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+
+from multiconv import errors
+from multiconv.imaging.codec import Picture
+from multiconv.imaging.served import LENGTH, READY
+
+if TYPE_CHECKING:
+    from multiconv.experiment.model import Limits
+
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); import multiconv.imaging.served as it; "
+    "it.serve(memory=int(sys.argv[2]), seconds=int(sys.argv[3]), limits=sys.argv[4])"
+)
+
+
+class DecoderProcess:
+    """One started process.
+
+    Parameters
+    ----------
+    limits : Limits
+    seconds : int
+        It ends itself when an upload takes longer, even if nobody waits any more.
+    memory : int
+        How many bytes of address space it may have.
+
+    Raises
+    ------
+    RuntimeError
+        If it does not start.
+
+    Examples
+    --------
+    >>> from multiconv.experiment.model import LIMITS
+    >>> from multiconv.imaging.png import png_grey
+    >>> process = DecoderProcess(LIMITS, seconds=5, memory=2**30)
+    >>> process.answer(png_grey(np.zeros((2, 3), np.uint8))).pixels.shape
+    (2, 3, 3)
+    >>> process.end()
+    """
+
+    def __init__(self, limits: Limits, *, seconds: int, memory: int) -> None:
+        package = Path(__file__).parents[2]
+        bounds = str(memory), str(seconds), json.dumps(asdict(limits))
+        self.child = subprocess.Popen(  # noqa: S603  (nothing in it comes from an upload)
+            [sys.executable, "-I", "-c", _START, package, *bounds],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert self.child.stdin is not None  # noqa: S101  (for mypy: both are pipes)
+        assert self.child.stdout is not None  # noqa: S101
+        self._questions: IO[bytes] = self.child.stdin
+        self._answers: IO[bytes] = self.child.stdout
+        if self._answers.read(len(READY)) != READY:
+            self.end()
+            raise RuntimeError("The decoder's process does not start.")
+
+    def lives(self) -> bool:
+        """Return whether it can be asked."""
+        return self.child.poll() is None
+
+    def answer(self, body: bytes) -> Picture:
+        """Return what `codec.decoded` returns, or raise what it raises.
+
+        Raises
+        ------
+        EOFError, OSError
+            If the process ended over it.
+        """
+        self._questions.write(LENGTH.pack(len(body)))
+        self._questions.write(body)
+        self._questions.flush()
+        (length,) = LENGTH.unpack(self._exactly(LENGTH.size))
+        told = json.loads(self._exactly(length))
+        if "kind" in told:
+            kind = getattr(errors, told["kind"])
+            raise kind(told["problem"], told["remedy"], field=told["field"], limit=told["limit"])
+        pixels = np.empty(told["shape"], dtype=np.uint8)
+        if self._answers.readinto(pixels.data.cast("B")) != pixels.size:  # type: ignore[attr-defined]
+            raise EOFError
+        return Picture(pixels, tuple(told["notes"]))
+
+    def end(self) -> None:
+        """End it at once."""
+        self.child.kill()
+        self.child.wait()
+        for pipe in (self._questions, self._answers):
+            with suppress(OSError):  # what could not be written is of no use any more
+                pipe.close()
+
+    def _exactly(self, length: int) -> bytes:
+        read = self._answers.read(length)
+        if len(read) < length:
+            raise EOFError
+        return read
