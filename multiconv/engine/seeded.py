@@ -60,4 +60,5 @@ def seeded(kind: str, seed: int, kernel_size: Pair, outputs: int, channels: int 
     bound = sqrt(6 / (fan_in + (fan_out if kind == "glorot" else 0)))
     raw = np.random.PCG64(seed).random_raw(height * width * channels * outputs)
     shares = (raw >> np.uint64(11)) * 2.0**-53  # the upper 53 bits: 0 … 1
-    return ((2 * shares - 1) * bound).reshape(height, width, channels, outputs)
+    values = np.asarray((2 * shares - 1) * bound, dtype=np.float64)
+    return values.reshape(height, width, channels, outputs)

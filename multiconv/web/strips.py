@@ -100,7 +100,8 @@ def strip(
             for place in window
         ),
         caption=caption,
-        words=f"{side} input pixels, pads {before} before and {after} after, {len(windows)} outputs",
+        words=f"{side} input pixels, pads {before} before and {after} after, "
+        f"{len(windows)} outputs",
     )
 
 
