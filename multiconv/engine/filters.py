@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
+from multiconv.engine.banks import BANKS, FILTERS, ORIGINAL, Bank
 from multiconv.engine.geometry import Pair, pair
-from multiconv.engine.named import BANKS, FILTERS, KERNELS, Bank, NamedKernel, Values
+from multiconv.engine.named import KERNELS, NamedKernel, Values, fitted
+from multiconv.engine.parametric import FAMILIES, FORMS, parsed, written
+from multiconv.engine.teaching import ADDED, Filter
 from multiconv.errors import InvalidValue, NotFound
 
 __all__ = [
     "BANKS",
+    "FAMILIES",
+    "FORMS",
     "KERNELS",
     "Bank",
     "NamedKernel",
@@ -18,47 +25,21 @@ __all__ = [
     "fitted",
     "kernel",
     "name_of",
+    "own_size",
     "scaled_name_of",
+    "settled_name",
 ]
-
-
-def fitted(kernel: Values, size: Pair) -> Values:
-    """Return kernel padded with zeros or cropped about its centre, index (side − 1) // 2.
-
-    Parameters
-    ----------
-    kernel : (kh, kw) or (kh, kw, …) array
-    size : (int, int)
-
-    Examples
-    --------
-    >>> fitted(np.array([[1.0, 2.0], [3.0, 4.0]]), (3, 3))
-    array([[0., 0., 0.],
-           [0., 1., 2.],
-           [0., 3., 4.]])
-    """
-    height, width = pair(size, "kernel")
-    result = np.zeros((height, width, *kernel.shape[2:]))
-    (into_rows, of_rows), (into_cols, of_cols) = (
-        _overlap(new, old) for new, old in zip((height, width), kernel.shape[:2], strict=True)
-    )
-    result[into_rows, into_cols] = kernel[of_rows, of_cols]
-    return result
-
-
-def _overlap(new: int, old: int) -> tuple[slice, slice]:
-    shift = (new - 1) // 2 - (old - 1) // 2
-    first, stop = max(shift, 0), min(old + shift, new)
-    return slice(first, stop), slice(first - shift, stop - shift)
 
 
 def kernel(name: str, size: Pair | None = None) -> Values:
     """Return the named kernel, a fresh (kh, kw) array, at its own size or fitted to ``size``.
 
+    Names with numbers (`FORMS`) are sampled at ``size``, not cut to it.
+
     Raises
     ------
     InvalidValue
-        For an unknown name, with the known ones.
+        For an unknown name, with the known ones, and for numbers out of bounds.
 
     Examples
     --------
@@ -66,13 +47,51 @@ def kernel(name: str, size: Pair | None = None) -> Values:
     array([[ 0.,  1.,  0.],
            [ 1., -4.,  1.],
            [ 0.,  1.,  0.]])
+    >>> kernel("motion(45)", (3, 3)).round(3)
+    array([[0.   , 0.   , 0.333],
+           [0.   , 0.333, 0.   ],
+           [0.333, 0.   , 0.   ]])
     """
+    if call := parsed(name):
+        family, numbers = call
+        return FAMILIES[family].values(size or own_size(name), *numbers)
     if name not in KERNELS:
         raise InvalidValue(
-            f"There is no kernel named {name!r}.", f"Use one of {', '.join(KERNELS)}.", field="w"
+            f"There is no kernel named {name[:40]!r}.",
+            f"Use one of {', '.join((*KERNELS, *FORMS))}.",
+            field="w",
         )
     values = KERNELS[name].values
     return values.copy() if size is None else fitted(values, size)
+
+
+def own_size(name: str) -> Pair:
+    """Return the size at which a named kernel is whole.
+
+    Examples
+    --------
+    >>> own_size("soft"), own_size("gaussian(1.5)")
+    ((3, 3), (7, 7))
+    """
+    if call := parsed(name):
+        family, numbers = call
+        side = FAMILIES[family].side(*numbers)
+        return side, side
+    height, width = kernel(name).shape
+    return height, width
+
+
+def settled_name(name: str) -> str:
+    """Return the one way in which links write a kernel's name.
+
+    Examples
+    --------
+    >>> settled_name("gabor( 45.0, 6)"), settled_name("soft")
+    ('gabor(45,6)', 'soft')
+    """
+    kernel(name, (1, 1))  # refuses what is no name
+    call = parsed(name)
+    return written(*call) if call else name
 
 
 def scaled_name_of(array: Values) -> tuple[float, str] | None:
@@ -87,6 +106,7 @@ def scaled_name_of(array: Values) -> tuple[float, str] | None:
     """
     if not array.any():
         return 1.0, "zero"
+    multiples = []
     for name, named in KERNELS.items():
         values = fitted(named.values, (array.shape[0], array.shape[1]))
         if not values.any() or np.count_nonzero(values) < np.count_nonzero(named.values):
@@ -94,8 +114,9 @@ def scaled_name_of(array: Values) -> tuple[float, str] | None:
         peak = np.unravel_index(np.argmax(np.abs(values)), values.shape)
         factor = round(float(array[peak] / values[peak]), 12)
         if factor and np.allclose(array, factor * values, rtol=1e-12, atol=0):
-            return factor, name
-    return None
+            multiples.append((factor, name))
+    # A ridge is −1 times the Laplacian too: a name of its own comes first.
+    return min(multiples, key=lambda found: found[0] != 1, default=None)
 
 
 def name_of(array: Values) -> str | None:
@@ -118,13 +139,14 @@ def bank_titles(name: str, outputs: int | None = None) -> tuple[str, ...]:
     >>> bank_titles("red-green-edges", 4)[2:]
     ('red–green, Laplacian', 'redness')
     """
-    return tuple(title for title, _ in _members(name, outputs))
+    return tuple(title for title, _ in _members(name, outputs, (1, 1)))
 
 
 def bank(name: str, kernel_size: Pair | None = None, outputs: int | None = None) -> Values:
     """Return a fresh bank of filters, (kh, kw, 3, K).
 
-    Beyond the bank's own filters come those of the banks after it, in turn.
+    Beyond the bank's own filters come those of the first four banks after it in turn, and then
+    random ones, so that no output is blank and no two are the same.
 
     Raises
     ------
@@ -140,11 +162,18 @@ def bank(name: str, kernel_size: Pair | None = None, outputs: int | None = None)
     >>> [round(float(total), 6) for total in bank("redness")[..., 0].sum(axis=(0, 1))]
     [1.0, -0.5, -0.5]
     """
-    own = np.stack([np.stack(rgb, axis=-1) for _, rgb in _members(name, outputs)], axis=-1)
-    return own if kernel_size is None else fitted(own, kernel_size)
+    size = BANKS[name].kernel_size if kernel_size is None and name in BANKS else kernel_size
+    return _bank(name, size, outputs).copy()
 
 
-def _members(name: str, outputs: int | None) -> list[tuple[str, tuple[Values, Values, Values]]]:
+@lru_cache(maxsize=64)
+def _bank(name: str, size: Pair | None, outputs: int | None) -> Values:
+    members = _members(name, outputs, size or (1, 1))
+    filters = (fitted(np.stack(rgb, axis=-1), size or (1, 1)) for _, rgb in members)
+    return np.stack(list(filters), axis=-1)
+
+
+def _members(name: str, outputs: int | None, size: Pair) -> list[tuple[str, Filter]]:
     if name not in FILTERS:
         raise NotFound(
             f"There is no bank of filters named {name!r}.",
@@ -152,7 +181,14 @@ def _members(name: str, outputs: int | None) -> list[tuple[str, tuple[Values, Va
             field="filters",
         )
     count = BANKS[name].outputs if outputs is None else pair(outputs, "outputs")[0]
-    names = list(FILTERS)
-    turned = names[names.index(name) :] + names[: names.index(name)]
+    names = [] if name in ADDED else list(ORIGINAL)
+    turned = names[names.index(name) :] + names[: names.index(name)] if names else [name]
     members = [member for each in turned for member in FILTERS[each].items()]
-    return [members[at % len(members)] for at in range(count)]
+    members += [_random(at, size) for at in range(len(members), count)]
+    return members[:count]
+
+
+def _random(at: int, size: Pair) -> tuple[str, Filter]:
+    """Return output channel ``at`` of a layer that has not learnt anything yet."""
+    red, green, blue = (kernel(f"random({3 * at + q})", size) for q in range(3))
+    return f"random {at}", (red, green, blue)

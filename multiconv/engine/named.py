@@ -1,4 +1,9 @@
-"""The values of the named kernels and of the banks over red, green and blue."""
+"""The values of the named kernels.
+
+Ridge, outline, sharpen, box, both Gaussians and unsharp are those of Wikipedia's article
+“Kernel (image processing)”; Sobel (1968), Prewitt (1970), Roberts (1963) and Scharr (2000) are
+laid on as OpenCV and SciPy do, so that x answers where the right is brighter.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.geometry import Pair
+from multiconv.engine.padding import Pair, pair
 
 Values = NDArray[np.float64]
 
@@ -22,35 +27,20 @@ class NamedKernel:
     values: Values
 
 
-@dataclass(frozen=True)
-class Bank:
-    """A named set of filters over RGB.
-
-    Attributes
-    ----------
-    title, note : str
-        A name, and one sentence, for people.
-    kernel_size : (int, int)
-    outputs : int
-        How many filters the bank has of its own.
-    titles : tuple of str
-        One per output.
-    """
-
-    title: str
-    kernel_size: Pair
-    outputs: int
-    note: str
-    titles: tuple[str, ...]
-
-
 def _named(title: str, *rows: tuple[float, ...]) -> NamedKernel:
     values = np.array(rows, dtype=np.float64)
     values.setflags(write=False)
     return NamedKernel(title, values)
 
 
+def _outer(title: str, line: tuple[float, ...], scale: float) -> NamedKernel:
+    return _named(title, *((np.outer(line, line) * scale).tolist()))
+
+
 _N = 1 / 9
+_PASCAL = (1, 4, 6, 4, 1)
+_UNSHARP = -np.outer(_PASCAL, _PASCAL) / 256
+_UNSHARP[2, 2] = 476 / 256
 KERNELS: Mapping[str, NamedKernel] = MappingProxyType(
     {
         "identity": _named("Identity", (0, 0, 0), (0, 1, 0), (0, 0, 0)),
@@ -67,75 +57,46 @@ KERNELS: Mapping[str, NamedKernel] = MappingProxyType(
         "sobel-y": _named("Sobel y", (-1, -2, -1), (0, 0, 0), (1, 2, 1)),
         "zero": _named("Zero", (0, 0, 0), (0, 0, 0), (0, 0, 0)),
         "shift": _named("Shift", (0, 0, 0), (1, 0, 0), (0, 0, 0)),
+        "plus": _named("Plus", (0, 0.2, 0), (0.2, 0.2, 0.2), (0, 0.2, 0)),
+        "ridge": _named("Ridge", (0, -1, 0), (-1, 4, -1), (0, -1, 0)),
+        "prewitt-x": _named("Prewitt x", (-1, 0, 1), (-1, 0, 1), (-1, 0, 1)),
+        "prewitt-y": _named("Prewitt y", (-1, -1, -1), (0, 0, 0), (1, 1, 1)),
+        "scharr-x": _named("Scharr x", (-3, 0, 3), (-10, 0, 10), (-3, 0, 3)),
+        "scharr-y": _named("Scharr y", (-3, -10, -3), (0, 0, 0), (3, 10, 3)),
+        "roberts-1": _named("Roberts ↘", (1, 0), (0, -1)),
+        "roberts-2": _named("Roberts ↙", (0, 1), (-1, 0)),
+        "box-5": _outer("Box 5 × 5", (1, 1, 1, 1, 1), 1 / 25),
+        "gaussian-5": _outer("Gaussian 5 × 5", _PASCAL, 1 / 256),
+        "unsharp": _named("Unsharp 5 × 5", *_UNSHARP.tolist()),
     }
 )
 
-_PLUS = np.array([[0, -0.1, 0], [-0.1, -0.1, -0.1], [0, -0.1, 0]])
-_SOFT, _ZERO = KERNELS["soft"].values, KERNELS["zero"].values
+
+def fitted(kernel: Values, size: Pair) -> Values:
+    """Return kernel padded with zeros or cropped about its centre, index (side − 1) // 2.
+
+    Parameters
+    ----------
+    kernel : (kh, kw) or (kh, kw, …) array
+    size : (int, int)
+
+    Examples
+    --------
+    >>> fitted(np.array([[1.0, 2.0], [3.0, 4.0]]), (3, 3))
+    array([[0., 0., 0.],
+           [0., 1., 2.],
+           [0., 3., 4.]])
+    """
+    height, width = pair(size, "kernel")
+    result = np.zeros((height, width, *kernel.shape[2:]))
+    (into_rows, of_rows), (into_cols, of_cols) = (
+        _overlap(new, old) for new, old in zip((height, width), kernel.shape[:2], strict=True)
+    )
+    result[into_rows, into_cols] = kernel[of_rows, of_cols]
+    return result
 
 
-def _times(factor: float, values: Values) -> Values:
-    """Return a multiple with at most twelve decimals, so that 0.1 · 0.1 reads 0.01."""
-    return (factor * values).round(12)
-
-
-def _luminance(name: str) -> tuple[Values, Values, Values]:
-    red, green, blue = (_times(share, KERNELS[name].values) for share in (0.299, 0.587, 0.114))
-    return red, green, blue
-
-
-def _opposed(name: str) -> tuple[Values, Values, Values]:
-    return KERNELS[name].values, -KERNELS[name].values, _ZERO
-
-
-def _across(name: str) -> tuple[Values, Values, Values]:
-    edge = KERNELS[name].values
-    return -0.5 * edge, -0.5 * edge, edge
-
-
-FILTERS: dict[str, dict[str, tuple[Values, Values, Values]]] = {
-    "redness": {
-        "redness": (_SOFT, -0.5 * _SOFT, _PLUS),
-        "greenness": (_PLUS, _SOFT, -0.5 * _SOFT),
-        "blueness": (-0.5 * _SOFT, _PLUS, _SOFT),
-        "warm against cold": (_SOFT, _ZERO, -_SOFT),
-        "brightness": (_times(0.3, _SOFT), _times(0.6, _SOFT), _times(0.1, _SOFT)),
-    },
-    "blue-yellow": {
-        "blue against yellow": (-0.5 * _SOFT, -0.5 * _SOFT, _SOFT),
-        "yellow against blue": (0.5 * _SOFT, 0.5 * _SOFT, -_SOFT),
-        "blue–yellow edges, left to right": _across("sobel-x"),
-        "blue–yellow edges, top to bottom": _across("sobel-y"),
-    },
-    "luminance-edges": {
-        "brightness edges, left to right": _luminance("sobel-x"),
-        "brightness edges, top to bottom": _luminance("sobel-y"),
-        "brightness, Laplacian": _luminance("laplacian"),
-        "brightness, outline": _luminance("outline"),
-    },
-    "red-green-edges": {
-        "red–green edges, left to right": _opposed("sobel-x"),
-        "red–green edges, top to bottom": _opposed("sobel-y"),
-        "red–green, Laplacian": _opposed("laplacian"),
-    },
-}
-
-_WORDS = {
-    "redness": ("Redness", "Red counts for, green and blue against: white and grey cancel."),
-    "blue-yellow": ("Blue against yellow", "Blue counts for, red and green against, half each."),
-    "luminance-edges": (
-        "Luminance edges",
-        "Edges of brightness: where only the colour changes, the three partials cancel.",
-    ),
-    "red-green-edges": (
-        "Red–green edges",
-        "Red's edges minus green's: edges of colour that brightness alone can miss.",
-    ),
-}
-
-BANKS: Mapping[str, Bank] = MappingProxyType(
-    {
-        name: Bank(_WORDS[name][0], (3, 3), len(own), _WORDS[name][1], tuple(own))
-        for name, own in FILTERS.items()
-    }
-)
+def _overlap(new: int, old: int) -> tuple[slice, slice]:
+    shift = (new - 1) // 2 - (old - 1) // 2
+    first, stop = max(shift, 0), min(old + shift, new)
+    return slice(first, stop), slice(first - shift, stop - shift)
