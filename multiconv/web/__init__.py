@@ -13,10 +13,23 @@ from flask import Flask
 from multiconv.experiment.model import LIMITS
 from multiconv.imaging.store import FolderStore
 from multiconv.tracing import Tracer
-from multiconv.web import api, errors, headers, maps, routes, templating
+from multiconv.web import (
+    api,
+    errors,
+    headers,
+    log,
+    maps,
+    openapi,
+    routes,
+    templating,
+    turns,
+    uploads,
+)
 
 _HERE = Path(__file__).resolve().parent
 _CHECKOUT = _HERE.parent.parent
+PARTS = {".py", ".html", ".svg", ".css", ".js", ".jpg", ".png", ".npz", ".npy", ".json"}
+"""Endings of the files that answers are made of."""
 
 
 def _folder(name: str) -> Path:
@@ -33,12 +46,17 @@ def _default_store() -> Path:
     return Path(base) / "multiconv"
 
 
+def _hosts(told: str) -> list[str] | None:
+    """Return the hosts that the server answers to, or None for any."""
+    return [host.strip() for host in told.split(",") if host.strip()] or None
+
+
 def _build() -> str:
     """Return a short name for this build: it changes when anything that makes answers changes."""
     digest = hashlib.sha256()
     for folder in (_folder("templates"), _folder("static"), _HERE.parent):
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix in {".py", ".html", ".svg", ".css", ".js"}:
+            if path.is_file() and path.suffix in PARTS:
                 digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:10]
 
@@ -64,8 +82,11 @@ def create_app(
         MAX_CONTENT_LENGTH=LIMITS.upload_bytes + LIMITS.body_bytes,
         MAX_FORM_MEMORY_SIZE=LIMITS.body_bytes,
         MAX_FORM_PARTS=16,
+        # Hosts that the server answers to, separated by commas; any if there are none.
+        TRUSTED_HOSTS=_hosts(os.environ.get("MULTICONV_HOSTS", "")),
     )
     app.config.update(config or {})
+    app.request_class = uploads.UploadRequest
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     store = FolderStore(store_folder or _default_store(), LIMITS)
@@ -73,7 +94,9 @@ def create_app(
     app.extensions["multiconv_store"] = store
     templating.register(app)
     errors.register(app)
+    log.register(app)
     headers.register(app)
-    for room in (routes, maps, api):
+    turns.register(app)
+    for room in (routes, uploads, maps, api, openapi):
         app.register_blueprint(room.blueprint)
     return app

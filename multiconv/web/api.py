@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 import numpy as np
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 
 from multiconv.errors import InvalidValue
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.query import to_query
 from multiconv.experiment.words import sentence
-from multiconv.web.links import page_link
+from multiconv.web.links import map_link
 from multiconv.web.planes import MapPlane, map_names, map_plane
 from multiconv.web.request import experiment, tracer
 
@@ -25,7 +25,7 @@ def healthz() -> Response:
     return Response("ok\n", content_type="text/plain; charset=utf-8")
 
 
-def _facts(plane: MapPlane, asked: Experiment) -> dict[str, Any]:
+def _facts(plane: MapPlane, asked: Experiment, build: str) -> dict[str, Any]:
     numbers = plane.numbers()
     return {
         "name": plane.name,
@@ -33,8 +33,8 @@ def _facts(plane: MapPlane, asked: Experiment) -> dict[str, Any]:
         "min": float(numbers.min()),
         "max": float(numbers.max()),
         "mean": float(numbers.mean(dtype=np.float64)),
-        "png": page_link(asked, path=f"/maps/{plane.name}.png"),
-        "npy": page_link(asked, path=f"/maps/{plane.name}.npy"),
+        "png": map_link(asked, plane.name, plane.range, build),
+        "npy": map_link(asked, plane.name, None, build, ending="npy"),
     }
 
 
@@ -43,10 +43,10 @@ def facts() -> Response:
     """Answer what an experiment is: link, sentence, shapes, every map's range, cost."""
     asked = experiment()
     source = tracer()
+    shape = source.geometry(asked, outputs=asked.layer.outputs)
     trace = source.trace(asked)
-    shape = trace.layer.geometry
     rows, columns, channels = trace.levels.shape
-    layer = asked.layer
+    layer, build = asked.layer, current_app.config["BUILD"]
     return jsonify(
         query=to_query(asked),
         sentence=sentence(asked, (rows, columns), shape.output_size),
@@ -57,7 +57,7 @@ def facts() -> Response:
         k=asked.focus.k,
         pixel=list(trace.pixel),
         range=trace.range,
-        maps=[_facts(map_plane(name, trace, source), asked) for name in map_names(trace)],
+        maps=[_facts(map_plane(name, trace, source), asked, build) for name in map_names(trace)],
         cost={"multiply_adds": shape.multiply_adds(channels // layer.groups, layer.outputs)},
     )
 
@@ -77,13 +77,13 @@ def one_pixel() -> Response:
         cols=list(found.cols),
         channels=[
             {
-                "q": q,
+                "q": channel.q,
                 "values": channel.values.tolist(),
                 "kernel": channel.kernel.tolist(),
                 "products": channel.products.tolist(),
                 "subtotal": float(channel.subtotal),
             }
-            for q, channel in enumerate(found.channels)
+            for channel in found.channels
         ],
         bias=float(found.bias),
         total=float(found.total),
@@ -108,6 +108,7 @@ def planes() -> Response:
             field="maps",
             limit=f"{2 * LIMITS.outputs} maps",
         )
+    source.geometry(asked, outputs=len(names))
     found = [map_plane(name, trace, source) for name in names]
     shown = [plane.bytes_shown() for plane in found]
     described = [

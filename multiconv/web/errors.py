@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -33,6 +34,7 @@ TITLES = {
     404: "Nothing here by that name",
     405: "That address does not take this kind of request",
     413: "Too large",
+    414: "The address is too long",
     415: "Not a picture that can be read",
     500: "Something went wrong here",
     503: "Busy at this moment",
@@ -48,8 +50,10 @@ def status_of(error: MultiConvError) -> int:
 def wants_json() -> bool:
     """Tell whether this request is for the API, or asks for JSON before HTML."""
     accept = request.accept_mimetypes
-    return request.path.startswith("/api/") or (
-        bool(accept) and accept["application/json"] > accept["text/html"]
+    return (
+        request.path.startswith("/api/")
+        or request.method == "DELETE"
+        or (bool(accept) and accept["application/json"] > accept["text/html"])
     )
 
 
@@ -120,7 +124,9 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
-        current_app.logger.error("unexpected error", exc_info=error)
+        # Not the error's own words: they may hold what somebody typed.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        current_app.logger.error("%s\n%s", type(error).__name__, frames)
         return answer(
             MultiConvError("This is a fault of the server's.", "Try again, or start again."), 500
         )

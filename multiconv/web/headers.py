@@ -1,10 +1,13 @@
-"""What every answer says to browsers and caches, and what no other site may ask for."""
+"""What every answer says to browsers and caches, and what is refused before any route sees it."""
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, request
 
-from multiconv.errors import MultiConvError
+from multiconv.errors import MultiConvError, TooLarge
+from multiconv.experiment.model import LIMITS
 from multiconv.web.errors import answer
 
 POLICY = (
@@ -13,26 +16,87 @@ POLICY = (
 )
 DRAWING_POLICY = "default-src 'none'; img-src data:; frame-ancestors 'none'"
 FOREVER = "public, max-age=31536000, immutable"
+READING = ("GET", "HEAD", "OPTIONS")
+READ_BY_ANYONE = ("/api/", "/maps/", "/diagram.svg", "/openapi.json")
+"""Paths that scripts of other sites may read; they are the same for everybody."""
+UPLOAD = "uploads.images"
+
+
+def same_host(origin: str, host: str) -> bool:
+    """Tell whether a page's origin is on the host asked; behind TLS the schemes differ.
+
+    Examples
+    --------
+    >>> same_host("https://multiconv.example", "multiconv.example")
+    True
+    >>> same_host("http://localhost:3000", "localhost:5000"), same_host("null", "localhost")
+    (False, False)
+    """
+    own = origin.partition("://")[2].lower()
+    usual = {"http": ":80", "https": ":443"}.get(urlsplit(origin).scheme, "")
+    return bool(own) and own.removesuffix(usual) == host.lower().removesuffix(usual)
+
+
+def _from_here() -> bool:
+    """Tell whether this request was sent by one of our own pages, or by no page at all."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is None or same_host(origin, request.host)
+
+
+def _refused() -> Response | None:
+    """Return the answer to a request that no route should see."""
+    if len(request.query_string) > LIMITS.query_bytes:
+        error = TooLarge(
+            f"The address has {len(request.query_string):,} bytes of query; "
+            f"{LIMITS.query_bytes:,} is the most.",
+            "Use a named filter bank, or fewer or smaller kernels.",
+            field="query",
+            limit=f"{LIMITS.query_bytes // 1024} KiB",
+        )
+        return answer(error, 414)
+    if request.method not in READING and not _from_here():
+        foreign = MultiConvError(
+            "This request was sent from another site's page.",
+            "Open this page itself and choose the picture there.",
+        )
+        return answer(foreign, 403)
+    if request.endpoint != UPLOAD and (request.content_length or 0) > LIMITS.body_bytes:
+        large = TooLarge(
+            f"The body has {request.content_length:,} bytes; {LIMITS.body_bytes:,} is the most.",
+            "Send what you mean in the address; only pictures are sent in bodies.",
+            field="body",
+            limit=f"{LIMITS.body_bytes // 1024} KiB",
+        )
+        return answer(large, 413)
+    return None
+
+
+def _let_others_read(response: Response) -> None:
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(READING)
+        response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
+        response.headers["Access-Control-Max-Age"] = "86400"
+
+
+def _tell_caches(response: Response, build: str) -> None:
+    """Say how long an answer holds: for ever under this build, else until its ETag changes."""
+    if response.status_code >= 400:
+        response.headers["Cache-Control"] = "no-store"
+    elif request.method in {"GET", "HEAD"} and response.status_code == 200:
+        of_build = request.path.startswith(READ_BY_ANYONE) and request.args.get("v") == build
+        response.headers.setdefault("Cache-Control", FOREVER if of_build else "no-cache")
+        if not response.is_streamed and not response.direct_passthrough:
+            response.add_etag()
+            response.make_conditional(request)
 
 
 def register(app: Flask) -> None:
-    """Refuse posts from other sites, and set the security and caching headers."""
-
-    @app.before_request
-    def same_site_only() -> Response | None:
-        if request.method in {"GET", "HEAD", "OPTIONS"}:
-            return None
-        site = request.headers.get("Sec-Fetch-Site", "same-origin")
-        origin = request.headers.get("Origin")
-        if site in {"same-origin", "none"} and origin in {None, request.host_url.rstrip("/")}:
-            return None
-        return answer(
-            MultiConvError(
-                "This request was sent from another site's page.",
-                "Open this page itself and choose the picture there.",
-            ),
-            403,
-        )
+    """Refuse what no route should see, and set the security and caching headers."""
+    app.before_request(_refused)
 
     @app.after_request
     def secured(response: Response) -> Response:
@@ -42,13 +106,7 @@ def register(app: Flask) -> None:
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=()")
-        if response.status_code >= 400:
-            headers["Cache-Control"] = "no-store"
-        elif request.args.get("v") == app.config["BUILD"]:
-            headers["Cache-Control"] = FOREVER
-        elif request.method in {"GET", "HEAD"} and response.status_code == 200:
-            headers.setdefault("Cache-Control", "no-cache")
-            if not response.is_streamed and not response.direct_passthrough:
-                response.add_etag()
-                response.make_conditional(request)
+        if request.path.startswith(READ_BY_ANYONE) and request.method in READING:
+            _let_others_read(response)
+        _tell_caches(response, app.config["BUILD"])
         return response

@@ -21,8 +21,11 @@ def channel_link(experiment: Experiment, k: int) -> str:
 
 
 def map_link(
-    experiment: Experiment, name: str, extent: float, build: str, *, ending: str = "png"
+    experiment: Experiment, name: str, extent: float | None, build: str, *, ending: str = "png"
 ) -> str:
-    """Return the address of one map under a fixed range, good for ever within this build."""
+    """Return the address of one map, good for ever within this build.
+
+    ``extent`` is the fixed range of its colours; numbers need none.
+    """
     query = to_query(pixels_experiment(experiment, name, extent))
     return f"/maps/{name}.{ending}?{query}{'&' if query else ''}v={build}"

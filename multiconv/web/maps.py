@@ -50,6 +50,7 @@ def numbers(name: str) -> Response:
 def diagram() -> Response:
     """Answer the diagram as one file that needs nothing else."""
     asked = experiment()
+    tracer().geometry(asked, outputs=asked.layer.outputs)
     trace = tracer().trace(asked)
     drawing = diagram_of(trace)
     page = render_template(

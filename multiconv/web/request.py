@@ -7,8 +7,7 @@ from typing import cast
 
 from flask import current_app, request
 
-from multiconv.errors import TooLarge
-from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.model import Experiment
 from multiconv.experiment.query import from_query
 from multiconv.imaging.store import Store
 from multiconv.tracing import Tracer
@@ -26,14 +25,6 @@ def store() -> Store:
 
 def pairs(*, besides: Collection[str] = ()) -> list[tuple[str, str]]:
     """Return the query's parameters in order, without the build and those a route reads itself."""
-    if len(request.query_string) > LIMITS.query_bytes:
-        raise TooLarge(
-            f"The address has {len(request.query_string):,} bytes of query; "
-            f"{LIMITS.query_bytes:,} is the most.",
-            "Use a named filter bank, or fewer or smaller kernels.",
-            field="query",
-            limit=f"{LIMITS.query_bytes // 1024} KiB",
-        )
     return [pair for pair in request.args.items(multi=True) if pair[0] not in {"v", *besides}]
 
 

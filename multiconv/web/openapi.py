@@ -1,0 +1,118 @@
+"""The API's own description, put together from the values and the routes that answer it."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify
+
+from multiconv.web import schemas
+from multiconv.web.errors import TITLES
+
+blueprint = Blueprint("openapi", __name__)
+
+Document = dict[str, Any]
+
+COMPUTED = (400, 404, 413, 414, 503)
+"""What may be answered where an experiment is computed, besides the answer."""
+
+
+def _answer(words: str, kind: str, schema: Document, extra: Document | None = None) -> Document:
+    return {"description": words, "content": {kind: {"schema": schema}}, **(extra or {})}
+
+
+def _mistakes(statuses: tuple[int, ...], kind: str = "application/problem+json") -> Document:
+    schema = schemas.PROBLEM if kind.endswith("json") else schemas.TEXT
+    return {str(status): _answer(TITLES[status], kind, schema) for status in statuses}
+
+
+def _reading(
+    words: str,
+    kind: str,
+    schema: Document,
+    *,
+    parameters: tuple[Document, ...] = (),
+    mistakes: str = "application/problem+json",
+) -> Document:
+    """Return a GET that computes an experiment."""
+    return {
+        "parameters": [*parameters, *schemas.parameters()],
+        "responses": {
+            "200": _answer(words, kind, schema, {"headers": schemas.CACHED}),
+            "304": {"description": "The same as under the ETag that was given"},
+            **_mistakes(COMPUTED, mistakes),
+        },
+    }
+
+
+def _operations() -> dict[tuple[str, str], Document]:
+    """Return (endpoint, method) → what its answers are; the rest is read off the routes."""
+    page = "text/html"
+    png = _reading("The map", "image/png", schemas.BYTES, parameters=schemas.MAP, mistakes=page)
+    png["parameters"] = [*png["parameters"], schemas.PAPER]
+    return {
+        ("api.healthz", "get"): {"responses": {"200": _answer("Up", "text/plain", schemas.TEXT)}},
+        ("api.facts", "get"): _reading("The facts", "application/json", schemas.EXPERIMENT),
+        ("api.one_pixel", "get"): _reading("The arithmetic", "application/json", schemas.PROBE),
+        ("api.planes", "get"): _reading(
+            "The planes", "application/octet-stream", schemas.BYTES, parameters=(schemas.MAPS,)
+        ),
+        ("maps.picture", "get"): png,
+        ("maps.numbers", "get"): _reading(
+            "The map", "application/octet-stream", schemas.BYTES, parameters=schemas.MAP,
+            mistakes=page,
+        ),
+        ("maps.diagram", "get"): _reading(
+            "The drawing", "image/svg+xml", schemas.TEXT, mistakes=page
+        ),
+        ("uploads.images", "post"): {
+            "parameters": [schemas.WANTS_JSON],
+            "requestBody": {
+                "required": True,
+                "content": {"multipart/form-data": {"schema": schemas.UPLOAD}},
+            },
+            "responses": {
+                "201": _answer("Stored", "application/json", schemas.STORED),
+                **_mistakes((400, 403, 404, 413, 414, 415, 503, 507)),
+            },
+        },
+        ("uploads.delete", "delete"): {
+            "parameters": [schemas.IMAGE_ID],
+            "responses": {
+                "200": _answer("Gone", "application/json", schemas.DELETED),
+                **_mistakes((403, 404, 413, 414)),
+            },
+        },
+    }  # fmt: skip
+
+
+def document() -> Document:
+    """Return the description of every address that scripts may use (OpenAPI 3.1)."""
+    operations = _operations()
+    paths: Document = {}
+    for rule in current_app.url_map.iter_rules():
+        path = rule.rule.replace("<", "{").replace(">", "}")
+        for method in rule.methods or ():
+            if told := operations.get((rule.endpoint, method.lower())):
+                words = inspect.getdoc(current_app.view_functions[rule.endpoint]) or ""
+                summary, _, more = words.partition("\n\n")
+                named = {"operationId": rule.endpoint.rpartition(".")[2], "summary": summary}
+                described = {"description": more} if more else {}
+                paths.setdefault(path, {})[method.lower()] = named | described | told
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "multiconv",
+            "version": current_app.config["BUILD"],
+            "description": "What each input channel adds to one output channel of a convolution.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "paths": dict(sorted(paths.items())),
+    }
+
+
+@blueprint.get("/openapi.json")
+def description() -> Response:
+    """Answer this description."""
+    return jsonify(document())

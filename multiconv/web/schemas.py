@@ -1,0 +1,166 @@
+"""The API's parameters and answers as JSON Schema, from the values they must obey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from multiconv.engine.activations import ACTIVATIONS
+from multiconv.engine.filters import BANKS, KERNELS
+from multiconv.engine.geometry import PADDING_MODES
+from multiconv.experiment.model import CHANNELS, LIMITS
+from multiconv.experiment.query import NAMES
+from multiconv.imaging.samples import SAMPLES
+
+Schema = dict[str, Any]
+
+NUMBER = r"^[+\-−]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+TEXT: Schema = {"type": "string"}
+BYTES: Schema = {"type": "string", "format": "binary"}
+_NUMBER: Schema = {"type": "number"}
+_WHOLE: Schema = {"type": "integer"}
+
+
+def whole(lowest: int, highest: int) -> Schema:
+    """Return the schema of a whole number within bounds."""
+    return {"type": "integer", "minimum": lowest, "maximum": highest}
+
+
+def row(items: Schema, **bounds: int) -> Schema:
+    """Return the schema of a list."""
+    return {"type": "array", "items": items, **bounds}
+
+
+def record(required: dict[str, Schema], optional: dict[str, Schema] | None = None) -> Schema:
+    """Return the schema of an object with just these properties."""
+    return {
+        "type": "object",
+        "properties": required | (optional or {}),
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def words(known: Iterable[str]) -> Schema:
+    """Return the schema of one of several words."""
+    return {"type": "string", "enum": list(known)}
+
+
+def _sides(highest: int) -> Schema:
+    return {"type": "string", "pattern": "^[1-9][0-9]?(x[1-9][0-9]?)?$", "examples": ["3x3"],
+            "description": f"vertical x horizontal, each from 1 to {highest}"}  # fmt: skip
+
+
+def _query() -> dict[str, Schema]:
+    """Return the schema of every parameter of a link."""
+    furthest = LIMITS.side + 2 * LIMITS.pad
+    names: dict[str, Schema] = {
+        "image": {
+            "type": "string",
+            "pattern": "^([0-9a-f]{64}|sample:[a-z0-9-]+)$",
+            "examples": [f"sample:{name}" for name in SAMPLES],
+        },
+        "size": {
+            "anyOf": [whole(1, LIMITS.working_size), words(["full"])],
+            "description": "longest side worked on, in pixels",
+        },
+        "kernel": _sides(LIMITS.kernel_side),
+        "strides": _sides(LIMITS.stride),
+        "padding": {
+            "type": "string",
+            "pattern": "^(same|valid|[0-9]{1,2}(x[0-9]{1,2})?|[0-9]{1,2}(,[0-9]{1,2}){3})$",
+            "examples": ["same", "valid", "1", "1x2", "0,1,0,1"],
+        },
+        "padding_mode": words(PADDING_MODES),
+        "dilations": _sides(LIMITS.dilation),
+        "groups": {"type": "integer", "enum": [1, len(CHANNELS)]},
+        "outputs": whole(1, LIMITS.outputs),
+        "filters": {"type": "string", "examples": list(BANKS)},
+        "bias": {"type": "string", "description": "one number for each output, with commas"},
+        "activation": {"type": "string", "examples": list(ACTIVATIONS)},
+        "k": whole(0, LIMITS.outputs - 1),
+        "i": whole(0, furthest),
+        "j": whole(0, furthest),
+        "range": {"type": "string", "pattern": NUMBER, "examples": ["0.5"]},
+    }
+    return {name: names.get(name, TEXT) for name in NAMES}
+
+
+def parameters() -> list[Schema]:
+    """Return the parameters that describe an experiment, every one optional."""
+    kernel = {
+        "type": "string",
+        "description": "kh·kw numbers row by row, with commas, or a named kernel",
+        "examples": [*KERNELS, "0,0,0,0,1,0,0,0,0"],
+    }
+    kernels = {f"w.{q}.0": kernel for q in range(len(CHANNELS))}
+    said = {"w.0.0": "w.<q>.<k>: the kernel from input channel q to output channel k"}
+    return [
+        {"name": name, "in": "query", "required": False, "schema": schema,
+         "description": said.get(name, schema.get("description", name))}
+        for name, schema in (_query() | kernels).items()
+    ]  # fmt: skip
+
+
+MAP: tuple[Schema, ...] = (
+    {
+        "name": "name", "in": "path", "required": True,
+        "schema": TEXT | {"pattern": "^[a-z0-9-]+$"},
+        "description": "input-<q>, partial-<q>, sum, or output-<k>",
+    },
+)  # fmt: skip
+PAPER: Schema = {"name": "paper", "in": "query", "required": False, "schema": words("01"),
+                 "description": "1 for an opaque picture"}  # fmt: skip
+MAPS: Schema = {"name": "maps", "in": "query", "required": False, "schema": TEXT,
+                "description": "names of maps, with commas"}  # fmt: skip
+WANTS_JSON: Schema = {"name": "Accept", "in": "header", "required": True,
+                      "schema": words(["application/json"])}  # fmt: skip
+IMAGE_ID: Schema = {"name": "name", "in": "path", "required": True,
+                    "schema": TEXT | {"pattern": "^[0-9a-f]{64}$"}}  # fmt: skip
+CACHED: Schema = {"ETag": {"schema": TEXT}, "Cache-Control": {"schema": TEXT}}
+
+_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_GRID = row(row(_NUMBER))
+
+PROBLEM = record(
+    {"type": TEXT, "title": TEXT, "status": _WHOLE, "detail": TEXT, "remedy": TEXT},
+    {"field": TEXT, "limit": TEXT},
+)
+EXPERIMENT = record(
+    {
+        "query": TEXT,
+        "sentence": TEXT,
+        "input_shape": row(_WHOLE, minItems=4, maxItems=4),
+        "filters_shape": row(_WHOLE, minItems=4, maxItems=4),
+        "output_shape": row(_WHOLE, minItems=4, maxItems=4),
+        "pads": row(row(_WHOLE, minItems=2, maxItems=2), minItems=2, maxItems=2),
+        "k": _WHOLE,
+        "pixel": row(_WHOLE, minItems=2, maxItems=2),
+        "range": _NUMBER,
+        "maps": row(
+            record(
+                {"name": TEXT, "shape": row(_WHOLE), "min": _NUMBER, "max": _NUMBER,
+                 "mean": _NUMBER, "png": TEXT, "npy": TEXT}
+            )
+        ),
+        "cost": record({"multiply_adds": _WHOLE}),
+    }
+)  # fmt: skip
+PROBE = record(
+    {
+        "i": _WHOLE,
+        "j": _WHOLE,
+        "k": _WHOLE,
+        "rows": row(_WHOLE),
+        "cols": row(_WHOLE),
+        "channels": row(
+            record({"q": _WHOLE, "values": _GRID, "kernel": _GRID, "products": _GRID,
+                    "subtotal": _NUMBER})
+        ),
+        "bias": _NUMBER,
+        "total": _NUMBER,
+    }
+)  # fmt: skip
+UPLOAD = record({"image": BYTES})
+STORED = record({"id": _ID, "width": _WHOLE, "height": _WHOLE, "url": TEXT, "notes": row(TEXT)})
+DELETED = record({"deleted": _ID})

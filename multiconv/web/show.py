@@ -1,0 +1,102 @@
+"""A page for what was asked, or for the nearest to it that can be shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from flask import Response, current_app, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from multiconv.errors import MultiConvError
+from multiconv.experiment.model import Experiment
+from multiconv.experiment.query import from_query, to_pairs
+from multiconv.pictures import is_sample
+from multiconv.tracing import Trace
+from multiconv.web.controls import Choice
+from multiconv.web.edit import Pairs
+from multiconv.web.errors import status_of
+from multiconv.web.links import page_link
+from multiconv.web.page import page
+from multiconv.web.request import tracer
+
+MISTAKES_SHOWN = 8
+"""How many mistakes are looked for in one link; with more, the whole link is left aside."""
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
+
+
+def traced(experiment: Experiment) -> Trace:
+    """Return a trace whose pinned pixel lies on the output."""
+    trace = tracer().trace(experiment)
+    trace.probe(*trace.pixel)
+    return trace
+
+
+def settled(asked: Pairs, fallback: Experiment) -> tuple[Trace, list[MultiConvError]]:
+    """Return the nearest experiment that can be shown, and what had to be left out.
+
+    A parameter that cannot be used gives way to ``fallback``'s, and the rest
+    stay, so that one mistake does not lose what was right.
+    """
+    mistakes: list[MultiConvError] = []
+    kept = dict(to_pairs(fallback))
+    for _ in range(MISTAKES_SHOWN):
+        try:
+            return traced(from_query(asked)), mistakes
+        except MultiConvError as error:
+            mistakes.append(error)
+            names = {name for name, _ in asked if is_at_fault(name, error.field)}
+            if not names:
+                break
+            rest = [pair for pair in asked if pair[0] not in names]
+            asked = [*rest, *((name, kept.pop(name)) for name in names if name in kept)]
+    return traced(fallback), mistakes[:1]
+
+
+def is_at_fault(name: str, field: str | None) -> bool:
+    """Tell whether a parameter is the one that an error names; a long name is cut in errors.
+
+    Examples
+    --------
+    >>> is_at_fault("image", "i"), is_at_fault("i", "i"), is_at_fault("abcdef", "abc…")
+    (False, True, True)
+    """
+    if field is None:
+        return False
+    return name == field or (field.endswith("…") and name.startswith(field[:-1]))
+
+
+def shown(
+    trace: Trace,
+    mistakes: Sequence[MultiConvError] = (),
+    form: MultiDict[str, str] | None = None,
+) -> Response:
+    """Return the page of a trace, with mistakes told and what was typed still in its fields."""
+    context = page(trace, current_app.config["BUILD"], mistakes=mistakes, form=form)
+    if form:
+        for part in ("choices", "more_choices"):
+            context[part] = list(_as_chosen(context[part], form))
+    source = trace.experiment.source
+    body = render_template(
+        "page.html",
+        **context,
+        share=_host_url() + page_link(trace.experiment),
+        own=None if is_sample(source) else source.image,
+    )
+    status = status_of(mistakes[0]) if mistakes else 200
+    return Response(body, status, content_type="text/html; charset=utf-8")
+
+
+def _as_chosen(choices: Iterable[Choice], form: MultiDict[str, str]) -> Iterable[Choice]:
+    """Yield choices as they stood in the form that was sent."""
+    for choice in choices:
+        text = form.get(choice.field, choice.chosen)
+        known = text in {value for value, _ in choice.options}
+        yield replace(choice, chosen=text) if known else choice
+
+
+def _host_url() -> str:
+    """Return where this page was asked for; nothing if the request's Host is no host's name."""
+    return request.host_url.rstrip("/") if _HOST.fullmatch(request.host) else ""

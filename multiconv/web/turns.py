@@ -1,0 +1,106 @@
+"""Turns at the cores: so many requests compute at once, a few wait, the rest are told to return.
+
+Answers that need no arithmetic (``/healthz``, files, errors) take no turn, and the
+server has more threads than there are turns, so they are given at any time.
+"""
+
+from __future__ import annotations
+
+from threading import BoundedSemaphore, Semaphore
+
+from flask import Flask, g, request
+
+from multiconv.errors import Busy
+
+COMPUTING = {
+    *("routes.index", "routes.edit", "maps.picture", "maps.numbers", "maps.diagram"),
+    *("api.facts", "api.one_pixel", "api.planes"),
+}
+"""Endpoints that compute."""
+
+UPLOADING = {"uploads.images"}
+"""Endpoints that decode a picture, which may take seconds."""
+
+
+class Turns:
+    """A bounded number of turns and of those who wait for one.
+
+    Parameters
+    ----------
+    at_once : int
+        Turns under way together.
+    waiting : int
+        How many may wait.
+    patience : float
+        Seconds that one waits before it is told to come again.
+
+    Examples
+    --------
+    >>> turns = Turns(1, 0, 0.01)
+    >>> turns.take()
+    >>> try:
+    ...     turns.take()
+    ... except Busy as busy:
+    ...     print(busy)
+    All 1 places for work at once are taken. Try again in a second.
+    """
+
+    def __init__(self, at_once: int, waiting: int, patience: float) -> None:
+        self.threads = at_once + waiting
+        self._at_once = at_once
+        self._patience = patience
+        self._inside = BoundedSemaphore(at_once + waiting)
+        self._working = Semaphore(at_once)
+
+    def take(self) -> None:
+        """Wait for a turn.
+
+        Raises
+        ------
+        Busy
+            If too many wait already, or none became free in time.
+        """
+        if not self._inside.acquire(blocking=False):
+            raise self._busy()
+        if not self._working.acquire(timeout=self._patience):
+            self._inside.release()
+            raise self._busy()
+
+    def give_back(self) -> None:
+        """End a turn."""
+        self._working.release()
+        self._inside.release()
+
+    def _busy(self) -> Busy:
+        return Busy(
+            f"All {self._at_once} places for work at once are taken.",
+            "Try again in a second.",
+            limit=f"{self._at_once} at once",
+        )
+
+
+def computing_turns() -> Turns:
+    """Return turns for arithmetic: two cores, and a queue of less than a second."""
+    return Turns(2, 8, 1.0)
+
+
+def uploading_turns() -> Turns:
+    """Return turns for uploads, which wait for one another longer but never for arithmetic."""
+    return Turns(1, 3, 6.0)
+
+
+def register(app: Flask) -> None:
+    """Let computing requests take turns."""
+    rooms = [(COMPUTING, computing_turns()), (UPLOADING, uploading_turns())]
+
+    @app.before_request
+    def take() -> None:
+        for endpoints, turns in rooms:
+            if request.endpoint in endpoints and request.method != "OPTIONS":
+                turns.take()
+                g.turns = turns
+
+    @app.teardown_request
+    def give_back(_: BaseException | None) -> None:
+        if turns := g.pop("turns", None):
+            turns.give_back()

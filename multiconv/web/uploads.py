@@ -1,0 +1,99 @@
+"""Pictures in, and out again: taken by a form or a script, deleted by whoever holds the link."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import IO, Any
+
+from flask import Blueprint, Request, Response, jsonify, redirect, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from multiconv.errors import InvalidValue, MultiConvError
+from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.query import from_query
+from multiconv.imaging.codec import Picture
+from multiconv.imaging.isolated import decoded
+from multiconv.web.errors import too_large, wants_json
+from multiconv.web.links import page_link
+from multiconv.web.request import pairs, store, tracer
+from multiconv.web.show import settled, shown
+
+blueprint = Blueprint("uploads", __name__)
+
+OF_ITS_PICTURE = {"image", "i", "j"}
+"""Parameters that mean nothing on another picture."""
+
+
+class UploadRequest(Request):
+    """A request whose files stay in memory; they are bounded, and no disk but the store's is used.
+
+    Nothing that people send is ever in a temporary file of this process's.
+    """
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return BytesIO()
+
+
+@blueprint.post("/images")
+def images() -> Response:
+    """Take a picture in: on to its page with the same filters, or its facts as JSON."""
+    asked = [pair for pair in pairs() if pair[0] not in OF_ITS_PICTURE]
+    try:
+        from_query(asked)  # a link that cannot be used is told before anything is stored
+        picture = _uploaded()
+        name = store().put(picture.pixels)
+    except MultiConvError as error:
+        if wants_json():
+            raise
+        trace, _ = settled(pairs(), Experiment())
+        return shown(trace, [error])
+    link = page_link(from_query([*asked, ("image", name)]))
+    if not wants_json():
+        return seen_at(link)
+    height, width = picture.pixels.shape[:2]
+    answer = jsonify(id=name, width=width, height=height, url=link, notes=picture.notes)
+    answer.status_code = 201
+    answer.headers["Location"] = link
+    return answer
+
+
+def _uploaded() -> Picture:
+    """Return the picture that was sent, decoded."""
+    try:
+        given = request.files.get("image")
+    except RequestEntityTooLarge as error:
+        raise too_large() from error
+    if given is None:
+        raise InvalidValue(
+            "No picture was sent.", "Choose a file in the field “image”.", field="image"
+        )
+    return decoded(given.read(), LIMITS)
+
+
+@blueprint.post("/images/<name>/delete")
+def delete_by_form(name: str) -> Response:
+    """Forget a picture: on to the start's picture with the same filters."""
+    asked = [pair for pair in pairs() if pair[0] not in OF_ITS_PICTURE]
+    _delete(name)
+    try:
+        return seen_at(page_link(from_query(asked)))
+    except MultiConvError:
+        return seen_at("/")
+
+
+@blueprint.delete("/images/<name>")
+def delete(name: str) -> Response:
+    """Forget a picture."""
+    _delete(name)
+    return jsonify(deleted=name)
+
+
+def _delete(name: str) -> None:
+    store().delete(name)
+    tracer().forget(name)
+
+
+def seen_at(link: str) -> Response:
+    """Return the answer that sends a browser on to a page, as an address without a host."""
+    response = redirect(link, 303)
+    return Response(response.get_data(), 303, headers=response.headers)
