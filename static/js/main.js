@@ -1,8 +1,11 @@
 // @ts-check
 /** The figure comes alive: every behaviour is a module of its own; without them the page is complete. */
+import { readPage } from "./state.js";
 import "./form.js";
 import "./weights.js";
-import { readPage } from "./state.js";
+import "./drag.js";
+import "./pointing.js";
+import "./upload.js";
 
 document.documentElement.classList.add("js");
 readPage();

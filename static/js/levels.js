@@ -1,0 +1,50 @@
+// @ts-check
+/** The input's levels, 0…255, fetched once a picture: what the pixel's arithmetic is worked from. */
+import { fetched } from "./planes.js";
+import { on, state } from "./state.js";
+
+const MOST = 512 * 512;
+
+/** @typedef {{ key: string | null, planes: import("./planes.js").Plane[] | null, tell: () => void }} Held */
+/** @type {Held} */
+let held = { key: null, planes: null, tell: () => {} };
+
+/**
+ * The planes of the input, or null while they are on their way; `tell` is called when they are here.
+ * @param {() => void} [tell]
+ */
+export function levels(tell = held.tell) {
+  const query = key();
+  if (held.key !== query) void fill((held = { key: query, planes: null, tell }), query);
+  held.tell = tell;
+  return held.planes;
+}
+
+/**
+ * @param {Held} mine
+ * @param {string} query
+ */
+async function fill(mine, query) {
+  const names = state.facts.active.map((_, q) => `input-${q}`);
+  try {
+    mine.planes = (await fetched(names, `${query}&v=${state.facts.build}`, null, "default")).planes;
+    if (mine === held) mine.tell();
+  } catch {
+    mine.key = null; // asked again when next wanted
+  }
+}
+
+/** All of a picture's channels depend on no more than this. */
+function key() {
+  const query = new URLSearchParams(state.query);
+  return ["image", "size"].flatMap((name) => (query.has(name) ? [`${name}=${query.get(name)}`] : [])).join("&");
+}
+
+/** Fetch them before they are wanted, unless that is much. */
+function prepare() {
+  const [rows, columns] = state.facts.geometry?.input ?? [Infinity, Infinity];
+  if (rows * columns <= MOST) levels();
+}
+
+on("page", prepare);
+addEventListener("load", () => setTimeout(prepare, 200));
