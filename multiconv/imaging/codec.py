@@ -43,7 +43,7 @@ class Picture:
 
     Parameters
     ----------
-    pixels : (H, W, 3) uint8
+    pixels : (H, W, 3) uint8, not to be written to
     notes : tuple of str
         What was done to it, a sentence each.
     """
@@ -141,7 +141,7 @@ def _as_rgb(image: Image.Image, notes: list[str]) -> Pixels:
         notes.append("Its CIELAB colours were turned into red, green and blue.")
         profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
         transform = ImageCms.buildTransform(*profiles, "LAB", "RGB")
-        return np.array(ImageCms.applyTransform(image, transform))
+        return np.asarray(ImageCms.applyTransform(image, transform))
     if image.mode == "CMYK":
         notes.append("Its inks (CMYK) were turned into red, green and blue, without a profile.")
     if image.has_transparency_data:
@@ -153,4 +153,4 @@ def _as_rgb(image: Image.Image, notes: list[str]) -> Pixels:
             white = Image.new("RGBA", image.size, "white")
             white.alpha_composite(image)
             image = white
-    return np.array(image.convert("RGB"))
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import struct
 
-from multiconv.errors import UnsupportedPicture
+from multiconv.errors import TooLarge, UnsupportedPicture
 from multiconv.imaging.animations import gif, webp
 from multiconv.imaging.container import READ_HERE, Container, cut_short
 from multiconv.imaging.png import SIGNATURE
 from multiconv.imaging.stills import jpeg, png
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_WIDTH, _HEIGHT, _PIECES = 256, 257, (273, 279, 324, 325)  # strips and tiles
+_SHORT, _LONG = 3, 4
+_MOST_PIECES = 2**16
 _HEIC = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 
 
@@ -63,7 +66,7 @@ def _recognised(body: bytes) -> Container:
     if body.startswith(b"BM"):
         return _bmp(body)
     if body.startswith(_TIFF):
-        return Container("TIFF", body)
+        return _tiff(body)
     if body[4:8] == b"ftyp":
         brands = {body[at : at + 4] for at in range(8, min(int.from_bytes(body[:4]), 256), 4)}
         if brands & {b"avif", b"avis"}:
@@ -86,3 +89,28 @@ def _bmp(body: bytes) -> Container:
     (header,) = struct.unpack_from("<I", body, 14)
     width, height = struct.unpack_from("<HH" if header == 12 else "<ii", body, 18)
     return Container("BMP", body, (abs(height), width))
+
+
+def _tiff(body: bytes) -> Container:
+    """Look at the first directory (TIFF 6.0): for its size, and for how many strips it has."""
+    order = "<" if body.startswith(b"II") else ">"
+    version, at = struct.unpack_from(order + "HI", body, 2)
+    if version != 42 or at + 2 > len(body):  # 43 is BigTIFF, which the decoder is left alone with
+        return Container("TIFF", body)
+    (entries,) = struct.unpack_from(order + "H", body, at)
+    found = {}
+    for entry in range(at + 2, min(at + 2 + 12 * entries, len(body) - 11), 12):
+        tag, kind, count = struct.unpack_from(order + "HHI", body, entry)
+        form = {_SHORT: "H", _LONG: "I"}.get(kind)
+        found[tag] = count, struct.unpack_from(order + form, body, entry + 8)[0] if form else 0
+    pieces = max(found.get(tag, (0, 0))[0] for tag in _PIECES)
+    if pieces > _MOST_PIECES:
+        raise TooLarge(
+            f"The TIFF is stored in {pieces} pieces.",
+            f"The limit is {_MOST_PIECES}: save it as PNG, and choose that.",
+            field="image",
+            limit=f"{_MOST_PIECES} pieces",
+        )
+    if _HEIGHT in found and _WIDTH in found:
+        return Container("TIFF", body, (found[_HEIGHT][1], found[_WIDTH][1]))
+    return Container("TIFF", body)

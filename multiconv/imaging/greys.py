@@ -46,11 +46,14 @@ def levels_of(values: NDArray[Any], clear: float | None, notes: list[str]) -> ND
         notes.append("Values that are no numbers became black; infinite ones, black or white.")
     if clear is not None and (values == clear).any():
         notes.append("Transparent parts were laid over white.")
+    scale = 255 / ((high - low) or 1)
     levels = np.empty((*values.shape, 3), dtype=np.uint8)
     for at in range(0, len(values), _ROWS):  # a few rows at a time stay in the cache
         rows = values[at : at + _ROWS]
-        scaled = (rows.astype(np.float64) - low) * (255 / ((high - low) or 1))
-        np.nan_to_num(scaled, copy=False, nan=0, posinf=255, neginf=0)
-        scaled[rows == clear] = 255
-        levels[at : at + _ROWS] = np.rint(scaled)[..., None]
+        scaled = (rows.astype(np.float64) - low) * scale
+        if finite.size < values.size:
+            np.nan_to_num(scaled, copy=False, nan=0, posinf=255, neginf=0)
+        if clear is not None:
+            scaled[rows == clear] = 255
+        levels[at : at + _ROWS] = np.rint(scaled, out=scaled).astype(np.uint8)[..., None]
     return levels

@@ -76,7 +76,7 @@ class IsolatedDecoder:
         self,
         limits: Limits,
         *,
-        seconds: float = 2.0,
+        seconds: float = 2.5,
         memory: int = 3 * 2**29,
         patience: float = 5.0,
     ) -> None:

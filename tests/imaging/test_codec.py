@@ -358,11 +358,23 @@ def test_a_gif_frame_larger_than_its_screen_is_measured():
         decoded(body, LIMITS)
 
 
-@pytest.mark.parametrize("name", ["GIF frame claiming 65500²", "TIFF claiming 65500²"])
-def test_what_pillow_itself_finds_too_large_is_told_with_our_limit(name):
+def test_what_pillow_itself_finds_too_large_is_told_with_our_limit():
     with pytest.raises(TooLarge, match="hundred megapixels") as caught:
-        decoded(BOMBS[name](), LIMITS)
+        decoded(BOMBS["GIF frame claiming 65500²"](), LIMITS)
     assert caught.value.limit == "24 megapixels"
+
+
+def test_a_tiff_of_too_many_strips():
+    with pytest.raises(TooLarge, match="1200000 pieces") as caught:
+        decoded(BOMBS["TIFF of 1,200,000 strips"](), LIMITS)
+    assert caught.value.limit == "65536 pieces"
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_tiff_is_measured_by_its_first_directory(order):
+    entries = [(256, 4, 1, 65500), (257, 4, 1, 65500), (262, 3, 1, 1)]
+    with pytest.raises(TooLarge, match="65500 × 65500"):
+        decoded(handmade.tiff(entries, order=order), LIMITS)
 
 
 def test_a_jpegs_passes_are_counted(card):

@@ -77,7 +77,7 @@ def test_bombs_are_answered_within_two_seconds_and_in_bounded_memory(decoder, na
     seconds = time.perf_counter() - start
     print(f"{name}: {len(body) / 1e6:.2f} MB, {seconds:.2f} s, {result!s:.100}")
     assert is_told_well(result)
-    assert seconds < 3
+    assert seconds < 2
     decoder.decoded(bases()["PNG RGB"])
     assert most_memory_of(decoder) < 700 * 2**20
 
