@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { halfEven, parsed, plain, rounded, stepped, weightText } from "../../static/js/numbers.js";
+import { fixture } from "./fixture.js";
+
+const cases = fixture("numbers.json");
+
+for (const [text, value] of cases.read) {
+  test(`“${text}” is read as ${value}`, () => assert.equal(parsed(text), value));
+}
+
+test("numbers are written as in links", () => {
+  for (const [value, text] of cases.plain) assert.equal(plain(value), text);
+});
+
+test("weights are written as in fields", () => {
+  for (const [value, text] of cases.field) assert.equal(weightText(value), text);
+});
+
+test("steps leave no rounding error", () => {
+  assert.equal(stepped(0.2, 1, 1), 0.3);
+  assert.equal(stepped(-0.05, 1, 1), 0.05);
+  assert.equal(stepped(0.1, -1, 1), 0);
+  assert.ok(Object.is(stepped(-0.1, 1, 1), 0));
+  assert.equal(stepped(1 / 9, 10, 1), 1.1111111111111112);
+  assert.equal(stepped(1e-7, 1, 2), 0.0100001);
+  assert.equal(stepped(999999.95, 1, 1), 1e6);
+});
+
+test("a walk of a thousand steps and back ends where it began", () => {
+  let value = -0.37;
+  for (let at = 0; at < 1000; at += 1) value = stepped(value, 1, 1);
+  assert.equal(value, 99.63);
+  for (let at = 0; at < 1000; at += 1) value = stepped(value, -1, 1);
+  assert.equal(value, -0.37);
+});
+
+test("halves of the exact double go away from zero", () => {
+  assert.equal(rounded(0.125, 2), "0.13");
+  assert.equal(rounded(-0.125, 2), "−0.13");
+  assert.equal(rounded(1.005, 2), "1.00"); // the double lies below 1.005
+  assert.equal(rounded(-0.0004, 3, true), "0.000");
+  assert.equal(rounded(2 ** 60, 1), "1152921504606846976.0");
+  assert.equal(rounded(5e-324, 3), "0.000");
+});
+
+test("whole numbers are rounded as Python rounds", () => {
+  assert.deepEqual([0.5, 1.5, 2.5, -0.5, -1.5, 2.4, 2.6].map(halfEven), [0, 2, 2, 0, -2, 2, 3]);
+});

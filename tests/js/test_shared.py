@@ -1,0 +1,183 @@
+"""The fixtures that the page's scripts share with the engine.
+
+Each is worked out here by plain rules that use none of the engine's code, compared with the file,
+and then with the engine; ``tests/js/*.test.js`` compares the scripts with the same files.
+``python -m tests.js.test_shared`` writes them anew.
+"""
+
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from multiconv.engine.geometry import Geometry
+from multiconv.errors import InvalidValue
+from multiconv.experiment.numbers import number, plain
+from multiconv.imaging.colour import indices, palette, step
+from multiconv.web.kernels import weight_text
+from multiconv.web.pixel import level_kind
+from multiconv.web.templating import tint
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+def padded(side, before, after, mode):
+    """Input index behind each index of the padded input, as NumPy pads; −1 for a zero."""
+    numbers = np.arange(side)
+    if mode == "zeros":
+        return np.pad(numbers, (before, after), constant_values=-1).tolist()
+    return np.pad(numbers, (before, after), mode=MODES[mode]).tolist()
+
+
+def worked_window(geometry, i, j):
+    found = {}
+    for axis, at, names in ((0, i, ("rows", "sourceRows")), (1, j, ("cols", "sourceCols"))):
+        side, (before, after) = geometry["input"][axis], geometry["pads"][axis]
+        stride, gap = geometry["strides"][axis], geometry["dilations"][axis]
+        taps = [at * stride + gap * tap for tap in range(geometry["kernel"][axis])]
+        known = padded(side, before, after, geometry["mode"])
+        inside = padded(side, before, after, "zeros")
+        found[names[0]] = [inside[tap] for tap in taps]
+        found[names[1]] = [known[tap] for tap in taps]
+    return found
+
+
+def worked_geometry():
+    cases = []
+    for mode, kernel, strides, pads, gaps in itertools.product(
+        ("zeros", *MODES),
+        ([1, 1], [3, 3], [2, 5]),
+        ([1, 1], [2, 3]),
+        ([[0, 0], [0, 0]], [[1, 1], [2, 2]], [[0, 1], [3, 0]]),
+        ([1, 1], [2, 1]),
+    ):
+        size = [6, 9]
+        output = [
+            (size[a] + sum(pads[a]) - (kernel[a] - 1) * gaps[a] - 1) // strides[a] + 1
+            for a in (0, 1)
+        ]
+        geometry = {
+            "input": size,
+            "kernel": kernel,
+            "strides": strides,
+            "pads": pads,
+            "dilations": gaps,
+            "mode": mode,
+            "output": output,
+        }
+        windows = [
+            {"i": i, "j": j, **worked_window(geometry, i, j)}
+            for i, j in ((0, 0), (output[0] - 1, output[1] - 1), (output[0] // 2, output[1] // 2))
+        ]
+        cases.append({"geometry": geometry, "windows": windows})
+    return cases
+
+
+# fmt: off
+NUMBERS = {
+    "read": [
+        ["0", 0], ["-0", 0], [" −0.25 ", -0.25], ["+1e0", 1], [".5", 0.5], ["5.", 5],
+        ["1E-3", 0.001], ["\t7\r\n", 7], ["1000000", 1e6], ["1000001", None], ["1_0", None], ["\uff11", None],
+        ["nan", None], ["inf", None], ["", None], ["-", None], ["0x10", None], ["1,5", None], ["\u00a01", None],
+        ["1e400", None], ["--1", None], ["1 2", None], [".", None],
+    ],
+    "plain": [
+        [1e-07, "0.0000001"], [2.0, "2"], [-0.25, "-0.25"], [1e6, "1000000"], [0.1, "0.1"],
+        [-1.5e-09, "-0.0000000015"], [123456.789, "123456.789"], [0, "0"],
+    ],
+    "field": [
+        [-0.05, "−0.05"], [1 / 9, "0.1111"], [-123456.5, "−123456.5"], [0.0001234, "0.000123"],
+        [1e-07, "1e−07"], [1.5, "1.5"], [2 / 3, "0.6667"], [100000, "100000"], [-1 / 3, "−0.3333"],
+        [0.99999, "1"],
+    ],
+}
+TINTS = [
+    [0, 1, "z"], [0.06, 1, "z"], [0.0625, 1, "p1"], [-0.0625, 1, "n1"], [1, 1, "p8"], [-3, 1, "n8"],
+    [0.1, 0.2, "p4"], [-0.05, 0.2, "n2"], [51, 255, "p2"],
+]
+LEVELS = [[0, "g0 dark"], [15, "g0 dark"], [127, "g7 dark"], [128, "g8"], [255, "g15"]]
+# fmt: on
+
+
+def worked_colours():
+    """RGBA of indices 0…254: alpha grows with the distance from 127; and some planes' indices."""
+    table = palette()
+    return {
+        "palette": table.tobytes().hex(),
+        "indices": [0, 127, 254, 64, 200, 1, 126, 128],
+        "rgba": [table[at].tolist() for at in (0, 127, 254, 64, 200, 1, 126, 128)],
+    }
+
+
+WORKED = {
+    "geometry.json": worked_geometry,
+    "numbers.json": lambda: NUMBERS,
+    "tints.json": lambda: {"tints": TINTS, "levels": LEVELS},
+    "colours.json": worked_colours,
+}
+
+
+@pytest.mark.parametrize("name", WORKED)
+def test_the_file_is_up_to_date(name):
+    assert json.loads((FIXTURES / name).read_text(encoding="utf-8")) == json.loads(
+        json.dumps(WORKED[name]())
+    )
+
+
+def test_the_engine_finds_the_same_windows():
+    for case in worked_geometry():
+        said = case["geometry"]
+        geometry = Geometry(
+            tuple(said["input"]),
+            tuple(said["kernel"]),
+            tuple(said["strides"]),
+            tuple(map(tuple, said["pads"])),
+            tuple(said["dilations"]),
+            said["mode"],
+            tuple(said["output"]),
+        )
+        for window in case["windows"]:
+            found = geometry.window_of(window["i"], window["j"])
+            assert list(found.rows) == window["rows"]
+            assert list(found.cols) == window["cols"]
+            assert list(found.source_rows) == window["sourceRows"]
+            assert list(found.source_cols) == window["sourceCols"]
+
+
+@pytest.mark.parametrize(("text", "value"), NUMBERS["read"])
+def test_numbers_are_read_as_strictly_here(text, value):
+    if value is None:
+        with pytest.raises(InvalidValue):
+            number(text, field="w.0.0", limit=1e6)
+    else:
+        assert number(text, field="w.0.0", limit=1e6) == value
+
+
+def test_numbers_are_written_alike():
+    assert [plain(value) for value, _ in NUMBERS["plain"]] == [text for _, text in NUMBERS["plain"]]
+    assert [weight_text(value) for value, _ in NUMBERS["field"]] == [
+        text for _, text in NUMBERS["field"]
+    ]
+
+
+def test_tints_are_chosen_alike():
+    assert [tint(step(value, extent)) for value, extent, _ in TINTS] == [name for *_, name in TINTS]
+    assert [level_kind(level) for level, _ in LEVELS] == [kind for _, kind in LEVELS]
+
+
+def test_zero_is_transparent_and_the_ends_are_not():
+    colours = worked_colours()
+    (zero,) = indices(np.zeros((1, 1)), 1.0).ravel().tolist()
+    alpha = dict(zip(colours["indices"], (rgba[3] for rgba in colours["rgba"]), strict=True))
+    assert alpha[zero] == 0
+    assert alpha[0] > 250
+    assert alpha[254] > 250
+
+
+if __name__ == "__main__":
+    for file, work in WORKED.items():
+        lines = json.dumps(work(), ensure_ascii=False)
+        (FIXTURES / file).write_text(lines + "\n", encoding="utf-8")
