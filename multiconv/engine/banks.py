@@ -11,6 +11,7 @@ import numpy as np
 from multiconv.engine.named import KERNELS
 from multiconv.engine.padding import Pair
 from multiconv.engine.teaching import ADDED, Filter, times
+from multiconv.engine.trained import NOTICE, trained
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,14 @@ ORIGINAL: dict[str, dict[str, Filter]] = {
 }
 
 
-FILTERS: dict[str, dict[str, Filter]] = ORIGINAL | ADDED
+def _trained(k: int) -> Filter:
+    red, green, blue = (trained()[:, :, q, k] for q in range(3))
+    return red, green, blue
+
+
+TRAINED = {"dlib": {f"trained {k}": _trained(k) for k in range(trained().shape[3])}}
+
+FILTERS: dict[str, dict[str, Filter]] = ORIGINAL | ADDED | TRAINED
 
 _WORDS = {
     "redness": ("Redness", "Red counts for, green and blue against: white and grey cancel."),
@@ -114,6 +122,7 @@ _WORDS = {
         "Depthwise edges",
         "Three groups: every output belongs to one channel, and nothing is summed across colours.",
     ),
+    "dlib": ("Trained on faces, 7 × 7", NOTICE),
 }
 
 

@@ -16,6 +16,7 @@ from multiconv.engine.trained import NOTICE
 from multiconv.experiment.fields import joined
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.query import from_query
+from multiconv.web.kernels import weight_text
 from multiconv.web.links import page_link
 from multiconv.web.strips import strips
 
@@ -50,6 +51,7 @@ TRIES: Mapping[str, Pairs] = MappingProxyType(
         "dilation": (*_kernels("box", "zero", "zero"), ("dilations", "4x4")),
         "luminance-edge": (("image", "sample:edge"), ("filters", "luminance-edges")),
         "colour-edge": (("image", "sample:edge"), ("filters", "red-green-edges")),
+        "trained": (("filters", "dlib"),),
         "signed": _kernels("sobel-x", "sobel-x", "sobel-x"),
         "relu": (*_kernels("sobel-x", "sobel-x", "sobel-x"), ("activation", "relu")),
         "flipped": _kernels(_FLIPPED, _FLIPPED, _FLIPPED),
@@ -99,7 +101,9 @@ def tries(shown: Experiment) -> dict[str, str]:
 
 def article_of(shown: Experiment) -> dict[str, Any]:
     """Return what the article's templates say, for the experiment that is shown."""
+    bias = shown.layer.bias[shown.focus.k]
     return {
+        "bias_told": f"+ {weight_text(bias)} " if bias else "",
         "tries": tries(shown),
         "strips": strips(),
         "trained_notice": NOTICE,

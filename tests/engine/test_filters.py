@@ -29,7 +29,7 @@ def test_there_are_the_named_kernels_and_banks():
     assert {"ridge", "unsharp", "prewitt-x", "scharr-y", "roberts-1", "box-5"} < set(KERNELS)
     assert list(BANKS)[:4] == ["redness", "blue-yellow", "luminance-edges", "red-green-edges"]
     assert set(BANKS) - set(list(BANKS)[:4]) == {
-        *("one-channel", "mixes", "opponent", "gabors", "depthwise"),
+        *("one-channel", "mixes", "opponent", "gabors", "depthwise", "dlib"),
     }
 
 
