@@ -10,7 +10,7 @@ from multiconv.engine.banks import BANKS, FILTERS, ORIGINAL, Bank
 from multiconv.engine.geometry import Pair, pair
 from multiconv.engine.named import KERNELS, NamedKernel, Values, fitted
 from multiconv.engine.parametric import FAMILIES, FORMS, parsed, written
-from multiconv.engine.teaching import ADDED, Filter
+from multiconv.engine.teaching import Filter
 from multiconv.errors import InvalidValue, NotFound
 
 __all__ = [
@@ -181,7 +181,7 @@ def _members(name: str, outputs: int | None, size: Pair) -> list[tuple[str, Filt
             field="filters",
         )
     count = BANKS[name].outputs if outputs is None else pair(outputs, "outputs")[0]
-    names = [] if name in ADDED else list(ORIGINAL)
+    names = list(ORIGINAL) if name in ORIGINAL else []
     turned = names[names.index(name) :] + names[: names.index(name)] if names else [name]
     members = [member for each in turned for member in FILTERS[each].items()]
     members += [_random(at, size) for at in range(len(members), count)]
