@@ -26,6 +26,7 @@ __all__ = [
     "kernel",
     "name_of",
     "own_size",
+    "random_filter",
     "scaled_name_of",
     "settled_name",
 ]
@@ -184,11 +185,18 @@ def _members(name: str, outputs: int | None, size: Pair) -> list[tuple[str, Filt
     names = list(ORIGINAL) if name in ORIGINAL else []
     turned = names[names.index(name) :] + names[: names.index(name)] if names else [name]
     members = [member for each in turned for member in FILTERS[each].items()]
-    members += [_random(at, size) for at in range(len(members), count)]
+    for at in range(len(members), count):
+        red, green, blue = np.moveaxis(random_filter(at, size), -1, 0)
+        members.append((f"random {at}", (red, green, blue)))
     return members[:count]
 
 
-def _random(at: int, size: Pair) -> tuple[str, Filter]:
-    """Return output channel ``at`` of a layer that has not learnt anything yet."""
-    red, green, blue = (kernel(f"random({3 * at + q})", size) for q in range(3))
-    return f"random {at}", (red, green, blue)
+def random_filter(at: int, size: Pair) -> Values:
+    """Return output channel ``at`` of a layer that has not learnt anything yet, (kh, kw, 3).
+
+    Examples
+    --------
+    >>> random_filter(2, (1, 1))
+    array([[[ 0.08,  0.25, -0.35]]])
+    """
+    return np.stack([kernel(f"random({3 * at + q})", size) for q in range(3)], axis=-1)

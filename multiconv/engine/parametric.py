@@ -66,8 +66,12 @@ def _offsets(side: int) -> Values:
 
 def _gaussian(size: Pair, sigma: float) -> Values:
     """Return exp(−(x² + y²) / 2σ²) over its sum, about the middle as `cv2.getGaussianKernel`."""
-    down, across = (np.exp(-(_offsets(side) ** 2) / (2 * sigma**2)) for side in size)
-    return np.outer(down / down.sum(), across / across.sum()).astype(np.float64)
+
+    def bell(side: int) -> Values:
+        heights = np.exp(-(_offsets(side) ** 2) / (2 * sigma**2))
+        return np.asarray(heights / heights.sum())
+
+    return np.outer(bell(size[0]), bell(size[1]))
 
 
 def _gabor(size: Pair, angle: float, wavelength: float) -> Values:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from multiconv.engine import filters as named
 from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue
+from multiconv.experiment.banks import filters_of
 from multiconv.experiment.fields import counted, joined
 from multiconv.experiment.model import CHANNELS, Kernel, Layer, Limits
 from multiconv.experiment.numbers import number, quoted, whole
@@ -18,7 +19,7 @@ from multiconv.experiment.numbers import number, quoted, whole
 PLACE = re.compile(r"w\.([0-9]{1,4})\.([0-9]{1,4})")
 """The name of a kernel's parameter: input channel q, output channel k."""
 
-_SLUG = re.compile(r"[a-z][a-z0-9-]*")
+_NAME = re.compile(r"[a-z][a-z0-9-]*(\(.*)?")
 
 
 def laid_over(
@@ -47,7 +48,7 @@ def laid_over(
     """
     if not kernels:
         return ()
-    size, bank = layer.kernel_size, named.bank(layer.bank, layer.kernel_size, layer.outputs)
+    size, bank = layer.kernel_size, filters_of(layer.bank, layer.kernel_size, layer.outputs)
     changed: dict[tuple[int, int], Kernel] = {}
     for field, texts in kernels.items():
         q, k = _place(field, layer.outputs)
@@ -71,14 +72,8 @@ def _place(field: str, outputs: int) -> tuple[int, int]:
 
 def kernel_of(texts: Sequence[str], field: str, size: Pair, limits: Limits) -> Kernel:
     """Return a kernel: a known name, or kh·kw numbers from a list or from repeated fields."""
-    if len(texts) == 1 and _SLUG.fullmatch(texts[0]):
-        if texts[0] in named.KERNELS:
-            return texts[0]
-        raise InvalidValue(
-            f"{field} is {quoted(texts[0])}, which is neither numbers nor a kernel's name.",
-            f"Write {size[0] * size[1]} numbers, or one of {', '.join(named.KERNELS)}.",
-            field=field,
-        )
+    if len(texts) == 1 and _NAME.fullmatch(texts[0].strip()):
+        return kernel_name(texts[0].strip(), field, size)
     parts = [part for text in texts for part in text.split(",")]
     if len(parts) != size[0] * size[1]:
         needed = counted(size[0] * size[1], "number")
@@ -93,6 +88,37 @@ def kernel_of(texts: Sequence[str], field: str, size: Pair, limits: Limits) -> K
         number(part, field=field, limit=limits.weight, name=_tap(at, field, size))
         for at, part in enumerate(parts)
     )
+
+
+def kernel_name(text: str, field: str, size: Pair | None = None) -> str:
+    """Return a kernel's name as links write it.
+
+    Raises
+    ------
+    InvalidValue
+        For no name, or numbers in brackets that it cannot have.
+
+    Examples
+    --------
+    >>> kernel_name("gabor(45.0, 6)", "w.0.0")
+    'gabor(45,6)'
+    """
+    try:
+        return named.settled_name(text)
+    except InvalidValue as error:
+        if "(" in text:
+            raise InvalidValue(
+                f"{field} is {quoted(text)}. {error.problem}",
+                error.remedy,
+                field=field,
+                limit=error.limit,
+            ) from error
+        numbers = f"{size[0] * size[1]} numbers, or one of " if size else ""
+        raise InvalidValue(
+            f"{field} is {quoted(text)}, which is neither numbers nor a kernel's name.",
+            f"Write {numbers}{', '.join((*named.KERNELS, *named.FORMS))}.",
+            field=field,
+        ) from error
 
 
 def _tap(at: int, field: str, size: Pair) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from multiconv.engine import filters as named
 from multiconv.errors import NotFound
+from multiconv.experiment.banks import own_shape
 from multiconv.experiment.model import CHANNELS, Experiment, Focus, Layer, View
 from multiconv.experiment.numbers import quoted
 
@@ -87,7 +87,7 @@ def pixels_experiment(
 def _of_output(layer: Layer, k: int) -> Layer:
     # With one group, output k is the same however many outputs stand beside it; with more,
     # their number decides which group k is in.
-    fewest = max(named.BANKS[layer.bank].outputs, k + 1)
+    fewest = max(own_shape(layer.bank)[1], k + 1)
     outputs = fewest if layer.groups == 1 else layer.outputs
     bias = [0.0] * outputs
     bias[k] = layer.bias[k]

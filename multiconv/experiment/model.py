@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from multiconv.engine import filters as named
 from multiconv.engine.geometry import Padding
 from multiconv.errors import InvalidValue
+from multiconv.experiment.banks import Bank, filters_of
 
 Kernel = str | tuple[float, ...]
 """A named kernel, or kh·kw numbers row by row."""
@@ -31,8 +32,8 @@ class Limits:
     side: int = 10_000
     jpeg_scan_pixels: int = 10**9
     working_size: int = 1024
-    kernel_side: int = 7
-    outputs: int = 16
+    kernel_side: int = 15
+    outputs: int = 64
     stride: int = 16
     pad: int = 64
     dilation: int = 16
@@ -66,7 +67,7 @@ class Layer:
     ``bias`` holds one number per output channel.
     """
 
-    bank: str = "redness"
+    bank: Bank = "redness"
     kernel_size: tuple[int, int] = (3, 3)
     outputs: int = 5
     kernels: tuple[tuple[tuple[int, int], Kernel], ...] = ()
@@ -80,17 +81,18 @@ class Layer:
 
     def kernel(self, q: int, k: int) -> NDArray[np.float64]:
         """Return the kernel from input channel q to output channel k, (kh, kw)."""
-        return self._all_kernels()[:, :, q, k]
+        return self.all_kernels()[:, :, q, k]
 
     def filters(self) -> NDArray[np.float64]:
         """Return the layer's filters, (kh, kw, C_in / groups, C_out), HWIO."""
-        kernels = self._all_kernels()
+        kernels = self.all_kernels()
         members = kernels.shape[2] // self.groups
         first = [k * self.groups // self.outputs * members for k in range(self.outputs)]
         return np.stack([kernels[:, :, q : q + members, k] for k, q in enumerate(first)], axis=-1)
 
-    def _all_kernels(self) -> NDArray[np.float64]:
-        kernels = named.bank(self.bank, self.kernel_size, self.outputs)
+    def all_kernels(self) -> NDArray[np.float64]:
+        """Return every kernel, (kh, kw, C_in, C_out), those outside a group too."""
+        kernels = filters_of(self.bank, self.kernel_size, self.outputs)
         for (q, k), kernel in self.kernels:
             kernels[:, :, q, k] = self._array(kernel)
         return kernels
@@ -103,7 +105,7 @@ class Layer:
     def with_kernel(self, q: int, k: int, kernel: Kernel) -> Layer:
         """Return this layer with the kernel from input channel q to output channel k replaced."""
         rest = {place: old for place, old in self.kernels if place != (q, k)}
-        own = named.bank(self.bank, self.kernel_size, self.outputs)[:, :, q, k]
+        own = filters_of(self.bank, self.kernel_size, self.outputs)[:, :, q, k]
         if not np.array_equal(own, self._array(kernel)):
             rest[q, k] = kernel
         return replace(self, kernels=tuple(sorted(rest.items())))

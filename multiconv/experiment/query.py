@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from multiconv.engine import filters as named
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.engine.geometry import PADDING_MODES
-from multiconv.errors import InvalidValue, NotFound
+from multiconv.errors import InvalidValue
 from multiconv.experiment import fields
+from multiconv.experiment.banks import Bank, bank_of, bank_text, own_groups, own_shape
 from multiconv.experiment.kernels import PLACE, kernel_text, laid_over
 from multiconv.experiment.model import (
     CHANNELS,
@@ -51,7 +51,7 @@ def from_query(pairs: Iterable[tuple[str, str]], limits: Limits = LIMITS) -> Exp
     InvalidValue
         For an unknown or repeated parameter, or a value that cannot be used, naming the field.
     NotFound
-        For a bank of filters that does not exist.
+        For a bank of filters that does not exist; stored ones come from `banks.STORED`.
 
     Examples
     --------
@@ -106,16 +106,10 @@ def _unknown(name: str) -> InvalidValue:
 
 def _layer(given: Mapping[str, str], kernels: Mapping[str, list[str]], limits: Limits) -> Layer:
     start = Layer()
-    name = given.get("filters", start.bank)
-    if name not in named.BANKS:
-        raise NotFound(
-            f"filters is {quoted(name)}, which is no bank of filters here.",
-            f"Use one of {', '.join(named.BANKS)}.",
-            field="filters",
-        )
-    own = named.BANKS[name]
+    bank = bank_of(given["filters"]) if "filters" in given else start.bank
+    own_size, own_outputs = own_shape(bank)
     ranged = {
-        "kernel": (own.kernel_size, limits.kernel_side),
+        "kernel": (own_size, limits.kernel_side),
         "strides": (start.strides, limits.stride),
         "dilations": (start.dilations, limits.dilation),
     }
@@ -123,9 +117,9 @@ def _layer(given: Mapping[str, str], kernels: Mapping[str, list[str]], limits: L
         fields.sides(given[field], field, 1, highest) if field in given else otherwise
         for field, (otherwise, highest) in ranged.items()
     )
-    outputs = whole(given.get("outputs", str(own.outputs)), "outputs", 1, limits.outputs)
+    outputs = whole(given.get("outputs", str(own_outputs)), "outputs", 1, limits.outputs)
     layer = Layer(
-        bank=name,
+        bank=bank,
         kernel_size=kernel_size,
         outputs=outputs,
         bias=fields.biases(given["bias"], outputs, limits) if "bias" in given else (0.0,) * outputs,
@@ -135,7 +129,7 @@ def _layer(given: Mapping[str, str], kernels: Mapping[str, list[str]], limits: L
             given.get("padding_mode", start.padding_mode), "padding_mode", PADDING_MODES
         ),
         dilations=dilations,
-        groups=_groups(given.get("groups", "1"), outputs),
+        groups=_groups(given.get("groups"), bank, outputs),
         activation=fields.choice(
             given.get("activation", start.activation), "activation", ACTIVATIONS
         ),
@@ -143,7 +137,9 @@ def _layer(given: Mapping[str, str], kernels: Mapping[str, list[str]], limits: L
     return replace(layer, kernels=laid_over(kernels, layer, limits))
 
 
-def _groups(text: str, outputs: int) -> int:
+def _groups(text: str | None, bank: Bank, outputs: int) -> int:
+    if text is None:
+        return own_groups(bank, outputs)
     groups = whole(text, "groups", 1, len(CHANNELS))
     if len(CHANNELS) % groups or outputs % groups:
         raise InvalidValue(
@@ -165,19 +161,20 @@ def to_pairs(experiment: Experiment) -> list[tuple[str, str]]:
     [('strides', '2x2'), ('k', '2')]
     """
     source, layer, focus = experiment.source, experiment.layer, experiment.focus
-    start, own = Experiment(), named.BANKS[layer.bank]
+    start, (own_size, own_outputs) = Experiment(), own_shape(layer.bank)
+    usual_groups = own_groups(layer.bank, layer.outputs)
     size = "full" if source.size is None else str(source.size)
     told = (
         ("image", source.image, source.image != start.source.image),
         ("size", size, source.size != start.source.size),
-        ("kernel", fields.sides_text(layer.kernel_size), layer.kernel_size != own.kernel_size),
+        ("kernel", fields.sides_text(layer.kernel_size), layer.kernel_size != own_size),
         ("strides", fields.sides_text(layer.strides), layer.strides != start.layer.strides),
         ("padding", padding := fields.padding_text(layer.padding), padding != "same"),
         ("padding_mode", layer.padding_mode, layer.padding_mode != start.layer.padding_mode),
         ("dilations", fields.sides_text(layer.dilations), layer.dilations != start.layer.dilations),
-        ("groups", str(layer.groups), layer.groups != start.layer.groups),
-        ("outputs", str(layer.outputs), layer.outputs != own.outputs),
-        ("filters", layer.bank, layer.bank != start.layer.bank),
+        ("groups", str(layer.groups), layer.groups != usual_groups),
+        ("outputs", str(layer.outputs), layer.outputs != own_outputs),
+        ("filters", bank_text(layer.bank), layer.bank != start.layer.bank),
         *((f"w.{q}.{k}", kernel_text(kernel), True) for (q, k), kernel in layer.kernels),
         ("bias", fields.joined(layer.bias), any(layer.bias)),
         ("activation", layer.activation, layer.activation != start.layer.activation),
@@ -197,4 +194,4 @@ def to_query(experiment: Experiment) -> str:
     >>> to_query(from_query([("image", "sample:card"), ("kernel", "1"), ("w.0.0", "+1e0")]))
     'image=sample:card&kernel=1x1&w.0.0=1'
     """
-    return urlencode(to_pairs(experiment), safe=":,")
+    return urlencode(to_pairs(experiment), safe=":,()")

@@ -7,7 +7,12 @@ from multiconv.experiment.maps import map_place
 from multiconv.experiment.model import CHANNELS, Experiment, Layer
 from multiconv.experiment.numbers import shown
 
-ACTIVATION_TITLES = {"identity": "no activation", "relu": "ReLU"}
+ACTIVATION_TITLES = {
+    "identity": "no activation",
+    "relu": "ReLU",
+    "leaky": "leaky ReLU",
+    "gelu": "GELU",
+}
 
 
 def sentence(

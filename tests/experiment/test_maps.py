@@ -73,7 +73,7 @@ def test_the_range_belongs_to_signed_maps():
 @settings(deadline=None, max_examples=60)
 @given(
     st.sampled_from(sorted(BANKS)),
-    st.integers(1, 16),
+    st.integers(1, 64),
     st.sampled_from(["partial-0", "partial-1", "partial-2", "sum", "output"]),
     st.data(),
 )
@@ -81,7 +81,13 @@ def test_the_reduced_experiment_has_the_same_kernels_and_bias(name, outputs, map
     k = data.draw(st.integers(0, outputs - 1))
     q = data.draw(st.integers(0, 2))
     bias = ",".join(str(at + 1) for at in range(outputs))
-    pairs = [("filters", name), ("outputs", str(outputs)), ("k", str(k)), ("bias", bias)]
+    pairs = [
+        ("filters", name),
+        ("kernel", "3x3"),
+        ("outputs", str(outputs)),
+        ("k", str(k)),
+        ("bias", bias),
+    ]
     groups = data.draw(st.sampled_from([1, 3])) if outputs % 3 == 0 else 1
     whole = from_query([*pairs, (f"w.{q}.{k}", "emboss"), ("groups", str(groups))])
     full_name = f"output-{k}" if map_name == "output" else map_name

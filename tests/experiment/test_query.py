@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from multiconv.engine.activations import ACTIVATIONS
 from multiconv.engine.filters import BANKS, KERNELS, bank
 from multiconv.errors import InvalidValue, MultiConvError, NotFound
 from multiconv.experiment.model import LIMITS, Experiment, Focus, Layer, Source, View
 from multiconv.experiment.query import from_query, to_pairs, to_query
 
-SIDES = st.tuples(st.integers(1, 7), st.integers(1, 7))
+SIDES = st.tuples(st.integers(1, 15), st.integers(1, 15))
 PADS = st.integers(0, 64)
 WEIGHTS = st.floats(-1e6, 1e6).map(lambda value: value + 0.0)
 PADDINGS = st.one_of(
@@ -28,7 +29,7 @@ PADDINGS = st.one_of(
 
 @st.composite
 def experiments(draw):
-    size, outputs = draw(SIDES), draw(st.integers(1, 16))
+    size, outputs = draw(SIDES), draw(st.integers(1, 64))
     layer = Layer(
         bank=draw(st.sampled_from(sorted(BANKS))),
         kernel_size=size,
@@ -39,11 +40,12 @@ def experiments(draw):
         padding_mode=draw(st.sampled_from(["zeros", "reflect", "replicate", "circular"])),
         dilations=draw(SIDES),
         groups=draw(st.sampled_from([1, 3])) if outputs % 3 == 0 else 1,
-        activation=draw(st.sampled_from(["identity", "relu"])),
+        activation=draw(st.sampled_from(sorted(ACTIVATIONS))),
     )
     taps = size[0] * size[1]
     kernels = st.one_of(
-        st.sampled_from(sorted(KERNELS)), st.lists(WEIGHTS, min_size=taps, max_size=taps).map(tuple)
+        st.sampled_from([*KERNELS, "gaussian(1.5)", "gabor(-45,6.5)", "random(7)", "motion(0)"]),
+        st.lists(WEIGHTS, min_size=taps, max_size=taps).map(tuple),
     )
     places = st.tuples(st.integers(0, 2), st.integers(0, outputs - 1))
     for (q, k), kernel in draw(st.dictionaries(places, kernels, max_size=3)).items():
@@ -134,7 +136,7 @@ REFUSED = [
     ("size=0", "size", "1 to 1024"),
     ("size=1025", "size", "1 to 1024"),
     ("size=Full", "size", "no whole number"),
-    ("kernel=8x3", "kernel", "1 to 7"),
+    ("kernel=16x3", "kernel", "1 to 15"),
     ("kernel=3x3x3", "kernel", "joined by x"),
     ("kernel=3x", "kernel", "kernel is empty"),
     ("strides=0", "strides", "1 to 16"),
@@ -149,8 +151,8 @@ REFUSED = [
     ("padding_mode=mirror", "padding_mode", "zeros, reflect, replicate, circular"),
     ("groups=2", "groups", "must divide both the 3 input channels and the 5 output channels"),
     ("groups=3", "groups", "must divide both the 3 input channels and the 5 output channels"),
-    ("outputs=17", "outputs", "1 to 16"),
-    ("outputs=0", "outputs", "1 to 16"),
+    ("outputs=65", "outputs", "1 to 64"),
+    ("outputs=0", "outputs", "1 to 64"),
     ("bias=1", "bias", "bias has 1 number for 5 output channels."),
     ("outputs=1&bias=1,2", "bias", "has 2 numbers for 1 output channel."),
     ("bias=0,0,x,0,0", "bias", "bias 2 is “x”"),
