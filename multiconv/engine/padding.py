@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import SupportsIndex
+from typing import Any
 
 from multiconv.errors import InvalidValue
 
@@ -21,9 +21,7 @@ def pair(value: object, name: str, least: int = 1) -> Pair:
     ((2, 2), (2, 3))
     """
     both = value if isinstance(value, tuple | list) else (value, value)
-    whole = [
-        operator.index(n) for n in both if isinstance(n, SupportsIndex) and not isinstance(n, bool)
-    ]
+    whole = [n for n in map(_whole, both) if n is not None]
     if len(both) != 2 or len(whole) != 2 or min(whole) < least:
         raise InvalidValue(
             f"{name} is {value!r}.",
@@ -32,6 +30,15 @@ def pair(value: object, name: str, least: int = 1) -> Pair:
             limit=f"at least {least}",
         )
     return whole[0], whole[1]
+
+
+def _whole(value: Any) -> int | None:
+    if type(value) is int:
+        return value
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
 
 
 def pads_of(padding: Padding, size: Pair, kernel: Pair, steps: Pair, gaps: Pair) -> Pads:

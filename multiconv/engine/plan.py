@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
 
-LARGE = 17 * 17
-"""Taps from which the spectra win; between 13 and 19 a side by picture size and CPU."""
+LARGE = 19 * 19
+"""Taps from which the spectra win: level at 19 a side from 512² up, at 25 or so at 256²."""
 
 DEEP = 16
 """Input and output channels of a group from which whole windows in one product win."""

@@ -17,7 +17,28 @@ from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import fill_padded
 from multiconv.engine.workspace import scratch
 
-_SIDES = (32, 48, 64, 80, 96, 128, 160, 192, 240, 256, 320, 384, 512, 640, 768, 1024)
+_SIDES = (
+    32,
+    40,
+    48,
+    64,
+    72,
+    80,
+    96,
+    108,
+    128,
+    144,
+    160,
+    180,
+    192,
+    216,
+    240,
+    288,
+    320,
+    384,
+    480,
+    640,
+)
 
 
 def write_spectra(planes: Array, filters: Array, g: Geometry, out: Array) -> None:
@@ -48,21 +69,23 @@ def write_spectra(planes: Array, filters: Array, g: Geometry, out: Array) -> Non
     kernels = _spectra_of(filters, g, (rows, cols))
     down, across = rows - reach[0], cols - reach[1]
     padded_width = g.input_size[1] + sum(g.pads[1])
+    c_in, half = planes.shape[1], cols // 2 + 1
+    seen = scratch("seen", (c_in, rows, half), kernels.dtype)
+    products = scratch("products", (c_in, rows, half), kernels.dtype)
+    values = scratch("values", (down, cols), out.dtype)
     for group, top in product(range(len(planes)), range(0, height, down)):
-        padded = scratch("padded", (1, planes.shape[1], rows, padded_width), out.dtype)
+        padded = scratch("padded", (1, c_in, rows, padded_width), out.dtype)
         fill_padded(padded, planes[group : group + 1], g, top)
         for left in range(0, width, across):
             tile = out[group, top : top + down, :, left : left + across]
-            seen = np.fft.rfft(padded[0, :, :, left : left + cols], n=cols)
-            seen = np.fft.fft(seen, axis=-2)
+            np.fft.rfft(padded[0, :, :, left : left + cols], n=cols, out=seen)
+            np.fft.fft(seen, axis=-2, out=seen)
             for k in range(tile.shape[1]):
-                added = (
-                    (seen * kernels[group, k]).sum(axis=0)
-                    if len(seen) > 1
-                    else (seen[0] * kernels[group, k, 0])
-                )
-                kept = np.fft.ifft(added, axis=-2)[: tile.shape[0]]
-                tile[:, k] = np.fft.irfft(kept, n=cols)[:, : tile.shape[2]]
+                np.multiply(seen, kernels[group, k], out=products)
+                total = products.sum(axis=0, out=products[0]) if c_in > 1 else products[0]
+                np.fft.ifft(total, axis=-2, out=total)
+                np.fft.irfft(total[:down], n=cols, out=values)
+                tile[:, k] = values[: tile.shape[0], : tile.shape[2]]
 
 
 def _spectra_of(filters: Array, g: Geometry, side: Pair) -> Array:
@@ -78,6 +101,7 @@ def _spectra_of(filters: Array, g: Geometry, side: Pair) -> Array:
 
 
 def _side(reach: int, size: int) -> int:
-    """Return the transform's side: five times the kernel's reach, less for a smaller picture."""
-    wanted = min(size + reach, max(160, 5 * reach))
+    """Return the transform's side: near 192, or five times the reach, for tiles of equal size."""
+    tiles = -(-size // (max(192, 5 * reach) - reach))
+    wanted = -(-size // tiles) + reach
     return next((side for side in _SIDES if side >= wanted), wanted)
