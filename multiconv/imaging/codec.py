@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, features
 
-from multiconv.errors import MultiConvError
+from multiconv.errors import MultiConvError, UnsupportedPicture
 from multiconv.imaging.bounds import (
     check_bytes,
     check_scans,
@@ -87,6 +88,12 @@ def decoded(body: bytes, limits: Limits) -> Picture:
     if container.size is not None:
         check_size(container.size, limits)
         check_scans(container.scans, container.size, limits)
+    if container.kind == "AVIF" and not _reads_avif():
+        raise UnsupportedPicture(
+            "The picture is AVIF, which the Pillow of this server does not read.",
+            "Save it as PNG, JPEG or WebP, and choose that.",
+            field="image",
+        )
     notes = ["Only its first frame is shown."] if container.animated else []
     try:
         with warnings.catch_warnings():
@@ -105,6 +112,13 @@ def decoded(body: bytes, limits: Limits) -> Picture:
     if _is_grey(pixels[::64]) and _is_grey(pixels):  # a few rows tell most colours already
         notes.append("It is grey: its three channels are equal.")
     return Picture(pixels, tuple(notes))
+
+
+@cache
+def _reads_avif() -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # older Pillows do not know the word
+        return bool(features.check("avif"))
 
 
 def _is_grey(pixels: Pixels) -> bool:

@@ -39,7 +39,7 @@ def cut_short() -> MultiConvError:
 def damaged(kind: str) -> MultiConvError:
     """Return the error for a file that breaks its format's rules."""
     return UnsupportedPicture(
-        f"The picture is damaged: it starts as {kind}, but cannot be read on.",
+        f"The picture is damaged or of a rare form: it starts as {kind}, but cannot be read on.",
         "Open it in another program, save it as PNG, and choose that.",
         field="image",
     )

@@ -274,6 +274,13 @@ def test_of_several_frames_the_first_is_shown(card, kind):
     assert picture.notes == (FRAME_NOTE,)
 
 
+def test_an_avif_that_pillow_does_not_read_is_told(monkeypatch):
+    monkeypatch.setattr("multiconv.imaging.codec._reads_avif", lambda: False)
+    with pytest.raises(UnsupportedPicture, match="AVIF, which the Pillow") as caught:
+        decoded(b"\0\0\0\x1cftypavif" + bytes(99), LIMITS)
+    assert "PNG" in caught.value.remedy
+
+
 def test_the_name_does_not_matter_the_content_does():
     with pytest.raises(UnsupportedPicture, match="not a picture") as caught:
         decoded(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", LIMITS)
