@@ -16,6 +16,7 @@ from multiconv.engine.trained import NOTICE
 from multiconv.experiment.fields import joined
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.query import from_query
+from multiconv.web.actions import buttons
 from multiconv.web.kernels import weight_text
 from multiconv.web.links import page_link
 from multiconv.web.strips import strips
@@ -105,6 +106,7 @@ def article_of(shown: Experiment) -> dict[str, Any]:
     return {
         "bias_told": f"+ {weight_text(bias)} " if bias else "",
         "tries": tries(shown),
+        "what_ifs": buttons(shown),
         "strips": strips(),
         "trained_notice": NOTICE,
         "gallery_link": page_link(shown, path="/filters"),

@@ -6,6 +6,7 @@ import "./weights.js";
 import "./drag.js";
 import "./pointing.js";
 import "./upload.js";
+import "./whatif.js";
 
 document.documentElement.classList.add("js");
 readPage();
