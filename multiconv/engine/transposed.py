@@ -1,23 +1,24 @@
 """The transposed convolution: the adjoint of `conv2d`, as generators grow pictures with it.
 
-Output pixel o receives input pixel i by tap di where o + before = s·i + d·di (Dumoulin and Visin,
-*A guide to convolution arithmetic*, 2016, chapter 4).  For each of the s₁ × s₂ remainders of o the
-taps that meet are an ordinary small convolution without stride, so that no product with the zeros
-between the pixels is ever computed.
+Input pixel i stamps the whole kernel on the output from row s·i on, tap di at s·i + d·di − before
+(Dumoulin and Visin, *A guide to convolution arithmetic*, 2016, chapter 4).  One product makes the
+stamps of a tile of pixels, every tap a plane; then the planes are added where they land.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
-from multiconv.engine.geometry import Padding, Pads, Pair, geometry, pair
-from multiconv.engine.layer import Layer, convolved
+from multiconv.engine.blas import one_blas_thread
+from multiconv.engine.geometry import Padding, Pads, Pair, pair
 from multiconv.engine.padding import pads_of
 from multiconv.engine.tensors import Array, batch_of, bias_of, transposed_filters_of
+from multiconv.engine.workspace import scratch
 from multiconv.errors import InvalidValue
+
+_TILE_BYTES = 2**21
 
 
 def conv2d_transpose(
@@ -30,7 +31,6 @@ def conv2d_transpose(
     output_padding: int | Pair = (0, 0),
     dilations: int | Pair = (1, 1),
     groups: int = 1,
-    threads: int = 1,
 ) -> Array:
     """Return the transposed convolution, (H′, W′, C_out), with a batch axis where x has one.
 
@@ -42,7 +42,7 @@ def conv2d_transpose(
     filters : (kh, kw, C_out / groups, C_in)
         HWOI: the very tensor of the `conv2d` that this is the adjoint of.
     bias : (C_out,), optional
-    strides, dilations, groups, threads
+    strides, dilations, groups
         As in `conv2d`.
     padding : "SAME", "VALID", int, (h, w) or ((top, bottom), (left, right))
         What is cut from the result, as in PyTorch and ONNX.
@@ -66,51 +66,34 @@ def conv2d_transpose(
     steps, gaps = pair(strides, "strides"), pair(dilations, "dilations")
     size = (batch.shape[1], batch.shape[2])
     pads, sides = _resolved(size, (kh, kw), steps, gaps, padding, output_padding)
-    c_out = groups * per_group
-    result = np.empty((len(batch), *sides, c_out), batch.dtype)
-    result[...] = bias_of(bias, c_out, batch.dtype)
-    pictures = batch.transpose(0, 3, 1, 2).reshape(len(batch), groups, -1, *size)
-    for p1, p2 in product(range(min(steps[0], sides[0])), range(min(steps[1], sides[1]))):
-        target = result[:, p1 :: steps[0], p2 :: steps[1]]
-        rows = _meeting(p1 + pads[0][0], size[0], kh, steps[0], gaps[0], target.shape[1])
-        cols = _meeting(p2 + pads[1][0], size[1], kw, steps[1], gaps[1], target.shape[2])
-        if rows is None or cols is None:
-            continue
-        seen = pictures[..., rows.kept, cols.kept]
-        g = geometry(
-            (seen.shape[3], seen.shape[4]),
-            (len(range(kh)[rows.taps]), len(range(kw)[cols.taps])),
-            padding=(rows.pads, cols.pads),
-            dilations=(rows.gap, cols.gap),
-        )
-        target += convolved(Layer(seen, split[:, rows.taps, cols.taps], g), threads)
+    count, c_out = len(batch), groups * per_group
+    result: Array = np.empty((count, groups, per_group, *sides), batch.dtype)
+    result[...] = bias_of(bias, c_out, batch.dtype).reshape(1, groups, per_group, 1, 1)
+    pictures = batch.transpose(0, 3, 1, 2).reshape(count, groups, -1, *size)
+    matrix = split.transpose(0, 1, 2, 4, 3).reshape(groups, kh * kw * per_group, -1)
+    tile = max(1, _TILE_BYTES // (matrix.shape[1] * size[1] * batch.itemsize))
+    with one_blas_thread():
+        for b, group, top in product(range(count), range(groups), range(0, size[0], tile)):
+            seen = pictures[b, group, :, top : top + tile]
+            shape = (kh, kw, per_group, *seen.shape[1:])
+            stamps = scratch("stamps", shape, batch.dtype)
+            flat = stamps.reshape(matrix.shape[1], -1)
+            np.matmul(matrix[group], seen.reshape(len(seen), -1), out=flat)
+            for di, dj in np.ndindex(kh, kw):
+                rows = top * steps[0] + di * gaps[0] - pads[0][0], steps[0], sides[0]
+                cols = dj * gaps[1] - pads[1][0], steps[1], sides[1]
+                into, of = zip(_landing(*rows, shape[3]), _landing(*cols, shape[4]), strict=True)
+                result[(b, group, slice(None), *into)] += stamps[(di, dj, slice(None), *of)]
+    result = result.reshape(count, c_out, *sides).transpose(0, 2, 3, 1)
     return result if x.ndim == 4 else result[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Meeting:
-    """One axis, one remainder: the taps that meet, in the order of the input, and its padding."""
-
-    taps: slice
-    gap: int
-    kept: slice
-    pads: Pair
-
-
-def _meeting(offset: int, n: int, k: int, s: int, d: int, count: int) -> _Meeting | None:
-    taps = [tap for tap in range(k) if (offset - d * tap) % s == 0]
-    if not taps:
-        return None
-    step = taps[1] - taps[0] if len(taps) > 1 else 1
-    gap = d * step // s if len(taps) > 1 else 1
-    first = (offset - d * taps[-1]) // s
-    last = first + count - 1 + (len(taps) - 1) * gap
-    if first >= n or last < 0:
-        return None
-    stop = taps[0] - step
-    turned = slice(taps[-1], stop if stop >= 0 else None, -step)
-    kept = slice(max(first, 0), min(last + 1, n))
-    return _Meeting(turned, gap, kept, (max(-first, 0), max(last + 1 - n, 0)))
+def _landing(first: int, step: int, side: int, count: int) -> tuple[slice, slice]:
+    """Return where on an output side ``count`` values land from ``first`` on, and which do."""
+    low = min(count, max(0, -(first // step)))
+    high = max(low, min(count, (side - 1 - first) // step + 1))
+    place = first + low * step
+    return slice(place, place + (high - low) * step, step), slice(low, high)
 
 
 def _resolved(
