@@ -9,9 +9,10 @@ from multiconv.engine.layer import Layer, convolved, layer_of
 from multiconv.engine.padding import pair
 from multiconv.engine.tensors import Array, bias_of
 from multiconv.engine.tiles import fill_padded
+from multiconv.engine.workspace import scratch
 from multiconv.errors import InvalidValue
 
-_TILE_BYTES = 2**22
+_TILE_BYTES = 2**20
 
 
 def thumbnails(
@@ -62,8 +63,10 @@ def thumbnails(
             field="fraction",
             limit=f"at most {min(g.output_size)}",
         )
+    means = layer.filters / layer.filters.dtype.type(f * f)
     values = bias_of(bias, layer.outputs, x.dtype)
-    result = np.empty((len(layer.pictures), height, width, layer.outputs), x.dtype)
+    memory = np.empty((len(layer.pictures), height, layer.outputs, width), x.dtype)
+    result = memory.transpose(0, 1, 3, 2)
     channels = x.shape[-1]
     padded_width = g.input_size[1] + sum(g.pads[1])
     tile = max(1, _TILE_BYTES // (f * g.strides[0] * channels * padded_width * x.itemsize))
@@ -71,22 +74,27 @@ def thumbnails(
         for top in range(0, height, tile):
             count = min(tile, height - top)
             rows = (count * f - 1) * g.strides[0] + (g.kernel_size[0] - 1) * g.dilations[0] + 1
-            padded = np.empty((*picture.shape[:2], rows, padded_width), x.dtype)
+            padded = scratch("box", (*picture.shape[:2], rows, padded_width), x.dtype)
             fill_padded(padded, picture, g, top * f * g.strides[0])
             boxed = _boxed(_boxed(padded, f, g.strides[0], 2), f, g.strides[1], 3)
-            small = Layer(boxed[np.newaxis], layer.filters, _coarse(g, boxed, f))
+            small = Layer(boxed[np.newaxis], means, _coarse(g, boxed, f))
             output[top : top + count] = convolved(small)[0, :count, :width]
-    result += values
+    if bias is not None:
+        result += values
     return result if x.ndim == 4 else result[0]
 
 
 def _boxed(planes: Array, f: int, step: int, axis: int) -> Array:
-    """Return the means of f values, ``step`` apart, along an axis."""
+    """Return the sums of f values, ``step`` apart, along an axis, in scratch memory."""
     side = planes.shape[axis] - (f - 1) * step
     lead = (slice(None),) * axis
-    total: Array = planes[(*lead, slice(0, side))] * planes.dtype.type(1 / f)
-    for at in range(1, f):
-        total += planes[(*lead, slice(at * step, at * step + side))] * planes.dtype.type(1 / f)
+    shifted = [planes[(*lead, slice(at * step, at * step + side))] for at in range(f)]
+    if f == 1:
+        return planes
+    total = scratch(f"boxed {axis}", shifted[0].shape, planes.dtype)
+    np.add(shifted[0], shifted[1], out=total)
+    for more in shifted[2:]:
+        total += more
     return total
 
 

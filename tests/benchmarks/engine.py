@@ -20,7 +20,7 @@ import numpy as np
 
 Contender = Callable[[], object]
 PEERS = ("PyTorch", "OpenCV", "SciPy", "plain NumPy")
-_SECONDS, _ROUNDS, _PATIENCE = 1.2, (3, 25), 1.5
+_SECONDS, _ROUNDS, _PATIENCE = 1.0, (3, 25), 0.7
 
 
 def plain_partials(planes, kernels):
