@@ -45,13 +45,15 @@ async function work() {
     const asked = epoch;
     const names = [...owed];
     next = null;
+    owed.clear();
     try {
       const answer = await waiting(fetched(names, question.query, question.range));
       if (asked !== epoch) continue;
-      for (const name of names) owed.delete(name);
       question.draw(answer);
     } catch (error) {
-      if (asked === epoch && !next) question.fail(words(error));
+      if (asked !== epoch) continue;
+      for (const name of names) owed.add(name);
+      if (!next) question.fail(words(error));
     }
   }
 }
