@@ -1,0 +1,43 @@
+"""Films to files: beside `codec` the only module that imports Pillow."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image
+
+from multiconv.imaging.animation import Film
+
+
+def encoded(film: Film, kind: str) -> bytes:
+    """Return a film as a GIF or a lossless WebP that runs for ever.
+
+    Parameters
+    ----------
+    film : Film
+    kind : {"gif", "webp"}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from multiconv.imaging.animation import running_sum
+    >>> encoded(running_sum([np.ones((2, 2))], 0.0, 1.0), "gif")[:6]
+    b'GIF89a'
+    """
+    images = []
+    for frame in film.frames:
+        image = Image.fromarray(frame)
+        image.putpalette(film.palette[:, :3].tobytes())
+        images.append(image if kind == "gif" else image.convert("RGB"))
+    extra = {"optimize": False} if kind == "gif" else {"lossless": True, "method": 2}
+    file = BytesIO()
+    images[0].save(
+        file,
+        kind.upper(),
+        save_all=True,
+        append_images=images[1:],
+        duration=film.milliseconds,
+        loop=0,
+        **extra,
+    )
+    return file.getvalue()
