@@ -80,13 +80,15 @@ def create_app(
         STATIC=_folder("static"),
         # The picture's own bytes and what multipart puts around them.
         MAX_CONTENT_LENGTH=LIMITS.upload_bytes + LIMITS.body_bytes,
-        MAX_FORM_MEMORY_SIZE=LIMITS.body_bytes,
+        # Werkzeug holds a picture's body to it as well, in pieces of 64 KiB and what they leave.
+        MAX_FORM_MEMORY_SIZE=LIMITS.body_bytes + 2**17,
         MAX_FORM_PARTS=16,
         # Hosts that the server answers to, separated by commas; any if there are none.
         TRUSTED_HOSTS=_hosts(os.environ.get("MULTICONV_HOSTS", "")),
     )
     app.config.update(config or {})
     app.request_class = uploads.UploadRequest
+    app.url_map.merge_slashes = False  # that redirects to whatever host the request names
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     store = FolderStore(store_folder or _default_store(), LIMITS)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from multiconv.errors import MultiConvError
 from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.query import to_pairs
 from multiconv.web.edit import PLAIN_FIELDS, edited, previous, typed_pairs
 from multiconv.web.limits import limit_rows
 from multiconv.web.links import page_link
@@ -24,10 +25,13 @@ def index() -> Response:
     return shown(trace, mistakes)
 
 
-@blueprint.get("/edit")
+@blueprint.route("/edit", methods=["GET", "POST"])
 def edit() -> Response:
-    """Answer the form: on to the canonical link, or the page again with what was typed."""
-    form = MultiDict(pairs())
+    """Answer the form: on to the canonical link, or the page again with what was typed.
+
+    Forms with large kernels or pasted matrices are longer than a query may be, and are posted.
+    """
+    form = MultiDict(request.form.items(multi=True) if request.method == "POST" else pairs())
     try:
         wanted = edited(form, tracer().geometry)
         trace = traced(wanted.experiment)
@@ -46,7 +50,7 @@ def _mistaken(form: MultiDict[str, str], error: MultiConvError) -> Response:
     try:
         typed = dict(typed_pairs(form, base))
     except MultiConvError:
-        typed = {}
+        typed = dict(to_pairs(base))
     typed |= {name: form[name] for name in PLAIN_FIELDS if name in form}
     if typed.get("range") in {"", "auto"}:
         del typed["range"]

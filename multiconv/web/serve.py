@@ -23,7 +23,7 @@ KIB, MIB = 2**10, 2**20
 SETTINGS: Mapping[str, Any] = MappingProxyType(
     {
         # One BLAS thread a request, so these are all the cores that are used at once.
-        "threads": 4,
+        "threads": 20,
         # Four planes of 512² and a page of maps stay in memory; past it waitress writes files.
         "outbuf_overflow": 8 * MIB,
         # Above the app's own limits, so that the app answers with its own words up to here.

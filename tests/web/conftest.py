@@ -48,9 +48,11 @@ def upload(client):
     def sent(body, query=None, *, json=False, name="p.png", **headers):
         if json:
             headers["Accept"] = "application/json"
+        head = f'--b\r\nContent-Disposition: form-data; name="image"; filename="{name}"\r\n\r\n'
         return client.post(
             "/images?" + urlencode(query or {}),
-            data={"image": (io.BytesIO(body), name)},
+            data=head.encode() + body + b"\r\n--b--\r\n",
+            content_type="multipart/form-data; boundary=b",
             headers=headers,
         )
 

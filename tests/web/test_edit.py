@@ -1,0 +1,225 @@
+"""The form: every action of it, and that what was not touched stays to the last digit."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+
+from multiconv.experiment.numbers import plain
+
+NINTH = ",".join([plain(1 / 9)] * 9)
+
+
+@pytest.fixture
+def edit(client):
+    """Send the form: ``edit(previous, **fields)`` → the answer; fields may be lists."""
+
+    def sent(previous="", fields=None):
+        query = urlencode({"from": previous, **(fields or {})}, doseq=True)
+        return client.get(f"/edit?{query}")
+
+    return sent
+
+
+def asked(answer):
+    """The parameters of the page that a form's answer leads to."""
+    assert answer.status_code == 303, answer.text
+    path, _, query = answer.headers["Location"].partition("#")[0].partition("?")
+    assert path == "/"
+    return dict(parse_qsl(query))
+
+
+def fields(page):
+    """Every field of the page's form as a browser would send it, in order."""
+    form = re.search(r'<form class="stage".*?</form>', page, re.S)[0]
+    sent = []
+    for tag in re.findall(r"<input\b[^>]*>|<select\b.*?</select>", form, re.S):
+        name = re.search(r'\bname="([^"]*)"', tag)
+        if not name or 'type="image"' in tag:
+            continue
+        if tag.startswith("<select"):
+            value = re.search(r'<option value="([^"]*)" selected', tag)
+            value = value or re.search(r'<option value="([^"]*)"', tag)
+        else:
+            value = re.search(r'\bvalue="([^"]*)"', tag)
+        sent.append((html.unescape(name[1]), html.unescape(value[1])))
+    return sent
+
+
+LINKS = [
+    "",
+    "k=3&kernel=5x5&strides=2x1&padding=1x2&activation=relu&range=0.5&size=96",
+    f"w.1.0={NINTH}&bias=0.3333333333333333,0,0,0,0",
+    "image=sample:coffee&filters=luminance-edges&k=1&i=5&j=7&padding_mode=reflect&dilations=2x2",
+    "outputs=3&groups=3&kernel=1x1&w.2.2=-1000000",
+]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_form_sent_as_it_stands_leads_back_to_its_link(client, link):
+    page = client.get(f"/?{link}")
+    assert page.status_code == 200
+    answer = client.get("/edit?" + urlencode([*fields(page.text), ("do", "apply")]))
+    assert asked(answer) == dict(parse_qsl(link))
+    assert "#" not in answer.headers["Location"]
+
+
+def test_shown_numbers_are_rounded_and_kept_exact(client):
+    page = client.get(f"/?w.1.0={NINTH}")
+    sent = fields(page.text)
+    assert [text for name, text in sent if name == "w.1.0"] == ["0.1111"] * 9
+    changed, done = [], False
+    for name, text in sent:
+        touched = name == "w.1.0" and not done
+        done = done or touched
+        changed.append((name, "0.5" if touched else text))
+    kernel = asked(client.get("/edit?" + urlencode(changed)))["w.1.0"].split(",")
+    assert kernel == ["0.5", *[plain(1 / 9)] * 8]
+
+
+def test_one_weight_gives_its_kernel_alone(edit):
+    answer = edit("k=2", {"w.1.2": ["0", "0", "0", "0", "−2.5", "0", "0", "0", "0"]})
+    assert asked(answer) == {"k": "2", "w.1.2": "0,0,0,0,-2.5,0,0,0,0"}
+
+
+def test_bias_of_the_chosen_output(edit):
+    assert asked(edit("k=1", {"bias.1": "0.25"})) == {"k": "1", "bias": "0,0.25,0,0,0"}
+
+
+@pytest.mark.parametrize(
+    ("before", "size", "after"),
+    [
+        ("1,2,3,4,5,6,7,8,9", "5x5", "0,0,0,0,0,0,1,2,3,0,0,4,5,6,0,0,7,8,9,0,0,0,0,0,0"),
+        ("1,2,3,4,5,6,7,8,9", "1x1", "5"),
+        # An even side's centre is the tap before the middle, where SAME pads less.
+        ("1,2,3,4,5,6,7,8,9", "2x2", "5,6,8,9"),
+        ("1,2,3,4,5,6,7,8,9", "1x3", "4,5,6"),
+    ],
+)
+def test_resizing_pads_and_crops_about_the_centre(edit, before, size, after):
+    answer = edit(f"w.0.0={before}", {"kernel": size})
+    assert asked(answer) == {"kernel": size, "w.0.0": after}
+    assert answer.headers["Location"].endswith("#told-resized")
+
+
+def test_every_told_fragment_has_its_words_on_the_page(edit, client):
+    small = {"size": "20"}
+    cases = [
+        edit("", {"kernel": "5x5"}),
+        edit("i=150&j=3", small),
+        edit("i=150&j=3", small | {"kernel": "5x5"}),
+    ]
+    page = client.get("/").text
+    told = [answer.headers["Location"].partition("#")[2] for answer in cases]
+    assert told == ["told-resized", "told-moved", "told-resized-moved"]
+    for fragment in told:
+        assert f'id="{fragment}"' in page
+
+
+def test_a_pixel_left_outside_moves_to_the_nearest(edit):
+    found = asked(edit("i=150&j=3", {"size": "20"}))
+    assert (found["i"], found["j"]) == ("19", "3")
+
+
+def test_a_channel_left_outside_moves_to_the_last(edit):
+    answer = edit("k=4", {"outputs": "2"})
+    assert asked(answer) == {"k": "1", "outputs": "2"}
+    assert answer.headers["Location"].endswith("#told-moved")
+
+
+def test_choosing_k(edit):
+    assert asked(edit("", {"k": "3"})) == {"k": "3"}
+
+
+def test_a_preset_gives_its_kernel_by_name(edit):
+    assert asked(edit("", {"preset.1": "sobel-x", "preset.0": ""})) == {"w.1.0": "sobel-x"}
+
+
+def test_a_bank_replaces_every_kernel(edit):
+    answer = edit("w.0.0=zero&bias=1,0,0,0,0", {"filters": "luminance-edges"})
+    assert asked(answer) == {"filters": "luminance-edges"}
+
+
+def test_a_range_of_auto_is_no_range(edit):
+    assert asked(edit("range=0.5", {"range": "auto"})) == {}
+
+
+@pytest.mark.parametrize(
+    ("fields", "pixel"),
+    [
+        # The output stands 320 pixels wide for 160 columns, a row's picture 160.
+        ({"at.x": "10", "at.y": "21"}, ("10", "5")),
+        ({"at.x": "319", "at.y": "319"}, ("159", "159")),
+        ({"at.x": "5000", "at.y": "0"}, ("0", "159")),
+        ({"at.partial-1.x": "10", "at.partial-1.y": "21"}, ("21", "10")),
+        ({"at.input-2.x": "10", "at.input-2.y": "21"}, ("21", "10")),
+    ],
+)
+def test_a_click_chooses_the_pixel_under_it(edit, fields, pixel):
+    found = asked(edit("", fields))
+    assert (found["i"], found["j"]) == pixel
+
+
+def test_a_click_on_the_input_chooses_the_output_pixel_over_it(edit):
+    # SAME puts nothing before 160 rows at stride 2, so output 25's window is centred on row 51.
+    found = asked(edit("strides=2x2", {"at.input-0.x": "101", "at.input-0.y": "51"}))
+    assert (found["i"], found["j"]) == ("25", "50")
+
+
+def test_a_click_and_an_edit_go_together(edit):
+    found = asked(edit("", {"at.x": "0", "at.y": "0", "strides": "2x2"}))
+    assert found == {"strides": "2x2", "i": "0", "j": "0"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "field"),
+    [
+        ({"w.1.0": ["abc", *["1"] * 8]}, 400, "w.1.0"),
+        ({"w.1.0": ["1"] * 8}, 400, "w.1.0"),
+        ({"bias.0": "x"}, 400, "bias.0"),
+        ({"strides": "0"}, 400, "strides"),
+        ({"size": "many"}, 400, "size"),
+        ({"kernel": "7", "padding": "valid", "size": "4"}, 400, "kernel"),
+        ({"at.x": "1e9", "at.y": "0"}, 400, "at.x"),
+        ({"preset.0": "nosuch"}, 400, None),
+        ({"filters": "nosuch"}, 404, "filters"),
+        ({"colour": "red"}, 400, "colour"),
+    ],
+)
+def test_mistakes_are_told_on_the_page_and_what_was_typed_stays(edit, sent, status, field):
+    answer = edit("k=0&activation=relu", {"range": "0.75", **sent})
+    assert answer.status_code == status
+    told = re.findall(r'role="alert" id="mistake-([^"]*)"', answer.text)
+    assert len(told) == 1
+    assert field is None or told == [field]
+    shown = fields(answer.text)
+    if "w.1.0" in sent and len(sent["w.1.0"]) == 9:
+        assert [text for name, text in shown if name == "w.1.0"] == sent["w.1.0"]
+    for name in ("bias.0", "size"):
+        if name in sent:
+            assert (name, sent[name]) in shown
+    assert ("range", "0.75") in shown
+    assert ("activation", "relu") in shown
+
+
+def test_a_mistake_loses_no_other_choice(edit):
+    answer = edit("", {"w.0.0": ["abc", *["1"] * 8], "strides": "2x2", "kernel": "5x5"})
+    shown = dict(fields(answer.text))
+    assert answer.status_code == 400
+    assert (shown["strides"], shown["kernel"]) == ("2x2", "5x5")
+    assert 'aria-invalid="true"' in answer.text
+
+
+def test_a_previous_link_that_cannot_be_used_is_told(edit):
+    answer = edit("strides=0", {"k": "1"})
+    assert answer.status_code == 400
+    assert 'id="mistake-strides"' in answer.text
+
+
+def test_an_address_of_another_host_is_not_followed(edit):
+    answer = edit("//evil.example/", {})
+    assert answer.status_code == 400
+    assert asked(edit("", {})) == {}

@@ -1,0 +1,35 @@
+"""The page of limits: every one of them, from the value that the checks use."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import fields, replace
+
+from multiconv.experiment.model import LIMITS, Limits
+from multiconv.web.limits import WORDS, limit_rows
+
+
+def test_every_limit_is_told():
+    assert set(WORDS) == {field.name for field in fields(Limits)}
+
+
+def test_the_page_tells_them(client):
+    answer = client.get("/limits")
+    assert answer.status_code == 200
+    cells = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', html.unescape(answer.text))
+    assert cells == limit_rows(LIMITS)
+    told = dict(cells)
+    assert told["A picture's file"] == "10 MiB"
+    assert told["A picture's pixels"] == "24 megapixels"
+    assert told["Work of one request"] == "up to 2,000,000,000 multiply-adds"
+
+
+def test_another_limit_is_told_as_it_is():
+    rows = dict(limit_rows(replace(LIMITS, upload_bytes=5 * 2**20, outputs=7)))
+    assert rows["A picture's file"] == "5 MiB"
+    assert rows["Output channels"] == "up to 7"
+
+
+def test_the_bar_leads_there(client):
+    assert 'href="/limits"' in client.get("/").text

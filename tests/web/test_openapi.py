@@ -1,0 +1,77 @@
+"""The description of the API: complete, and true by schemathesis's generated requests."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from multiconv.experiment.query import NAMES
+
+EXAMPLES = 25
+schemathesis = pytest.importorskip(
+    "schemathesis", reason="schemathesis is not installed: the API was not held to its description"
+)
+
+
+@pytest.fixture
+def described(client):
+    return client.get("/openapi.json").json
+
+
+def test_every_address_for_scripts_is_described_and_no_other(app, described):
+    rooms = ("/api/", "/maps/", "/diagram.svg", "/healthz", "/images")
+    there = {
+        (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith(rooms)
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    } - {("/images/{name}/delete", "post")}  # the page's form
+    told = {(path, method) for path, methods in described["paths"].items() for method in methods}
+    assert told == there
+
+
+def test_every_parameter_of_a_link_is_described(described):
+    told = [entry["name"] for entry in described["paths"]["/api/experiment"]["get"]["parameters"]]
+    assert told == [*NAMES, "w.0.0", "w.1.0", "w.2.0"]
+
+
+def test_summaries_come_from_the_routes(described):
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            assert operation["summary"].endswith(".")
+
+
+OPERATIONS = [
+    ("/healthz", "GET"),
+    ("/api/experiment", "GET"),
+    ("/api/probe", "GET"),
+    ("/api/planes", "GET"),
+    ("/maps/{name}.png", "GET"),
+    ("/maps/{name}.npy", "GET"),
+    ("/diagram.svg", "GET"),
+    ("/images", "POST"),
+    ("/images/{name}", "DELETE"),
+]
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_answers_are_as_described(app, path, method):
+    operation = schemathesis.openapi.from_wsgi("/openapi.json", app)[path][method]
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def held(case):
+        case.call_and_validate()
+
+    held()
+
+
+def test_every_operation_is_held_to_its_description(described):
+    told = {(path, way.upper()) for path, ways in described["paths"].items() for way in ways}
+    assert told == set(OPERATIONS)

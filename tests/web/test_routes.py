@@ -1,0 +1,123 @@
+"""The page, robots, and that nothing is written but uploads in the store."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from multiconv.imaging.samples import SAMPLES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_page_shows_the_experiment(client):
+    page = client.get("/?k=2&strides=2")
+    assert (page.status_code, page.content_type) == (200, "text/html; charset=utf-8")
+    for q in range(3):
+        assert f"filter[·,·,{q},2]" in page.text
+    assert page.text.count("/maps/partial-0.png") >= 1
+    assert 'action="/edit"' in page.text
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_sample_has_its_page(client, name):
+    page = client.get(f"/?image=sample:{name}")
+    assert page.status_code == 200
+    assert SAMPLES[name].credit[:20] in page.text.replace("&#39;", "'")
+
+
+def test_an_uploads_page(client, uploaded):
+    page = client.get(f"/?image={uploaded}")
+    assert page.status_code == 200
+    assert f"/images/{uploaded}/delete" in page.text
+
+
+def test_robots_are_kept_off_the_endless_links(client):
+    rules = client.get("/robots.txt").text.splitlines()
+    assert rules[0] == "User-agent: *"
+    assert {"Disallow: /*?", "Disallow: /maps/", "Disallow: /api/"} <= set(rules)
+
+
+def test_the_page_asks_nothing_of_other_hosts(client):
+    page = client.get("/").text
+    for address in re.findall(r'(?:src|action)="([^"]*)"', page):
+        assert address.startswith(("/", "data:"))
+    # The links that a person may follow are another thing; what is loaded stands here.
+    loaded = re.findall(r'<link[^>]*href="([^"]*)"', page)
+    assert all(address.startswith("/static/") for address in loaded)
+
+
+WRITERS = """
+import io, os, sys
+from pathlib import Path
+import numpy as np
+from PIL import Image
+from multiconv.web import create_app
+
+store, outside = Path(sys.argv[1]).resolve(), []
+app = create_app(store_folder=store)
+client = app.test_client()
+client.get("/")  # what is made once, like byte code, is made before
+
+NAMES = {"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "os.symlink",
+         "os.link", "os.chmod", "shutil.move", "shutil.rmtree", "tempfile.mkstemp"}
+
+def watch(event, given):
+    if event == "open":
+        path, mode, flags = given
+        writes = isinstance(path, (str, bytes)) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        if writes and path != os.devnull and "/proc/" not in str(path):
+            note(event, os.fsdecode(path))
+    elif event in NAMES:
+        note(event, os.fsdecode(given[0]) if isinstance(given[0], (str, bytes)) else str(given[0]))
+
+def note(event, path):
+    if store not in Path(path).resolve().parents:
+        outside.append((event, path))
+
+body = io.BytesIO()
+noise = np.random.default_rng(0).integers(0, 256, (900, 900, 3), np.uint8)
+Image.fromarray(noise).save(body, "PNG")
+head = b'--b\\r\\nContent-Disposition: form-data; name="image"; filename="../../a.png"\\r\\n\\r\\n'
+sys.addaudithook(watch)
+
+def send(data):
+    return client.post("/images", data=head + data + b"\\r\\n--b--\\r\\n",
+                       content_type="multipart/form-data; boundary=b",
+                       headers={"Accept": "application/json"})
+
+name = send(body.getvalue()).json["id"]
+assert send(body.getvalue()[:5000]).status_code == 415
+assert send(bytes(11 * 2**20)).status_code == 413
+done = set()
+for rule in app.url_map.iter_rules():
+    path = rule.rule.replace("<build>/<path:path>", "x/css/base.css")
+    path = path.replace("<name>", name if "images" in path else "sum")
+    for query in ("", f"?image={name}&size=full", "?k=99", "?from=k%3D1&w.0.1=abc"):
+        for method in rule.methods - {"DELETE", "POST"}:
+            client.open(path + query, method=method).close()
+    done.add(rule.endpoint)
+assert client.delete(f"/images/{name}").status_code == 200
+assert client.post(f"/images/{name}/delete").status_code == 404
+print(len(done), outside)
+"""
+
+
+def test_no_route_writes_anything_outside_the_store(tmp_path):
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", WRITERS, str(tmp_path / "store")],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    count, _, outside = done.stdout.partition(" ")
+    assert int(count) >= 14
+    assert outside.strip() == "[]"

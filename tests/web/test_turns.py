@@ -1,0 +1,123 @@
+"""Turns: so many at once, a few waiting, the rest told to return; the light answers never wait."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from multiconv.errors import Busy
+from multiconv.tracing import Tracer
+from multiconv.web import turns
+from multiconv.web.serve import SETTINGS
+from multiconv.web.turns import Turns, computing_turns, uploading_turns
+
+
+def test_never_more_than_so_many_at_once():
+    places, inside, most = Turns(2, 100, 10.0), [], []
+    lock = threading.Lock()
+
+    def work(at):
+        places.take()
+        with lock:
+            inside.append(at)
+            most.append(len(inside))
+        threading.Event().wait(0.002)
+        with lock:
+            inside.remove(at)
+        places.give_back()
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(work, range(60)))
+    assert max(most) == 2
+
+
+def test_who_finds_the_queue_full_is_told_at_once():
+    places = Turns(1, 0, 60.0)
+    places.take()
+    with pytest.raises(Busy, match="1 places"):
+        places.take()
+    places.give_back()
+    places.take()
+
+
+def test_who_waits_too_long_is_told_and_leaves_the_queue():
+    places = Turns(1, 1, 0.01)
+    places.take()
+    for _ in range(3):
+        with pytest.raises(Busy):
+            places.take()
+    places.give_back()
+    places.take()
+
+
+def test_the_server_has_threads_left_when_all_turns_are_taken():
+    assert computing_turns().threads + uploading_turns().threads < SETTINGS["threads"]
+
+
+@pytest.fixture
+def stuck(app, monkeypatch):
+    """Requests that hold every place until the test ends."""
+    go_on, inside = threading.Event(), threading.Semaphore(0)
+    real = Tracer.trace
+
+    def slow(self, experiment):
+        inside.release()
+        go_on.wait(30)
+        return real(self, experiment)
+
+    monkeypatch.setattr(Tracer, "trace", slow)
+    places = computing_turns()
+    with ThreadPoolExecutor(places.threads) as pool:
+        asked = [pool.submit(app.test_client().get, "/api/probe") for _ in range(places.threads)]
+        for _ in range(2):
+            assert inside.acquire(timeout=10)
+        yield asked
+        go_on.set()
+
+
+PATIENT = 30.0
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Nobody gives up waiting."""
+    monkeypatch.setattr(turns, "computing_turns", lambda: Turns(2, 8, PATIENT))
+
+
+@pytest.mark.usefixtures("stuck")
+def test_beyond_it_503_with_retry_after_while_healthz_answers(client):
+    for path in ("/api/probe", "/", "/maps/sum.png", "/diagram.svg", "/edit"):
+        answer = client.get(path)
+        if answer.status_code == 200:  # a place in the queue came free
+            pytest.fail(f"{path} was computed while all places were taken")
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "1"
+        assert answer.headers["Cache-Control"] == "no-store"
+    told = client.get("/api/probe").json
+    assert "Try again" in told["remedy"]
+    assert told["limit"] == "2 at once"
+    for path in ("/healthz", "/limits", "/robots.txt", "/openapi.json"):
+        assert client.get(path).status_code == 200
+
+
+def test_turns_come_back_after_mistakes(client):
+    for _ in range(30):
+        assert client.get("/api/probe?k=99").status_code == 400
+        assert client.get("/maps/nosuch.png").status_code == 404
+        assert client.options("/api/probe").status_code == 200
+    assert client.get("/api/probe").status_code == 200
+
+
+def test_turns_come_back_after_a_fault(client, monkeypatch):
+    monkeypatch.setattr(Tracer, "trace", lambda *_: 1 / 0)
+    for _ in range(30):
+        assert client.get("/api/probe").status_code == 500
+    monkeypatch.undo()
+    assert client.get("/api/probe").status_code == 200
+
+
+def test_every_endpoint_that_takes_turns_is_there(app):
+    known = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert known >= turns.COMPUTING | turns.UPLOADING
