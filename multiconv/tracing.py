@@ -53,8 +53,15 @@ class Trace:
 
     @property
     def clipped(self) -> tuple[Clipping, ...]:
-        """How much of each of `maps` lies beyond the range."""
-        return tuple(clipping(plane, self.range) for plane in self.maps)
+        """How much of each of `maps` lies beyond the range that it is shown in."""
+        return tuple(clipping(plane, self.range_of(plane)) for plane in self.maps)
+
+    def range_of(self, plane: Plane) -> float:
+        """Return what the ends of the colours stand for on one map: the range, or its own."""
+        view = self.experiment.view
+        if view.range is None and view.ranges == "each":
+            return automatic_range((plane,))
+        return self.range
 
     def probe(self, i: int, j: int) -> Probe:
         """Return the whole arithmetic of output pixel (i, j)."""
@@ -187,6 +194,7 @@ class Tracer:
             groups=layer.groups,
             activation=layer.activation,
             partial=partial,
+            off=layer.off,
         )
 
     def _pixel(self, experiment: Experiment, shape: Geometry) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import pytest
 
 from multiconv import tracing
 from multiconv.errors import InvalidValue, NotFound, TooLarge
-from multiconv.experiment.model import Experiment, Focus, Layer, Limits, Source
+from multiconv.experiment.model import Experiment, Focus, Layer, Limits, Source, View
 from multiconv.imaging.store import FolderStore
 from multiconv.tracing import Tracer
 
@@ -46,6 +46,26 @@ def test_the_output_is_the_partials_and_the_bias_added(store):
     total = sum(np.float64(partial) for partial in trace.layer.partials) + 0.25
     assert np.allclose(trace.layer.sum, total, atol=1e-5)
     assert np.allclose(trace.layer.output, np.maximum(total, 0), atol=1e-5)
+
+
+def test_each_map_can_have_a_range_of_its_own(store):
+    layer = Layer().with_kernel(0, 0, (0, 0, 0, 0, 40, 0, 0, 0, 0))
+    shared = Tracer(store).trace(Experiment(layers=(layer,)))
+    own = replace(shared, experiment=Experiment(layers=(layer,), view=View(ranges="each")))
+    fixed = View(range=2.0, ranges="each")
+    green = shared.layer.partials[1]
+    assert shared.range_of(green) == shared.range >= 40
+    assert own.range_of(green) == 0.5
+    assert replace(own, range=2.0, experiment=Experiment(view=fixed)).range_of(green) == 2.0
+
+
+def test_a_channel_that_is_off_leaves_the_sum_and_keeps_its_kernel(store):
+    layer = replace(Layer(), off=(1,))
+    trace = Tracer(store).trace(Experiment(layers=(layer,)))
+    red, green, blue = trace.layer.partials
+    assert green is None
+    assert np.array_equal(trace.layer.sum, red + blue)
+    assert layer.kernel(1, 0).any()
 
 
 def test_after_one_weight_only_its_partial_is_computed(store, computed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,11 +24,11 @@ class LayerTrace:
     ----------
     geometry : Geometry
     filters : (kh, kw, C_in) array
-        Channel k's kernels as given; zero outside k's group.
+        Channel k's kernels as given; zero where a channel takes no part.
     bias : float
     activation : str
     partials : tuple of (H′, W′) array or None
-        One per input channel, None outside k's group.
+        One per input channel, None outside k's group and where it is left out.
     sum : (H′, W′) array
         The partials and bias added, in the order of the channels.
     output : (H′, W′) array
@@ -42,6 +42,22 @@ class LayerTrace:
     partials: tuple[Array | None, ...]
     sum: Array
     output: Array
+
+    def running(self, count: int) -> Array:
+        """Return what the first ``count`` input channels add up to, without the bias, (H′, W′).
+
+        Examples
+        --------
+        >>> x = np.stack([np.full((1, 2), 2.0), np.full((1, 2), 3.0)], axis=-1)
+        >>> trace = trace_layer(x, np.ones((1, 1, 2, 1)), 0, bias=np.array([9.0]))
+        >>> [trace.running(count).tolist() for count in range(3)]
+        [[[0.0, 0.0]], [[2.0, 2.0]], [[5.0, 5.0]]]
+        """
+        total = np.zeros_like(self.sum)
+        for added in self.partials[:count]:
+            if added is not None:
+                total += added
+        return total
 
 
 def trace_layer(
@@ -57,6 +73,7 @@ def trace_layer(
     groups: int = 1,
     activation: str = "identity",
     partial: PartialOf | None = None,
+    off: Container[int] = (),
 ) -> LayerTrace:
     """Return output channel k of a layer with all that it is made of.
 
@@ -71,6 +88,8 @@ def trace_layer(
         A name in `ACTIVATIONS`.
     partial : callable, optional
         (q, plane, kernel, geometry) → (H′, W′); a caller's cache stands here.
+    off : container of int
+        Input channels to be left out of the sum.
 
     Raises
     ------
@@ -110,6 +129,8 @@ def trace_layer(
     added: list[Array | None] = [None] * x.shape[2]
     for at in range(width):
         q = first + at
+        if q in off:
+            continue
         kernel = cast[:, :, at, k]
         plane = picture[..., q]
         added_here = partial(q, plane, kernel, g) if partial else partial_of(plane, kernel, g)

@@ -133,6 +133,18 @@ def choice(text: str, field: str, known: Iterable[str]) -> str:
     return text
 
 
+def channels(text: str, field: str, count: int) -> tuple[int, ...]:
+    """Return input channels from a list with commas, in order and each once.
+
+    Examples
+    --------
+    >>> channels("2,0", "off", 3)
+    (0, 2)
+    """
+    found = [whole(part, field, 0, count - 1) for part in text.split(",")]
+    return tuple(sorted(set(found)))
+
+
 def biases(text: str, outputs: int, limits: Limits) -> tuple[float, ...]:
     """Return one bias per output channel from a list with commas."""
     parts = text.split(",")

@@ -10,11 +10,13 @@ from multiconv.experiment.banks import own_shape
 from multiconv.experiment.model import CHANNELS, Experiment, Focus, Layer, View
 from multiconv.experiment.numbers import quoted
 
-_MAP = re.compile(r"(input|partial|output)-(0|[1-9][0-9]{0,3})|sum")
+_MAP = re.compile(r"(input|partial|output|running)-(0|[1-9][0-9]{0,3})|sum")
 
 
 def map_place(name: str, outputs: int) -> tuple[str, int | None]:
     """Return a map's kind and channel: q of ``input`` and ``partial``, k of ``output``.
+
+    Of ``running`` it is the number of input channels that have been added.
 
     Raises
     ------
@@ -29,11 +31,13 @@ def map_place(name: str, outputs: int) -> tuple[str, int | None]:
     match = _MAP.fullmatch(name)
     if match and match[1] is None:
         return "sum", None
-    if match and int(match[2]) < (outputs if match[1] == "output" else len(CHANNELS)):
+    counts = {"output": outputs, "running": len(CHANNELS) + 1}
+    if match and int(match[2]) < counts.get(match[1], len(CHANNELS)):
         return match[1], int(match[2])
     raise NotFound(
         f"There is no map {quoted(name)}.",
-        f"Use input-<q> or partial-<q> with q from 0 to {len(CHANNELS) - 1}, sum, "
+        f"Use input-<q> or partial-<q> with q from 0 to {len(CHANNELS) - 1}, "
+        f"running-<n> with n from 0 to {len(CHANNELS)}, sum, "
         f"or output-<k> with k from 0 to {outputs - 1}.",
         field="map",
     )
@@ -50,7 +54,7 @@ def pixels_experiment(
     ----------
     experiment : Experiment
     map_name : str
-        ``input-<q>``, ``partial-<q>``, ``sum`` or ``output-<k>``.
+        ``input-<q>``, ``partial-<q>``, ``running-<n>``, ``sum`` or ``output-<k>``.
     colour_range : float or None
         The range of the map's colours; an input plane has none.
 
@@ -68,12 +72,17 @@ def pixels_experiment(
     """
     kind, channel = map_place(map_name, experiment.layer.outputs)
     if kind == "input":
-        return Experiment(source=experiment.source)
+        return Experiment(source=experiment.source, view=View(inputs=experiment.view.inputs))
     k = channel if kind == "output" and channel is not None else experiment.focus.k
     layer = _of_output(experiment.layer, k)
-    if kind == "partial":
-        kept = tuple(item for item in layer.kernels if item[0][0] == channel)
-        layer = replace(layer, kernels=kept, bias=(0.0,) * layer.outputs)
+    if kind in {"partial", "running"} and channel is not None:
+        added = (channel,) if kind == "partial" else range(channel)
+        layer = replace(
+            layer,
+            kernels=tuple(item for item in layer.kernels if item[0][0] in added),
+            bias=(0.0,) * layer.outputs,
+            off=tuple(q for q in layer.off if q in added),
+        )
     if kind != "output":
         layer = replace(layer, activation="identity")
     return Experiment(

@@ -22,6 +22,9 @@ Kernel = str | tuple[float, ...]
 CHANNELS = ("red", "green", "blue")
 """The input channels q of a picture, in order."""
 
+RANGES = ("shared", "each")
+INPUTS = ("grey", "tinted")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -64,7 +67,8 @@ class Layer:
     """One convolution layer: a bank of filters, kernels laid over it, and the layer's geometry.
 
     ``kernels`` holds ``((q, k), kernel)`` pairs, sorted, only where they differ from the bank.
-    ``bias`` holds one number per output channel.
+    ``bias`` holds one number per output channel.  ``off`` names the input channels that are
+    left out of every sum; their kernels stay as they are.
     """
 
     bank: Bank = "redness"
@@ -78,6 +82,7 @@ class Layer:
     dilations: tuple[int, int] = (1, 1)
     groups: int = 1
     activation: str = "identity"
+    off: tuple[int, ...] = ()
 
     def kernel(self, q: int, k: int) -> NDArray[np.float64]:
         """Return the kernel from input channel q to output channel k, (kh, kw)."""
@@ -122,9 +127,15 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How values become colours: a fixed range, or ``None`` for the rounded automatic one."""
+    """How values become colours.
+
+    ``range`` is fixed, or ``None`` for the rounded automatic one; ``ranges`` says whether all
+    maps share it or each has its own; ``inputs`` whether input planes are grey or tinted.
+    """
 
     range: float | None = None
+    ranges: str = "shared"
+    inputs: str = "grey"
 
 
 @dataclass(frozen=True, slots=True)

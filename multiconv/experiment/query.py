@@ -19,7 +19,9 @@ from multiconv.experiment.banks import Bank, bank_of, bank_text, own_groups, own
 from multiconv.experiment.kernels import PLACE, kernel_text, laid_over
 from multiconv.experiment.model import (
     CHANNELS,
+    INPUTS,
     LIMITS,
+    RANGES,
     Experiment,
     Focus,
     Layer,
@@ -31,7 +33,8 @@ from multiconv.experiment.numbers import plain, quoted, whole
 
 NAMES = (
     *("image", "size", "kernel", "strides", "padding", "padding_mode", "dilations", "groups"),
-    *("outputs", "filters", "bias", "activation", "k", "i", "j", "range"),
+    *("outputs", "filters", "bias", "activation", "off", "k", "i", "j"),
+    *("range", "ranges", "inputs"),
 )
 """Every parameter but the kernels ``w.<q>.<k>``."""
 
@@ -70,7 +73,16 @@ def from_query(pairs: Iterable[tuple[str, str]], limits: Limits = LIMITS) -> Exp
         ),
         layers=(layer,),
         focus=Focus(whole(given.get("k", "0"), "k", 0, layer.outputs - 1), **pixel),
-        view=View(fields.colour_range(given["range"]) if "range" in given else None),
+        view=_view(given),
+    )
+
+
+def _view(given: Mapping[str, str]) -> View:
+    start = View()
+    return View(
+        fields.colour_range(given["range"]) if "range" in given else start.range,
+        fields.choice(given.get("ranges", start.ranges), "ranges", RANGES),
+        fields.choice(given.get("inputs", start.inputs), "inputs", INPUTS),
     )
 
 
@@ -133,6 +145,7 @@ def _layer(given: Mapping[str, str], kernels: Mapping[str, list[str]], limits: L
         activation=fields.choice(
             given.get("activation", start.activation), "activation", ACTIVATIONS
         ),
+        off=fields.channels(given["off"], "off", len(CHANNELS)) if "off" in given else (),
     )
     return replace(layer, kernels=laid_over(kernels, layer, limits))
 
@@ -178,10 +191,13 @@ def to_pairs(experiment: Experiment) -> list[tuple[str, str]]:
         *((f"w.{q}.{k}", kernel_text(kernel), True) for (q, k), kernel in layer.kernels),
         ("bias", fields.joined(layer.bias), any(layer.bias)),
         ("activation", layer.activation, layer.activation != start.layer.activation),
+        ("off", ",".join(map(str, layer.off)), bool(layer.off)),
         ("k", str(focus.k), focus.k != 0),
         ("i", str(focus.i), focus.i is not None),
         ("j", str(focus.j), focus.j is not None),
         ("range", plain(experiment.view.range or 0), experiment.view.range is not None),
+        ("ranges", experiment.view.ranges, experiment.view.ranges != start.view.ranges),
+        ("inputs", experiment.view.inputs, experiment.view.inputs != start.view.inputs),
     )
     return [(name, text) for name, text, differs in told if differs]
 

@@ -49,6 +49,8 @@ def sentence(
         parts.append(f"dilation {_both(layer.dilations)}")
     if layer.groups != 1:
         parts.append(f"{layer.groups} groups")
+    if layer.off:
+        parts.append(f"without {' and '.join(CHANNELS[q] for q in layer.off)}")
     if layer.activation != "identity":
         parts.append(f"then {activation_words(layer.activation)}")
     if output_size != input_size:
@@ -70,6 +72,8 @@ def map_words(name: str, outputs: int) -> str:
     ('what red adds', 'the blue input plane', 'output channel 3')
     """
     kind, channel = map_place(name, outputs)
+    if kind == "running":
+        return f"the sum of the first {channel} of {len(CHANNELS)} channels, without the bias"
     if channel is None:
         return "what all channels add up to, with the bias"
     if kind == "output":

@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 
 from multiconv.imaging.palettes import (
     DARK_PAPER,
+    HUES,
     LIGHT_PAPER,
     ORANGE,
     VIOLET,
     ZERO,
+    Colour,
     opaque_palette,
     palette,
+    tinted_palette,
 )
 from multiconv.imaging.ranges import (
     Clipping,
@@ -32,11 +35,13 @@ from multiconv.imaging.ranges import (
 
 __all__ = [
     "DARK_PAPER",
+    "HUES",
     "LIGHT_PAPER",
     "ORANGE",
     "VIOLET",
     "ZERO",
     "Clipping",
+    "Colour",
     "automatic_range",
     "clipping",
     "indices",
@@ -45,6 +50,7 @@ __all__ = [
     "palette",
     "rounded_up",
     "step",
+    "tinted_palette",
 ]
 
 

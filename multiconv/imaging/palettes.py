@@ -14,6 +14,7 @@ LIGHT_PAPER = (0xFC, 0xFC, 0xFA)
 DARK_PAPER = (0x17, 0x19, 0x1C)
 VIOLET = (0x86, 0x60, 0xD9)
 ORANGE = (0xBC, 0x5E, 0x00)
+RED, GREEN, BLUE = HUES = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 
 Colour = tuple[int, int, int]
 
@@ -44,6 +45,19 @@ def palette() -> NDArray[np.uint8]:
         table[places, 3] = np.rint(np.interp(-wanted, -lightnesses, alphas))
     table.flags.writeable = False
     return table
+
+
+def tinted_palette(hue: Colour) -> NDArray[np.uint8]:
+    """Return 256 opaque levels from black to a hue, (256, 4) uint8.
+
+    Examples
+    --------
+    >>> tinted_palette(RED)[[0, 51, 255]].tolist()
+    [[0, 0, 0, 255], [51, 0, 0, 255], [255, 0, 0, 255]]
+    """
+    shares = np.arange(256)[:, np.newaxis] / 255
+    opaque = np.full((256, 1), 255)
+    return np.concatenate([np.rint(shares * np.array(hue)), opaque], axis=1).astype(np.uint8)
 
 
 def opaque_palette(paper: Colour = LIGHT_PAPER) -> NDArray[np.uint8]:

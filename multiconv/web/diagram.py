@@ -11,6 +11,7 @@ from multiconv.drawing.volumes import Diagram, volumes
 from multiconv.imaging import codec, colour
 from multiconv.tracing import Trace, Tracer
 from multiconv.web.links import map_link
+from multiconv.web.planes import map_plane
 
 
 def diagram_of(trace: Trace, *, wide: bool = False) -> Diagram:
@@ -38,10 +39,11 @@ def inline_faces(diagram: Diagram, trace: Trace, tracer: Tracer) -> Mapping[str,
     palette = colour.palette()
     faces = {}
     for slab in diagram.inputs:
-        faces[slab.href] = codec.png_grey(np.ascontiguousarray(trace.levels[:, :, slab.index]))
+        faces[slab.href] = map_plane(slab.href, trace, tracer).png()
     for slab in diagram.outputs:
         plane = tracer.output(trace.experiment, slab.index)
-        faces[slab.href] = codec.png_indexed(colour.indices(plane, trace.range), palette)
+        shown = colour.indices(plane, trace.range_of(plane))
+        faces[slab.href] = codec.png_indexed(shown, palette)
     return {
         name: "data:image/png;base64," + base64.b64encode(body).decode()
         for name, body in faces.items()

@@ -7,7 +7,9 @@ import io
 import numpy as np
 from flask import Blueprint, Response, current_app, render_template, request, send_from_directory
 
+from multiconv.drawing.histogram import histogram
 from multiconv.errors import InvalidValue
+from multiconv.experiment.words import map_text
 from multiconv.imaging import codec
 from multiconv.web.diagram import diagram_of, inline_faces
 from multiconv.web.headers import DRAWING_POLICY, FOREVER
@@ -43,6 +45,25 @@ def numbers(name: str) -> Response:
     np.save(file, plane.numbers(), allow_pickle=False)
     response = Response(file.getvalue(), content_type="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.npy"'
+    return response
+
+
+@blueprint.get("/maps/<name>.svg")
+def values(name: str) -> Response:
+    """Answer the histogram of a map over the range that its picture shows."""
+    asked = experiment()
+    plane = map_plane(name, tracer().trace(asked), tracer())
+    numbers = plane.numbers()
+    low, high = (0.0, 1.0) if plane.values is None else (-plane.range, plane.range)
+    words = map_text(
+        name,
+        asked.layer.outputs,
+        *(float(value) for value in (numbers.min(), numbers.max(), numbers.mean(dtype=float))),
+    )
+    drawing = histogram(numbers, low, high)
+    page = render_template("histogram.svg", drawing=drawing, words=words)
+    response = Response(page, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Security-Policy"] = DRAWING_POLICY
     return response
 
 

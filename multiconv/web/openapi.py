@@ -63,6 +63,9 @@ def _operations() -> dict[tuple[str, str], Document]:
             "The map", "application/octet-stream", schemas.BYTES, parameters=schemas.MAP,
             mistakes=page,
         ),
+        ("maps.values", "get"): _reading(
+            "The histogram", "image/svg+xml", schemas.TEXT, parameters=schemas.MAP, mistakes=page
+        ),
         ("maps.diagram", "get"): _reading(
             "The drawing", "image/svg+xml", schemas.TEXT, mistakes=page
         ),

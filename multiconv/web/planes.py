@@ -17,13 +17,15 @@ class MapPlane:
     """A map with the range its colours stand for.
 
     ``levels`` is set for an input plane, (H, W) uint8 0…255; ``values`` for
-    every other, (H, W) float32.
+    every other, (H, W) float32.  ``hue`` is what an input's level 255 looks
+    like where inputs are tinted.
     """
 
     name: str
     range: float
     levels: NDArray[np.uint8] | None = None
     values: NDArray[np.float32] | None = None
+    hue: colour.Colour | None = None
 
     def numbers(self) -> NDArray[np.float32]:
         """Return the map's own numbers; an input's levels are divided by 255."""
@@ -40,8 +42,10 @@ class MapPlane:
     def png(self, *, opaque: bool = False) -> bytes:
         """Return the map as a PNG: transparent where zero, or laid on light paper."""
         shown = self.bytes_shown()
-        if self.values is None:
+        if self.values is None and self.hue is None:
             return codec.png_grey(shown)
+        if self.hue is not None:
+            return codec.png_indexed(shown, colour.tinted_palette(self.hue))
         palette = colour.opaque_palette(colour.LIGHT_PAPER) if opaque else colour.palette()
         return codec.png_indexed(shown, palette)
 
@@ -49,8 +53,9 @@ class MapPlane:
 def map_plane(name: str, trace: Trace, tracer: Tracer) -> MapPlane:
     """Return the map called ``name``.
 
-    Names are ``input-<q>``, ``partial-<q>``, ``sum`` (the partials and the bias
-    added) and ``output-<k>`` (after the activation).
+    Names are ``input-<q>``, ``partial-<q>``, ``running-<n>`` (the first n
+    partials added), ``sum`` (all of them and the bias) and ``output-<k>`` (after
+    the activation).
 
     Raises
     ------
@@ -59,17 +64,20 @@ def map_plane(name: str, trace: Trace, tracer: Tracer) -> MapPlane:
     """
     kind, channel = map_place(name, trace.experiment.layer.outputs)
     if channel is None:
-        return MapPlane(name, trace.range, values=trace.layer.sum)
+        return MapPlane(name, trace.range_of(trace.layer.sum), values=trace.layer.sum)
     if kind == "input":
-        return MapPlane(name, trace.range, levels=trace.levels[:, :, channel])
-    if kind == "partial":
+        hue = colour.HUES[channel] if trace.experiment.view.inputs == "tinted" else None
+        return MapPlane(name, trace.range, levels=trace.levels[:, :, channel], hue=hue)
+    if kind == "running":
+        values = trace.layer.running(channel)
+    elif kind == "partial":
         partial = trace.layer.partials[channel]
         values = np.zeros_like(trace.layer.sum) if partial is None else partial
     elif channel == trace.experiment.focus.k:
         values = trace.layer.output
     else:
         values = tracer.output(trace.experiment, channel)
-    return MapPlane(name, trace.range, values=values)
+    return MapPlane(name, trace.range_of(values), values=values)
 
 
 def map_names(trace: Trace) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.engine.filters import BANKS, KERNELS
 from multiconv.engine.geometry import PADDING_MODES
-from multiconv.experiment.model import CHANNELS, LIMITS
+from multiconv.experiment.model import CHANNELS, INPUTS, LIMITS, RANGES
 from multiconv.experiment.query import NAMES
 from multiconv.imaging.samples import SAMPLES
 
@@ -81,7 +81,14 @@ def _query() -> dict[str, Schema]:
         "k": whole(0, LIMITS.outputs - 1),
         "i": whole(0, furthest),
         "j": whole(0, furthest),
+        "off": {
+            "type": "string",
+            "pattern": "^[0-2](,[0-2])*$",
+            "description": "input channels left out of the sums",
+        },
         "range": {"type": "string", "pattern": NUMBER, "examples": ["0.5"]},
+        "ranges": words(RANGES),
+        "inputs": words(INPUTS),
     }
     return {name: names.get(name, TEXT) for name in NAMES}
 
@@ -106,7 +113,7 @@ MAP: tuple[Schema, ...] = (
     {
         "name": "name", "in": "path", "required": True,
         "schema": TEXT | {"pattern": "^[a-z0-9-]+$"},
-        "description": "input-<q>, partial-<q>, sum, or output-<k>",
+        "description": "input-<q>, partial-<q>, running-<n>, sum, or output-<k>",
     },
 )  # fmt: skip
 PAPER: Schema = {"name": "paper", "in": "query", "required": False, "schema": words("01"),

@@ -43,6 +43,24 @@ def test_a_callers_partial_stands_in():
     assert (traced.sum == 6).all()
 
 
+def test_a_channel_left_out_adds_nothing():
+    x = np.arange(12.0).reshape(2, 2, 3)
+    filters = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 3, 1)
+    trace = trace_layer(x, filters, 0, bias=np.array([0.5]), off=(1,))
+    assert trace.partials[1] is None
+    assert trace.filters.ravel().tolist() == [1.0, 0.0, 100.0]
+    assert trace.sum[0].tolist() == [0 * 1 + 2 * 100 + 0.5, 3 * 1 + 5 * 100 + 0.5]
+
+
+def test_the_running_sum_takes_the_channels_in_their_order():
+    x = np.arange(12.0).reshape(2, 2, 3)
+    filters = np.array([1.0, 10.0, 100.0]).reshape(1, 1, 3, 1)
+    trace = trace_layer(x, filters, 0, bias=np.array([0.5]))
+    at_the_last = [trace.running(count)[1, 1] for count in range(4)]
+    assert at_the_last == [0, 9, 9 + 100, 9 + 100 + 1100]
+    assert trace.sum[1, 1] == at_the_last[-1] + 0.5
+
+
 def test_a_batch_is_refused():
     with pytest.raises(InvalidValue) as caught:
         trace_layer(np.ones((2, 4, 4, 1)), np.ones((3, 3, 1, 1)), 0)

@@ -15,7 +15,12 @@ START = from_query([("k", "1"), ("bias", "0,.5,0,0,1"), ("w.1.1", "box"), ("acti
 
 @pytest.mark.parametrize(
     ("name", "place"),
-    [("input-0", ("input", 0)), ("partial-2", ("partial", 2)), ("output-4", ("output", 4))],
+    [
+        ("input-0", ("input", 0)),
+        ("partial-2", ("partial", 2)),
+        ("output-4", ("output", 4)),
+        ("running-3", ("running", 3)),
+    ],
 )
 def test_places(name, place):
     assert map_place(name, 5) == place
@@ -23,7 +28,18 @@ def test_places(name, place):
 
 @pytest.mark.parametrize(
     "name",
-    ["", "input", "input-3", "partial--1", "output-5", "output-01", "sum-0", "sum.png"],
+    [
+        "",
+        "input",
+        "input-3",
+        "partial--1",
+        "output-5",
+        "output-01",
+        "sum-0",
+        "sum.png",
+        "running-4",
+        "running",
+    ],
 )
 def test_no_such_map(name):
     with pytest.raises(NotFound) as caught:
@@ -50,6 +66,15 @@ DEPENDS = [
     ("sum", {"w.2.1": "zero"}, True),
     ("sum", {"bias": "0,1,0,0,0"}, True),
     ("sum", {"bias": "1,.5,0,0,2", "activation": "identity", "i": "3", "w.1.0": "zero"}, False),
+    ("input-0", {"inputs": "tinted"}, True),
+    ("input-0", {"ranges": "each", "off": "0"}, False),
+    ("partial-0", {"off": "1,2", "inputs": "tinted"}, False),
+    ("partial-0", {"off": "0"}, True),
+    ("sum", {"off": "1"}, True),
+    ("running-2", {"w.1.1": "zero"}, True),
+    ("running-2", {"off": "0"}, True),
+    ("running-2", {"w.2.1": "zero", "off": "2", "bias": "1,1,1,1,1"}, False),
+    ("running-2", {"activation": "identity"}, False),
     ("output-4", {"k": "0", "i": "5", "bias": "0,0,0,0,1", "w.1.1": "zero"}, False),
     ("output-4", {"activation": "identity"}, True),
     ("output-4", {"w.2.4": "zero"}, True),

@@ -41,6 +41,7 @@ def experiments(draw):
         dilations=draw(SIDES),
         groups=draw(st.sampled_from([1, 3])) if outputs % 3 == 0 else 1,
         activation=draw(st.sampled_from(sorted(ACTIVATIONS))),
+        off=tuple(sorted(draw(st.sets(st.integers(0, 2))))),
     )
     taps = size[0] * size[1]
     kernels = st.one_of(
@@ -56,7 +57,11 @@ def experiments(draw):
         source=Source(draw(image), draw(st.none() | st.integers(1, 1024))),
         layers=(layer,),
         focus=Focus(draw(st.integers(0, outputs - 1)), draw(side), draw(side)),
-        view=View(draw(st.none() | st.floats(1e-3, 1e6))),
+        view=View(
+            draw(st.none() | st.floats(1e-3, 1e6)),
+            draw(st.sampled_from(["shared", "each"])),
+            draw(st.sampled_from(["grey", "tinted"])),
+        ),
     )
 
 
@@ -96,6 +101,8 @@ READ = [
     ("outputs=6&groups=3", lambda e: e.layer.groups, 3),
     ("k=4&i=9&j=0", lambda e: e.focus, Focus(4, 9, 0)),
     ("range=1.5", lambda e: e.view.range, 1.5),
+    ("off=2,0,2", lambda e: e.layer.off, (0, 2)),
+    ("ranges=each&inputs=tinted", lambda e: e.view, View(None, "each", "tinted")),
     ("w.1.0=outline", lambda e: e.layer.kernels, (((1, 0), "outline"),)),
     ("kernel=1&w.1.0=2", lambda e: e.layer.kernels, (((1, 0), (2.0,)),)),
     ("kernel=1x2&w.1.0=2,3", lambda e: e.layer.kernels, (((1, 0), (2.0, 3.0)),)),

@@ -1,0 +1,53 @@
+"""A map's histogram as a drawing: how many of its pixels have which value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH, HEIGHT = 256, 64
+BINS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Bars as one SVG path, left to right from ``low`` to ``high``, the tallest as high as the box.
+
+    ``zero`` is where the value 0 stands, None if it lies outside; ``most`` is the tallest bar's
+    number of pixels.
+    """
+
+    path: str
+    low: float
+    high: float
+    zero: float | None
+    most: int
+
+
+def histogram(plane: NDArray[np.generic], low: float, high: float) -> Histogram:
+    """Return a map's histogram between two values; what lies beyond counts to the last bars.
+
+    Parameters
+    ----------
+    plane : (H, W) finite numbers
+    low, high : float
+        The values at the drawing's left and right edges, ``low < high``.
+
+    Examples
+    --------
+    >>> drawing = histogram(np.array([[-1.0, 1.0, 1.0, 7.0]]), -1.0, 1.0)
+    >>> drawing.path, drawing.zero, drawing.most
+    ('M0 64v-21.33h4V64ZM252 64v-64h4V64Z', 128.0, 3)
+    """
+    inside = np.clip(np.asarray(plane, dtype=np.float64), low, high)
+    counts, _ = np.histogram(inside, BINS, (low, high))
+    most, bar = int(counts.max()), WIDTH // BINS
+    path = "".join(
+        f"M{at * bar} {HEIGHT}v-{round(HEIGHT * count / most, 2):g}h{bar}V{HEIGHT}Z"
+        for at, count in enumerate(counts.tolist())
+        if count
+    )
+    zero = round(-low / (high - low) * WIDTH, 2) if low <= 0 <= high else None
+    return Histogram(path, low, high, zero, most)
