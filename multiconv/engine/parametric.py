@@ -61,17 +61,14 @@ class Family:
 
 
 def _offsets(side: int) -> Values:
-    return np.arange(side) - (side - 1) / 2
+    return np.arange(side, dtype=np.float64) - (side - 1) / 2
 
 
 def _gaussian(size: Pair, sigma: float) -> Values:
     """Return exp(−(x² + y²) / 2σ²) over its sum, about the middle as `cv2.getGaussianKernel`."""
-
-    def bell(side: int) -> Values:
-        heights = np.exp(-(_offsets(side) ** 2) / (2 * sigma**2))
-        return np.asarray(heights / heights.sum())
-
-    return np.outer(bell(size[0]), bell(size[1]))
+    y, x = np.meshgrid(_offsets(size[0]), _offsets(size[1]), indexing="ij")
+    bell: Values = np.exp(-(x**2 + y**2) / (2 * sigma**2))
+    return np.asarray(bell / bell.sum())
 
 
 def _gabor(size: Pair, angle: float, wavelength: float) -> Values:

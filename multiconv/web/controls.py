@@ -7,13 +7,34 @@ from dataclasses import dataclass
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.engine.filters import BANKS, KERNELS
 from multiconv.engine.geometry import PADDING_MODES
+from multiconv.experiment.banks import bank_text
 from multiconv.experiment.fields import padding_text, sides_text
-from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.model import CHANNELS, LIMITS, Experiment
 from multiconv.experiment.numbers import plain
+from multiconv.experiment.words import activation_words
 
 Options = tuple[tuple[str, str], ...]
 
-ACTIVATION_NAMES = {"identity": "no activation", "relu": "ReLU"}
+WITH_NUMBERS: Options = (
+    ("gaussian(1)", "Gaussian, σ = 1"),
+    ("gaussian(2)", "Gaussian, σ = 2"),
+    ("gabor(0,4)", "Gabor, upright stripes"),
+    ("gabor(45,4)", "Gabor, slanting stripes"),
+    ("gabor(90,4)", "Gabor, level stripes"),
+    ("motion(0)", "Motion blur, sideways"),
+    ("motion(45)", "Motion blur, slanting"),
+    ("random(1)", "Random 1"),
+    ("random(2)", "Random 2"),
+    ("random(3)", "Random 3"),
+)
+"""Kernels with numbers that the lists offer; any others can be typed."""
+
+MODE_WORDS = {
+    "zeros": "zeros",
+    "reflect": "the picture reflected",
+    "replicate": "the edge repeated",
+    "circular": "the other side",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +56,11 @@ class Entry:
     text: str
     hint: str
 
+    @property
+    def parameter(self) -> str:
+        """The link's parameter that it stands for."""
+        return self.field.removesuffix(".other")
+
 
 def _choice(field: str, label: str, options: Options, chosen: str, words: str = "") -> Choice:
     """Return a choice whose chosen value is always among its options."""
@@ -47,22 +73,37 @@ def _times(text: str) -> str:
     return text.replace("x", " × ")
 
 
+def _squares(*sides: int) -> Options:
+    return tuple((f"{n}x{n}", str(n)) for n in sides)
+
+
+def others(experiment: Experiment) -> dict[str, str]:
+    """Return the fields that have a free entry beside their choice, with their present values.
+
+    Examples
+    --------
+    >>> others(Experiment())["kernel"], others(Experiment())["padding"]
+    ('3x3', 'same')
+    """
+    layer = experiment.layer
+    return {
+        "kernel": sides_text(layer.kernel_size),
+        "strides": sides_text(layer.strides),
+        "padding": padding_text(layer.padding),
+    }
+
+
 def main_choices(experiment: Experiment) -> list[Choice]:
     """Return the choices of the line under the output."""
-    layer = experiment.layer
-    kernel, strides = sides_text(layer.kernel_size), sides_text(layer.strides)
-    padding = padding_text(layer.padding)
+    layer, now = experiment.layer, others(experiment)
     sizes = tuple((f"{n}x{n}", f"{n} × {n}") for n in range(1, LIMITS.kernel_side + 1))
+    paddings = (*((name, name) for name in ("same", "valid")), *((str(n), str(n)) for n in (1, 2)))
     return [
-        _choice("kernel", "Kernel", sizes, kernel, _times(kernel)),
+        _choice("kernel", "Kernel", sizes, now["kernel"], _times(now["kernel"])),
         _choice(
-            "strides",
-            "Stride",
-            tuple((f"{n}x{n}", str(n)) for n in (1, 2, 3, 4)),
-            strides,
-            _times(strides),
+            "strides", "Stride", _squares(1, 2, 3, 4, 8), now["strides"], _times(now["strides"])
         ),
-        _choice("padding", "Padding", (("same", "same"), ("valid", "valid")), padding),
+        _choice("padding", "Padding", paddings, now["padding"], _times(now["padding"])),
         Choice(
             "outputs",
             "Outputs",
@@ -72,7 +113,7 @@ def main_choices(experiment: Experiment) -> list[Choice]:
         Choice(
             "activation",
             "then",
-            tuple((name, ACTIVATION_NAMES.get(name, name)) for name in ACTIVATIONS),
+            tuple((name, activation_words(name)) for name in ACTIVATIONS),
             layer.activation,
         ),
     ]
@@ -81,26 +122,30 @@ def main_choices(experiment: Experiment) -> list[Choice]:
 def bank_choice(experiment: Experiment) -> Choice:
     """Return the choice of a whole bank of filters."""
     options = tuple((name, bank.title) for name, bank in BANKS.items())
-    return Choice("filters", "Filters", options, experiment.layer.bank)
+    return _choice("filters", "Filters", options, bank_text(experiment.layer.bank), "A stored bank")
 
 
 def more_choices(experiment: Experiment) -> list[Choice]:
-    """Return the choices behind More."""
+    """Return the choices behind More, with what each of them needs."""
     layer = experiment.layer
-    dilations = sides_text(layer.dilations)
+    channels = len(CHANNELS)
+    fits = layer.outputs % channels == 0
+    needs = "" if fits else f" (needs {channels}, {2 * channels}, {3 * channels} … outputs)"
     return [
-        _choice(
-            "dilations",
-            "Dilation",
-            tuple((f"{n}x{n}", str(n)) for n in (1, 2, 3, 4)),
-            dilations,
-            _times(dilations),
-        ),
         Choice(
             "padding_mode",
             "Pad with",
-            tuple((mode, mode) for mode in PADDING_MODES),
+            tuple((mode, MODE_WORDS[mode]) for mode in PADDING_MODES),
             layer.padding_mode,
+        ),
+        Choice(
+            "groups",
+            "Groups",
+            (
+                ("1", "1: every output sees all channels"),
+                (str(channels), f"3: one channel each{needs}"),
+            ),
+            str(layer.groups),
         ),
     ]
 
@@ -108,7 +153,28 @@ def more_choices(experiment: Experiment) -> list[Choice]:
 def more_entries(experiment: Experiment) -> list[Entry]:
     """Return the text fields behind More."""
     size, extent = experiment.source.size, experiment.view.range
+    now = others(experiment)
     return [
+        Entry(
+            "kernel.other",
+            "Kernel",
+            now["kernel"],
+            f"any size, height x width, 1 to {LIMITS.kernel_side}",
+        ),
+        Entry("strides.other", "Stride", now["strides"], f"down x across, 1 to {LIMITS.stride}"),
+        Entry(
+            "padding.other",
+            "Padding",
+            now["padding"],
+            f"same, valid, 1, 1x2, or top,bottom,left,right, 0 to {LIMITS.pad}; "
+            "reflected less than the picture's side",
+        ),
+        Entry(
+            "dilations",
+            "Dilation",
+            sides_text(experiment.layer.dilations),
+            f"down x across, 1 to {LIMITS.dilation}; k taps reach over (k − 1)·d + 1 pixels",
+        ),
         Entry(
             "size",
             "Working size",
@@ -126,4 +192,4 @@ def more_entries(experiment: Experiment) -> list[Entry]:
 
 def presets() -> Options:
     """Return the named kernels as (name, words)."""
-    return tuple((name, kernel.title) for name, kernel in KERNELS.items())
+    return (*((name, kernel.title) for name, kernel in KERNELS.items()), *WITH_NUMBERS)

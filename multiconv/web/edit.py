@@ -13,15 +13,16 @@ from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import MultiDict
 
-from multiconv.engine.filters import BANKS, fitted
 from multiconv.engine.geometry import Geometry
-from multiconv.errors import InvalidValue
 from multiconv.experiment.kernels import PLACE
-from multiconv.experiment.model import LIMITS, Experiment, Kernel, Layer
+from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.numbers import number, plain, whole
 from multiconv.experiment.query import from_query, to_pairs
+from multiconv.web.actions import acted
 from multiconv.web.clicks import clicked
+from multiconv.web.controls import others
 from multiconv.web.kernels import weight_text
+from multiconv.web.reshape import reshaped
 
 Pairs = list[tuple[str, str]]
 
@@ -38,12 +39,14 @@ class Edit:
 
     experiment: Experiment
     resized: bool = False
+    pasted: bool = False
     moved: bool = False
 
     @property
     def fragment(self) -> str:
         """The page's own words for what happened, as the fragment that shows them."""
-        told = [word for word in ("resized", "moved") if getattr(self, word)]
+        sizes = "pasted" if self.pasted else "resized" if self.resized else ""
+        told = [word for word in (sizes, "moved" if self.moved else "") if word]
         return "#told-" + "-".join(told) if told else ""
 
 
@@ -77,6 +80,8 @@ def typed_pairs(form: MultiDict[str, str], base: Experiment) -> Pairs:
         if name.startswith("bias."):
             k = whole(name.removeprefix("bias."), "bias", 0, base.layer.outputs - 1)
             bias = list(base.layer.bias)
+            if form[name] == weight_text(bias[k]):
+                continue
             bias[k] = number(form[name], field=name, limit=LIMITS.weight)
             pairs["bias"] = ",".join(plain(value) for value in bias)
     return list(pairs.items())
@@ -98,78 +103,40 @@ def edited(form: MultiDict[str, str], geometry_of: Callable[[Experiment], Geomet
         For the first field that cannot be used.
     """
     base = previous(form)
-    layer = from_query(typed_pairs(form, base)).layer
-    layer = _with_presets(form, layer, base.focus.k)
-    layer, resized = _reshaped(form, layer)
-    focus = base.focus
+    form = settled_others(form, base)
+    change = reshaped(form, from_query(typed_pairs(form, base)).layer, base.focus.k)
+    layer, focus = change.layer, base.focus
     if "k" in form:
         focus = replace(focus, k=whole(form["k"], "k", 0, layer.outputs - 1))
     moved = focus.k >= layer.outputs
     focus = replace(focus, k=min(focus.k, layer.outputs - 1))
     pairs = dict(to_pairs(replace(base, layers=(layer,), focus=focus)))
     for name in PLAIN_FIELDS:
-        if name in form:
+        if name in form and not (name == "groups" and form[name] == str(base.layer.groups)):
             pairs[name] = form[name]
             if name == "range" and form[name] in {"", "auto"}:
                 del pairs[name]
     _reject_unknown(form)
     experiment = from_query(pairs.items())
+    experiment = experiment.with_layer(acted(form.get("do"), experiment.layer, experiment.focus.k))
     shape = geometry_of(experiment)
     experiment = clicked(form, experiment, shape)
     inside = _moved_in(experiment, shape)
-    return Edit(inside, resized, moved or inside != experiment)
+    return Edit(inside, change.resized, change.pasted, moved or inside != experiment)
 
 
-def _with_presets(form: MultiDict[str, str], layer: Layer, k: int) -> Layer:
-    """Lay named kernels over the layer; an empty choice leaves the kernel as it is."""
-    for q in range(3):
-        if name := form.get(f"preset.{q}"):
-            layer = layer.with_kernel(q, k, _named(name, f"preset.{q}"))
-    return layer
+def settled_others(form: MultiDict[str, str], base: Experiment) -> MultiDict[str, str]:
+    """Return the form with its free entries in place of the choices they stand for.
 
-
-def _named(name: str, field: str) -> Kernel:
-    from_query([("w.0.0", name)])  # refuses an unknown name in the link's own words
-    if name[:1].isdigit():
-        raise InvalidValue("A preset is a kernel's name.", "Choose one in the list.", field=field)
-    return name
-
-
-def _reshaped(form: MultiDict[str, str], layer: Layer) -> tuple[Layer, bool]:
-    """Change the bank, the number of outputs and the kernel's size, and tell whether it changed."""
-    if (bank := form.get("filters", layer.bank)) != layer.bank:
-        fresh = from_query([("filters", bank)]).layer
-        kept = replace(
-            layer,
-            bank=bank,
-            kernels=(),
-            kernel_size=BANKS[bank].kernel_size,
-            outputs=fresh.outputs,
-            bias=fresh.bias,
-        )
-        return kept, False
-    outputs = whole(form.get("outputs", str(layer.outputs)), "outputs", 1, LIMITS.outputs)
-    if outputs != layer.outputs:
-        layer = replace(
-            layer,
-            outputs=outputs,
-            kernels=tuple((place, kernel) for place, kernel in layer.kernels if place[1] < outputs),
-            bias=(*layer.bias[:outputs], *(0.0,) * (outputs - layer.outputs)),
-        )
-    size = layer.kernel_size
-    if "kernel" in form:
-        size = from_query([("kernel", form["kernel"])]).layer.kernel_size
-    if size == layer.kernel_size:
-        return layer, False
-    resized = replace(layer, kernel_size=size, kernels=())
-    for (q, k), kernel in layer.kernels:
-        fit = kernel if isinstance(kernel, str) else _fitted(layer.kernel(q, k), size)
-        resized = resized.with_kernel(q, k, fit)
-    return resized, True
-
-
-def _fitted(kernel: object, size: tuple[int, int]) -> tuple[float, ...]:
-    return tuple(fitted(kernel, size).ravel().tolist())  # type: ignore[arg-type]
+    ``kernel.other`` and its like always say the present value; one that was
+    changed counts more than the choice that it stands beside.
+    """
+    settled = form.copy()
+    for field, text in others(base).items():
+        typed = form.get(f"{field}.other", "").strip()
+        if typed and typed != text:
+            settled[field] = typed
+    return settled
 
 
 def _moved_in(experiment: Experiment, shape: Geometry) -> Experiment:
@@ -194,5 +161,6 @@ def _reject_unknown(form: Iterable[str]) -> None:
         for name in form
         if name not in known
         and not PLACE.fullmatch(name)
-        and not name.startswith(("at.", "bias.", "preset."))
+        and not name.startswith(("at.", "bias.", "preset.", "name.", "matrix."))
+        and name.removesuffix(".other") not in {"kernel", "strides", "padding"}
     )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.geometry import Window
 from multiconv.experiment.model import CHANNELS
 from multiconv.experiment.numbers import shown
 from multiconv.imaging.colour import rounded_up
@@ -16,16 +15,7 @@ from multiconv.tracing import Trace
 from multiconv.web.clicks import OUTPUT_WIDTH, ROW_WIDTH, drawn_size
 from multiconv.web.kernels import KernelView, kernel_view, weight_text
 from multiconv.web.links import map_link
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A rectangle of map pixels to draw over a map: a window, or one pixel."""
-
-    row: int
-    column: int
-    height: int
-    width: int
+from multiconv.web.marks import Mark, rim_path, unused_path, window_mark
 
 
 @dataclass(frozen=True)
@@ -42,6 +32,8 @@ class MapView:
     alt: str
     mark: Mark
     value: str = ""
+    rim: str = ""
+    unused: str = ""
 
     @property
     def reach(self) -> float:
@@ -78,13 +70,6 @@ def _words(plane: NDArray[np.generic], scale: float = 1.0) -> str:
     return f"{shown(low, 2)} … {shown(high, 2)}, mean {shown(mean, 2)}"
 
 
-def _window_mark(window: Window) -> Mark:
-    """Return the part of a window that lies on the input."""
-    rows = [row for row in window.rows if row >= 0] or [0]
-    columns = [column for column in window.cols if column >= 0] or [0]
-    return Mark(min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1)
-
-
 def rows_of(
     trace: Trace,
     build: str,
@@ -95,7 +80,8 @@ def rows_of(
     experiment, layer = trace.experiment, trace.experiment.layer
     k = experiment.focus.k
     i, j = trace.pixel
-    window = _window_mark(trace.layer.geometry.window_of(i, j))
+    shape = trace.layer.geometry
+    window = window_mark(shape.window_of(i, j))
     extent = weight_scale(trace)
     rows = []
     for q, partial in enumerate(trace.layer.partials):
@@ -119,6 +105,8 @@ def rows_of(
                     *box,
                     f"Input channel {q}, {role}: {_words(level, 255)}",
                     window,
+                    rim=rim_path(shape, max(height, width) / ROW_WIDTH),
+                    unused=unused_path(shape),
                 ),
                 kernel_view(
                     layer.kernel(q, k),

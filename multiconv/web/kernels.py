@@ -18,6 +18,10 @@ DIGITS = 6
 """The most characters of a number that a field has room for, its sign left out."""
 
 
+FIELDS_SIDE = 5
+"""Kernels of a longer side stand as a picture in their row, their fields below the figure."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """One weight: the text in its field, the whole number behind it, its tint, its place."""
@@ -36,6 +40,16 @@ class KernelView:
     field: str
     rows: tuple[tuple[Cell, ...], ...]
     called: str
+
+    @property
+    def pictured(self) -> bool:
+        """Whether it stands as a picture in its row."""
+        return max(len(self.rows), len(self.rows[0])) > FIELDS_SIDE
+
+    @property
+    def size(self) -> str:
+        """Its size in words."""
+        return f"{len(self.rows)} × {len(self.rows[0])}"
 
 
 def weight_text(value: float) -> str:

@@ -12,10 +12,10 @@ from werkzeug.datastructures import MultiDict
 from multiconv.drawing.sum import junction
 from multiconv.errors import InvalidValue, MultiConvError
 from multiconv.experiment.kernels import PLACE
-from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.model import LIMITS
 from multiconv.experiment.numbers import number, shown
 from multiconv.experiment.query import to_query
-from multiconv.experiment.words import activation_words, sentence
+from multiconv.experiment.words import activation_words, sentence, size_words
 from multiconv.imaging import colour
 from multiconv.imaging.samples import SAMPLES
 from multiconv.tracing import Trace
@@ -23,27 +23,20 @@ from multiconv.web import controls
 from multiconv.web.article import article_of
 from multiconv.web.diagram import diagram_of, linked_faces
 from multiconv.web.figure import bar_of, output_of, rows_of, weight_scale
-from multiconv.web.kernels import weight_text
+from multiconv.web.kernels import FIELDS_SIDE, weight_text
 from multiconv.web.links import channel_link, page_link
 from multiconv.web.pixel import pixel_of
+from multiconv.web.shapes import shape_words
+from multiconv.web.thumbs import thumbs_of
+from multiconv.web.topbar import exports, samples
 
 ROW_HEIGHT = 184
 """Height of one row of the working with its caption, in CSS pixels; the style sheet's too."""
 JUNCTION_WIDTH = 134
 PICTURE_MIDDLE = 80
 """The middle of a row's picture below the row's top."""
-BEHIND_MORE = frozenset({"size", "range", "dilations", "padding_mode"})
-
-
-@dataclass(frozen=True)
-class SampleLink:
-    """A sample in the top bar."""
-
-    name: str
-    title: str
-    address: str
-    picture: str
-    chosen: bool
+ON_BENCH = ("name.", "matrix.")
+BEHIND_MORE = frozenset({"size", "range", "dilations", "padding_mode", "groups"})
 
 
 @dataclass(frozen=True)
@@ -52,29 +45,6 @@ class Mistake:
 
     field: str
     words: str
-
-
-def _samples(experiment: Experiment, build: str) -> list[SampleLink]:
-    """Return links that show each sample with the same filters, its own pixel first."""
-    links = []
-    for name, sample in SAMPLES.items():
-        image = f"sample:{name}"
-        there = replace(
-            experiment,
-            source=replace(experiment.source, image=image),
-            focus=replace(experiment.focus, i=None, j=None),
-        )
-        small = to_query(Experiment(source=replace(experiment.source, image=image, size=72)))
-        links.append(
-            SampleLink(
-                name,
-                sample.title,
-                page_link(there),
-                f"/maps/input.png?{small}&v={build}",
-                experiment.source.image == image,
-            )
-        )
-    return links
 
 
 def _wrong_cells(typed: Mapping[str, Sequence[str]]) -> dict[str, frozenset[int]]:
@@ -89,6 +59,16 @@ def _wrong_cells(typed: Mapping[str, Sequence[str]]) -> dict[str, frozenset[int]
                 places.append(at)
         wrong[name] = frozenset(places)
     return wrong
+
+
+def _typed_free(
+    form: MultiDict[str, str], entries: Sequence[controls.Entry], wrong: set[str | None]
+) -> bool:
+    """Tell whether what is wrong was typed in an entry behind More."""
+    return any(
+        entry.parameter in wrong and form.get(entry.field, entry.text) != entry.text
+        for entry in entries
+    )
 
 
 def _facts(trace: Trace, build: str) -> str:
@@ -152,12 +132,13 @@ def page(
     rows, columns, channels = trace.levels.shape
     shape = trace.layer.geometry.output_size
     diagram, wide = diagram_of(trace), diagram_of(trace, wide=True)
+    entries = controls.more_entries(experiment)
     title = sentence(experiment, (rows, columns), shape)
     return {
         "title": title,
         "query": to_query(experiment),
         "link": page_link(experiment),
-        "samples": _samples(experiment, build),
+        "samples": samples(experiment, build),
         "sample": SAMPLES.get(experiment.source.image.removeprefix("sample:")),
         "diagram": diagram,
         "wide": wide,
@@ -176,19 +157,26 @@ def page(
         "choices": controls.main_choices(experiment),
         "more_choices": controls.more_choices(experiment),
         "more_entries": [
-            replace(entry, text=form.get(entry.field, entry.text))
-            for entry in controls.more_entries(experiment)
+            replace(entry, text=form.get(entry.field, entry.text)) for entry in entries
         ],
         "presets": controls.presets(),
+        "bench_open": any((name or "").startswith(ON_BENCH) for name in wrong),
+        "names": [form.get(f"name.{q}", "") for q in range(channels)],
+        "pasted": [form.get(f"matrix.{q}", "") for q in range(channels)],
+        "thumbs": thumbs_of(trace, build),
+        "shape_line": shape_words(trace.layer.geometry, experiment.layer),
+        "reshaped": trace.layer.geometry.output_size != trace.layer.geometry.input_size,
+        "kernel_words": size_words(experiment.layer.kernel_size),
+        "method": "post" if max(experiment.layer.kernel_size) > FIELDS_SIDE else "get",
         "pixel": pixel_of(trace),
         "k": k,
         "wrong": wrong,
-        "more_open": bool(wrong & BEHIND_MORE),
+        "more_open": bool(wrong & BEHIND_MORE) or _typed_free(form, entries, wrong),
         "mistakes": [Mistake(mistake.field or "", str(mistake)) for mistake in mistakes],
         "notes": notes,
         "facts": _facts(trace, build),
         "weight_scale": weight_text(weight_scale(trace)),
-        "exports": _exports(experiment),
+        "exports": exports(experiment),
         **article_of(experiment),
         "input_shape": f"{rows} × {columns} × {channels}",
         "output_shape": f"{shape[0]} × {shape[1]} × {experiment.layer.outputs}",
@@ -199,25 +187,3 @@ def page(
             0,
         ),
     }
-
-
-def _exports(experiment: Experiment) -> list[tuple[str, str]]:
-    """Return what can be taken away, as (words, address)."""
-    k = experiment.focus.k
-
-    def at(path: str, extra: str = "") -> str:
-        link = page_link(experiment, path=path)
-        return link + (("&" if "?" in link else "?") + extra if extra else "")
-
-    return [
-        ("The diagram, SVG", at("/diagram.svg")),
-        (f"Output channel {k}, PNG", at(f"/maps/output-{k}.png", "paper=1")),
-        (f"Output channel {k}, numbers (.npy)", at(f"/maps/output-{k}.npy")),
-        ("The sum before the activation, numbers (.npy)", at("/maps/sum.npy")),
-        *(
-            (f"What {name} adds, numbers (.npy)", at(f"/maps/partial-{q}.npy"))
-            for q, name in enumerate(("red", "green", "blue"))
-        ),
-        ("This experiment, JSON", at("/api/experiment")),
-        ("This pixel, JSON", at("/api/probe")),
-    ]
