@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
+from multiconv.engine.spectral import reach_of, side_of
 
 LARGE = 19 * 19
 """Taps from which the spectra win: level at 19 a side from 512² up, at 25 or so at 256²."""
@@ -12,6 +13,9 @@ LARGE = 19 * 19
 DEEP = 16
 """Input and output channels of a group from which whole windows in one product win."""
 
+
+SCRATCH = 2**25
+"""Bytes beside input and output that no path passes, for pictures of a few channels."""
 
 _SMALLEST = 32
 """Output sides below which a tile of spectra is mostly padding."""
@@ -92,12 +96,15 @@ def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> P
     """
     kh, kw = g.kernel_size
     height, width = g.output_size
+    sides = [side_of(reach_of(g, axis), g.output_size[axis]) for axis in (0, 1)]
+    spectra = 4 * itemsize * sides[0] * sides[1] // 2 * c_in * c_out
+    large = g.strides == (1, 1) and kh * kw >= LARGE and min(height, width) >= _SMALLEST
     output = height * width * groups * c_out * itemsize
     products = g.multiply_adds(c_in, c_out) * groups
     if c_in >= DEEP and c_out >= DEEP and kh * kw < LARGE:
         path, reason = "patches", "Many channels in and out: one large product a tile."
-    elif g.strides == (1, 1) and kh * kw >= LARGE and min(height, width) >= _SMALLEST:
+    elif large and spectra <= SCRATCH:
         path, reason = "spectra", "A large kernel: products of spectra."
     else:
         path, reason = "rows", "An ordinary kernel: rows unfolded, several output rows a product."
-    return Plan(path, reason, products, output + 2**25)
+    return Plan(path, reason, products, output + SCRATCH)

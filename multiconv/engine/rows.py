@@ -76,8 +76,11 @@ def _write_phase(planes: Array, filters: Array, g: Geometry, out: Array, step: _
     band, stride = min(height, step.band), step.stride
     matrix = _banded(filters, band, stride, step.gap)[:, np.newaxis]
     span = (kh - 1) * step.gap + 1
-    chunk = min(width, _CHUNK, max(16, _SMALL_PRODUCT // matrix[0].size // 16 * 16))
-    fitting = _TILE_BYTES // (c_in * kw * chunk * out.itemsize)
+    column = c_in * kw * out.itemsize
+    least = ((band - 1) * stride + span) * column
+    widest = min(_CHUNK, _SMALL_PRODUCT // matrix[0].size, _TILE_BYTES // least)
+    chunk = min(width, max(16, widest // 16 * 16))
+    fitting = _TILE_BYTES // (column * chunk)
     tile = max(1, (fitting - span) // (band * stride)) * band
     together = max(1, fitting // (min(tile, height) * stride + span))
     padded_width = g.input_size[1] + sum(g.pads[1])

@@ -8,8 +8,6 @@ value, also where the exact answer is zero.
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 
 from multiconv.engine.geometry import Geometry, Pair
@@ -17,28 +15,7 @@ from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import fill_padded
 from multiconv.engine.workspace import scratch
 
-_SIDES = (
-    32,
-    40,
-    48,
-    64,
-    72,
-    80,
-    96,
-    108,
-    128,
-    144,
-    160,
-    180,
-    192,
-    216,
-    240,
-    288,
-    320,
-    384,
-    480,
-    640,
-)
+_SIDES = tuple(sorted(2**a * 3**b * c for a in range(3, 10) for b in range(4) for c in (1, 5)))
 
 
 def write_spectra(planes: Array, filters: Array, g: Geometry, out: Array) -> None:
@@ -64,44 +41,60 @@ def write_spectra(planes: Array, filters: Array, g: Geometry, out: Array) -> Non
            [37., 43.]])
     """
     height, width = g.output_size
-    reach = tuple((k - 1) * d for k, d in zip(g.kernel_size, g.dilations, strict=True))
-    rows, cols = _side(reach[0], height), _side(reach[1], width)
-    kernels = _spectra_of(filters, g, (rows, cols))
-    down, across = rows - reach[0], cols - reach[1]
+    rows, cols = (side_of(reach_of(g, axis), g.output_size[axis]) for axis in (0, 1))
+    down, across = rows - reach_of(g, 0), cols - reach_of(g, 1)
     padded_width = g.input_size[1] + sum(g.pads[1])
     c_in, half = planes.shape[1], cols // 2 + 1
-    seen = scratch("seen", (c_in, rows, half), kernels.dtype)
-    products = scratch("products", (c_in, rows, half), kernels.dtype)
-    values = scratch("values", (down, cols), out.dtype)
-    for group, top in product(range(len(planes)), range(0, height, down)):
+    for group, own in enumerate(filters):
+        kernels = _spectra_of(own, g, (rows, cols))
+        seen = scratch("seen", (c_in, rows, half), kernels.dtype)
+        products = scratch("products", (c_in, rows, half), kernels.dtype)
+        values = scratch("values", (down, cols), out.dtype)
         padded = scratch("padded", (1, c_in, rows, padded_width), out.dtype)
-        fill_padded(padded, planes[group : group + 1], g, top)
-        for left in range(0, width, across):
-            tile = out[group, top : top + down, :, left : left + across]
-            np.fft.rfft(padded[0, :, :, left : left + cols], n=cols, out=seen)
-            np.fft.fft(seen, axis=-2, out=seen)
-            for k in range(tile.shape[1]):
-                np.multiply(seen, kernels[group, k], out=products)
-                total = products.sum(axis=0, out=products[0]) if c_in > 1 else products[0]
-                np.fft.ifft(total, axis=-2, out=total)
-                np.fft.irfft(total[:down], n=cols, out=values)
-                tile[:, k] = values[: tile.shape[0], : tile.shape[2]]
+        for top in range(0, height, down):
+            fill_padded(padded, planes[group : group + 1], g, top)
+            for left in range(0, width, across):
+                tile = out[group, top : top + down, :, left : left + across]
+                np.fft.rfft(padded[0, :, :, left : left + cols], n=cols, out=seen)
+                np.fft.fft(seen, axis=-2, out=seen)
+                for k, spectra in enumerate(kernels):
+                    np.multiply(seen, spectra, out=products)
+                    total = products.sum(axis=0, out=products[0]) if c_in > 1 else products[0]
+                    np.fft.ifft(total, axis=-2, out=total)
+                    np.fft.irfft(total[:down], n=cols, out=values)
+                    tile[:, k] = values[: tile.shape[0], : tile.shape[2]]
 
 
 def _spectra_of(filters: Array, g: Geometry, side: Pair) -> Array:
-    """Return the conjugate spectra of the kernels, (G, K, C, F, F // 2 + 1)."""
-    groups, kh, kw, c_in, c_out = filters.shape
-    spread = np.zeros((groups, c_out, c_in, *side), filters.dtype)
-    (d1, d2) = g.dilations
-    spread[..., : (kh - 1) * d1 + 1 : d1, : (kw - 1) * d2 + 1 : d2] = filters.transpose(
-        0, 4, 3, 1, 2
-    )
+    """Return the conjugate spectra of a group's kernels, (K, C, F, F // 2 + 1)."""
+    kh, kw, c_in, c_out = filters.shape
+    spread = np.zeros((c_out, c_in, *side), filters.dtype)
+    d1, d2 = g.dilations
+    spread[..., : (kh - 1) * d1 + 1 : d1, : (kw - 1) * d2 + 1 : d2] = filters.transpose(3, 2, 0, 1)
     spectra: Array = np.conj(np.fft.rfft2(spread))
     return spectra
 
 
-def _side(reach: int, size: int) -> int:
-    """Return the transform's side: near 192, or five times the reach, for tiles of equal size."""
+def reach_of(g: Geometry, axis: int) -> int:
+    """Return how far the last tap lies from the first.
+
+    Examples
+    --------
+    >>> from multiconv.engine.geometry import geometry
+    >>> reach_of(geometry((9, 9), (3, 5), dilations=2), 1)
+    8
+    """
+    return (g.kernel_size[axis] - 1) * g.dilations[axis]
+
+
+def side_of(reach: int, size: int) -> int:
+    """Return the transform's side: near 192, or five times the reach, for tiles of equal size.
+
+    Examples
+    --------
+    >>> side_of(30, 1024), side_of(30, 256)
+    (192, 160)
+    """
     tiles = -(-size // (max(192, 5 * reach) - reach))
     wanted = -(-size // tiles) + reach
     return next((side for side in _SIDES if side >= wanted), wanted)

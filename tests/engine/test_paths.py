@@ -36,7 +36,7 @@ def test_tiles_do_not_show(path, seed, case, monkeypatch):
     monkeypatch.setattr(rows, "_TILE_BYTES", 1)
     monkeypatch.setattr(rows, "_CHUNK", 16)
     monkeypatch.setattr(patches, "TILE_BYTES", 1)
-    monkeypatch.setattr(spectral, "_side", lambda reach, _: reach + 8)
+    monkeypatch.setattr(spectral, "side_of", lambda reach, _: reach + 8)
     monkeypatch.setattr(thumbnails, "_TILE_BYTES", 1)
     in_tiles = conv2d(c.x, c.filters, **c.arguments)
     assert np.allclose(in_tiles, whole, rtol=0, atol=1e-2 if path == "spectra" else 0)
