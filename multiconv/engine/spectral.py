@@ -88,13 +88,13 @@ def reach_of(g: Geometry, axis: int) -> int:
 
 
 def side_of(reach: int, size: int) -> int:
-    """Return the transform's side: near 192, or five times the reach, for tiles of equal size.
+    """Return the transform's side: near 160, or five times the reach, for tiles of equal size.
 
     Examples
     --------
     >>> side_of(30, 1024), side_of(30, 256)
-    (192, 160)
+    (160, 160)
     """
-    tiles = -(-size // (max(192, 5 * reach) - reach))
+    tiles = -(-size // (max(160, 5 * reach) - reach))
     wanted = -(-size // tiles) + reach
     return next((side for side in _SIDES if side >= wanted), wanted)
