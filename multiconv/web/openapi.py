@@ -27,6 +27,15 @@ def _mistakes(statuses: tuple[int, ...], kind: str = "application/problem+json")
     return {str(status): _answer(TITLES[status], kind, schema) for status in statuses}
 
 
+def _either(statuses: tuple[int, ...]) -> Document:
+    """Return mistakes told as JSON or as a page, as the request's Accept says."""
+    kinds = [_mistakes(statuses, kind) for kind in ("application/problem+json", "text/html")]
+    return {
+        status: told | {"content": told["content"] | kinds[1][status]["content"]}
+        for status, told in kinds[0].items()
+    }
+
+
 def _reading(
     words: str,
     kind: str,
@@ -70,14 +79,15 @@ def _operations() -> dict[tuple[str, str], Document]:
             "The drawing", "image/svg+xml", schemas.TEXT, mistakes=page
         ),
         ("uploads.images", "post"): {
-            "parameters": [schemas.WANTS_JSON],
+            "description": "With Accept: application/json the facts, else the way to the page.",
             "requestBody": {
                 "required": True,
                 "content": {"multipart/form-data": {"schema": schemas.UPLOAD}},
             },
             "responses": {
                 "201": _answer("Stored", "application/json", schemas.STORED),
-                **_mistakes((400, 403, 404, 413, 414, 415, 503, 507)),
+                "303": {"description": "Stored; the page that shows it"},
+                **_either((400, 403, 404, 413, 414, 415, 503, 507)),
             },
         },
         ("uploads.delete", "delete"): {

@@ -120,8 +120,6 @@ PAPER: Schema = {"name": "paper", "in": "query", "required": False, "schema": wo
                  "description": "1 for an opaque picture"}  # fmt: skip
 MAPS: Schema = {"name": "maps", "in": "query", "required": False, "schema": TEXT,
                 "description": "names of maps, with commas"}  # fmt: skip
-WANTS_JSON: Schema = {"name": "Accept", "in": "header", "required": True,
-                      "schema": words(["application/json"])}  # fmt: skip
 IMAGE_ID: Schema = {"name": "name", "in": "path", "required": True,
                     "schema": TEXT | {"pattern": "^[0-9a-f]{64}$"}}  # fmt: skip
 CACHED: Schema = {"ETag": {"schema": TEXT}, "Cache-Control": {"schema": TEXT}}
