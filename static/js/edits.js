@@ -93,7 +93,6 @@ function change(parameters, maps, place, settled) {
   for (const [name, value] of Object.entries(parameters)) query.set(name, value);
   state.query = String(query).replaceAll("%2C", ",").replaceAll("%3A", ":");
   state.version += 1;
-  write(state.query);
   if (maps.length) {
     void ask(maps, {
       query: state.query,
@@ -105,6 +104,7 @@ function change(parameters, maps, place, settled) {
       fail: (words) => place && say(place, words),
     });
   }
+  write(state.query);
   rest(settled ? 0 : REST);
 }
 

@@ -7,6 +7,7 @@ import "./drag.js";
 import "./pointing.js";
 import "./upload.js";
 import "./whatif.js";
+import "./picture.js";
 
 document.documentElement.classList.add("js");
 readPage();

@@ -4,6 +4,7 @@
  * updated, elements replaced only where the structure differs. What scripts laid over the page
  * (`data-live`), what is being typed, focus, open popovers and details stay.
  */
+import { parsed } from "./numbers.js";
 
 /**
  * @param {Element} old stays in the page
@@ -15,7 +16,7 @@ export function morph(old, fresh) {
   attributes(old, fresh);
   children(old, fresh);
   if (old instanceof HTMLSelectElement) old.value = chosen(fresh);
-  if (old instanceof HTMLInputElement && isText(old) && (renamed || !beingTyped(old))) {
+  if (old instanceof HTMLInputElement && isText(old) && (renamed || !beingTyped(old, fresh))) {
     const value = fresh.getAttribute("value") ?? "";
     if (old.value !== value) old.value = value;
   }
@@ -27,8 +28,16 @@ const chosen = (select) => (select.querySelector("option[selected]") ?? select.q
 /** @param {HTMLInputElement} field */
 const isText = (field) => !["image", "file", "hidden", "checkbox", "radio"].includes(field.type);
 
-/** @param {HTMLInputElement} field */
-const beingTyped = (field) => "typed" in field.dataset || (field === document.activeElement && document.hasFocus());
+/**
+ * Whether a field holds a text that is still worked on: no number yet, or the right one in other words.
+ * @param {HTMLInputElement} field
+ * @param {Element} fresh
+ */
+function beingTyped(field, fresh) {
+  if ("typed" in field.dataset) return true;
+  const number = parsed(fresh.getAttribute("data-exact") ?? fresh.getAttribute("value") ?? "");
+  return field === document.activeElement && number !== null && parsed(field.value) === number;
+}
 
 /**
  * @param {Element} old

@@ -4,7 +4,7 @@
  * edited numbers when they rest. Pictures are loaded before they are shown, so nothing flickers.
  */
 import { address, push, settle } from "./link.js";
-import { say, unsayAll } from "./mistakes.js";
+import { say, unsay, unsayAll } from "./mistakes.js";
 import { morph } from "./morph.js";
 import { forget, words } from "./planes.js";
 import { waiting } from "./quiet.js";
@@ -45,6 +45,7 @@ async function gone(link, version, step, beside) {
     const [page, response] = await waiting(fetched(link));
     if (version !== state.version) return false;
     if (refused(page, response, beside)) return false;
+    if (beside) unsay(beside, fieldsOf(beside));
     if (!(await bring(page, version))) return false;
     if (step) push(state.query);
     else settle(state.query);
@@ -82,10 +83,16 @@ async function fetched(link) {
 function refused(page, response, beside) {
   if (response.ok || (page.getElementById("stage") && !beside)) return false;
   const said = [...page.querySelectorAll(".mistake, main.words p")].slice(0, 2);
-  const field = beside?.querySelector("select, input") ?? beside;
-  say(beside ?? messages(), said.map((p) => p.textContent).join(" "), field instanceof HTMLElement ? [field] : []);
+  say(beside ?? messages(), said.map((p) => p.textContent).join(" "), beside ? fieldsOf(beside) : []);
   return true;
 }
+
+/**
+ * @param {Element} place a field's label, or the field itself
+ * @returns {HTMLElement[]}
+ */
+const fieldsOf = (place) =>
+  /** @type {HTMLElement[]} */ (place.matches("label") ? [...place.querySelectorAll("select, input")] : [place]);
 
 const messages = () => document.getElementById("messages") ?? document.body;
 

@@ -5,6 +5,7 @@
  */
 
 const LONGEST = 160;
+const PACE = 60;
 /** @type {Map<string, HTMLCanvasElement>} */
 const next = new Map();
 /** @type {Map<string, string>} */
@@ -26,8 +27,8 @@ async function work() {
   for (let first = next.entries().next(); !first.done; first = next.entries().next()) {
     const [name, canvas] = first.value;
     next.delete(name);
-    await new Promise(requestAnimationFrame);
     await face(name, canvas);
+    await new Promise((done) => setTimeout(done, PACE));
   }
   busy = false;
 }

@@ -1,0 +1,116 @@
+"""Pointing at pictures, pinning, moving by keys; pictures dropped and pasted."""
+
+import base64
+
+from playwright.sync_api import expect
+
+from tests.browser.test_live_main import at_rest, photograph  # noqa: F401  (a fixture)
+
+OUTPUT = "mc-map[data-map=output-0]"
+
+
+def test_pointing_shows_what_the_server_says_of_that_pixel(page, new_page):
+    page.goto("/?size=80")
+    page.wait_for_load_state("networkidle")
+    pinned = page.inner_text("#pixel")
+    page.locator(OUTPUT).hover(position={"x": 0.5, "y": 101})
+    expect(page.locator(".result [data-value=i]")).to_have_text("25")
+    page.wait_for_timeout(60)
+    said = new_page("/?size=80&i=25&j=0")
+    for place in ("#pixel", ".result figcaption", "#row-0 .partial figcaption"):
+        assert page.inner_text(place) == said.inner_text(place)
+    for q in range(3):
+        mark = f"mc-map[data-map=input-{q}] .mark"
+        assert [
+            page.locator(mark).get_attribute(name) for name in ("x", "y", "width", "height")
+        ] == [said.locator(mark).get_attribute(name) for name in ("x", "y", "width", "height")]
+    assert page.locator("#pixel td.pad").count() == 9
+    page.mouse.move(3, 600)
+    page.wait_for_timeout(60)
+    assert page.inner_text("#pixel") == pinned
+
+
+def test_pointing_at_an_input_leads_to_the_window_around_it(page):
+    page.goto("/?size=80&strides=2x2")
+    page.wait_for_load_state("networkidle")
+    page.locator("mc-map[data-map=input-1]").hover(position={"x": 81, "y": 41})
+    expect(page.locator(".result [data-value=i]")).to_have_text("10")
+    expect(page.locator(".result [data-value=j]")).to_have_text("20")
+
+
+def test_a_click_pins_and_escape_lets_go(page):
+    page.goto("/")
+    page.locator(OUTPUT).click(position={"x": 100, "y": 60})
+    page.wait_for_url("**/?i=30&j=50")
+    page.mouse.move(3, 600)
+    at_rest(page)
+    expect(page.locator(".filled[data-index=i]").first).to_have_text("30")
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => location.search === ''")
+    expect(page.locator(".filled[data-index=i]").first).not_to_have_text("30")
+    page.go_back()
+    expect(page.locator(".filled[data-index=i]").first).to_have_text("30")
+
+
+def test_arrow_keys_move_the_pixel_and_it_is_said_once(page, new_page):
+    page.goto("/?i=30&j=50")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(300)
+    page.locator(f"{OUTPUT} input").focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "Shift+ArrowUp"):
+        page.keyboard.press(key)
+    page.wait_for_url("**/?i=21&j=52")
+    expect(page.locator("#said")).to_contain_text("Row 21, column 52")
+    at_rest(page)
+    assert page.inner_text("#pixel") == new_page("/?i=21&j=52").inner_text("#pixel")
+    expect(page.locator(f"{OUTPUT} input")).to_be_focused()
+
+
+def test_edges_hold(page):
+    page.goto("/?i=0&j=0")
+    page.locator(f"{OUTPUT} input").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".result [data-value=i]")).to_have_text("0")
+
+
+def test_a_tap_pins(new_page):
+    page = new_page("/", width=390, height=800, touch=True)
+    page.locator(OUTPUT).scroll_into_view_if_needed()
+    box = page.locator(OUTPUT).bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/?i=80&j=40")
+
+
+HAND = """
+([kind, bytes]) => {
+  const data = new DataTransfer();
+  const content = Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0));
+  data.items.add(new File([content], "beach.jpg", { type: "image/jpeg" }));
+  const event = kind === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })
+    : new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+  document.querySelector("#pixel").dispatchEvent(event);
+}
+"""
+
+
+def test_a_picture_dropped_or_pasted_anywhere_is_taken(new_page, photograph):  # noqa: F811
+    sent = base64.b64encode(photograph.read_bytes()).decode()
+    for kind in ("drop", "paste"):
+        page = new_page("/?k=2")
+        page.evaluate(HAND, [kind, sent])
+        page.wait_for_url("**/?image=*k=2")
+        expect(page.locator(".drawing.column .shape").first).to_contain_text("120 × 160")
+
+
+def test_what_is_no_picture_is_said_beside_the_button(page, watch, tmp_path):
+    watch.forgive("status of 415")
+    page.goto("/")
+    words = tmp_path / "words.jpg"
+    words.write_text("no picture")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Use your own image").click()
+    chooser.value.set_files(words)
+    expect(page.locator(".bar .mistake")).to_contain_text("not a picture")
+    assert page.url.endswith("/")
