@@ -21,6 +21,7 @@ from multiconv.web import (
     maps,
     openapi,
     routes,
+    takeaway,
     templating,
     turns,
     uploads,
@@ -101,4 +102,5 @@ def create_app(
     turns.register(app)
     for room in (routes, uploads, maps, api, openapi):
         app.register_blueprint(room.blueprint)
+    takeaway.register(app)
     return app

@@ -27,8 +27,9 @@ from multiconv.web.kernels import FIELDS_SIDE, weight_text
 from multiconv.web.links import channel_link, page_link
 from multiconv.web.pixel import pixel_of
 from multiconv.web.shapes import shape_words
+from multiconv.web.takeaway.panel import CITATION, exports
 from multiconv.web.thumbs import thumbs_of
-from multiconv.web.topbar import exports, samples
+from multiconv.web.topbar import samples
 
 ROW_HEIGHT = 184
 """Height of one row of the working with its caption, in CSS pixels; the style sheet's too."""
@@ -177,6 +178,7 @@ def page(
         "facts": _facts(trace, build),
         "weight_scale": weight_text(weight_scale(trace)),
         "exports": exports(experiment),
+        "citation": CITATION,
         **article_of(experiment),
         "input_shape": f"{rows} × {columns} × {channels}",
         "output_shape": f"{shape[0]} × {shape[1]} × {experiment.layer.outputs}",

@@ -1,4 +1,4 @@
-"""What stands in the top bar: the samples as links, and what can be taken away."""
+"""What stands in the top bar: the samples as links."""
 
 from __future__ import annotations
 
@@ -42,25 +42,3 @@ def samples(experiment: Experiment, build: str) -> list[SampleLink]:
             )
         )
     return links
-
-
-def exports(experiment: Experiment) -> list[tuple[str, str]]:
-    """Return what can be taken away, as (words, address)."""
-    k = experiment.focus.k
-
-    def at(path: str, extra: str = "") -> str:
-        link = page_link(experiment, path=path)
-        return link + (("&" if "?" in link else "?") + extra if extra else "")
-
-    return [
-        ("The diagram, SVG", at("/diagram.svg")),
-        (f"Output channel {k}, PNG", at(f"/maps/output-{k}.png", "paper=1")),
-        (f"Output channel {k}, numbers (.npy)", at(f"/maps/output-{k}.npy")),
-        ("The sum before the activation, numbers (.npy)", at("/maps/sum.npy")),
-        *(
-            (f"What {name} adds, numbers (.npy)", at(f"/maps/partial-{q}.npy"))
-            for q, name in enumerate(("red", "green", "blue"))
-        ),
-        ("This experiment, JSON", at("/api/experiment")),
-        ("This pixel, JSON", at("/api/probe")),
-    ]

@@ -15,6 +15,7 @@ from multiconv.errors import Busy
 COMPUTING = {
     *("routes.index", "routes.edit", "maps.picture", "maps.numbers", "maps.diagram"),
     *("api.facts", "api.one_pixel", "api.planes"),
+    *("takeaway.stage", "takeaway.numbers", "takeaway.film", "gallery.gallery", "weights.take"),
 }
 """Endpoints that compute."""
 

@@ -1,0 +1,87 @@
+"""Addresses of what people take away; each takes the experiment's own query."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import numpy as np
+from flask import Blueprint, Response, render_template, request
+
+from multiconv.errors import NotFound
+from multiconv.experiment.code import FILE, code
+from multiconv.experiment.numbers import quoted
+from multiconv.imaging.animation import Film, running_sum, sliding_window
+from multiconv.imaging.moving import encoded
+from multiconv.tracing import Trace
+from multiconv.web.headers import DRAWING_POLICY
+from multiconv.web.links import page_link
+from multiconv.web.request import experiment, tracer
+from multiconv.web.takeaway.everything import everything
+from multiconv.web.takeaway.scene import scene_of
+from multiconv.web.takeaway.stage import stage_of
+
+blueprint = Blueprint("takeaway", __name__)
+
+FILMS = ("window", "sum")
+
+
+@blueprint.get("/stage.svg")
+def stage() -> Response:
+    """Answer the whole figure as one drawing that needs nothing else."""
+    trace = tracer().trace(experiment())
+    scene = scene_of(trace, tracer())
+    drawing = scene.diagram()
+    page = render_template(
+        "stage.svg",
+        scene=scene,
+        stage=stage_of(scene),
+        diagram=drawing,
+        faces=scene.faces(drawing),
+    )
+    response = Response(page, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Security-Policy"] = DRAWING_POLICY
+    return response
+
+
+@blueprint.get(f"/{FILE}")
+def numbers() -> Response:
+    """Answer every number of the experiment, as NumPy saves them."""
+    asked = experiment()
+    scene = scene_of(tracer().trace(asked), tracer())
+    body = everything(scene, asked.layer.filters(), asked.layer.bias)
+    return _saved(body, FILE, "application/octet-stream")
+
+
+@blueprint.get("/code/<library>.py")
+def program(library: str) -> Response:
+    """Answer the experiment as a program."""
+    asked = experiment()
+    rows, columns = tracer().levels(asked.source).shape[:2]
+    link = quote(request.host_url.rstrip("/") + page_link(asked), safe="/:?&=,.()-+~_%[]")
+    body = code(asked, library, (rows, columns), link)
+    return _saved(body.encode(), f"multiconv_{library}.py", "text/x-python; charset=utf-8")
+
+
+@blueprint.get("/film/<name>.<any(gif, webp):kind>")
+def film(name: str, kind: str) -> Response:
+    """Answer the sliding window or the running sum as a moving picture."""
+    if name not in FILMS:
+        raise NotFound(f"There is no film {quoted(name)}.", "Use window or sum.", field="film")
+    trace = tracer().trace(experiment())
+    body = encoded(_film(name, trace), kind)
+    return _saved(body, f"{name}.{kind}", f"image/{kind}", attached=False)
+
+
+def _film(name: str, trace: Trace) -> Film:
+    if name == "sum":
+        partials = [np.asarray(added) for added in trace.layer.partials if added is not None]
+        return running_sum(partials, trace.layer.bias, trace.range)
+    shape = trace.layer.geometry
+    return sliding_window(trace.levels, trace.layer.output, shape, trace.pixel, trace.range)
+
+
+def _saved(body: bytes, name: str, content_type: str, *, attached: bool = True) -> Response:
+    response = Response(body, content_type=content_type)
+    how = "attachment" if attached else "inline"
+    response.headers["Content-Disposition"] = f'{how}; filename="{name}"'
+    return response

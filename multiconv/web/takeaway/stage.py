@@ -1,0 +1,179 @@
+"""The whole stage as one drawing: where every picture, number and curve of it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from multiconv.drawing.sum import Junction, junction
+from multiconv.engine.probe import Probe, probe
+from multiconv.experiment.numbers import shown
+from multiconv.imaging.colour import rounded_up
+from multiconv.web.kernels import weight_text
+from multiconv.web.takeaway.cells import Weight, weights
+from multiconv.web.takeaway.scene import Scene
+
+ROWS = 4
+"""So many input channels have a row; of more, those that add most at the pinned pixel."""
+
+_TOP, _ROW, _MAP, _OUTPUT = 40, 196, 160, 320
+_PLANE, _KERNEL, _PARTIAL, _SUM, _RESULT = 340, 536, 736, 900, 1040
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A map where it stands: corner, size, its bytes, and the mark of the window or pixel on it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    uri: str
+    role: str
+    mark: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """One input channel: plane, kernel, what it adds."""
+
+    label: str
+    index: str
+    role: str
+    middle: float
+    plane: Picture
+    weights: tuple[Weight, ...]
+    font: float
+    partial: Picture
+    adds: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The drawing, 1440 units wide."""
+
+    width: float
+    height: float
+    rows: tuple[StageRow, ...]
+    left_out: str
+    junction: Junction
+    junction_at: tuple[float, float]
+    output: Picture
+    value: str
+    place: str
+    bias: str
+    ramp: str
+    ends: tuple[str, str]
+    total: str
+
+
+def stage_of(scene: Scene) -> Stage:
+    """Return the stage of a scene, everything placed."""
+    found = probe(scene.levels.astype(np.float64) / 255, scene.layer, *scene.pixel)
+    subtotals = {channel.q: channel.subtotal for channel in found.channels}
+    channels = range(scene.levels.shape[2])
+    most = sorted(channels, key=lambda q: -abs(subtotals.get(q, 0.0)))[:ROWS]
+    rows = tuple(_row(scene, q, at) for at, q in enumerate(sorted(most)))
+    tall = _ROW * len(rows)
+    drawing = junction([row.middle - _TOP for row in rows], tall, 134, [row.role for row in rows])
+    top = max(_TOP + (tall - _ROW + _MAP - _OUTPUT) / 2, _TOP)
+    output = _picture(scene, scene.layer.output, (_RESULT, top), _OUTPUT, "output", scene.pixel)
+    end = weight_text(scene.extent)
+    i, j = scene.pixel
+    return Stage(
+        width=1440,
+        height=max(_TOP + tall + 20, 570, top + output.height + 150),
+        rows=rows,
+        left_out=_left_out(len(channels) - len(rows)),
+        junction=drawing,
+        junction_at=(_SUM, _TOP),
+        output=output,
+        value=shown(float(scene.layer.output[i, j]), 3, signed=True),
+        place=f"output[{i}, {j}, {scene.k}]",
+        bias=weight_text(scene.layer.bias),
+        ramp=scene.signed(np.linspace(-scene.extent, scene.extent, _OUTPUT)[np.newaxis]),
+        ends=(f"−{end}", f"+{end}"),
+        total=_total(found),
+    )
+
+
+def _left_out(count: int) -> str:
+    return f"and {count} more input channels, in the sum" if count else ""
+
+
+def _total(found: Probe) -> str:
+    """Return the subtotals, rounded, as one line; exact ones stand in the page."""
+    terms = " ".join(shown(each.subtotal, 3, signed=True) for each in found.channels[: 2 * ROWS])
+    more = " …" if len(found.channels) > 2 * ROWS else ""
+    bias = f" {shown(found.bias, 3, signed=True)} of bias" if found.bias else ""
+    return f"{terms}{more}{bias} ≈ {shown(found.total, 3, signed=True)}"
+
+
+def _row(scene: Scene, q: int, at: int) -> StageRow:
+    y = _TOP + _ROW * at
+    role, (i, j) = scene.roles[q], scene.pixel
+    added = scene.layer.partials[q]
+    shown_partial = np.zeros_like(scene.layer.sum) if added is None else added
+    plane = _picture(scene, None, (_PLANE, y), _MAP, role, (i, j), q)
+    partial = _picture(scene, shown_partial, (_PARTIAL, y), _MAP, role, (i, j))
+    largest = float(np.abs(scene.layer.filters).max())
+    extent = rounded_up(largest) if largest else 1.0
+    squares, font = weights(scene.layer.filters[:, :, q], extent, _KERNEL, y)
+    subtotal = float(shown_partial[i, j])
+    return StageRow(
+        scene.label(q),
+        f"{q}",
+        role,
+        y + _MAP / 2,
+        plane,
+        squares,
+        font,
+        partial,
+        shown(subtotal, 3, signed=True),
+    )
+
+
+def _picture(
+    scene: Scene,
+    values: np.ndarray | None,
+    at: tuple[float, float],
+    longest: float,
+    role: str,
+    pixel: tuple[int, int],
+    q: int = 0,
+) -> Picture:
+    """Return a map, or input plane q where there are no values, with its mark."""
+    rows, columns = scene.levels.shape[:2] if values is None else values.shape
+    scale = longest / max(rows, columns)
+    times = max(1, int(scale))
+    body = scene.grey(q, times) if values is None else scene.signed(values, times)
+    top, left, bottom, right = _marked(scene, values is None, pixel)
+    x, y = at
+    return Picture(
+        x,
+        y,
+        round(columns * scale, 2),
+        round(rows * scale, 2),
+        body,
+        role,
+        tuple(
+            round(value, 2)
+            for value in (
+                x + left * scale,
+                y + top * scale,
+                (right - left) * scale,
+                (bottom - top) * scale,
+            )
+        ),
+    )
+
+
+def _marked(scene: Scene, window: bool, pixel: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Return top, left, bottom, right of the window's part on the input, or of the pixel."""
+    if not window:
+        return pixel[0], pixel[1], pixel[0] + 1, pixel[1] + 1
+    taps = scene.layer.geometry.window_of(*pixel)
+    rows = [row for row in taps.rows if row >= 0] or [0]
+    columns = [column for column in taps.cols if column >= 0] or [0]
+    return min(rows), min(columns), max(rows) + 1, max(columns) + 1
