@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from multiconv.engine.padding import Padding, Pads, Pair, pads_of, pair
+from multiconv.engine.padding import Padding, Pads, Pair, output_side, pads_of, pair
 from multiconv.errors import InvalidValue
 
 __all__ = ["PADDING_MODES", "Geometry", "Padding", "Pads", "Pair", "Window", "geometry", "pair"]
@@ -193,20 +193,5 @@ Use a smaller kernel or dilation, more padding, or a larger picture.
             field="padding_mode",
         )
     pads = pads_of(padding, size, kernel, steps, gaps)
-    height, width = (_side(axis, size, kernel, steps, pads, gaps) for axis in (0, 1))
+    height, width = (output_side(axis, size, kernel, steps, pads, gaps) for axis in (0, 1))
     return Geometry(size, kernel, steps, pads, gaps, padding_mode, (height, width))
-
-
-def _side(axis: int, size: Pair, kernel: Pair, steps: Pair, pads: Pads, gaps: Pair) -> int:
-    n, k, s, (before, after), d = size[axis], kernel[axis], steps[axis], pads[axis], gaps[axis]
-    out = (n + before + after - (k - 1) * d - 1) // s + 1
-    if out >= 1:
-        return out
-    raise InvalidValue(
-        f"The kernel reaches over {(k - 1) * d + 1} {('rows', 'columns')[axis]}, but the padded "
-        f"input has {n + before + after}: out = ⌊(n + before + after − (k−1)·d − 1) / s⌋ + 1 = "
-        f"⌊({n} + {before} + {after} − ({k}−1)·{d} − 1) / {s}⌋ + 1 = {out}.",
-        "Use a smaller kernel or dilation, more padding, or a larger picture.",
-        field="kernel",
-        limit=f"{n + before + after} {('rows', 'columns')[axis]}",
-    )

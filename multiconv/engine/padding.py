@@ -70,3 +70,25 @@ def pads_of(padding: Padding, size: Pair, kernel: Pair, steps: Pair, gaps: Pair)
 def _same(n: int, k: int, s: int, d: int) -> Pair:
     total = max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0)
     return total // 2, total - total // 2
+
+
+def output_side(axis: int, size: Pair, kernel: Pair, steps: Pair, pads: Pads, gaps: Pair) -> int:
+    """Return how many windows fit along an axis; too large a kernel is told with the formula.
+
+    Examples
+    --------
+    >>> output_side(0, (6, 9), (3, 3), (2, 2), ((0, 1), (0, 0)), (1, 1))
+    3
+    """
+    n, k, s, (before, after), d = size[axis], kernel[axis], steps[axis], pads[axis], gaps[axis]
+    out = (n + before + after - (k - 1) * d - 1) // s + 1
+    if out >= 1:
+        return out
+    raise InvalidValue(
+        f"The kernel reaches over {(k - 1) * d + 1} {('rows', 'columns')[axis]}, but the padded "
+        f"input has {n + before + after}: out = ⌊(n + before + after − (k−1)·d − 1) / s⌋ + 1 = "
+        f"⌊({n} + {before} + {after} − ({k}−1)·{d} − 1) / {s}⌋ + 1 = {out}.",
+        "Use a smaller kernel or dilation, more padding, or a larger picture.",
+        field="kernel",
+        limit=f"{n + before + after} {('rows', 'columns')[axis]}",
+    )
