@@ -167,5 +167,6 @@ class Experiment:
         return self.layers[0]
 
     def with_layer(self, layer: Layer) -> Experiment:
-        """Return this experiment with its first layer replaced."""
-        return replace(self, layers=(layer, *self.layers[1:]))
+        """Return this experiment with its first layer replaced; k stays among its outputs."""
+        focus = replace(self.focus, k=min(self.focus.k, layer.outputs - 1))
+        return replace(self, layers=(layer, *self.layers[1:]), focus=focus)

@@ -15,6 +15,7 @@ from multiconv.imaging.store import FolderStore
 from multiconv.tracing import Tracer
 from multiconv.web import (
     api,
+    banks,
     errors,
     headers,
     log,
@@ -100,7 +101,8 @@ def create_app(
     log.register(app)
     headers.register(app)
     turns.register(app)
-    for room in (routes, uploads, maps, api, openapi):
+    banks.register(app)
+    for room in (routes, uploads, banks, maps, api, openapi):
         app.register_blueprint(room.blueprint)
     takeaway.register(app)
     return app

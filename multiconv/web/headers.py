@@ -19,7 +19,7 @@ FOREVER = "public, max-age=31536000, immutable"
 READING = ("GET", "HEAD", "OPTIONS")
 READ_BY_ANYONE = ("/api/", "/maps/", "/diagram.svg", "/openapi.json")
 """Paths that scripts of other sites may read; they are the same for everybody."""
-UPLOAD = "uploads.images"
+TAKES_FILES = {"uploads.images", "banks.filters"}
 
 
 def same_host(origin: str, host: str) -> bool:
@@ -62,7 +62,7 @@ def _refused() -> Response | None:
             "Open this page itself and choose the picture there.",
         )
         return answer(foreign, 403)
-    if request.endpoint != UPLOAD and (request.content_length or 0) > LIMITS.body_bytes:
+    if request.endpoint not in TAKES_FILES and (request.content_length or 0) > LIMITS.body_bytes:
         large = TooLarge(
             f"The body has {request.content_length:,} bytes; {LIMITS.body_bytes:,} is the most.",
             "Send what you mean in the address; only pictures are sent in bodies.",

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from multiconv.errors import MultiConvError
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.query import to_pairs
+from multiconv.web.banks import shortened
 from multiconv.web.edit import PLAIN_FIELDS, edited, previous, typed_pairs
 from multiconv.web.limits import limit_rows
 from multiconv.web.links import page_link
@@ -35,9 +36,10 @@ def edit() -> Response:
     try:
         wanted = edited(form, tracer().geometry)
         trace = traced(wanted.experiment)
+        link = page_link(shortened(trace.experiment))
     except MultiConvError as error:
         return _mistaken(form, error)
-    return seen_at(page_link(trace.experiment) + wanted.fragment)
+    return seen_at(link + wanted.fragment)
 
 
 def _mistaken(form: MultiDict[str, str], error: MultiConvError) -> Response:

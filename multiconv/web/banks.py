@@ -1,0 +1,155 @@
+"""Stored banks of filters: taken in by script, found by links, made of links that grow too long."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from io import BytesIO
+from typing import Any, cast
+
+import numpy as np
+from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from numpy.typing import NDArray
+
+from multiconv.errors import InvalidValue, MultiConvError, TooLarge
+from multiconv.experiment.banks import STORED, StoredBank
+from multiconv.experiment.model import CHANNELS, LIMITS, Experiment
+from multiconv.experiment.query import to_query
+from multiconv.imaging.store import FolderStore
+
+blueprint = Blueprint("banks", __name__)
+
+LONGEST_LINK = 6_000
+"""Bytes of a link's query; beyond, its bank goes into the store."""
+
+LARGEST_BODY = 2 * 2**20
+"""Bytes of a posted bank: 64 filters of 15 × 15 × 3 as JSON need half of it."""
+
+_SHAPE = f"(kh, kw, {len(CHANNELS)}, K)"
+_MAGIC = b"\x93NUMPY"
+
+Filters = NDArray[np.float64]
+
+
+def _store() -> FolderStore:
+    return cast(FolderStore, current_app.extensions["multiconv_store"])
+
+
+def register(app: Flask) -> None:
+    """Let links of this app find the banks in its store."""
+
+    @app.before_request
+    def find() -> None:
+        STORED.set(_store().get_array)
+
+
+def shortened(experiment: Experiment) -> Experiment:
+    """Return the experiment, with its kernels stored as a bank where its link is too long."""
+    if len(to_query(experiment)) <= LONGEST_LINK:
+        return experiment
+    layer = experiment.layer
+    filters = layer.all_kernels()
+    bank = StoredBank(_store().put_array(filters), filters)
+    return experiment.with_layer(replace(layer, bank=bank, kernels=()))
+
+
+@blueprint.post("/filters")
+def filters() -> Response:
+    """Take in a bank of filters, as JSON or as NumPy saves it, and answer its id and link."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise _too_large()
+    body = request.get_data(cache=False)
+    if len(body) > LARGEST_BODY:
+        raise _too_large()
+    bank = bank_in(body)
+    name = _store().put_array(bank)
+    height, width, _, outputs = bank.shape
+    link = f"/?filters={name}"
+    answer = jsonify(id=name, kernel=[height, width], outputs=outputs, url=link)
+    answer.status_code = 201
+    answer.headers["Location"] = link
+    return answer
+
+
+def bank_in(body: bytes) -> Filters:
+    """Return the bank that a body holds, (kh, kw, 3, K) float64.
+
+    Raises
+    ------
+    InvalidValue
+        If it is neither JSON nor ``.npy`` of numbers, or of another shape, or not finite.
+
+    Examples
+    --------
+    >>> bank_in(b"[[[[1], [0.5], [-2]]]]").shape
+    (1, 1, 3, 1)
+    """
+    array = _from_npy(body) if body.startswith(_MAGIC) else _from_json(body)
+    _check_shape(array.shape)
+    bank = array.astype(np.float64) + 0.0
+    if not (np.abs(bank) <= LIMITS.weight).all():
+        limit = f"−{LIMITS.weight:,.0f} to {LIMITS.weight:,.0f}"
+        raise _refused("A weight is not finite or too large.", f"Give numbers {limit}.", limit)
+    return bank
+
+
+def _from_json(body: bytes) -> NDArray[Any]:
+    try:
+        numbers = json.loads(body)
+        array = np.array(numbers)
+    except (ValueError, RecursionError):
+        raise _refused(
+            "The body is no array of numbers.", f"Send {_SHAPE} as JSON or .npy."
+        ) from None
+    if array.dtype.kind not in "iuf":
+        raise _refused(
+            "The body holds more than rows of numbers of equal length.",
+            f"Send {_SHAPE} of numbers.",
+        )
+    return array
+
+
+def _from_npy(body: bytes) -> NDArray[Any]:
+    """Read a file as NumPy saves it; its header is checked before anything is made room for."""
+    file = BytesIO(body)
+    read = np.lib.format
+    try:
+        version = read.read_magic(file)
+        header = {(1, 0): read.read_array_header_1_0, (2, 0): read.read_array_header_2_0}[version]
+        shape, _, dtype = header(file)
+    except (ValueError, KeyError, TypeError, SyntaxError):
+        raise _refused("The .npy file cannot be read.", "Save it with numpy.save.") from None
+    _check_shape(shape)
+    if dtype.kind not in "iuf" or dtype.itemsize > 8:
+        raise _refused(f"The .npy file holds {dtype}.", "Save float32 or float64 numbers.")
+    try:
+        array: NDArray[Any] = np.load(BytesIO(body), allow_pickle=False)
+    except (ValueError, EOFError):
+        raise _refused("The .npy file ends too early.", "Save it with numpy.save.") from None
+    return array
+
+
+def _check_shape(shape: tuple[int, ...]) -> None:
+    side, outputs = LIMITS.kernel_side, LIMITS.outputs
+    most = (side, side, len(CHANNELS), outputs)
+    fits = len(shape) == 4 and all(1 <= n <= top for n, top in zip(shape, most, strict=True))
+    if not fits or shape[2] != len(CHANNELS):
+        raise _refused(
+            f"The bank's shape is {tuple(shape)[:8]}.",
+            f"Send {_SHAPE}: kernels to {side} × {side} for {len(CHANNELS)} channels, "
+            f"{outputs} outputs at most.",
+            f"{side} × {side} × {len(CHANNELS)} × {outputs}",
+        )
+
+
+def _refused(problem: str, remedy: str, limit: str | None = None) -> MultiConvError:
+    return InvalidValue(problem, remedy, field="filters", limit=limit)
+
+
+def _too_large() -> MultiConvError:
+    return TooLarge(
+        "The bank is larger than this address takes.",
+        "Send fewer or smaller filters, or .npy in place of JSON.",
+        field="filters",
+        limit=f"{LARGEST_BODY // 2**20} MiB",
+    )

@@ -1,0 +1,101 @@
+"""Banks of filters taken in by script, and found by every link that names them."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+
+BANK = np.random.default_rng(1).normal(size=(3, 5, 3, 2)).round(3)
+
+
+def npy(array, **options):
+    file = io.BytesIO()
+    np.save(file, array, **options)
+    return file.getvalue()
+
+
+def test_json_and_npy_give_one_bank(client):
+    answers = [
+        client.post("/filters", data=json.dumps(BANK.tolist())),
+        client.post("/filters", data=npy(BANK)),
+        client.post("/filters", data=npy(np.asfortranarray(BANK))),
+    ]
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.get_json()["id"] for answer in answers}) == 1
+    told = answers[0].get_json()
+    assert (told["kernel"], told["outputs"]) == ([3, 5], 2)
+    assert answers[0].headers["Location"] == told["url"] == f"/?filters={told['id']}"
+
+
+def test_a_stored_bank_is_what_its_link_shows(client):
+    name = client.post("/filters", data=npy(BANK)).get_json()["id"]
+    facts = client.get(f"/api/experiment?filters={name}&size=32").get_json()
+    assert facts["filters_shape"] == [3, 5, 3, 2]
+    assert facts["query"] == f"size=32&filters={name}"
+    probe = client.get(f"/api/probe?filters={name}&size=32&k=1").get_json()
+    for q, channel in enumerate(probe["channels"]):
+        assert channel["kernel"] == BANK[:, :, q, 1].tolist()
+    page = client.get(f"/?filters={name}&size=32")
+    assert page.status_code == 200
+    assert "A stored bank" in page.text
+
+
+def test_a_bank_is_there_after_a_restart(client, folder):
+    from multiconv.web import create_app
+
+    name = client.post("/filters", data=npy(BANK)).get_json()["id"]
+    again = create_app(store_folder=folder).test_client()
+    assert again.get(f"/api/experiment?filters={name}&size=32").status_code == 200
+
+
+def test_an_unknown_bank_is_not_found(client):
+    answer = client.get("/api/experiment?filters=" + "ab" * 32)
+    assert answer.status_code == 404
+    assert answer.get_json()["field"] == "filters"
+
+
+def lying(shape, dtype="<f8"):
+    head = (
+        repr({"descr": dtype, "fortran_order": False, "shape": shape}).encode().ljust(117) + b"\n"
+    )
+    return b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head + b"\0" * 64
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", "no array of numbers"),
+        (b"{}", "more than rows of numbers"),
+        (b'"soft"', "more than rows of numbers"),
+        (b"[[[[1], [2], [true]]]]x", "no array"),
+        (b"[[[[1], [2], [null]]]]", "more than rows"),
+        (b"[[[[1], [2, 3], [4]]]]", "no array"),
+        (b"[" * 100_000, "no array"),
+        (b"[[[[1], [2]]]]", "shape is (1, 1, 2, 1)"),
+        (b"[1, 2, 3]", "shape is (3,)"),
+        (b"[[[[1], [NaN], [3]]]]", "not finite"),
+        (b"[[[[1], [1e999], [3]]]]", "not finite"),
+        (b"[[[[1], [1e7], [3]]]]", "too large"),
+        (npy(np.zeros((16, 1, 3, 1))), "kernels to 15 × 15"),
+        (npy(np.zeros((1, 1, 3, 65))), "64 outputs at most"),
+        (npy(np.array([[[["a"]] * 3]])), "<U1"),
+        (npy(np.zeros((1, 1, 3, 1), complex)), "complex128"),
+        (npy(np.zeros((1, 1, 3, 1), object), allow_pickle=True), "object"),
+        (lying((10**9, 15, 3, 64)), "shape is (1000000000"),
+        (lying((15, 15, 3, 64)), "ends too early"),
+        (lying("(1,"), "cannot be read"),
+        (b"\x93NUMPY\x09\x00", "cannot be read"),
+        (b"\x93NUMPY", "cannot be read"),
+    ],
+)
+def test_what_is_no_bank_is_explained(client, body, told):
+    answer = client.post("/filters", data=body, headers={"Accept": "application/json"})
+    assert answer.status_code == 400
+    assert told in answer.get_json()["detail"]
+    assert answer.get_json()["field"] == "filters"
+
+
+def test_a_body_that_is_too_large_is_refused(client):
+    answer = client.post("/filters", data=b" " * (2 * 2**20 + 1))
+    assert answer.status_code == 413
