@@ -147,6 +147,18 @@ def more_choices(experiment: Experiment) -> list[Choice]:
             ),
             str(layer.groups),
         ),
+        Choice(
+            "ranges",
+            "Colours",
+            (("shared", "one range for all maps"), ("each", "a range for each map")),
+            experiment.view.ranges,
+        ),
+        Choice(
+            "inputs",
+            "Inputs",
+            (("grey", "grey"), ("tinted", "in their colour")),
+            experiment.view.inputs,
+        ),
     ]
 
 

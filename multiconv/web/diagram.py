@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 
-import numpy as np
-
 from multiconv.drawing.volumes import Diagram, volumes
 from multiconv.imaging import codec, colour
 from multiconv.tracing import Trace, Tracer
@@ -28,8 +26,12 @@ def diagram_of(trace: Trace, *, wide: bool = False) -> Diagram:
 
 def linked_faces(diagram: Diagram, trace: Trace, build: str) -> Mapping[str, str]:
     """Return the address of the picture on every slab."""
+    chosen = f"output-{trace.experiment.focus.k}"
+    own = trace.range_of(trace.layer.output)
     return {
-        slab.href: map_link(trace.experiment, slab.href, trace.range, build)
+        slab.href: map_link(
+            trace.experiment, slab.href, own if slab.href == chosen else trace.range, build
+        )
         for slab in (*diagram.inputs, *diagram.outputs)
     }
 

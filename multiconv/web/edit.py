@@ -19,6 +19,7 @@ from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.numbers import number, plain, whole
 from multiconv.experiment.query import from_query, to_pairs
 from multiconv.web.actions import acted
+from multiconv.web.changes import changed, chosen, switched
 from multiconv.web.clicks import clicked
 from multiconv.web.controls import others
 from multiconv.web.kernels import weight_text
@@ -28,7 +29,7 @@ Pairs = list[tuple[str, str]]
 
 PLAIN_FIELDS = (
     "image", "size", "strides", "padding", "padding_mode", "dilations", "groups", "activation",
-    "range",
+    "range", "ranges", "inputs",
 )  # fmt: skip
 """Fields of the form that are parameters of the link, word for word."""
 
@@ -104,6 +105,9 @@ def edited(form: MultiDict[str, str], geometry_of: Callable[[Experiment], Geomet
     """
     base = previous(form)
     form = settled_others(form, base)
+    changes = chosen(form)
+    for q in changes:
+        del form[f"preset.{q}"]
     change = reshaped(form, from_query(typed_pairs(form, base)).layer, base.focus.k)
     layer, focus = change.layer, base.focus
     if "k" in form:
@@ -118,7 +122,8 @@ def edited(form: MultiDict[str, str], geometry_of: Callable[[Experiment], Geomet
                 del pairs[name]
     _reject_unknown(form)
     experiment = from_query(pairs.items())
-    experiment = experiment.with_layer(acted(form.get("do"), experiment.layer, experiment.focus.k))
+    layer = acted(form.get("do"), switched(experiment.layer, form), experiment.focus.k)
+    experiment = experiment.with_layer(changed(layer, experiment.focus.k, changes))
     shape = geometry_of(experiment)
     experiment = clicked(form, experiment, shape)
     inside = _moved_in(experiment, shape)
@@ -155,7 +160,7 @@ def _moved_in(experiment: Experiment, shape: Geometry) -> Experiment:
 
 def _reject_unknown(form: Iterable[str]) -> None:
     """Refuse a parameter that no field of the form has, in the link's own words."""
-    known = {"from", "do", "k", "kernel", "outputs", "filters", *PLAIN_FIELDS}
+    known = {"from", "do", "k", "kernel", "outputs", "filters", "switch", "on", *PLAIN_FIELDS}
     from_query(
         (name, "")
         for name in form

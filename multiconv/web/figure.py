@@ -17,6 +17,8 @@ from multiconv.web.kernels import KernelView, kernel_view, weight_text
 from multiconv.web.links import map_link
 from multiconv.web.marks import Mark, rim_path, unused_path, window_mark
 
+EACH = "Every map has a range of its own, and this bar is the output’s: colours do not compare."
+
 
 @dataclass(frozen=True)
 class MapView:
@@ -34,6 +36,7 @@ class MapView:
     value: str = ""
     rim: str = ""
     unused: str = ""
+    extent: str = ""
 
     @property
     def reach(self) -> float:
@@ -51,15 +54,17 @@ class Row:
     plane: MapView
     kernel: KernelView
     partial: MapView
+    off: bool = False
 
 
 @dataclass(frozen=True)
 class Bar:
-    """The colour bar: the range at its ends and what lies beyond them."""
+    """The colour bar: the range at its ends, what lies beyond them, whose range it is."""
 
     low: str
     high: str
     clipped: str
+    warning: str
 
 
 def _words(plane: NDArray[np.generic], scale: float = 1.0) -> str:
@@ -125,6 +130,7 @@ def rows_of(
                     ROW_WIDTH,
                     f"What {role} adds",
                 ),
+                q in layer.off,
             )
         )
     return rows
@@ -152,13 +158,14 @@ def _signed(
     return MapView(
         name,
         field,
-        map_link(trace.experiment, name, trace.range, build),
+        map_link(trace.experiment, name, trace.range_of(plane), build),
         rows,
         columns,
         *drawn_size(rows, columns, longest),
         f"{called}: {_words(plane)}",
         Mark(i, j, 1, 1),
         shown(float(plane[i, j]), 3, signed=True),
+        extent=f"±{weight_text(trace.range_of(plane))}" if _each(trace) else "",
     )
 
 
@@ -169,19 +176,25 @@ def weight_scale(trace: Trace) -> float:
 
 
 def bar_of(trace: Trace) -> Bar:
-    """Return the colour bar of the partials and their sum."""
-    end = weight_text(trace.range)
-    return Bar(f"−{end}", f"+{end}", _beyond(trace, end))
+    """Return the colour bar of the partials and their sum, or with own ranges the output's."""
+    end = weight_text(trace.range_of(trace.layer.output))
+    return Bar(f"−{end}", f"+{end}", _beyond(trace), EACH if _each(trace) else "")
 
 
-def _beyond(trace: Trace, end: str) -> str:
+def _each(trace: Trace) -> bool:
+    view = trace.experiment.view
+    return view.range is None and view.ranges == "each"
+
+
+def _beyond(trace: Trace) -> str:
     """Return how many pixels of which maps lie beyond the ends of the bar, in words."""
     names: Sequence[str] = [
         *(CHANNELS[q] for q, partial in enumerate(trace.layer.partials) if partial is not None),
         "the output",
     ]
     told = []
-    for name, counts in zip(names, trace.clipped, strict=True):
+    for name, plane, counts in zip(names, trace.maps, trace.clipped, strict=True):
+        end = weight_text(trace.range_of(plane))
         for count, sign, words in ((counts.below, "−", "below"), (counts.above, "+", "above")):
             if count:
                 noun = "pixel" if count == 1 else "pixels"

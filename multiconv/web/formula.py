@@ -1,48 +1,85 @@
-"""The definition of a convolution with one pixel's indices filled in."""
+"""The definition of a convolution with one pixel's indices filled in, as terms of mathematics."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
 
 from multiconv.engine.geometry import Geometry
 
 
 @dataclass(frozen=True)
 class Term:
-    """A piece of the formula or of a line; ``name`` is the index that it stands for."""
+    """A piece of the formula or of a line.
+
+    ``tag`` is its MathML element, ``name`` the index that it stands for; ``first`` marks an
+    index's first place, the one that the keyboard reaches.
+    """
 
     text: str
     kind: str = ""
     name: str = ""
+    tag: str = "mo"
+    first: bool = False
+
+
+def _index(name: str) -> Term:
+    return Term(name, "free", name, "mi")
+
+
+def _filled(name: str, value: int) -> Term:
+    return Term(str(value), "filled", name, "mn")
+
+
+def _number(value: int) -> Term:
+    return Term(str(value), tag="mn")
+
+
+def _bracketed(name: str, *places: Iterable[Term]) -> list[Term]:
+    """Return ``name[…, …]``."""
+    terms = [Term(name, tag="mi"), Term("[")]
+    for at, place in enumerate(places):
+        terms += [*([Term(",")] if at else []), *place]
+    return [*terms, Term("]")]
 
 
 def _place(at: int, stride: int, dilation: int, before: int, name: str, tap: str) -> list[Term]:
     """Return ``2·118 + 3·di − 1`` with what changes nothing left out."""
-    terms = [Term(f"{stride}·")] if stride > 1 else []
-    terms.append(Term(str(at), "filled", name))
-    terms.append(Term(f" + {dilation}·" if dilation > 1 else " + "))
-    terms.append(Term(tap, "", tap))
-    if before:
-        terms.append(Term(f" − {before}"))
-    return terms
+    terms = [_number(stride), Term("·")] if stride > 1 else []
+    terms += [_filled(name, at), Term("+")]
+    terms += [_number(dilation), Term("·")] if dilation > 1 else []
+    terms.append(_index(tap))
+    return [*terms, Term("−"), _number(before)] if before else terms
 
 
-def formula(shape: Geometry, i: int, j: int, k: int, *, biased: bool) -> list[Term]:
-    """Return the definition, strides, dilation, padding and bias written where they matter."""
+def formula(shape: Geometry, i: int, j: int, k: int, *, biased: bool) -> list[list[Term]]:
+    """Return the definition's lines; strides, dilation, padding and bias where they matter.
+
+    The sum sign's own line begins with a term of the tag ``munder``; the indices below it are
+    ``di``, ``dj`` and ``q``.
+
+    Examples
+    --------
+    >>> from multiconv.engine.geometry import geometry
+    >>> lines = formula(geometry((8, 8), (3, 3), strides=(2, 1)), 3, 0, 1, biased=True)
+    >>> ["".join(term.text for term in line) for line in lines]
+    ['output[0,3,0,1]=', '∑input[0,2·3+di,0+dj−1,q]', '·filter[di,dj,q,1]+bias[1]']
+    """
     (top, _), (left, _) = shape.pads
-    parts: Iterable[Term] = chain(
-        [Term("output[0, "), Term(str(i), "filled", "i"), Term(", ")],
-        [Term(str(j), "filled", "j"), Term(", "), Term(str(k), "filled", "k"), Term("] = Σ")],
-        [Term(" "), Term("di", "under", "di"), Term(", ", "under"), Term("dj", "under", "dj")],
-        [Term(", ", "under"), Term("q", "under", "q"), Term("", "break"), Term("input[0, ")],
+    batch = [_number(0)]
+    channel = [_filled("k", k)]
+    output = _bracketed("output", batch, [_filled("i", i)], [_filled("j", j)], channel)
+    window = _bracketed(
+        "input",
+        batch,
         _place(i, shape.strides[0], shape.dilations[0], top, "i", "di"),
-        [Term(", ")],
         _place(j, shape.strides[1], shape.dilations[1], left, "j", "dj"),
-        [Term(", "), Term("q", "free", "q"), Term("]"), Term("", "break"), Term("· filter[")],
-        [Term("di", "", "di"), Term(", "), Term("dj", "", "dj"), Term(", ")],
-        [Term("q", "free", "q"), Term(", "), Term(str(k), "filled", "k"), Term("]")],
-        [Term(f" + bias[{k}]")] if biased else [],
+        [_index("q")],
     )
-    return list(parts)
+    weight = _bracketed("filter", [_index("di")], [_index("dj")], [_index("q")], channel)
+    bias = [Term("+"), *_bracketed("bias", channel)] if biased else []
+    return [
+        [*(replace(term, first=bool(term.name)) for term in output), Term("=")],
+        [Term("∑", tag="munder"), *window],
+        [Term("·"), *weight, *bias],
+    ]

@@ -49,7 +49,7 @@ class PixelView:
     i: int
     j: int
     columns: int
-    formula: list[Term]
+    formula: list[list[Term]]
     channels: list[ChannelView]
     lines: list[Term]
 
