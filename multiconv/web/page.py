@@ -21,6 +21,7 @@ from multiconv.imaging.samples import SAMPLES
 from multiconv.tracing import Trace
 from multiconv.web import controls
 from multiconv.web.article import article_of
+from multiconv.web.changes import changes
 from multiconv.web.diagram import diagram_of, linked_faces
 from multiconv.web.figure import bar_of, output_of, rows_of, weight_scale
 from multiconv.web.kernels import FIELDS_SIDE, weight_text
@@ -82,6 +83,7 @@ def _facts(trace: Trace, build: str) -> str:
         "k": experiment.focus.k,
         "pixel": list(trace.pixel),
         "range": trace.range,
+        "ranges": experiment.view.ranges if experiment.view.range is None else "shared",
         "weightScale": weight_scale(trace),
         "bias": trace.layer.bias,
         "activation": trace.layer.activation,
@@ -161,6 +163,7 @@ def page(
             replace(entry, text=form.get(entry.field, entry.text)) for entry in entries
         ],
         "presets": controls.presets(),
+        "changes": changes(),
         "bench_open": any((name or "").startswith(ON_BENCH) for name in wrong),
         "names": [form.get(f"name.{q}", "") for q in range(channels)],
         "pasted": [form.get(f"matrix.{q}", "") for q in range(channels)],
