@@ -87,7 +87,7 @@ SAMPLES: Mapping[str, Sample] = MappingProxyType(
             _from_file("cat.jpg"),
         ),
         "discs": Sample("Discs of red, green, blue and white", _OWN, (0.25, 0.25), cards.discs),
-        "edge": Sample("An edge in colour, none in luminance", _OWN, (0.5, 0.3575), cards.edge),
+        "edge": Sample("An edge in colour, none in luminance", _OWN, (0.5, 0.2125), cards.edge),
         "gratings": Sample(
             "Stripes of every orientation, in three phases", _OWN, (0.5, 0.75), cards.gratings
         ),
