@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import errno
+import logging
 import socket
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -13,19 +15,27 @@ from typing import Any
 from waitress.server import create_server
 
 from multiconv.web import create_app
+from multiconv.web.log import LOGGER
+
+if sys.platform != "win32":
+    import resource
 
 HOST = "127.0.0.1"
 PORT = 5000
 PORTS_TRIED = 100
 
 KIB, MIB = 2**10, 2**20
+FILES = 4096
+"""Files and connections that may be open at once, where the system allows so many."""
 
 SETTINGS: Mapping[str, Any] = MappingProxyType(
     {
-        # One BLAS thread a request, so these are all the cores that are used at once.
+        # More than may compute, wait and upload (see turns), so that light answers always have one.
         "threads": 20,
         # Four planes of 512² and a page of maps stay in memory; past it waitress writes files.
         "outbuf_overflow": 8 * MIB,
+        # Above any answer, so that no thread waits for somebody who reads slowly.
+        "outbuf_high_watermark": 512 * MIB,
         # Above the app's own limits, so that the app answers with its own words up to here.
         "max_request_header_size": 64 * KIB,
         "max_request_body_size": 32 * MIB,
@@ -112,6 +122,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         sock = listener(given.host, given.port)
     except OSError as error:
         parser.error(f"cannot listen on {given.host}, port {given.port}: {error.strerror or error}")
+    _begin_log()
+    _allow_files()
     with sock:
         server = create_server(create_app(store_folder=given.store), sockets=[sock], **SETTINGS)
         port = sock.getsockname()[1]
@@ -119,6 +131,26 @@ def main(argv: Sequence[str] | None = None) -> None:
             print(f"Port {given.port} is busy; taking {port}.")
         print(f"multiconv is at {address(sock)}  (Ctrl+C ends it)", flush=True)
         server.run()
+
+
+def _begin_log() -> None:
+    """Write the requests' lines to standard error, as they are."""
+    lines = logging.StreamHandler()
+    lines.setFormatter(logging.Formatter("%(message)s"))
+    LOGGER.addHandler(lines)
+    LOGGER.setLevel(logging.INFO)
+    LOGGER.propagate = False
+    # Turns bound the queue; that it is not empty is no news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+def _allow_files() -> None:
+    """Let every connection have a file of its own beside it, as bodies of megabytes need."""
+    if sys.platform != "win32":
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _parser() -> argparse.ArgumentParser:

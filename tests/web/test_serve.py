@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -15,6 +16,8 @@ from urllib.request import urlopen
 import pytest
 
 from multiconv.web import serve
+from tests.web.crowd import Crowd
+from tests.web.server import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 # Runs main() and prints every event by which a process would reach another machine.
@@ -67,7 +70,8 @@ def test_takes_the_next_port_says_so_serves_and_reaches_nobody(busy: int, tmp_pa
     with urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
         assert answer.status == 200
         assert "Server" not in answer.headers
-    assert stopped(process) == ""
+    lines = [json.loads(line) for line in stopped(process).splitlines()]
+    assert [(line["path"], line["status"]) for line in lines] == [("/", 200)]
     assert process.returncode == 0
 
 
@@ -124,3 +128,54 @@ def test_flask_run_finds_the_factory() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "/healthz" in done.stdout
+
+
+CLIENTS = 150  # tests/benchmarks/slow.py does it with 900
+
+
+def test_slow_and_dripping_clients_do_not_hold_the_server(tmp_path: Path) -> None:
+    with serving(tmp_path / "store") as server, Crowd(server.port, CLIENTS) as crowd:
+        assert crowd.connected == CLIENTS
+        times = sorted(crowd.healthz_seconds(60))
+        assert server.get("/maps/sum.png")[0] == 200
+    assert times[-6] < 0.1  # 90 in 100, on a machine that runs other tests as well
+    assert times[-1] < 1
+
+
+@pytest.mark.parametrize("length", [100_000, 1_000_000])
+def test_a_long_address_is_told_and_the_server_goes_on(tmp_path: Path, length: int) -> None:
+    with serving(tmp_path / "store") as server:
+        assert server.get("/?w.0.0=" + "1," * (length // 2))[0] in {414, 431}
+        assert server.get("/?w.0.0=" + "1," * 10_000)[0] == 414
+        assert server.get("/healthz")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"GET /\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET /?a=\xff\xfe HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /maps/\xff.png HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /%ff%fe HTTP/1.1\r\nHost: a\r\n\r\n",
+        b'GET / HTTP/1.1\r\nHost: "><script>\r\n\r\n',
+        b"GET http://evil.example/ HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"POST /images HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+        b"POST /images HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST /images HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data\r\n"
+        b"Content-Length: 3\r\n\r\nabc",
+    ],
+)
+def test_requests_that_are_none_are_no_fault_of_the_servers(tmp_path: Path, request_) -> None:
+    with serving(tmp_path / "store") as server:
+        with socket.create_connection((serve.HOST, server.port), timeout=10) as sock:
+            sock.sendall(request_)
+            sock.shutdown(socket.SHUT_WR)
+            answer = b""
+            while piece := sock.recv(65536):
+                answer += piece
+        status = answer.split(b" ", 2)[1] if answer else b"closed"
+        assert status in {b"200", b"303", b"400", b"404", b"405", b"411", b"413", b"415", b"closed"}
+        assert b"<script>\r" not in answer
+        assert server.get("/healthz")[0] == 200
