@@ -4,7 +4,8 @@
  * Products stand in the unit of the levels 0…255 and are exact where the weights have at most
  * four decimals; whatever is rounded says ≈.
  */
-import { MINUS, halfEven, plain, rounded } from "./numbers.js";
+import { plain } from "./numbers.js";
+import { MINUS, halfEven, rounded } from "./rounding.js";
 
 const MOST = 4;
 const VALUE = 3;

@@ -4,20 +4,18 @@
  * colours' range holding still, and 250 ms after the last of them the page's words, links and range
  * are brought in line. What changes structure goes through `visit` (pages.js) instead.
  */
-import { paint, table } from "./colours.js";
 import { address, settle, write } from "./link.js";
 import { say, unsay } from "./mistakes.js";
 import { plain } from "./numbers.js";
+import { draw } from "./drawing.js";
 import { align, pending, visit } from "./pages.js";
 import { ask } from "./planes.js";
-import { follow } from "./slabs.js";
 import { state, tell } from "./state.js";
 
 const REST = 250;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let holding = false;
-let palette = { hex: "", colours: new Uint32Array() };
 
 /**
  * Give input channel q another kernel to the chosen output.
@@ -32,8 +30,9 @@ export function setKernel(q, numbers, { settled = false } = {}) {
   if (numbers.length !== state.kernels[q]?.length) return;
   state.kernels[q] = numbers;
   const k = state.facts.k;
+  const place = document.querySelector(`mc-kernel[data-q="${q}"]`)?.closest("fieldset") ?? null;
   const maps = state.facts.active[q] ? [`partial-${q}`, `output-${k}`] : [];
-  change({ [`w.${q}.${k}`]: numbers.map(plain).join(",") }, maps, kernelPlace(q), settled);
+  change({ [`w.${q}.${k}`]: numbers.map(plain).join(",") }, maps, place, settled);
   tell("kernel", { q });
 }
 
@@ -73,10 +72,7 @@ export function pin(i, j) {
  */
 export const setQuery = (query, how) => visit(address(query), how);
 
-/**
- * Keep the page from being brought in line while a hand still moves.
- * @param {boolean} still
- */
+/** Keep the page from being brought in line while a hand still moves. @param {boolean} still */
 export function hold(still) {
   holding = still;
   if (!still && timer !== undefined) rest(REST);
@@ -96,7 +92,7 @@ function change(parameters, maps, place, settled) {
   if (maps.length) {
     void ask(maps, {
       query: state.query,
-      range: state.facts.range,
+      range: state.facts.ranges === "each" ? null : state.facts.range,
       draw: ({ planes }) => {
         if (place && !place.querySelector("[aria-invalid]")) unsay(place);
         planes.forEach(draw);
@@ -108,15 +104,7 @@ function change(parameters, maps, place, settled) {
   rest(settled ? 0 : REST);
 }
 
-/** @param {import("./planes.js").Plane} plane */
-function draw(plane) {
-  if (palette.hex !== state.facts.palette) palette = { hex: state.facts.palette, colours: table(state.facts.palette) };
-  for (const map of document.querySelectorAll(`mc-map[data-map="${plane.name}"]`)) {
-    follow(plane.name, paint(map, plane, palette.colours));
-  }
-}
-
-/** @param {number} delay */
+/** @param {number} delay ms */
 function rest(delay) {
   clearTimeout(timer);
   timer = setTimeout(async () => {
@@ -128,6 +116,3 @@ function rest(delay) {
     tell("settled", { query: state.query });
   }, delay);
 }
-
-/** @param {number} q */
-const kernelPlace = (q) => document.querySelector(`mc-kernel[data-q="${q}"]`)?.closest("fieldset") ?? null;

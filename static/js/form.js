@@ -6,6 +6,11 @@
 import { pending, visit } from "./pages.js";
 import { state } from "./state.js";
 
+/** What the link says already. */
+const KNOWN = /^(from|do|w\.|bias\.|preset\.|at)/;
+/** What waits for its own button. */
+const TYPED = /^(name|matrix)\./;
+const LONG = 8000;
 const LINKS = "a[data-live-link], .samples a";
 
 document.addEventListener("change", ({ target }) => {
@@ -18,8 +23,10 @@ document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (form.id !== "stage") return;
   event.preventDefault();
-  const field = document.activeElement;
-  if (!pending() && field instanceof HTMLElement && field.matches(".choice input")) void applied(form, field);
+  const button = event.submitter?.closest("details") ? event.submitter : null;
+  const field = button ?? document.activeElement;
+  if (pending() || !(field instanceof HTMLElement)) return;
+  if (button || field.matches(".choice input")) void applied(form, field);
 });
 
 /**
@@ -29,13 +36,16 @@ document.addEventListener("submit", (event) => {
  */
 async function applied(form, field) {
   const name = field.getAttribute("name") ?? "";
+  const all = field instanceof HTMLButtonElement;
   const said = new URLSearchParams({ from: state.query, do: "apply" });
   for (const [key, value] of new FormData(form)) {
-    const known = /^(from|do|w\..*|bias\..*|preset\..*|at.*)$/.test(key) && key !== name;
-    if (!known) said.append(key, String(value));
+    if (key !== name && (KNOWN.test(key) || (!all && TYPED.test(key)))) continue;
+    said.append(key, String(value));
   }
   const before = state.facts;
-  if (!(await visit(`/edit?${said}`, { beside: field.closest("label") ?? field }))) return;
+  const beside = field.closest("label") ?? field;
+  const long = String(said).length > LONG;
+  if (!(await (long ? visit("/edit", { beside, body: said }) : visit(`/edit?${said}`, { beside })))) return;
   tellOf(String(before.geometry.kernel) !== String(state.facts.geometry.kernel), moved(before), name);
 }
 

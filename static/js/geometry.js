@@ -1,6 +1,6 @@
 // @ts-check
 /** The integers of a layer: engine/geometry.py's window_of and nearest_output, mirrored here once. */
-import { halfEven } from "./numbers.js";
+import { halfEven } from "./rounding.js";
 
 /** @typedef {import("./state.js").Geometry} Geometry */
 

@@ -3,6 +3,7 @@
 import { readPage } from "./state.js";
 import "./form.js";
 import "./weights.js";
+import "./bias.js";
 import "./drag.js";
 import "./pointing.js";
 import "./upload.js";

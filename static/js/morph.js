@@ -6,6 +6,8 @@
  */
 import { parsed } from "./numbers.js";
 
+const TEXT = "input:not([type=image], [type=file], [type=hidden], [type=checkbox], [type=radio])";
+
 /**
  * @param {Element} old stays in the page
  * @param {Element} fresh says what it becomes
@@ -16,7 +18,7 @@ export function morph(old, fresh) {
   attributes(old, fresh);
   children(old, fresh);
   if (old instanceof HTMLSelectElement) old.value = chosen(fresh);
-  if (old instanceof HTMLInputElement && isText(old) && (renamed || !beingTyped(old, fresh))) {
+  if (old instanceof HTMLInputElement && old.matches(TEXT) && (renamed || !beingTyped(old, fresh))) {
     const value = fresh.getAttribute("value") ?? "";
     if (old.value !== value) old.value = value;
   }
@@ -24,9 +26,6 @@ export function morph(old, fresh) {
 
 /** @param {Element} select */
 const chosen = (select) => (select.querySelector("option[selected]") ?? select.querySelector("option"))?.getAttribute("value") ?? "";
-
-/** @param {HTMLInputElement} field */
-const isText = (field) => !["image", "file", "hidden", "checkbox", "radio"].includes(field.type);
 
 /**
  * Whether a field holds a text that is still worked on: no number yet, or the right one in other words.
@@ -78,10 +77,7 @@ function children(old, fresh) {
   }
 }
 
-/**
- * The next node that the server made.
- * @param {ChildNode | null} node
- */
+/** The next node that the server made. @param {ChildNode | null} node */
 function settled(node) {
   while (node instanceof HTMLElement && "live" in node.dataset) node = node.nextSibling;
   return node;
@@ -102,10 +98,7 @@ function without(old, fresh, at) {
   return at;
 }
 
-/**
- * @param {Node} old
- * @param {Node} fresh
- */
+/** @param {Node} old @param {Node} fresh */
 function alike(old, fresh) {
   if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName) return false;
   return !(old instanceof Element) || old.id === /** @type {Element} */ (fresh).id;

@@ -3,6 +3,7 @@
  * The page for another link, fetched and morphed in place: for what changes structure at once, for
  * edited numbers when they rest. Pictures are loaded before they are shown, so nothing flickers.
  */
+import { fetched, fieldsOf, messages, refused } from "./answers.js";
 import { address, push, settle } from "./link.js";
 import { say, unsay, unsayAll } from "./mistakes.js";
 import { morph } from "./morph.js";
@@ -21,13 +22,14 @@ export const pending = () => underWay;
 /**
  * Show another link's page in place of this one; false if it could not be shown.
  * @param {string} link
- * @param {{ push?: boolean, beside?: Element | null }} [how] `push`: a step in the history;
- *   `beside`: where words stand if it cannot be used
+ * @param {{ push?: boolean, beside?: Element | null, body?: URLSearchParams }} [how] `push`: a step
+ *   in the history; `beside`: where words stand if it cannot be used; `body`: to be posted
  */
-export function visit(link, { push: step = true, beside = null } = {}) {
+export function visit(link, { push: step = true, beside = null, body } = {}) {
   state.version += 1;
   forget();
-  const promise = gone(link, state.version, step, beside).finally(() => {
+  const answer = waiting(fetched(link, body));
+  const promise = gone(answer, state.version, step, beside).finally(() => {
     if (underWay === promise) underWay = null;
   });
   underWay = promise;
@@ -35,14 +37,14 @@ export function visit(link, { push: step = true, beside = null } = {}) {
 }
 
 /**
- * @param {string} link
+ * @param {ReturnType<typeof fetched>} answer
  * @param {number} version
  * @param {boolean} step
  * @param {Element | null} beside
  */
-async function gone(link, version, step, beside) {
+async function gone(answer, version, step, beside) {
   try {
-    const [page, response] = await waiting(fetched(link));
+    const [page, response] = await answer;
     if (version !== state.version) return false;
     if (refused(page, response, beside)) return false;
     if (beside) unsay(beside, fieldsOf(beside));
@@ -66,35 +68,6 @@ export async function align() {
   if (version !== state.version || !response.ok) return false;
   return bring(page, version);
 }
-
-/** @param {string} link */
-async function fetched(link) {
-  const response = await fetch(link, { headers: { Accept: "text/html" } });
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  return /** @type {const} */ ([page, response]);
-}
-
-/**
- * Say what the server refused, and leave the last good picture up.
- * @param {Document} page
- * @param {Response} response
- * @param {Element | null} beside
- */
-function refused(page, response, beside) {
-  if (response.ok || (page.getElementById("stage") && !beside)) return false;
-  const said = [...page.querySelectorAll(".mistake, main.words p")].slice(0, 2);
-  say(beside ?? messages(), said.map((p) => p.textContent).join(" "), beside ? fieldsOf(beside) : []);
-  return true;
-}
-
-/**
- * @param {Element} place a field's label, or the field itself
- * @returns {HTMLElement[]}
- */
-const fieldsOf = (place) =>
-  /** @type {HTMLElement[]} */ (place.matches("label") ? [...place.querySelectorAll("select, input")] : [place]);
-
-const messages = () => document.getElementById("messages") ?? document.body;
 
 /**
  * @param {Document} page

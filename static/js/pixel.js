@@ -6,14 +6,12 @@
 import { arithmetic } from "./arithmetic.js";
 import { windowOf } from "./geometry.js";
 import { levels } from "./levels.js";
-import { on, state } from "./state.js";
+import { marks } from "./marks.js";
+import { found, put, write } from "./places.js";
+import { state } from "./state.js";
 import { levelKind, tint } from "./tints.js";
 
 /** @typedef {ReturnType<typeof arithmetic>} Working */
-
-/** @type {Map<string, HTMLElement[]>} */
-let cells = new Map();
-on("page", () => (cells = new Map()));
 
 /**
  * Show output pixel (i, j) everywhere; null while the input's levels are on their way.
@@ -101,44 +99,4 @@ function lines(working) {
     if (line.className !== kind) line.className = kind;
     put(line, text);
   });
-}
-
-/**
- * Mark the window on every input and the pixel on every other map.
- * @param {ReturnType<typeof windowOf>} window
- * @param {number} i
- * @param {number} j
- */
-function marks(window, i, j) {
-  const [rows, cols] = [window.rows, window.cols].map((places) => {
-    const inside = places.filter((place) => place >= 0);
-    return inside.length ? [Math.min(...inside), Math.max(...inside) - Math.min(...inside) + 1] : [0, 1];
-  });
-  const pixel = { x: j, y: i, width: 1, height: 1 };
-  const place = { x: cols[0], y: rows[0], width: cols[1], height: rows[1] };
-  for (const rect of found("mc-map .marks .mark, mc-map .marks .mark-edge")) {
-    const name = rect.closest("mc-map")?.getAttribute("data-map") ?? "";
-    for (const [key, value] of Object.entries(name.startsWith("input-") ? place : pixel)) rect.setAttribute(key, String(value));
-  }
-}
-
-/** @param {string} selector */
-function found(selector) {
-  const known = cells.get(selector) ?? [...document.querySelectorAll(selector)];
-  cells.set(selector, /** @type {HTMLElement[]} */ (known));
-  return /** @type {HTMLElement[]} */ (known);
-}
-
-/**
- * @param {string} selector
- * @param {string} text
- */
-const write = (selector, text) => found(selector).forEach((element) => put(element, text));
-
-/**
- * @param {Element} element
- * @param {string} text
- */
-function put(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -6,6 +6,7 @@
 import { pin, setQuery } from "./edits.js";
 import { nearestOutput } from "./geometry.js";
 import { show } from "./pixel.js";
+import { speak } from "./speech.js";
 import { on, state, tell } from "./state.js";
 
 const WAYS = /** @type {Record<string, number[]>} */ ({
@@ -31,7 +32,8 @@ function draw() {
 }
 
 class PictureMap extends HTMLElement {
-  connectedCallback() {
+  constructor() {
+    super();
     this.addEventListener("pointermove", (event) => this.point(this.pixel(event)));
     this.addEventListener("pointerleave", () => this.point(null));
     this.addEventListener("pointercancel", () => this.point(null));
@@ -89,28 +91,14 @@ class PictureMap extends HTMLElement {
  */
 const within = (at, side) => Math.min(Math.max(Math.floor(at), 0), side - 1);
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let speaking;
-
 /** Say the pinned pixel aloud, once, when it has come to rest. */
 function say() {
-  clearTimeout(speaking);
-  speaking = setTimeout(() => {
+  speak(() => {
     const working = draw();
     const [i, j] = state.facts.pixel;
     const value = working && (working.output ?? working.value);
-    region().textContent = `Row ${i}, column ${j}${value ? `: ${value}` : ""}`;
-  }, 500);
-}
-
-function region() {
-  const known = document.getElementById("said");
-  if (known) return known;
-  const made = document.createElement("p");
-  made.id = "said";
-  made.className = "unseen";
-  made.setAttribute("role", "status");
-  return document.body.appendChild(made);
+    return `Row ${i}, column ${j}${value ? `: ${value}` : ""}`;
+  });
 }
 
 document.addEventListener("keydown", (event) => {

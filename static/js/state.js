@@ -14,7 +14,7 @@
  * @typedef {{ input: number[], kernel: number[], strides: number[], pads: number[][],
  *   dilations: number[], mode: string, output: number[] }} Geometry
  * @typedef {{ build: string, query: string, k: number, pixel: number[], range: number,
- *   weightScale: number, bias: number, activation: string, activationWords: string,
+ *   ranges: string, weightScale: number, bias: number, activation: string, activationWords: string,
  *   geometry: Geometry, palette: string, groups: number, outputs: number, active: boolean[] }} Facts
  * @typedef {"kernel" | "bias" | "pixel" | "page" | "settled"} Kind
  */

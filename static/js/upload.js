@@ -10,7 +10,11 @@ import { waiting } from "./quiet.js";
 import { state } from "./state.js";
 
 class Upload extends HTMLElement {
+  ready = false;
+
   connectedCallback() {
+    if (this.ready) return;
+    this.ready = true;
     this.button?.addEventListener("click", (event) => {
       event.preventDefault();
       this.input?.click();

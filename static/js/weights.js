@@ -4,20 +4,28 @@
  * text. Typing takes effect with every stroke that leaves a number; what is none is marked, said
  * beside the kernel, and not sent. Arrow keys step by 0.1 (Shift 1, Alt 0.01).
  */
-import { setBias, setKernel } from "./edits.js";
+import { setKernel } from "./edits.js";
 import { say, unsay } from "./mistakes.js";
 import { parsed, plain, stepped, weightText } from "./numbers.js";
 import { on, state } from "./state.js";
 import { setTint } from "./tints.js";
 
-const NONE = "A weight is a decimal number from −1,000,000 to 1,000,000, such as −0.25.";
+export const NONE = "A weight is a decimal number from −1,000,000 to 1,000,000, such as −0.25.";
 
 class Kernel extends HTMLElement {
-  connectedCallback() {
+  constructor() {
+    super();
     this.addEventListener("input", ({ target }) => this.typed(/** @type {HTMLInputElement} */ (target)));
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.addEventListener("focusout", ({ target }) => this.left(/** @type {HTMLInputElement} */ (target)));
-    on("kernel", ({ q }) => q === this.q && this.show());
+  }
+
+  connectedCallback() {
+    this.deaf = on("kernel", ({ q }) => q === this.q && this.show());
+  }
+
+  disconnectedCallback() {
+    this.deaf?.();
   }
 
   get q() {
@@ -82,8 +90,10 @@ class Kernel extends HTMLElement {
   /** Show the kernel as it is known: its tints, and numbers that came from elsewhere. */
   show() {
     const numbers = state.kernels[this.q];
+    const scale = state.facts.weightScale;
+    document.querySelectorAll(`.kernel-picture[data-q="${this.q}"] rect`).forEach((cell, at) => setTint(cell, numbers[at], scale));
     this.fields.forEach((field, at) => {
-      setTint(field, numbers[at], state.facts.weightScale);
+      setTint(field, numbers[at], scale);
       if (Number(field.dataset.exact) === numbers[at]) return;
       field.dataset.exact = plain(numbers[at]);
       field.value = weightText(numbers[at]);
@@ -94,12 +104,3 @@ class Kernel extends HTMLElement {
 
 customElements.define("mc-kernel", Kernel);
 export { Kernel };
-
-document.addEventListener("input", ({ target }) => {
-  if (!(target instanceof HTMLInputElement) || !target.matches("label.bias input")) return;
-  const label = /** @type {Element} */ (target.closest("label"));
-  const value = parsed(target.value);
-  if (value === null) return say(label, NONE.replace("weight", "bias"), [target]);
-  unsay(label, [target]);
-  if (value !== state.bias) setBias(value);
-});

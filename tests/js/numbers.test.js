@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { halfEven, parsed, plain, rounded, stepped, weightText } from "../../static/js/numbers.js";
+import { parsed, plain, stepped, weightText } from "../../static/js/numbers.js";
+import { halfEven, rounded } from "../../static/js/rounding.js";
 import { fixture } from "./fixture.js";
 
 const cases = fixture("numbers.json");

@@ -1,0 +1,36 @@
+// @ts-check
+/** The bias beside Σ: typed like a weight, stepped by the arrow keys, added to the output alone. */
+import { setBias } from "./edits.js";
+import { say, unsay } from "./mistakes.js";
+import { parsed, stepped, weightText } from "./numbers.js";
+import { on, state } from "./state.js";
+import { NONE } from "./weights.js";
+
+/** @param {Event} event */
+const bias = ({ target }) => (target instanceof HTMLInputElement && target.matches("label.bias input") ? target : null);
+
+document.addEventListener("input", (event) => {
+  const field = bias(event);
+  const label = field?.closest("label");
+  if (!field || !label) return;
+  const value = parsed(field.value);
+  if (value === null) return say(label, NONE.replace("weight", "bias"), [field]);
+  unsay(label, [field]);
+  if (value !== state.bias) setBias(value);
+});
+
+document.addEventListener("keydown", (event) => {
+  const field = bias(event);
+  const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  if (!field || !way) return;
+  event.preventDefault();
+  setBias(stepped(state.bias, event.shiftKey ? 10 * way : way, event.altKey ? 2 : 1));
+});
+
+on("bias", () => {
+  const field = document.querySelector("label.bias input");
+  if (!(field instanceof HTMLInputElement) || parsed(field.value) === state.bias) return;
+  field.value = weightText(state.bias);
+  const label = field.closest("label");
+  if (label) unsay(label, [field]);
+});

@@ -1,0 +1,24 @@
+// @ts-check
+/** The marks on the maps: the window on every input, the pixel on every other map. */
+import { found } from "./places.js";
+
+/** @typedef {ReturnType<typeof import("./geometry.js").windowOf>} Window */
+
+/**
+ * Mark the window on every input and the pixel on every other map.
+ * @param {Window} window
+ * @param {number} i
+ * @param {number} j
+ */
+export function marks(window, i, j) {
+  const [rows, cols] = [window.rows, window.cols].map((places) => {
+    const inside = places.filter((place) => place >= 0);
+    return inside.length ? [Math.min(...inside), Math.max(...inside) - Math.min(...inside) + 1] : [0, 1];
+  });
+  const pixel = { x: j, y: i, width: 1, height: 1 };
+  const place = { x: cols[0], y: rows[0], width: cols[1], height: rows[1] };
+  for (const rect of found("mc-map .marks .mark, mc-map .marks .mark-edge")) {
+    const name = rect.closest("mc-map")?.getAttribute("data-map") ?? "";
+    for (const [key, value] of Object.entries(name.startsWith("input-") ? place : pixel)) rect.setAttribute(key, String(value));
+  }
+}
