@@ -4,6 +4,9 @@ Each padded input row is copied kw times, shifted by one tap each.  The taps of 
 R output rows then lie one after another in memory, and the blocks for successive R rows overlap:
 a strided view, no copy.  A banded matrix of the kernels turns each block into R output rows in one
 small BLAS product, written where it belongs.
+
+Best up to about 19 taps a side, where `spectral` draws level, and up to 64 channels in and out,
+where `patches` does.
 """
 
 from __future__ import annotations
@@ -19,10 +22,10 @@ from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import fill_padded
 from multiconv.engine.workspace import scratch
 
-_TILE_BYTES = 2**21
+_TILE_BYTES = 2**21  # Smaller tiles unfold more rows twice; larger ones leave the L2 cache.
 _SMALL_PRODUCT = 10**6  # OpenBLAS multiplies up to this M·N·K without packing its operands.
 _CHUNK = 512
-_ROWS = 4
+_ROWS = 4  # Output rows times channels a product: fewer idle its registers, more multiply zeros.
 
 
 @dataclass(frozen=True, slots=True)
