@@ -22,12 +22,14 @@ from multiconv.tracing import Trace
 from multiconv.web import controls
 from multiconv.web.article import article_of
 from multiconv.web.changes import changes
+from multiconv.web.colourbar import bar_of
 from multiconv.web.diagram import diagram_of, linked_faces
-from multiconv.web.figure import bar_of, output_of, rows_of, weight_scale
+from multiconv.web.figure import output_of, rows_of, weight_scale
 from multiconv.web.kernels import FIELDS_SIDE, weight_text
 from multiconv.web.links import channel_link, page_link
 from multiconv.web.pixel import pixel_of
 from multiconv.web.shapes import shape_words
+from multiconv.web.steps import steps_of
 from multiconv.web.takeaway.panel import CITATION, exports
 from multiconv.web.thumbs import thumbs_of
 from multiconv.web.topbar import samples
@@ -164,6 +166,7 @@ def page(
         ],
         "presets": controls.presets(),
         "changes": changes(),
+        "steps": steps_of(trace),
         "bench_open": any((name or "").startswith(ON_BENCH) for name in wrong),
         "names": [form.get(f"name.{q}", "") for q in range(channels)],
         "pasted": [form.get(f"matrix.{q}", "") for q in range(channels)],

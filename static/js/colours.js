@@ -31,7 +31,7 @@ const held = new WeakMap();
  * @param {Uint32Array} colours
  */
 export function paint(map, plane, colours) {
-  const canvas = /** @type {HTMLCanvasElement | null} */ (map.querySelector("canvas:not([data-old])")) ?? overlay(map);
+  const canvas = /** @type {HTMLCanvasElement | null} */ (map.querySelector("canvas:not([data-old], [data-step])")) ?? overlay(map);
   if (canvas.width !== plane.width || canvas.height !== plane.height) {
     canvas.width = plane.width;
     canvas.height = plane.height;

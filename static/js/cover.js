@@ -31,3 +31,21 @@ export function cover(map, name, width, height) {
 export function uncover(name) {
   for (const canvas of document.querySelectorAll(`canvas[data-step="${name}"]`)) canvas.remove();
 }
+
+/**
+ * Hide of every map what a window that goes row by row has not reached.
+ * @param {number} i
+ * @param {number} j the last output pixel that is shown
+ * @param {number[]} size rows and columns of the output
+ */
+export function veil(i, j, [rows, columns]) {
+  const paper = getComputedStyle(document.documentElement).backgroundColor;
+  for (const map of document.querySelectorAll('mc-map:not([data-map^="input-"])')) {
+    const brush = cover(map, "veil", columns, rows).getContext("2d");
+    if (!brush) continue;
+    brush.fillStyle = paper;
+    brush.fillRect(0, 0, columns, rows);
+    brush.clearRect(0, 0, columns, i);
+    brush.clearRect(0, i, j + 1, 1);
+  }
+}

@@ -14,7 +14,7 @@ const LONG = 8000;
 const LINKS = "a[data-live-link], .samples a";
 
 document.addEventListener("change", ({ target }) => {
-  if (target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.matches(".choice input"))) {
+  if (target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.matches(".choice input, .switch input"))) {
     if (target.form?.id === "stage") void applied(target.form, target);
   }
 });

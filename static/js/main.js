@@ -9,6 +9,8 @@ import "./pointing.js";
 import "./upload.js";
 import "./whatif.js";
 import "./picture.js";
+import "./sums.js";
+import "./sliding.js";
 
 document.documentElement.classList.add("js");
 readPage();

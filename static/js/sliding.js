@@ -4,7 +4,7 @@
  * show no more than what it has reached. It moves by itself only when asked, and stops when the
  * page is hidden; where motion is reduced it is moved by hand.
  */
-import { cover, uncover } from "./cover.js";
+import { uncover, veil } from "./cover.js";
 import { pin } from "./edits.js";
 import { show } from "./pixel.js";
 import { on, state } from "./state.js";
@@ -36,13 +36,11 @@ class Slide extends HTMLElement {
   }
 
   get count() {
-    const [rows, columns] = state.facts.geometry?.output ?? [1, 1];
-    return rows * columns;
+    return Number(this.place?.max ?? 0) + 1;
   }
 
   /** Fit the page as it is now: it may have another output. */
   laid() {
-    if (this.place) this.place.max = String(this.count - 1);
     this.still();
     this.label();
     if ((this.at ?? -1) >= 0) this.draw(Math.min(this.at ?? 0, this.count - 1));
@@ -111,16 +109,7 @@ class Slide extends HTMLElement {
       this.place.setAttribute("aria-valuetext", `row ${i}, column ${j}`);
     }
     show(i, j, () => {});
-    const [rows, columns] = state.facts.geometry.output;
-    for (const map of document.querySelectorAll('mc-map:not([data-map^="input-"])')) {
-      const canvas = cover(map, "veil", columns, rows);
-      const brush = canvas.getContext("2d");
-      if (!brush) continue;
-      brush.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
-      brush.fillRect(0, 0, columns, rows);
-      brush.clearRect(0, 0, columns, i);
-      brush.clearRect(0, i, j + 1, 1);
-    }
+    veil(i, j, state.facts.geometry.output);
   }
 
   label() {
