@@ -6,7 +6,10 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Give the app the addresses of this room."""
+    """Give the app the addresses of this room, of the gallery and of people's own filters."""
+    from multiconv.web import gallery
     from multiconv.web.takeaway import routes
+    from multiconv.web.weights import routes as weights
 
-    app.register_blueprint(routes.blueprint)
+    for blueprint in (routes.blueprint, gallery.blueprint, weights.blueprint):
+        app.register_blueprint(blueprint)
