@@ -31,9 +31,10 @@ FILES = 4096
 SETTINGS: Mapping[str, Any] = MappingProxyType(
     {
         # More than may compute, wait and upload (see turns), so that light answers always have one.
-        "threads": 20,
-        # Four planes of 512² and a page of maps stay in memory; past it waitress writes files.
-        "outbuf_overflow": 8 * MIB,
+        "threads": 28,
+        # A page, its maps and its planes stay in memory; past it waitress writes nameless files,
+        # so that a thousand who read slowly hold a gigabyte at most.
+        "outbuf_overflow": MIB,
         # Above any answer, so that no thread waits for somebody who reads slowly.
         "outbuf_high_watermark": 512 * MIB,
         # Above the app's own limits, so that the app answers with its own words up to here.

@@ -77,15 +77,6 @@ def stuck(app, monkeypatch):
         go_on.set()
 
 
-PATIENT = 30.0
-
-
-@pytest.fixture
-def patient(monkeypatch):
-    """Nobody gives up waiting."""
-    monkeypatch.setattr(turns, "computing_turns", lambda: Turns(2, 8, PATIENT))
-
-
 @pytest.mark.usefixtures("stuck")
 def test_beyond_it_503_with_retry_after_while_healthz_answers(client):
     for path in ("/api/probe", "/", "/maps/sum.png", "/diagram.svg", "/edit"):
