@@ -78,3 +78,26 @@ function nearest(geometry, axis, place) {
   const at = halfEven((place + geometry.pads[axis][0] - centre) / geometry.strides[axis]);
   return Math.min(Math.max(at, 0), geometry.output[axis] - 1);
 }
+
+/**
+ * The output pixels that an input pixel feeds, axis by axis: every (row, di) with every (column, dj).
+ * @param {Geometry} geometry
+ * @param {number} row
+ * @param {number} column
+ */
+export function fedBy(geometry, row, column) {
+  return { rows: feeds(geometry, 0, row), cols: feeds(geometry, 1, column) };
+}
+
+/**
+ * @param {Geometry} geometry
+ * @param {0 | 1} axis
+ * @param {number} place
+ */
+function feeds(geometry, axis, place) {
+  const found = [];
+  for (let at = 0; at < geometry.output[axis]; at += 1) {
+    taps(geometry, axis, at)[1].forEach((source, tap) => source === place && found.push([at, tap]));
+  }
+  return /** @type {[number, number][]} */ (found);
+}

@@ -9,6 +9,9 @@ import "./pointing.js";
 import "./upload.js";
 import "./whatif.js";
 import "./picture.js";
+import "./lights.js";
+import "./taps.js";
+import "./feeding.js";
 import "./sums.js";
 import "./sliding.js";
 

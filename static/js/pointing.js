@@ -16,13 +16,17 @@ const WAYS = /** @type {Record<string, number[]>} */ ({
 /** The output pixel under the pointer, if it is over a map. @type {number[] | null} */
 let pointed = null;
 let frame = 0;
+let again = false;
 
-/** Show the pixel that counts now, at most once a frame. */
+/** Show the pixel that counts now: at once, and then at most once a frame. */
 function redraw() {
-  frame ||= requestAnimationFrame(() => {
+  if (frame) return void (again = true);
+  frame = requestAnimationFrame(() => {
     frame = 0;
-    draw();
+    if (again) redraw();
   });
+  again = false;
+  draw();
 }
 
 /** @returns {ReturnType<typeof show>} */
@@ -85,10 +89,7 @@ class PictureMap extends HTMLElement {
   }
 }
 
-/**
- * @param {number} at
- * @param {number} side
- */
+/** @param {number} at @param {number} side */
 const within = (at, side) => Math.min(Math.max(Math.floor(at), 0), side - 1);
 
 /** Say the pinned pixel aloud, once, when it has come to rest. */

@@ -50,7 +50,7 @@ PREPARE = """
 
 EDIT = """
 async ([value, pause]) => {
-  const field = document.querySelectorAll("#row-1 .weight")[4];
+  const field = document.querySelectorAll("mc-kernel[data-q='1'] .weight")[4];
   await new Promise((done) => setTimeout(done, pause));
   field.focus();
   field.value = value;
@@ -64,7 +64,7 @@ async ([value, pause]) => {
 # One change a frame, as a hand makes them; each is timed until a frame shows it or a later one.
 DRAG = """
 async (count) => {
-  const field = document.querySelectorAll("#row-1 .weight")[4];
+  const field = document.querySelectorAll("mc-kernel[data-q='1'] .weight")[4];
   const waiting = [], times = [], starts = [];
   const output = document.querySelector(".output mc-map").dataset.map;
   const fetched = window.fetch;
@@ -150,6 +150,19 @@ def row(what: str, times: Sequence[float], page: Page) -> None:
     )
 
 
+def slowed(page: Page, *, latency: float = 50, rate: float = 10e6 / 8) -> None:
+    """Let the page's network be as slow as a classroom's."""
+    page.context.new_cdp_session(page).send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": latency,
+            "downloadThroughput": rate,
+            "uploadThroughput": rate,
+        },
+    )
+
+
 def measure(page: Page, sizes: Sequence[str]) -> None:
     """Print the whole table."""
     print("| what | median ms | p95 ms | largest ms | longest task ms |")
@@ -163,6 +176,11 @@ def measure(page: Page, sizes: Sequence[str]) -> None:
         times, pictures = page.evaluate(DRAG, DRAGS)
         row(f"a drag of {DRAGS} changes at {size}², {pictures} pictures", times, page)
         page.wait_for_timeout(900)
+    opened(page, "size=256")
+    slowed(page)
+    times, pictures = page.evaluate(DRAG, DRAGS)
+    row(f"the drag at 256² with 50 ms latency and 10 Mbit/s, {pictures} pictures", times, page)
+    slowed(page, latency=0, rate=-1)
     for kernel in ("3x3", "7x7"):
         opened(page, f"kernel={kernel}&size=256")
         row(f"pointing, {kernel.replace('x', ' × ')} × 3", page.evaluate(POINT, 60), page)
