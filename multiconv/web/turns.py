@@ -82,7 +82,7 @@ class Turns:
 
 def computing_turns() -> Turns:
     """Return turns for arithmetic: two cores, and a queue of less than a second."""
-    return Turns(2, 8, 1.0)
+    return Turns(2, 16, 1.0)
 
 
 def uploading_turns() -> Turns:
