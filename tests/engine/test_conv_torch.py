@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from multiconv import conv2d, partials
+from multiconv import conv2d, partials, plan
 
 torch = pytest.importorskip(
     "torch", reason="PyTorch (the extra `oracles`) is not installed: its comparisons did not run"
@@ -49,3 +51,38 @@ def test_same_with_padding_modes_is_pytorchs_layer(mode, kernel):
     with torch.no_grad():
         expected = layer(torch.from_numpy(x.transpose(2, 0, 1)[np.newaxis].copy())).numpy()[0]
     assert np.allclose(conv2d(x, filters, padding_mode=mode), expected.transpose(1, 2, 0))
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
+def test_large_kernels_by_their_spectra(seed, mode, case):
+    rng = np.random.default_rng(seed)
+    kernel, c_in, c_out = tuple(map(int, rng.integers(20, 34, 2))), 1 + seed % 3, 1 + seed % 2
+    x = rng.standard_normal((2, *rng.integers(36, 90, 2), c_in)).astype(np.float32)
+    base = case(seed)
+    c = replace(
+        base,
+        x=x,
+        filters=rng.standard_normal((*kernel, c_in, c_out)).astype(np.float32),
+        bias=rng.standard_normal(c_out).astype(np.float32),
+        strides=(1, 1),
+        pads=((9, 12), (16, 11)),
+        padding=((9, 12), (16, 11)),
+        padding_mode=mode,
+        dilations=(1, 1),
+        groups=1,
+    )
+    expected = by_torch(c)
+    path = plan(x.shape, c.filters.shape, padding=c.padding).path
+    assert path == ("spectra" if min(expected.shape[1:3]) >= 32 else "rows")
+    found = conv2d(c.x, c.filters, bias=c.bias, **c.arguments)
+    assert np.allclose(found, expected, rtol=1e-5, atol=1e-5 * abs(expected).max())
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 5), (24, 31)])
+def test_a_kernel_as_large_as_the_input_gives_one_pixel(size):
+    rng = np.random.default_rng(0)
+    x, filters = rng.standard_normal((*size, 3)), rng.standard_normal((*size, 3, 4))
+    found = conv2d(x, filters, padding="VALID")
+    assert found.shape == (1, 1, 4)
+    assert np.allclose(found[0, 0], np.einsum("ijq,ijqk->k", x, filters))
