@@ -66,7 +66,7 @@ class _Sheet:
         return self.right[which] - self.left[which]
 
     def holds(self, above: Row, below: Row) -> bool:
-        lower = below.height if self.strip else below.tall
+        lower = max(below.height, _TITLED) if self.strip else below.tall
         return (
             above.tall + self.gap + lower <= self.bottom - self.top
             and below.tall + _TITLED <= self.bottom
@@ -75,9 +75,9 @@ class _Sheet:
         )
 
 
-_TITLED = 46.0  # the least room above the outputs, for their title
+_TITLED = 46.0  # the room that a title with its shape takes
 _STAGE = _Sheet(276, 560, 52, 500, 78, (24, 2), (274, 274), ((2, 20), (2, 536)))
-_STRIP = _Sheet(344, 270, 4, 250, 28, (4, 150), (166, 342), ((4, 200), (186, 0)), strip=True)
+_STRIP = _Sheet(344, 270, 4, 250, 28, (4, 150), (166, 342), ((4, 0), (186, 0)), strip=True)
 
 _INDEXED = 15.0  # index labels stand under every front from this pitch on; nearer only the chosen's
 
@@ -111,12 +111,15 @@ def volumes(input_shape: Shape, output_shape: Shape, k: int, *, wide: bool = Fal
     inputs = above.slabs(
         (sheet.left[0], sheet.top + above.up), sheet.room(0), "input", _role(above)
     )
-    outputs = below.slabs(
-        (sheet.left[1], sheet.bottom - below.height), sheet.room(1), "output", lambda _: "output"
-    )
-    title = sheet.titles[1]
-    if wide:  # close above the outputs
-        title = rounded((title[0], max(sheet.bottom - below.tall - 26, 18)))
+    foot = sheet.top + above.tall + sheet.gap  # where a strip's outputs begin
+    front = max(foot, below.up + _TITLED) if wide else sheet.bottom - below.height
+    outputs = below.slabs((sheet.left[1], front), sheet.room(1), "output", lambda _: "output")
+    titles = sheet.titles
+    if wide:  # under the wedges, and close above the outputs
+        titles = (
+            rounded((titles[0][0], front + 24)),
+            rounded((titles[1][0], max(front - below.up - 26, 18))),
+        )
     return Diagram(
         width=sheet.width,
         height=sheet.height,
@@ -124,8 +127,8 @@ def volumes(input_shape: Shape, output_shape: Shape, k: int, *, wide: bool = Fal
         outputs=outputs,
         wedges=_wedges(inputs, outputs[k]),
         labels=(
-            *_titles(sheet.titles[0], "Input feature maps", input_shape),
-            *_titles(title, "Output feature maps", output_shape),
+            *_titles(titles[0], "Input feature maps", input_shape),
+            *_titles(titles[1], "Output feature maps", output_shape),
             *_indices(outputs),
         ),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +12,10 @@ from multiconv.experiment.numbers import shown
 from multiconv.imaging.colour import rounded_up
 from multiconv.tracing import Trace
 from multiconv.web.clicks import OUTPUT_WIDTH, ROW_WIDTH, drawn_size
-from multiconv.web.kernels import KernelView, kernel_view, weight_text
+from multiconv.web.colourbar import has_each
+from multiconv.web.kernels import KernelView, kernel_view, weight_text, written
 from multiconv.web.links import map_link
 from multiconv.web.marks import Mark, rim_path, unused_path, window_mark
-
-EACH = "Every map has a range of its own, and this bar is the output’s: colours do not compare."
 
 
 @dataclass(frozen=True)
@@ -55,16 +53,6 @@ class Row:
     kernel: KernelView
     partial: MapView
     off: bool = False
-
-
-@dataclass(frozen=True)
-class Bar:
-    """The colour bar: the range at its ends, what lies beyond them, whose range it is."""
-
-    low: str
-    high: str
-    clipped: str
-    warning: str
 
 
 def _words(plane: NDArray[np.generic], scale: float = 1.0) -> str:
@@ -120,6 +108,7 @@ def rows_of(
                     role.capitalize(),
                     typed.get(field),
                     wrong.get(field, frozenset()),
+                    written(layer, q, k),
                 ),
                 _signed(
                     trace,
@@ -165,7 +154,7 @@ def _signed(
         f"{called}: {_words(plane)}",
         Mark(i, j, 1, 1),
         shown(float(plane[i, j]), 3, signed=True),
-        extent=f"±{weight_text(trace.range_of(plane))}" if _each(trace) else "",
+        extent=f"±{weight_text(trace.range_of(plane))}" if has_each(trace) else "",
     )
 
 
@@ -173,31 +162,3 @@ def weight_scale(trace: Trace) -> float:
     """Return the weight that gets the fullest tint: the chosen filter's largest, rounded up."""
     largest = float(np.abs(trace.layer.filters).max())
     return rounded_up(largest) if largest else 1.0
-
-
-def bar_of(trace: Trace) -> Bar:
-    """Return the colour bar of the partials and their sum, or with own ranges the output's."""
-    end = weight_text(trace.range_of(trace.layer.output))
-    return Bar(f"−{end}", f"+{end}", _beyond(trace), EACH if _each(trace) else "")
-
-
-def _each(trace: Trace) -> bool:
-    view = trace.experiment.view
-    return view.range is None and view.ranges == "each"
-
-
-def _beyond(trace: Trace) -> str:
-    """Return how many pixels of which maps lie beyond the ends of the bar, in words."""
-    names: Sequence[str] = [
-        *(CHANNELS[q] for q, partial in enumerate(trace.layer.partials) if partial is not None),
-        "the output",
-    ]
-    told = []
-    for name, plane, counts in zip(names, trace.maps, trace.clipped, strict=True):
-        end = weight_text(trace.range_of(plane))
-        for count, sign, words in ((counts.below, "−", "below"), (counts.above, "+", "above")):
-            if count:
-                noun = "pixel" if count == 1 else "pixels"
-                of = name if name.startswith("the") else f"what {name} adds"
-                told.append(f"{count:,} {noun} of {of} {words} {sign}{end}")
-    return "; ".join(told)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.filters import KERNELS, scaled_name_of
+from multiconv.experiment.model import Layer
 from multiconv.experiment.numbers import MINUS, plain
 from multiconv.imaging.colour import step
 
@@ -35,11 +36,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class KernelView:
-    """One kernel's fields, row by row, and its name among the named ones."""
+    """One kernel's fields, row by row, and what it is called.
+
+    ``picture`` holds tints on the kernel's own scale, whose fullest is ``largest``: beside a
+    stronger kernel a weak one would show nothing.
+    """
 
     field: str
     rows: tuple[tuple[Cell, ...], ...]
     called: str
+    picture: tuple[tuple[int, ...], ...]
+    largest: str
 
     @property
     def pictured(self) -> bool:
@@ -86,6 +93,12 @@ def called(kernel: NDArray[np.float64]) -> str:
     return FRACTIONS.get(factor, f"{weight_text(factor)} ×") + f" {title}"
 
 
+def written(layer: Layer, q: int, k: int) -> str:
+    """Return a kernel's name with numbers, as the link writes it; empty for any other."""
+    kernel = dict(layer.kernels).get((q, k), "")
+    return kernel if isinstance(kernel, str) and "(" in kernel else ""
+
+
 def kernel_view(
     kernel: NDArray[np.float64],
     extent: float,
@@ -93,11 +106,13 @@ def kernel_view(
     channel: str,
     typed: list[str] | None = None,
     wrong: frozenset[int] = frozenset(),
+    name: str = "",
 ) -> KernelView:
     """Return a kernel's fields, tinted on the scale −extent … extent.
 
     ``typed`` are texts to show in place of the kernel's own (a form that could
-    not be used); ``wrong`` are the positions among them that are no numbers.
+    not be used); ``wrong`` are the positions among them that are no numbers; ``name``
+    is what the link calls the kernel.
     """
     height, width = kernel.shape
     values = kernel.ravel().tolist()
@@ -113,4 +128,6 @@ def kernel_view(
         for at, (text, value) in enumerate(zip(texts, values, strict=True))
     ]
     rows = tuple(tuple(cells[at : at + width]) for at in range(0, height * width, width))
-    return KernelView(field, rows, called(kernel))
+    own = float(np.abs(kernel).max()) or 1.0
+    picture = tuple(tuple(step(value, own) for value in row) for row in kernel.tolist())
+    return KernelView(field, rows, name or called(kernel), picture, weight_text(own))

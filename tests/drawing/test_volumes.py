@@ -152,3 +152,12 @@ def test_the_slabs_fill_the_stage():
     diagram = volumes((160, 160, 3), (160, 160, 5), 0)
     assert diagram.inputs[0].matrix[3] > 115
     assert max(x for slab in diagram.outputs for x, _ in slab.face) > 0.95 * diagram.width
+
+
+@pytest.mark.parametrize("side", [1, 23, 160])
+def test_a_strip_keeps_its_titles_clear_of_slabs_and_wedges(side):
+    diagram = volumes((160, 160, 3), (side, side, 5), 0, wide=True)
+    (title,) = [a for a in diagram.labels if a.text == "Input feature maps"]
+    lowest = max(y for wedge in diagram.wedges for _, y in wedge.points)
+    assert lowest < title.y - 15
+    assert title.y + 17 < diagram.height
