@@ -98,16 +98,20 @@ def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> P
     """
     kh, kw = g.kernel_size
     height, width = g.output_size
-    sides = [side_of(reach_of(g, axis), g.output_size[axis]) for axis in (0, 1)]
-    spectra = 4 * itemsize * sides[0] * sides[1] // 2 * c_in * c_out
     large = g.strides == (1, 1) and kh * kw >= LARGE and min(height, width) >= _SMALLEST
     output = height * width * groups * c_out * itemsize
     products = g.multiply_adds(c_in, c_out) * groups
     pixels = (kh, kw) == g.strides == (1, 1) and g.input_size == g.output_size and c_in >= 8
     if pixels or (c_in >= DEEP and c_out >= DEEP and kh * kw < LARGE):
         path, reason = "patches", "Many channels, or a 1 × 1 kernel: one large product a tile."
-    elif large and spectra <= SCRATCH:
+    elif large and _spectra_bytes(g, c_in, c_out, itemsize) <= SCRATCH:
         path, reason = "spectra", "A large kernel: products of spectra."
     else:
         path, reason = "rows", "An ordinary kernel: rows unfolded, several output rows a product."
     return Plan(path, reason, products, output + SCRATCH)
+
+
+def _spectra_bytes(g: Geometry, c_in: int, c_out: int, itemsize: int) -> int:
+    """Return what a group's kernels take as spectra, made from their padded selves."""
+    rows, cols = (side_of(reach_of(g, axis), g.output_size[axis]) for axis in (0, 1))
+    return 2 * rows * cols * itemsize * c_in * c_out
