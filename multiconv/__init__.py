@@ -20,6 +20,7 @@ from multiconv.engine.thumbnails import thumbnails
 from multiconv.engine.trace import trace_layer
 from multiconv.engine.transposed import conv2d_transpose
 from multiconv.errors import MultiConvError
+from multiconv.explain import explain
 
 __all__ = [
     "MultiConvError",
@@ -28,6 +29,7 @@ __all__ = [
     "bank",
     "conv2d",
     "conv2d_transpose",
+    "explain",
     "geometry",
     "kernel",
     "max_pool",

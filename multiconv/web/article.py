@@ -110,4 +110,5 @@ def article_of(shown: Experiment) -> dict[str, Any]:
         "strips": strips(),
         "trained_notice": NOTICE,
         "gallery_link": page_link(shown, path="/filters"),
+        "weights_link": page_link(shown, path="/weights"),
     }

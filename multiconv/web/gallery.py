@@ -30,6 +30,7 @@ SIZE, SIDE, COUNT = 96, 7, 12
 """The longest side of the pictures here, and the size and number of learned and random filters."""
 
 _SEEDS = 999_999
+_ALSO = {"glorot": "", "he": " The same draw as above, further from zero."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ def shelves(shown_one: Experiment, source: Tracer, seed: int) -> list[Shelf]:
             Shelf(
                 kind,
                 f"Random, {kind.capitalize()}",
-                f"What a network begins with: uniform numbers up to {BOUNDS[kind]}. Seed {seed}.",
+                f"What a network begins with: uniform numbers up to {BOUNDS[kind]}. "
+                f"Seed {seed}.{_ALSO[kind]}",
                 tiles(x, seeded(kind, seed, (SIDE, SIDE), COUNT), numbers, blank),
                 f"/filters/{kind}?seed={seed}{'&' if query else ''}{query}",
             )

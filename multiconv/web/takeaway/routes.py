@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import numpy as np
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from multiconv.errors import NotFound
 from multiconv.experiment.code import FILE, code
@@ -16,9 +16,9 @@ from multiconv.tracing import Trace
 from multiconv.web.headers import DRAWING_POLICY
 from multiconv.web.links import page_link
 from multiconv.web.request import experiment, tracer
+from multiconv.web.takeaway.drawn import drawn
 from multiconv.web.takeaway.everything import everything
 from multiconv.web.takeaway.scene import scene_of
-from multiconv.web.takeaway.stage import stage_of
 
 blueprint = Blueprint("takeaway", __name__)
 
@@ -28,17 +28,8 @@ FILMS = ("window", "sum")
 @blueprint.get("/stage.svg")
 def stage() -> Response:
     """Answer the whole figure as one drawing that needs nothing else."""
-    trace = tracer().trace(experiment())
-    scene = scene_of(trace, tracer())
-    drawing = scene.diagram()
-    page = render_template(
-        "stage.svg",
-        scene=scene,
-        stage=stage_of(scene),
-        diagram=drawing,
-        faces=scene.faces(drawing),
-    )
-    response = Response(page, content_type="image/svg+xml; charset=utf-8")
+    scene = scene_of(tracer().trace(experiment()), tracer())
+    response = Response(drawn(scene), content_type="image/svg+xml; charset=utf-8")
     response.headers["Content-Security-Policy"] = DRAWING_POLICY
     return response
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from multiconv.drawing.sum import Junction, junction
-from multiconv.engine.probe import Probe, probe
 from multiconv.experiment.numbers import shown
 from multiconv.imaging.colour import rounded_up
 from multiconv.web.kernels import weight_text
@@ -17,7 +16,7 @@ from multiconv.web.takeaway.scene import Scene
 ROWS = 4
 """So many input channels have a row; of more, those that add most at the pinned pixel."""
 
-_TOP, _ROW, _MAP, _OUTPUT = 40, 196, 160, 320
+_TOP, _ROW, _MAP, _OUTPUT, _LEAST = 40, 196, 160, 320, 610
 _PLANE, _KERNEL, _PARTIAL, _SUM, _RESULT = 340, 536, 736, 900, 1040
 
 
@@ -70,48 +69,45 @@ class Stage:
 
 def stage_of(scene: Scene) -> Stage:
     """Return the stage of a scene, everything placed."""
-    found = probe(scene.levels.astype(np.float64) / 255, scene.layer, *scene.pixel)
-    subtotals = {channel.q: channel.subtotal for channel in found.channels}
-    channels = range(scene.levels.shape[2])
-    most = sorted(channels, key=lambda q: -abs(subtotals.get(q, 0.0)))[:ROWS]
-    rows = tuple(_row(scene, q, at) for at, q in enumerate(sorted(most)))
-    tall = _ROW * len(rows)
-    drawing = junction([row.middle - _TOP for row in rows], tall, 134, [row.role for row in rows])
-    top = max(_TOP + (tall - _ROW + _MAP - _OUTPUT) / 2, _TOP)
-    output = _picture(scene, scene.layer.output, (_RESULT, top), _OUTPUT, "output", scene.pixel)
-    end = weight_text(scene.extent)
     i, j = scene.pixel
+    adds = {q: float(p[i, j]) for q, p in enumerate(scene.layer.partials) if p is not None}
+    channels = range(scene.levels.shape[2])
+    most = sorted(sorted(channels, key=lambda q: -abs(adds.get(q, 0.0)))[:ROWS])
+    first = _TOP + max(0, _OUTPUT - _ROW * (len(most) - 1) - _MAP) // 2
+    rows = tuple(_row(scene, q, first + _ROW * at) for at, q in enumerate(most))
+    tall = _ROW * len(rows)
+    drawing = junction([row.middle - first for row in rows], tall, 134, [row.role for row in rows])
+    top = first + (tall - _ROW + _MAP - _OUTPUT) / 2
+    output = _picture(scene, scene.layer.output, (_RESULT, top), _OUTPUT, "output", scene.pixel)
+    end, left_out = weight_text(scene.extent), len(channels) - len(rows)
     return Stage(
         width=1440,
-        height=max(_TOP + tall + 20, 570, top + output.height + 150),
+        height=max(first + tall + (44 if left_out else 20), _LEAST),
         rows=rows,
-        left_out=_left_out(len(channels) - len(rows)),
+        left_out=f"and {left_out} more input channels, in the sum" if left_out else "",
         junction=drawing,
-        junction_at=(_SUM, _TOP),
+        junction_at=(_SUM, first),
         output=output,
         value=shown(float(scene.layer.output[i, j]), 3, signed=True),
         place=f"output[{i}, {j}, {scene.k}]",
         bias=weight_text(scene.layer.bias),
         ramp=scene.signed(np.linspace(-scene.extent, scene.extent, _OUTPUT)[np.newaxis]),
         ends=(f"−{end}", f"+{end}"),
-        total=_total(found),
+        total=_total(scene, list(adds.values())),
     )
 
 
-def _left_out(count: int) -> str:
-    return f"and {count} more input channels, in the sum" if count else ""
-
-
-def _total(found: Probe) -> str:
+def _total(scene: Scene, adds: list[float]) -> str:
     """Return the subtotals, rounded, as one line; exact ones stand in the page."""
-    terms = " ".join(shown(each.subtotal, 3, signed=True) for each in found.channels[: 2 * ROWS])
-    more = " …" if len(found.channels) > 2 * ROWS else ""
-    bias = f" {shown(found.bias, 3, signed=True)} of bias" if found.bias else ""
-    return f"{terms}{more}{bias} ≈ {shown(found.total, 3, signed=True)}"
+    terms = " ".join(shown(value, 3, signed=True) for value in adds)
+    if len(adds) > ROWS:
+        terms = f"{len(adds)} subtotals"
+    bias = f" {shown(scene.layer.bias, 3, signed=True)} of bias" if scene.layer.bias else ""
+    total = float(scene.layer.sum[scene.pixel])
+    return f"{terms}{bias} ≈ {shown(total, 3, signed=True)}"
 
 
-def _row(scene: Scene, q: int, at: int) -> StageRow:
-    y = _TOP + _ROW * at
+def _row(scene: Scene, q: int, y: float) -> StageRow:
     role, (i, j) = scene.roles[q], scene.pixel
     added = scene.layer.partials[q]
     shown_partial = np.zeros_like(scene.layer.sum) if added is None else added
@@ -149,7 +145,7 @@ def _picture(
     times = max(1, int(scale))
     body = scene.grey(q, times) if values is None else scene.signed(values, times)
     top, left, bottom, right = _marked(scene, values is None, pixel)
-    x, y = at
+    x, y = at[0], round(at[1] + (longest - rows * scale) / 2, 2)
     return Picture(
         x,
         y,
