@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from itertools import pairwise
 
+from multiconv.drawing.labels import Label, indices_of, title_of
 from multiconv.drawing.slabs import Point, Row, Shape, Slab, rounded, row
 from multiconv.experiment.model import CHANNELS
 
@@ -20,17 +20,6 @@ class Wedge:
     index: int
     points: tuple[Point, Point, Point, Point]
     role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A text; `anchor` is ``start`` or ``middle``, `kind` is ``title``, ``shape`` or ``index``."""
-
-    x: float
-    y: float
-    text: str
-    anchor: str
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +68,15 @@ _TITLED = 46.0  # the room that a title with its shape takes
 _STAGE = _Sheet(276, 560, 52, 500, 78, (24, 2), (274, 274), ((2, 20), (2, 536)))
 _STRIP = _Sheet(344, 270, 4, 250, 28, (4, 150), (166, 342), ((4, 0), (186, 0)), strip=True)
 
-_INDEXED = 15.0  # index labels stand under every front from this pitch on; nearer only the chosen's
 
-
-def volumes(input_shape: Shape, output_shape: Shape, k: int, *, wide: bool = False) -> Diagram:
+def volumes(
+    input_shape: Shape,
+    output_shape: Shape,
+    k: int,
+    *,
+    wide: bool = False,
+    feeding: Container[int] | None = None,
+) -> Diagram:
     """Return the feature maps as slabs: inputs above, outputs below, output k brought out.
 
     Both volumes share one scale, units a pixel, so that a stride of two halves the slabs;
@@ -96,6 +90,8 @@ def volumes(input_shape: Shape, output_shape: Shape, k: int, *, wide: bool = Fal
         The chosen output channel.
     wide : bool
         Whether to compose for a strip (inputs left, outputs right) in place of a column.
+    feeding : container of int, optional
+        The input channels that output k sees, where groups keep others from it.
 
     Examples
     --------
@@ -125,11 +121,13 @@ def volumes(input_shape: Shape, output_shape: Shape, k: int, *, wide: bool = Fal
         height=sheet.height,
         inputs=inputs,
         outputs=outputs,
-        wedges=_wedges(inputs, outputs[k]),
+        wedges=_wedges(
+            tuple(slab for slab in inputs if feeding is None or slab.index in feeding), outputs[k]
+        ),
         labels=(
-            *_titles(titles[0], "Input feature maps", input_shape),
-            *_titles(titles[1], "Output feature maps", output_shape),
-            *_indices(outputs),
+            *title_of(titles[0], "Input feature maps", input_shape),
+            *title_of(titles[1], "Output feature maps", output_shape),
+            *indices_of(outputs),
         ),
     )
 
@@ -166,27 +164,4 @@ def _wedges(inputs: tuple[Slab, ...], chosen: Slab) -> tuple[Wedge, ...]:
             slab.role,
         )
         for at, slab in enumerate(inputs)
-    )
-
-
-def _titles(at: Point, text: str, shape: Shape) -> tuple[Label, Label]:
-    return (
-        Label(*at, text, "start", "title"),
-        Label(at[0], at[1] + 17, " × ".join(map(str, shape)), "start", "shape"),
-    )
-
-
-def _indices(slabs: tuple[Slab, ...]) -> tuple[Label, ...]:
-    lefts = [slab.front[0][0] for slab in slabs]
-    pitch = min((b - a for a, b in pairwise(lefts)), default=_INDEXED)
-    return tuple(
-        Label(
-            round((slab.front[2][0] + slab.front[3][0]) / 2, 2),
-            round(slab.front[3][1] + 14, 2),
-            str(slab.index),
-            "middle",
-            "index",
-        )
-        for slab in slabs
-        if slab.chosen or pitch >= _INDEXED
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from multiconv.drawing.volumes import Diagram, volumes
 from multiconv.imaging import codec, colour
 from multiconv.tracing import Trace, Tracer
+from multiconv.web.figure import outside_group
 from multiconv.web.links import map_link
 from multiconv.web.planes import map_plane
 
@@ -21,6 +22,9 @@ def diagram_of(trace: Trace, *, wide: bool = False) -> Diagram:
         (*trace.layer.geometry.output_size, layer.outputs),
         trace.experiment.focus.k,
         wide=wide,
+        feeding=[
+            q for q in range(channels) if not outside_group(layer, q, trace.experiment.focus.k)
+        ],
     )
 
 

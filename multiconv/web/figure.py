@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.experiment.model import CHANNELS
+from multiconv.experiment.model import CHANNELS, Layer
 from multiconv.experiment.numbers import shown
 from multiconv.imaging.colour import rounded_up
 from multiconv.tracing import Trace
@@ -53,6 +53,7 @@ class Row:
     kernel: KernelView
     partial: MapView
     off: bool = False
+    apart: bool = False
 
 
 def _words(plane: NDArray[np.generic], scale: float = 1.0) -> str:
@@ -61,6 +62,19 @@ def _words(plane: NDArray[np.generic], scale: float = 1.0) -> str:
         for value in (np.min(plane), np.max(plane), np.mean(plane, dtype=np.float64))  # type: ignore[arg-type]
     )
     return f"{shown(low, 2)} … {shown(high, 2)}, mean {shown(mean, 2)}"
+
+
+def outside_group(layer: Layer, q: int, k: int) -> bool:
+    """Tell whether input channel q is in another group than output k.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> depthwise = replace(Layer(), outputs=6, groups=3)
+    >>> [outside_group(depthwise, q, 3) for q in range(3)]
+    [True, False, True]
+    """
+    return q * layer.groups // len(CHANNELS) != k * layer.groups // layer.outputs
 
 
 def rows_of(
@@ -120,6 +134,7 @@ def rows_of(
                     f"What {role} adds",
                 ),
                 q in layer.off,
+                outside_group(layer, q, k),
             )
         )
     return rows

@@ -161,3 +161,10 @@ def test_a_strip_keeps_its_titles_clear_of_slabs_and_wedges(side):
     lowest = max(y for wedge in diagram.wedges for _, y in wedge.points)
     assert lowest < title.y - 15
     assert title.y + 17 < diagram.height
+
+
+def test_inputs_of_another_group_have_no_wedge():
+    diagram = volumes((9, 9, 3), (9, 9, 6), 2, feeding=[1])
+    assert [wedge.index for wedge in diagram.wedges] == [1]
+    (left, top), (right, _) = diagram.outputs[2].front[:2]
+    assert diagram.wedges[0].points[2:] == ((right, top), (left, top))

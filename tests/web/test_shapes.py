@@ -41,3 +41,11 @@ def test_a_changed_shape_stands_on_the_page(client):
     page = client.get("/?strides=2&size=160").text
     assert "160 × 160 × 3 → 80 × 80 × 5: out = ⌈160 / 2⌉ = 80" in page
     assert '<p class="shape">' not in client.get("/?size=160").text
+
+
+def test_channels_of_another_group_stand_apart(client):
+    page = client.get("/?filters=depthwise&k=3&size=40").text
+    assert page.count("another group: nothing") == 2
+    assert page.count('class="curve green"') == 1
+    assert page.count('class="curve red apart"') == page.count('class="curve blue apart"') == 1
+    assert "another group" not in client.get("/?size=40").text
