@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.errors import NotFound
-from multiconv.experiment.model import Source
+from multiconv.experiment.model import Experiment, Source
 from multiconv.imaging.resizing import resized, resized_size
 from multiconv.imaging.samples import SAMPLES, Sample
 from multiconv.imaging.store import Store
@@ -56,6 +56,19 @@ def levels_of(source: Source, store: Store) -> NDArray[np.uint8]:
     return store.get(source.image, source.size)
 
 
-def focus_of(source: Source) -> tuple[float, float]:
-    """Return the pixel to show first, as fractions of the height and of the width."""
-    return sample_of(source).focus if is_sample(source) else (0.5, 0.5)
+def pinned(experiment: Experiment, output_size: tuple[int, int]) -> tuple[int, int]:
+    """Return the pinned pixel (i, j): the link's, else the sample's own, else the middle.
+
+    Examples
+    --------
+    >>> from multiconv.experiment.model import Focus
+    >>> pinned(Experiment(Source("sample:discs"), focus=Focus(j=3)), (100, 100))
+    (25, 3)
+    """
+    source, focus = experiment.source, experiment.focus
+    down, across = sample_of(source).focus if is_sample(source) else (0.5, 0.5)
+    rows, columns = output_size
+    return (
+        min(int(down * rows), rows - 1) if focus.i is None else focus.i,
+        min(int(across * columns), columns - 1) if focus.j is None else focus.j,
+    )

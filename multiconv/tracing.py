@@ -24,7 +24,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.model import LIMITS, Experiment, Limits, Source
 from multiconv.imaging.colour import Clipping, automatic_range, clipping
 from multiconv.imaging.store import Store
-from multiconv.pictures import focus_of, is_sample, levels_of, size_of
+from multiconv.pictures import is_sample, levels_of, pinned, size_of
 from multiconv.pricing import check_work
 
 Plane = NDArray[np.float32]
@@ -127,7 +127,7 @@ class Tracer:
             levels=self.levels(experiment.source),
             layer=layer_trace,
             range=extent,
-            pixel=self._pixel(experiment, layer_trace.geometry),
+            pixel=pinned(experiment, layer_trace.geometry.output_size),
         )
 
     def output(self, experiment: Experiment, k: int) -> Plane:
@@ -195,14 +195,4 @@ class Tracer:
             activation=layer.activation,
             partial=partial,
             off=layer.off,
-        )
-
-    def _pixel(self, experiment: Experiment, shape: Geometry) -> tuple[int, int]:
-        """Return the pinned pixel: the link's, else the sample's own, else the middle."""
-        down, across = focus_of(experiment.source)
-        rows, columns = shape.output_size
-        focus = experiment.focus
-        return (
-            min(int(down * rows), rows - 1) if focus.i is None else focus.i,
-            min(int(across * columns), columns - 1) if focus.j is None else focus.j,
         )
