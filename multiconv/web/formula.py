@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from multiconv.engine.geometry import Geometry
 
+LONGEST = 27
+"""Characters of the input's term that stand on one line; a longer one breaks between its places."""
+
 
 @dataclass(frozen=True)
 class Term:
@@ -52,6 +55,10 @@ def _place(at: int, stride: int, dilation: int, before: int, name: str, tap: str
     return [*terms, Term("−"), _number(before)] if before else terms
 
 
+def _length(terms: Iterable[Term]) -> int:
+    return sum(len(term.text) for term in terms)
+
+
 def formula(shape: Geometry, i: int, j: int, k: int, *, biased: bool) -> list[list[Term]]:
     """Return the definition's lines; strides, dilation, padding and bias where they matter.
 
@@ -69,17 +76,15 @@ def formula(shape: Geometry, i: int, j: int, k: int, *, biased: bool) -> list[li
     batch = [_number(0)]
     channel = [_filled("k", k)]
     output = _bracketed("output", batch, [_filled("i", i)], [_filled("j", j)], channel)
-    window = _bracketed(
-        "input",
-        batch,
-        _place(i, shape.strides[0], shape.dilations[0], top, "i", "di"),
-        _place(j, shape.strides[1], shape.dilations[1], left, "j", "dj"),
-        [_index("q")],
-    )
+    row = _place(i, shape.strides[0], shape.dilations[0], top, "i", "di")
+    column = _place(j, shape.strides[1], shape.dilations[1], left, "j", "dj")
+    window = _bracketed("input", batch, row, column, [_index("q")])
+    cut = len(window) if _length(window) <= LONGEST else window.index(row[-1], len(row)) + 2
     weight = _bracketed("filter", [_index("di")], [_index("dj")], [_index("q")], channel)
     bias = [Term("+"), *_bracketed("bias", channel)] if biased else []
     return [
         [*(replace(term, first=bool(term.name)) for term in output), Term("=")],
-        [Term("∑", tag="munder"), *window],
+        [Term("∑", tag="munder"), *window[:cut]],
+        *([window[cut:]] if cut < len(window) else []),
         [Term("·"), *weight, *bias],
     ]

@@ -95,9 +95,10 @@ export function fedBy(geometry, row, column) {
  * @param {number} place
  */
 function feeds(geometry, axis, place) {
+  /** @type {[number, number][]} */
   const found = [];
   for (let at = 0; at < geometry.output[axis]; at += 1) {
     taps(geometry, axis, at)[1].forEach((source, tap) => source === place && found.push([at, tap]));
   }
-  return /** @type {[number, number][]} */ (found);
+  return found;
 }

@@ -4,6 +4,7 @@
  * an entry, the following ones replace it, seldom enough for the browser's patience.
  */
 const PACE = 300;
+const KEPT = "multiconv-steps";
 
 let burst = false;
 let last = 0;
@@ -22,7 +23,7 @@ export function write(query) {
   if (!burst) {
     if (address(query) === location.pathname + location.search) return;
     burst = true;
-    history.pushState(null, "", address(query));
+    step(query);
     last = performance.now();
     return;
   }
@@ -47,11 +48,27 @@ export function settle(query) {
 export function push(query) {
   clearTimeout(timer);
   burst = false;
-  if (address(query) !== location.pathname + location.search) history.pushState(null, "", address(query));
+  if (address(query) !== location.pathname + location.search) step(query);
 }
 
 /** @param {string} query */
 function replace(query) {
   last = performance.now();
-  history.replaceState(null, "", address(query));
+  history.replaceState(history.state, "", address(query));
 }
+
+/** How many steps this page has made since it was opened. */
+const depth = () => Number(history.state?.step ?? 0);
+
+/** The step that can be gone on to; a reload forgets no more than the browser does. */
+let furthest = Math.max(depth(), history.state ? Number(sessionStorage.getItem(KEPT)) : 0);
+
+/** @param {string} query */
+function step(query) {
+  furthest = depth() + 1;
+  sessionStorage.setItem(KEPT, String(furthest));
+  history.pushState({ step: furthest }, "", address(query));
+}
+
+/** Whether the history has a step of this page that way. @param {number} way */
+export const hasStep = (way) => depth() + way >= 0 && depth() + way <= furthest;

@@ -12,6 +12,10 @@ import "./picture.js";
 import "./lights.js";
 import "./taps.js";
 import "./feeding.js";
+import "./matrices.js";
+import "./undo.js";
+import "./share.js";
+import "./help.js";
 import "./sums.js";
 import "./sliding.js";
 

@@ -1,0 +1,63 @@
+// @ts-check
+/** Keys of the whole page, which can be switched off, and the choice of light and dark. */
+import { state } from "./state.js";
+
+const KEYS = "multiconv-keys";
+const THEME = "multiconv-theme";
+
+/** @type {Record<string, () => void>} */
+const ACTIONS = {
+  "?": () => panel("help")?.togglePopover(),
+  u: () => /** @type {HTMLElement | null} */ (document.querySelector(".bar .own"))?.click(),
+  l: () => panel("share")?.togglePopover(),
+  "[": () => output(-1),
+  "]": () => output(1),
+  s: () => opened("mc-sums [aria-pressed=true]"),
+  w: () => opened("mc-slide [data-go=step]"),
+};
+
+/** @param {string} id */
+const panel = (id) => document.getElementById(id);
+
+/** Choose the output before or after. @param {number} way */
+function output(way) {
+  const links = document.querySelectorAll(".drawing.column a[data-live-link]");
+  const link = links[(state.facts.k + way + links.length) % links.length];
+  link?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+}
+
+/** Open the steps and go to one of their buttons. @param {string} selector */
+function opened(selector) {
+  const steps = /** @type {HTMLDetailsElement | null} */ (panel("steps"));
+  if (steps) steps.open = true;
+  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (steps?.querySelector(selector))?.focus());
+}
+
+/** @param {EventTarget | null} target */
+const typing = (target) => target instanceof HTMLElement && target.matches("input:not([type=image], [type=checkbox], [type=radio], [type=range]), textarea, select");
+
+document.addEventListener("keydown", (event) => {
+  const action = ACTIONS[event.key];
+  if (!action || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (localStorage.getItem(KEYS) === "off" && event.key !== "?") return;
+  event.preventDefault();
+  action();
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (!(target instanceof HTMLInputElement)) return;
+  if (target.name === "keys") localStorage.setItem(KEYS, target.checked ? "on" : "off");
+  if (target.name !== "theme") return;
+  if (target.value === "auto") localStorage.removeItem(THEME);
+  else localStorage.setItem(THEME, target.value);
+  document.documentElement.dataset.theme = target.value;
+});
+
+/** Show what was chosen before, whenever the panel opens. */
+document.addEventListener("toggle", ({ target }) => {
+  if (!(target instanceof HTMLElement) || target.id !== "help") return;
+  const theme = localStorage.getItem(THEME) ?? "auto";
+  for (const box of target.querySelectorAll("input")) {
+    box.checked = box.name === "theme" ? box.value === theme : localStorage.getItem(KEYS) !== "off";
+  }
+}, true);
