@@ -9,11 +9,12 @@ import numpy as np
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from multiconv.errors import InvalidValue
+from multiconv.experiment.fields import choice
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.query import to_query
 from multiconv.experiment.words import sentence
 from multiconv.web.links import map_link
-from multiconv.web.planes import MapPlane, map_names, map_plane
+from multiconv.web.planes import MapPlane, deflated, map_names, map_plane
 from multiconv.web.request import experiment, tracer
 
 blueprint = Blueprint("api", __name__)
@@ -95,9 +96,11 @@ def planes() -> Response:
     """Answer several maps in one body: a line of JSON, then each map's bytes, row by row.
 
     ``input-<q>`` comes as levels 0…255; every other map as colour indices,
-    127 + round(127 · value / range), which 0 and 254 bound.
+    127 + round(127 · value / range), which 0 and 254 bound.  With ``packed=1`` the
+    body is deflated: half the bytes for a slow network, a millisecond more here.
     """
-    asked = experiment(besides=("maps",))
+    asked = experiment(besides=("maps", "packed"))
+    packed = choice(request.args.get("packed", "0"), "packed", ("0", "1")) == "1"
     source = tracer()
     trace = source.trace(asked)
     names = request.args.get("maps", "sum").split(",")
@@ -122,4 +125,7 @@ def planes() -> Response:
     ]
     head = {"query": to_query(asked), "range": trace.range, "maps": described}
     body = json.dumps(head).encode() + b"\n" + b"".join(picture.tobytes() for picture in shown)
-    return Response(body, content_type="application/octet-stream")
+    response = Response(deflated(body) if packed else body, content_type="application/octet-stream")
+    if packed:
+        response.headers["Content-Encoding"] = "deflate"
+    return response

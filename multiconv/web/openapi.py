@@ -65,7 +65,8 @@ def _operations() -> dict[tuple[str, str], Document]:
         ("api.facts", "get"): _reading("The facts", "application/json", schemas.EXPERIMENT),
         ("api.one_pixel", "get"): _reading("The arithmetic", "application/json", schemas.PROBE),
         ("api.planes", "get"): _reading(
-            "The planes", "application/octet-stream", schemas.BYTES, parameters=(schemas.MAPS,)
+            "The planes", "application/octet-stream", schemas.BYTES,
+            parameters=(schemas.MAPS, schemas.PACKED),
         ),
         ("maps.picture", "get"): png,
         ("maps.numbers", "get"): _reading(

@@ -120,6 +120,9 @@ PAPER: Schema = {"name": "paper", "in": "query", "required": False, "schema": wo
                  "description": "1 for an opaque picture"}  # fmt: skip
 MAPS: Schema = {"name": "maps", "in": "query", "required": False, "schema": TEXT,
                 "description": "names of maps, with commas"}  # fmt: skip
+PACKED: Schema = {"name": "packed", "in": "query", "required": False,
+                  "schema": {"type": "string", "enum": ["0", "1"]},
+                  "description": "1: deflated, for slow networks"}  # fmt: skip
 IMAGE_ID: Schema = {"name": "name", "in": "path", "required": True,
                     "schema": TEXT | {"pattern": "^[0-9a-f]{64}$"}}  # fmt: skip
 CACHED: Schema = {"ETag": {"schema": TEXT}, "Cache-Control": {"schema": TEXT}}
