@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from multiconv.engine.geometry import Geometry
 
-LONGEST = 27
+LONGEST = 25
 """Characters of the input's term that stand on one line; a longer one breaks between its places."""
 
 

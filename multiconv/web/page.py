@@ -33,6 +33,7 @@ from multiconv.web.steps import steps_of
 from multiconv.web.takeaway.panel import CITATION, exports
 from multiconv.web.thumbs import thumbs_of
 from multiconv.web.topbar import samples
+from multiconv.web.values import values_of
 
 ROW_HEIGHT = 184
 """Height of one row of the working with its caption, in CSS pixels; the style sheet's too."""
@@ -134,11 +135,12 @@ def page(
     form = form or MultiDict()
     typed = {name: form.getlist(name) for name in form if PLACE.fullmatch(name)}
     wrong = {mistake.field for mistake in mistakes}
-    rows, columns, channels = trace.levels.shape
+    height, width, channels = trace.levels.shape
+    rows, output = rows_of(trace, build, typed, _wrong_cells(typed)), output_of(trace, build)
     shape = trace.layer.geometry.output_size
     diagram, wide = diagram_of(trace), diagram_of(trace, wide=True)
     entries = controls.more_entries(experiment)
-    title = sentence(experiment, (rows, columns), shape)
+    title = sentence(experiment, (height, width), shape)
     return {
         "title": title,
         "query": to_query(experiment),
@@ -149,13 +151,14 @@ def page(
         "wide": wide,
         "faces": linked_faces(diagram, trace, build),
         "slab_links": [channel_link(experiment, at) for at in range(experiment.layer.outputs)],
-        "rows": rows_of(trace, build, typed, _wrong_cells(typed)),
+        "rows": rows,
+        "values": values_of(trace, rows, output, build),
         "junction": junction(
             [PICTURE_MIDDLE + ROW_HEIGHT * q for q in range(channels)],
             ROW_HEIGHT * channels,
             JUNCTION_WIDTH,
         ),
-        "output": output_of(trace, build),
+        "output": output,
         "bar": bar_of(trace),
         "bias": form.get(f"bias.{k}", weight_text(trace.layer.bias)),
         "bank": controls.bank_choice(experiment),
@@ -186,7 +189,7 @@ def page(
         "exports": exports(experiment),
         "citation": CITATION,
         **article_of(experiment),
-        "input_shape": f"{rows} × {columns} × {channels}",
+        "input_shape": f"{height} × {width} × {channels}",
         "output_shape": f"{shape[0]} × {shape[1]} × {experiment.layer.outputs}",
         "multiply_adds": shown(
             trace.layer.geometry.multiply_adds(
