@@ -13,7 +13,7 @@ from multiconv.drawing.sum import junction
 from multiconv.errors import InvalidValue, MultiConvError
 from multiconv.experiment.kernels import PLACE
 from multiconv.experiment.model import LIMITS
-from multiconv.experiment.numbers import number, shown
+from multiconv.experiment.numbers import grouped, number
 from multiconv.experiment.query import to_query
 from multiconv.experiment.words import activation_words, sentence, size_words
 from multiconv.imaging import colour
@@ -191,10 +191,9 @@ def page(
         **article_of(experiment),
         "input_shape": f"{height} × {width} × {channels}",
         "output_shape": f"{shape[0]} × {shape[1]} × {experiment.layer.outputs}",
-        "multiply_adds": shown(
+        "multiply_adds": grouped(
             trace.layer.geometry.multiply_adds(
                 channels // experiment.layer.groups, experiment.layer.outputs
-            ),
-            0,
+            )
         ),
     }

@@ -46,7 +46,20 @@ async function applied(form, field) {
   const beside = field.closest("label") ?? field;
   const long = String(said).length > LONG;
   if (!(await (long ? visit("/edit", { beside, body: said }) : visit(`/edit?${said}`, { beside })))) return;
-  tellOf(String(before.geometry.kernel) !== String(state.facts.geometry.kernel), moved(before), name);
+  const pasted = [...said].some(([key, value]) => key.startsWith("matrix.") && value.trim());
+  const resized = name !== "filters" && String(before.geometry.kernel) !== String(state.facts.geometry.kernel);
+  tellOf(resized && (pasted ? "pasted" : "resized"), moved(before));
+  if (all) emptied(form);
+}
+
+/**
+ * What a button has put to use is in the link, and must not count again.
+ * @param {HTMLFormElement} form
+ */
+function emptied(form) {
+  for (const field of form.querySelectorAll(".bench .choice .number")) {
+    /** @type {HTMLInputElement | HTMLTextAreaElement} */ (field).value = "";
+  }
 }
 
 /** @param {import("./state.js").Facts} before */
@@ -58,12 +71,11 @@ function moved(before) {
 
 /**
  * Show the page's own words for what happened beyond what was asked.
- * @param {boolean} resized
+ * @param {string | false} sizes what happened to the kernels' size
  * @param {boolean} shifted
- * @param {string} name
  */
-function tellOf(resized, shifted, name) {
-  const happened = [resized && name === "kernel" && "resized", shifted && "moved"].filter(Boolean);
+function tellOf(sizes, shifted) {
+  const happened = [sizes, shifted && "moved"].filter(Boolean);
   if (happened.length) document.getElementById(`told-${happened.join("-")}`)?.classList.add("shown");
 }
 
