@@ -1,0 +1,51 @@
+"""Experiments whose exported programs are run, and how one is run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import numpy as np
+
+QUERIES = [
+    "size=48",
+    "size=48&strides=2x3&activation=relu&bias=0.5,0,-0.25,0,1",
+    "size=40&image=sample:cat&kernel=4x3&dilations=2x1&padding=1,2,0,3&padding_mode=reflect"
+    "&activation=gelu",
+    "size=40&filters=dlib&strides=2&padding_mode=circular&activation=leaky",
+    "size=33&outputs=6&groups=3&padding=valid&padding_mode=replicate&activation=sigmoid",
+    "size=33&kernel=1x1&w.0.0=0.299&w.1.0=0.587&w.2.0=0.114&activation=tanh",
+]
+
+
+def run(library: str, query: str, client, folder: Path) -> float:
+    """Run an exported program beside the exported numbers; how far it is from the app's .npy."""
+    asked = dict(parse_qsl(query))
+    numbers = client.get("/multiconv.npz", query_string=asked)
+    program = client.get(f"/code/{library}.py", query_string=asked)
+    assert (numbers.status_code, program.status_code) == (200, 200)
+    (folder / "multiconv.npz").write_bytes(numbers.data)
+    tail = '\nnp.save("output.npy", output)\n'
+    (folder / "program.py").write_text(program.get_data(as_text=True) + tail, encoding="utf-8")
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "program.py"],
+        cwd=folder,
+        env={"PYTHONPATH": str(root), "PATH": "", "HOME": str(folder), "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.startswith("largest difference from the page: ")
+    output = np.load(folder / "output.npy")
+    worst = 0.0
+    for k in range(output.shape[2]):
+        answer = client.get(f"/maps/output-{k}.npy", query_string=asked)
+        (folder / "map.npy").write_bytes(answer.data)
+        expected = np.load(folder / "map.npy")
+        assert output[..., k].shape == expected.shape
+        worst = max(worst, float(np.abs(output[..., k] - expected).max()))
+    return worst

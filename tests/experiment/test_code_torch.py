@@ -1,0 +1,14 @@
+"""The exported PyTorch program runs and reproduces the page's numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.experiment.programs import QUERIES, run
+
+pytest.importorskip("torch", reason="torch is not installed: pip install -e '.[oracles]'")
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_program_gives_the_pages_numbers(query, client, tmp_path):
+    assert run("pytorch", query, client, tmp_path) < 1e-5
