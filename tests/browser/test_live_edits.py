@@ -185,3 +185,15 @@ def test_a_sample_comes_in_place_with_the_same_filters(page):
     page.wait_for_url("**image=sample*w.1.0=**")
     expect(page.locator(".samples a").nth(1)).to_have_attribute("aria-current", "true")
     assert weight(page).input_value() == "0.5"
+
+
+def test_axe_finds_nothing_while_one_edits(new_page, axe_report):
+    for dark in (False, True):
+        page = new_page("/?size=80", dark=dark)
+        weight(page).fill("words")
+        expect(page.locator("#row-1 .mistake")).to_be_visible()
+        assert axe_report(page) == ""
+        weight(page).fill("0.5")
+        page.locator("mc-map[data-map=output-0]").hover(position={"x": 80, "y": 80})
+        at_rest(page)
+        assert axe_report(page) == ""

@@ -4,7 +4,7 @@ import base64
 
 from playwright.sync_api import expect
 
-from tests.browser.test_live_main import at_rest, photograph  # noqa: F401  (a fixture)
+from tests.browser.test_live_main import at_rest, photograph, words  # noqa: F401  (a fixture)
 
 OUTPUT = "mc-map[data-map=output-0]"
 
@@ -12,13 +12,13 @@ OUTPUT = "mc-map[data-map=output-0]"
 def test_pointing_shows_what_the_server_says_of_that_pixel(page, new_page):
     page.goto("/?size=80")
     page.wait_for_load_state("networkidle")
-    pinned = page.inner_text("#pixel")
+    pinned = words(page, "#pixel")
     page.locator(OUTPUT).hover(position={"x": 0.5, "y": 101})
     expect(page.locator(".result [data-value=i]")).to_have_text("25")
     page.wait_for_timeout(60)
     said = new_page("/?size=80&i=25&j=0")
     for place in ("#pixel", ".result figcaption", "#row-0 .partial figcaption"):
-        assert page.inner_text(place) == said.inner_text(place)
+        assert words(page, place) == words(said, place)
     for q in range(3):
         mark = f"mc-map[data-map=input-{q}] .mark"
         assert [
@@ -27,7 +27,7 @@ def test_pointing_shows_what_the_server_says_of_that_pixel(page, new_page):
     assert page.locator("#pixel td.pad").count() == 9
     page.mouse.move(3, 600)
     page.wait_for_timeout(60)
-    assert page.inner_text("#pixel") == pinned
+    assert words(page, "#pixel") == pinned
 
 
 def test_pointing_at_an_input_leads_to_the_window_around_it(page):
@@ -62,7 +62,7 @@ def test_arrow_keys_move_the_pixel_and_it_is_said_once(page, new_page):
     page.wait_for_url("**/?i=21&j=52")
     expect(page.locator("#said")).to_contain_text("Row 21, column 52")
     at_rest(page)
-    assert page.inner_text("#pixel") == new_page("/?i=21&j=52").inner_text("#pixel")
+    assert words(page, "#pixel") == words(new_page("/?i=21&j=52"), "#pixel")
     expect(page.locator(f"{OUTPUT} input")).to_be_focused()
 
 
