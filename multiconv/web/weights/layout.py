@@ -32,10 +32,14 @@ def readings(shape: Shape) -> list[str]:
     fits = {}
     for name, axes in LAYOUTS.items():
         height, width, channels, outputs = (shape[axis] for axis in axes)
-        if channels == len(CHANNELS) and outputs and 0 < max(height, width) <= LIMITS.kernel_side:
+        if channels == len(CHANNELS) and outputs and _fit(height, width):
             fits[name] = height == width
     square = [name for name, is_square in fits.items() if is_square]
     return square or list(fits)
+
+
+def _fit(*sides: int) -> bool:
+    return all(1 <= side <= LIMITS.kernel_side for side in sides)
 
 
 def chosen(tensors: Mapping[str, Tensor], name: str) -> str:
@@ -111,7 +115,7 @@ def _layout(shape: Shape, name: str, asked: str) -> str:
         if asked not in LAYOUTS:
             raise refused(f"layout is {quoted(asked)}.", "Use auto, hwio or oihw.", field="layout")
         sides = tuple(shape[axis] for axis in LAYOUTS[asked]) if len(shape) == 4 else ()
-        if not sides or sides[2] != len(CHANNELS) or max(sides[:2]) > LIMITS.kernel_side:
+        if not sides or sides[2] != len(CHANNELS) or not _fit(*sides[:2]):
             raise _unfit(name, shape)
         return asked
     if not fits:
