@@ -13,9 +13,6 @@ from multiconv.experiment.numbers import number, quoted
 
 Matrix = tuple[tuple[float, ...], ...]
 
-LONGEST = 8_000
-"""Characters that a pasted text may have."""
-
 _WRAPPING = re.compile(
     r"^\s*(?:[A-Za-z_]\w*\s*=\s*)?(?:(?:np|numpy|torch|tf|jnp)\.)?[A-Za-z_]*\s*\("
 )
@@ -50,12 +47,12 @@ def matrix(text: str, field: str = "matrix", limits: Limits = LIMITS) -> Matrix:
     >>> matrix("1 2; 3 4") == matrix("1\t2\n3\t4") == matrix("array([[1., 2.],\n [3., 4.]])")
     True
     """
-    if len(text) > LONGEST:
+    if len(text) > limits.matrix_characters:
         raise _refused(
             f"The pasted text has {len(text):,} characters.",
             f"Paste one matrix of at most {limits.kernel_side} × {limits.kernel_side} numbers.",
             field,
-            f"{LONGEST:,} characters",
+            f"{limits.matrix_characters:,} characters",
         )
     rows = [cells for line in _lines(text, field) if (cells := _cells(line, field))]
     if not rows:

@@ -45,6 +45,9 @@ class Limits:
     request_bytes: int = 512 * 2**20
     query_bytes: int = 16 * 2**10
     body_bytes: int = 64 * 2**10
+    link_bytes: int = 6_000
+    bank_bytes: int = 2 * 2**20
+    matrix_characters: int = 8_000
     store_bytes: int = 2 * 2**30
 
 

@@ -19,12 +19,6 @@ from multiconv.imaging.store import FolderStore
 
 blueprint = Blueprint("banks", __name__)
 
-LONGEST_LINK = 6_000
-"""Bytes of a link's query; beyond, its bank goes into the store."""
-
-LARGEST_BODY = 2 * 2**20
-"""Bytes of a posted bank: 64 filters of 15 × 15 × 3 as JSON need half of it."""
-
 _SHAPE = f"(kh, kw, {len(CHANNELS)}, K)"
 _MAGIC = b"\x93NUMPY"
 
@@ -45,7 +39,7 @@ def register(app: Flask) -> None:
 
 def shortened(experiment: Experiment) -> Experiment:
     """Return the experiment, with its kernels stored as a bank where its link is too long."""
-    if len(to_query(experiment)) <= LONGEST_LINK:
+    if len(to_query(experiment)) <= LIMITS.link_bytes:
         return experiment
     layer = experiment.layer
     filters = layer.all_kernels()
@@ -56,10 +50,10 @@ def shortened(experiment: Experiment) -> Experiment:
 @blueprint.post("/filters")
 def filters() -> Response:
     """Take in a bank of filters, as JSON or as NumPy saves it, and answer its id and link."""
-    if (request.content_length or 0) > LARGEST_BODY:
+    if (request.content_length or 0) > LIMITS.bank_bytes:
         raise _too_large()
     body = request.get_data(cache=False)
-    if len(body) > LARGEST_BODY:
+    if len(body) > LIMITS.bank_bytes:
         raise _too_large()
     bank = bank_in(body)
     name = _store().put_array(bank)
@@ -151,5 +145,5 @@ def _too_large() -> MultiConvError:
         "The bank is larger than this address takes.",
         "Send fewer or smaller filters, or .npy in place of JSON.",
         field="filters",
-        limit=f"{LARGEST_BODY // 2**20} MiB",
+        limit=f"{LIMITS.bank_bytes // 2**20} MiB",
     )

@@ -47,7 +47,13 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "multiply_adds": ("Work of one request", _to("multiply-adds")),
         "request_bytes": ("Memory of one request", size),
         "query_bytes": ("A link's parameters", size),
-        "body_bytes": ("What is sent besides pictures", size),
+        "body_bytes": ("What is sent besides pictures and banks of filters", size),
+        "link_bytes": (
+            "A link that holds its kernels itself; longer ones store them",
+            _to("bytes"),
+        ),
+        "bank_bytes": ("A bank of filters that a script sends", size),
+        "matrix_characters": ("A pasted matrix", _to("characters")),
         "store_bytes": ("All pictures kept on this server together", size),
     }
 )
