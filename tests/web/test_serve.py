@@ -136,10 +136,10 @@ CLIENTS = 150  # tests/benchmarks/slow.py does it with 900
 def test_slow_and_dripping_clients_do_not_hold_the_server(tmp_path: Path) -> None:
     with serving(tmp_path / "store") as server, Crowd(server.port, CLIENTS) as crowd:
         assert crowd.connected == CLIENTS
-        times = sorted(crowd.healthz_seconds(60))
+        first, *times = crowd.healthz_seconds(60)
         assert server.get("/maps/sum.png")[0] == 200
-    assert times[-6] < 0.1  # 90 in 100, on a machine that runs other tests as well
-    assert times[-1] < 1
+    assert first < 10  # behind everybody who arrived in the same moment
+    assert sorted(times)[-6] < 0.1  # 90 in 100, on a machine that runs other tests as well
 
 
 @pytest.mark.parametrize("length", [100_000, 1_000_000])
