@@ -90,5 +90,5 @@ document.addEventListener("click", (event) => {
 
 addEventListener("popstate", () => {
   const query = location.search.slice(1);
-  if (query !== state.query) void visit(`/${location.search}`, { push: false });
+  if (query !== state.query || pending()) void visit(`/${location.search}`, { push: false });
 });

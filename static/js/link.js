@@ -41,6 +41,9 @@ export function settle(query) {
   if (address(query) !== location.pathname + location.search) replace(query);
 }
 
+/** End a burst that is under way, if one is. @param {string} query */
+export const end = (query) => burst && settle(query);
+
 /**
  * Go on to another link at once.
  * @param {string} query

@@ -3,7 +3,7 @@
  * Undo and redo are steps in the browser's own history. While a field is being typed in, its own
  * undo comes first.
  */
-import { hasStep, settle } from "./link.js";
+import { end, hasStep } from "./link.js";
 import { weightText } from "./numbers.js";
 import { on, state } from "./state.js";
 
@@ -12,13 +12,13 @@ let typed = null;
 
 /** @param {number} way */
 function go(way) {
-  settle(state.query);
+  end(state.query);
   if (hasStep(way)) history.go(way);
 }
 
 function show() {
   for (const button of document.querySelectorAll("button[data-undo]")) {
-    /** @type {HTMLButtonElement} */ (button).disabled = !hasStep(Number(button.getAttribute("data-undo")));
+    button.setAttribute("aria-disabled", String(!hasStep(Number(button.getAttribute("data-undo")))));
   }
 }
 

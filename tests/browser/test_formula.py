@@ -1,0 +1,56 @@
+"""The displayed formula and table, evaluated, equal the pixel, for experiments drawn by lot."""
+
+import numpy as np
+import pytest
+
+from tests.browser.drawn import (
+    COUNT,
+    at_a_pixel,
+    drawn,
+    formula_value,
+    levels,
+    shown_formula,
+    shown_numbers,
+    shown_value,
+)
+
+
+@pytest.mark.parametrize("group", range(5))
+def test_the_formula_and_the_table_say_the_pixels_value(new_page, server, group):
+    page = new_page(javascript=group == 0)
+    for seed in range(group, COUNT, 5):
+        one = drawn(seed)
+        picture = levels(server, one.query)
+        one, i, j = at_a_pixel(one, seed, picture.shape[:2])
+        page.goto(one.address)
+        text = shown_formula(page)
+        assert text.startswith(f"output[0,{i},{j},{one.query['k']}]=∑di,dj,qinput[0,"), one.address
+        assert (f"+bias[{one.query['k']}]" in text) is (one.bias != 0)
+        value = formula_value(text, picture / 255, one)
+        _, said = shown_value(page)
+        assert said == pytest.approx(value, abs=5.1e-4), one.address
+        total = 0.0
+        for q in range(3):
+            window, taps, products = (
+                np.array(shown_numbers(page, q, part)) for part in ("window", "taps", "products")
+            )
+            assert taps.tolist() == one.kernels[..., q].ravel().tolist()
+            assert products == pytest.approx(window * taps, abs=5e-3)
+            total += float((window * taps).sum())
+        assert total / 255 + one.bias == pytest.approx(value, abs=1e-9), one.address
+
+
+def test_pointing_fills_the_formula(page, server):
+    page.goto("/?size=48")
+    box = page.locator("#result mc-map").bounding_box()
+    page.mouse.move(box["x"] + 100.5 * box["width"] / 320, box["y"] + 40.5 * box["height"] / 320)
+    page.wait_for_timeout(100)
+    one = drawn(0)
+    text = shown_formula(page)
+    assert text.startswith("output[0,6,15,0]=∑di,dj,qinput[0,6+di−1,15+dj−1,q]")
+    picture = levels(server, {"image": "sample:portrait", "size": "48"}) / 255
+    soft = np.array([[0.1] * 3, [0.1, 0.2, 0.1], [0.1] * 3])
+    plus = np.array([[0, -0.1, 0], [-0.1, -0.1, -0.1], [0, -0.1, 0]])
+    kernels = np.stack([soft, -soft / 2, plus], axis=-1)
+    one = type(one)({"k": "0"}, kernels, (1, 1), (1, 1), "same", "zeros", 0.0)
+    assert shown_value(page)[1] == pytest.approx(formula_value(text, picture, one), abs=5.1e-4)

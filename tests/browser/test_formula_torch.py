@@ -1,0 +1,25 @@
+"""The same pixels as PyTorch computes them."""
+
+import pytest
+
+from tests.browser.drawn import COUNT, at_a_pixel, drawn, levels, shown_value
+
+torch = pytest.importorskip("torch")
+
+
+def test_pytorch_finds_the_values_that_the_x:
+    functional = torch.nn.functional
+    modes = {"zeros": "constant"}
+    for seed in range(COUNT):
+        one = drawn(seed)
+        picture = levels(server, one.query)
+        (top, bottom), (left, right) = one.pads(picture.shape[:2])
+        one, i, j = at_a_pixel(one, seed, picture.shape[:2])
+        x = torch.from_numpy(picture / 255).permute(2, 0, 1)[None]
+        mode = modes.get(one.mode, one.mode)
+        padded = functional.pad(x, (left, right, top, bottom), mode=mode)
+        filters = torch.from_numpy(one.kernels).permute(2, 0, 1)[None]
+        found = functional.conv2d(padded, filters, stride=one.strides, dilation=one.dilations)
+        plain_page.goto(one.address)
+        value = float(found[0, 0, i, j]) + one.bias
+        assert shown_value(plain_page)[1] == pytest.approx(value, abs=5.1e-4), one.address

@@ -1,0 +1,155 @@
+"""Keys, help, theme, the link to take along; the whole way by keyboard alone; axe in each state."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_live_main import at_rest, photograph  # noqa: F401  (a fixture)
+
+STATES = {
+    "opening": ("/?size=64", None),
+    "help": ("/?size=64", "page.keyboard.press('?')"),
+    "share": ("/?size=64", "page.keyboard.press('l')"),
+    "values": ("/?size=64", "page.get_by_role('button', name='Values').click()"),
+    "steps": ("/?size=64", "page.keyboard.press('s')"),
+    "off": ("/?size=64&off=1&ranges=each&inputs=tinted&activation=relu", None),
+    "weight": ("/?size=64", "page.locator('#row-1 .weight').first.focus()"),
+    "index": ("/?size=64", "page.locator('.mathematics [data-index=di]').first.focus()"),
+    "input": ("/?size=64", "page.locator('#row-0 .plane input[type=image]').hover()"),
+    "more": ("/?size=64", "page.get_by_text('More', exact=True).click()"),
+}
+
+
+def opened(page, address="/?size=64"):
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_in_any_state(new_page, axe_report, dark, shoot):
+    page = new_page(dark=dark)
+    for name, (address, step) in STATES.items():
+        opened(page, address)
+        if step:
+            eval(step, {"page": page})  # noqa: S307
+            page.wait_for_timeout(150)
+        shoot(page, f"{name}{'-dark' if dark else ''}")
+        assert axe_report(page) == "", name
+
+
+@pytest.mark.parametrize("width", [1440, 768, 360, 320])
+@pytest.mark.parametrize("address", ["/?size=64", "/?size=64&ranges=each&off=0&bias=-0.123456,0,0,0,0"])
+def test_nothing_scrolls_sideways(new_page, width, address):
+    page = opened(new_page(width=width, height=740), address)
+    page.get_by_text("Step by step", exact=True).click()
+    page.get_by_role("button", name="+ bias").click()
+    over = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(over) <= 0
+
+
+def test_touch_targets_are_large_enough(new_page):
+    page = opened(new_page(width=360, height=740, touch=True))
+    small = page.eval_on_selector_all(
+        ".tools button, .own, .switch, .weight, .controls select, .word, summary, .quiet",
+        """all => all.filter(e => e.checkVisibility()).map(e => [e.className || e.textContent,
+            ...["width", "height"].map(side => e.getBoundingClientRect()[side])])
+            .filter(([, width, height]) => width < 24 || height < 24)""",
+    )
+    assert small == []
+
+
+def test_help_and_its_keys(page):
+    opened(page)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+    page.keyboard.press("]")
+    page.wait_for_url("**k=1*")
+    at_rest(page)
+    page.keyboard.press("[")
+    page.wait_for_function("() => !location.search.includes('k=')")
+    at_rest(page)
+    page.locator("#row-0 .weight").first.focus()
+    page.keyboard.press("?")  # a letter typed into a field is none
+    expect(page.locator("#help")).to_be_hidden()
+
+
+def test_single_letters_can_be_switched_off(page):
+    opened(page)
+    page.keyboard.press("?")
+    page.get_by_label("Single letters are keys").uncheck()
+    page.keyboard.press("Escape")
+    page.locator("body").click(position={"x": 2, "y": 500})
+    page.keyboard.press("s")
+    page.wait_for_timeout(100)
+    assert not page.locator("#steps").evaluate("steps => steps.open")
+
+
+def test_the_theme_stays(page):
+    opened(page)
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    light = page.evaluate(paper)
+    page.keyboard.press("?")
+    page.get_by_label("dark", exact=True).check()
+    dark = page.evaluate(paper)
+    assert dark != light
+    opened(page, "/?size=64&k=1")
+    assert page.evaluate(paper) == dark
+    page.keyboard.press("?")
+    expect(page.get_by_label("dark", exact=True)).to_be_checked()
+    page.get_by_label("as the system").check()
+    assert page.evaluate(paper) == light
+
+
+def test_the_link_is_copied_or_selected_where_the_clipboard_is_refused(page):
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    opened(page, "/?size=64&k=1")
+    page.keyboard.press("l")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.locator("#copied")).to_contain_text("The link is selected")
+    chosen = (
+        "() => { const f = document.activeElement;"
+        " return f.value.slice(f.selectionStart, f.selectionEnd) }"
+    )
+    assert page.evaluate(chosen) == page.url
+
+
+def test_from_the_opening_to_a_pinned_pixel_of_ones_own_picture_by_keyboard(page, photograph):  # noqa: F811
+    opened(page, "/")
+
+    def tab_to(found, most=80):
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            if page.evaluate(f"() => {{ const at = document.activeElement; return {found} }}"):
+                return
+        raise AssertionError(f"Tab never reaches {found}")
+
+    tab_to("at.matches('.own')")
+    assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") != "none"
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(photograph)
+    page.wait_for_url("**image=*")
+    at_rest(page)
+    tab_to("at.matches('mc-map[data-map^=output] input')")
+    before = page.locator(".result [data-value=i]").inner_text()
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url(re.compile(r"image=[0-9a-f]{64}.*&i=\d+&j=\d+"))
+    assert int(page.locator(".result [data-value=i]").inner_text()) == int(before) + 2
+    expect(page.locator("#said")).to_contain_text(f"Row {int(before) + 2}")
+    expect(page.locator(".total .final").first).to_have_text(re.compile(r"[=≈] [+−]?\d"))
+
+
+def test_forced_colours_keep_marks_and_curves(page):
+    page.emulate_media(forced_colors="active")
+    opened(page)
+    strokes = page.eval_on_selector_all(
+        ".mark, .curve, .junction .ink", "all => all.map(one => getComputedStyle(one).stroke)"
+    )
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert strokes
+    assert all(stroke not in ("none", paper) for stroke in strokes)
