@@ -11,6 +11,7 @@ from multiconv.tracing import Trace, Tracer
 from multiconv.web.figure import outside_group
 from multiconv.web.links import map_link
 from multiconv.web.planes import map_plane
+from multiconv.web.sheet import Sheet
 
 
 def diagram_of(trace: Trace, *, wide: bool = False) -> Diagram:
@@ -28,8 +29,10 @@ def diagram_of(trace: Trace, *, wide: bool = False) -> Diagram:
     )
 
 
-def linked_faces(diagram: Diagram, trace: Trace, build: str) -> Mapping[str, str]:
-    """Return the address of the picture on every slab."""
+def linked_faces(
+    diagram: Diagram, trace: Trace, build: str, sheet: Sheet | None
+) -> Mapping[str, str]:
+    """Return the address of the picture on every slab that is not on the sheet."""
     chosen = f"output-{trace.experiment.focus.k}"
     own = trace.range_of(trace.layer.output)
     return {
@@ -37,6 +40,7 @@ def linked_faces(diagram: Diagram, trace: Trace, build: str) -> Mapping[str, str
             trace.experiment, slab.href, own if slab.href == chosen else trace.range, build
         )
         for slab in (*diagram.inputs, *diagram.outputs)
+        if sheet is None or slab.href == chosen or slab in diagram.inputs
     }
 
 

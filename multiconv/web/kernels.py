@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.filters import KERNELS, scaled_name_of
-from multiconv.experiment.model import Layer
-from multiconv.experiment.numbers import MINUS, plain
+from multiconv.errors import InvalidValue
+from multiconv.experiment.model import LIMITS, Layer
+from multiconv.experiment.numbers import MINUS, number, plain
 from multiconv.imaging.colour import step
 
 FRACTIONS = {-1.0: MINUS, 0.5: "½", -0.5: f"{MINUS}½", 0.25: "¼", -0.25: f"{MINUS}¼"}
@@ -131,3 +133,17 @@ def kernel_view(
     own = float(np.abs(kernel).max()) or 1.0
     picture = tuple(tuple(step(value, own) for value in row) for row in kernel.tolist())
     return KernelView(field, rows, name or called(kernel), picture, weight_text(own))
+
+
+def wrong_cells(typed: Mapping[str, Sequence[str]]) -> dict[str, frozenset[int]]:
+    """Return which of the typed weights of each kernel are no numbers within the limit."""
+    wrong = {}
+    for name, texts in typed.items():
+        places = []
+        for at, text in enumerate(texts):
+            try:
+                number(text, field=name, limit=LIMITS.weight)
+            except InvalidValue:
+                places.append(at)
+        wrong[name] = frozenset(places)
+    return wrong

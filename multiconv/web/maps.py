@@ -15,6 +15,7 @@ from multiconv.web.diagram import diagram_of, inline_faces
 from multiconv.web.headers import DRAWING_POLICY, FOREVER
 from multiconv.web.planes import map_plane
 from multiconv.web.request import experiment, tracer
+from multiconv.web.sheet import sheet_picture
 
 blueprint = Blueprint("maps", __name__)
 
@@ -32,6 +33,8 @@ def picture(name: str) -> Response:
         )
     if name == "input":
         return Response(codec.png_rgb(tracer().levels(asked.source)), content_type="image/png")
+    if name == "outputs":
+        return Response(sheet_picture(asked, tracer()), content_type="image/png")
     body = map_plane(name, tracer().trace(asked), tracer()).png(opaque=paper == "1")
     return Response(body, content_type="image/png")
 

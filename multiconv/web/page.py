@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from multiconv.drawing.sum import junction
-from multiconv.errors import InvalidValue, MultiConvError
+from multiconv.errors import MultiConvError
 from multiconv.experiment.kernels import PLACE
-from multiconv.experiment.model import LIMITS
-from multiconv.experiment.numbers import grouped, number
+from multiconv.experiment.numbers import grouped
 from multiconv.experiment.query import to_query
 from multiconv.experiment.words import activation_words, sentence, size_words
 from multiconv.imaging import colour
@@ -25,13 +24,14 @@ from multiconv.web.changes import changes
 from multiconv.web.colourbar import bar_of
 from multiconv.web.diagram import diagram_of, linked_faces
 from multiconv.web.figure import output_of, rows_of, weight_scale
-from multiconv.web.kernels import FIELDS_SIDE, weight_text
+from multiconv.web.kernels import FIELDS_SIDE, weight_text, wrong_cells
 from multiconv.web.links import channel_link, page_link
 from multiconv.web.pixel import pixel_of
 from multiconv.web.shapes import shape_words
+from multiconv.web.sheet import sheet_of
 from multiconv.web.steps import steps_of
 from multiconv.web.takeaway.panel import CITATION, exports
-from multiconv.web.thumbs import thumbs_of
+from multiconv.web.thumbs import FEW, thumbs_of
 from multiconv.web.topbar import samples
 from multiconv.web.values import values_of
 
@@ -50,20 +50,6 @@ class Mistake:
 
     field: str
     words: str
-
-
-def _wrong_cells(typed: Mapping[str, Sequence[str]]) -> dict[str, frozenset[int]]:
-    """Return which of the typed weights of each kernel are no numbers within the limit."""
-    wrong = {}
-    for name, texts in typed.items():
-        places = []
-        for at, text in enumerate(texts):
-            try:
-                number(text, field=name, limit=LIMITS.weight)
-            except InvalidValue:
-                places.append(at)
-        wrong[name] = frozenset(places)
-    return wrong
 
 
 def _typed_free(
@@ -136,10 +122,11 @@ def page(
     typed = {name: form.getlist(name) for name in form if PLACE.fullmatch(name)}
     wrong = {mistake.field for mistake in mistakes}
     height, width, channels = trace.levels.shape
-    rows, output = rows_of(trace, build, typed, _wrong_cells(typed)), output_of(trace, build)
+    rows, output = rows_of(trace, build, typed, wrong_cells(typed)), output_of(trace, build)
     shape = trace.layer.geometry.output_size
     diagram, wide = diagram_of(trace), diagram_of(trace, wide=True)
     entries = controls.more_entries(experiment)
+    sheet = sheet_of(trace, build) if experiment.layer.outputs > FEW else None
     title = sentence(experiment, (height, width), shape)
     return {
         "title": title,
@@ -149,7 +136,7 @@ def page(
         "sample": SAMPLES.get(experiment.source.image.removeprefix("sample:")),
         "diagram": diagram,
         "wide": wide,
-        "faces": linked_faces(diagram, trace, build),
+        "faces": linked_faces(diagram, trace, build, sheet),
         "slab_links": [channel_link(experiment, at) for at in range(experiment.layer.outputs)],
         "rows": rows,
         "values": values_of(trace, rows, output, build),
@@ -173,7 +160,8 @@ def page(
         "bench_open": any((name or "").startswith(ON_BENCH) for name in wrong),
         "names": [form.get(f"name.{q}", "") for q in range(channels)],
         "pasted": [form.get(f"matrix.{q}", "") for q in range(channels)],
-        "thumbs": thumbs_of(trace, build),
+        "thumbs": thumbs_of(trace, sheet),
+        "sheet": sheet,
         "shape_line": shape_words(trace.layer.geometry, experiment.layer),
         "reshaped": trace.layer.geometry.output_size != trace.layer.geometry.input_size,
         "kernel_words": size_words(experiment.layer.kernel_size),

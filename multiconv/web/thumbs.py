@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from multiconv.tracing import Trace
 from multiconv.web.clicks import drawn_size
-from multiconv.web.links import channel_link, map_link
+from multiconv.web.links import channel_link
+from multiconv.web.sheet import Sheet
 
 FEW = 8
 """So many slabs can be told apart in the volumes; beyond, a strip stands below them."""
@@ -16,32 +17,30 @@ SIDE = 40
 
 @dataclass(frozen=True)
 class Thumb:
-    """One output channel: its number, the page that chooses it, its picture and its size."""
+    """One output channel: its number, the page that chooses it, its size and place in the sheet."""
 
     k: int
     link: str
-    picture: str
+    left: int
     width: int
     height: int
     chosen: bool
 
 
-def thumbs_of(trace: Trace, build: str) -> list[Thumb]:
-    """Return a small picture for each output, none where the volumes are enough.
-
-    Their addresses are those of the slabs' pictures, so nothing more is fetched.
-    """
+def thumbs_of(trace: Trace, sheet: Sheet | None) -> list[Thumb]:
+    """Return a small picture for each output, none where the volumes are enough."""
+    if sheet is None:
+        return []
     experiment = trace.experiment
-    outputs = experiment.layer.outputs
     width, height = drawn_size(*trace.layer.geometry.output_size, SIDE)
     return [
         Thumb(
             k,
             channel_link(experiment, k),
-            map_link(experiment, f"output-{k}", trace.range, build),
+            k * sheet.width,
             width,
             height,
             k == experiment.focus.k,
         )
-        for k in range(outputs if outputs > FEW else 0)
+        for k in range(sheet.outputs)
     ]
