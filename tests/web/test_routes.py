@@ -45,7 +45,7 @@ def test_robots_are_kept_off_the_endless_links(client):
 
 def test_the_page_asks_nothing_of_other_hosts(client):
     page = client.get("/").text
-    for address in re.findall(r'(?:src|action)="([^"]*)"', page):
+    for address in re.findall(r'\s(?:src|action)="([^"]*)"', page):
         assert address.startswith(("/", "data:"))
     # The links that a person may follow are another thing; what is loaded stands here.
     loaded = re.findall(r'<link[^>]*href="([^"]*)"', page)
