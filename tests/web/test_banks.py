@@ -85,6 +85,10 @@ def lying(shape, dtype="<f8"):
         (lying((10**9, 15, 3, 64)), "shape is (1000000000"),
         (lying((15, 15, 3, 64)), "ends too early"),
         (lying("(1,"), "cannot be read"),
+        (
+            b"\x93NUMPY\x01\x00" + (9001).to_bytes(2, "little") + b"(" * 9000 + b"\n",
+            "cannot be read",
+        ),
         (b"\x93NUMPY\x09\x00", "cannot be read"),
         (b"\x93NUMPY", "cannot be read"),
     ],
