@@ -1,6 +1,7 @@
 """The sum one term after another, and the window one output pixel after another."""
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_live_main import numbers
@@ -11,6 +12,11 @@ STEPPED = """name => {
     const { width, height } = canvas;
     return [...canvas.getContext("2d").getImageData(0, 0, width, height).data];
 }"""
+
+
+@pytest.fixture(autouse=True)
+def _pixels_are_read(watch):
+    watch.forgive("willReadFrequently")
 
 
 def opened(page, address=QUERY):

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nearestOutput, windowOf } from "../../static/js/geometry.js";
+import { fedBy, nearestOutput, windowOf } from "../../static/js/geometry.js";
 import { fixture } from "./fixture.js";
 
 const cases = fixture("geometry.json");
 
-for (const [at, { geometry, windows }] of cases.entries()) {
+for (const [at, { geometry, windows, feeds }] of cases.entries()) {
   test(`windows of geometry ${at}: ${geometry.mode}, kernel ${geometry.kernel}`, () => {
     for (const { i, j, ...expected } of windows) assert.deepEqual(windowOf(geometry, i, j), expected);
+    for (const { row, col, ...expected } of feeds) assert.deepEqual(fedBy(geometry, row, col), expected);
   });
 }
 

@@ -45,6 +45,21 @@ def worked_window(geometry, i, j):
     return found
 
 
+def worked_feeds(geometry, row, col):
+    """Which outputs an input pixel feeds, axis by axis, by looking through every window."""
+    found = {"row": row, "col": col}
+    for axis, place, name, of in ((0, row, "rows", "sourceRows"), (1, col, "cols", "sourceCols")):
+        found[name] = [
+            [at, tap]
+            for at in range(geometry["output"][axis])
+            for tap, source in enumerate(
+                worked_window(geometry, at * (axis == 0), at * (axis == 1))[of]
+            )
+            if source == place
+        ]
+    return found
+
+
 def worked_geometry():
     cases = []
     for mode, kernel, strides, pads, gaps in itertools.product(
@@ -72,7 +87,8 @@ def worked_geometry():
             {"i": i, "j": j, **worked_window(geometry, i, j)}
             for i, j in ((0, 0), (output[0] - 1, output[1] - 1), (output[0] // 2, output[1] // 2))
         ]
-        cases.append({"geometry": geometry, "windows": windows})
+        feeds = [worked_feeds(geometry, row, col) for row, col in ((0, 0), (5, 8), (3, 4))]
+        cases.append({"geometry": geometry, "windows": windows, "feeds": feeds})
     return cases
 
 
@@ -147,6 +163,10 @@ def test_the_engine_finds_the_same_windows():
             assert list(found.cols) == window["cols"]
             assert list(found.source_rows) == window["sourceRows"]
             assert list(found.source_cols) == window["sourceCols"]
+        for fed in case["feeds"]:
+            assert geometry.outputs_of(fed["row"], fed["col"]) == tuple(
+                (i, j, di, dj) for i, di in fed["rows"] for j, dj in fed["cols"]
+            )
 
 
 @pytest.mark.parametrize(("text", "value"), NUMBERS["read"])
