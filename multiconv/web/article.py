@@ -109,6 +109,7 @@ def article_of(shown: Experiment) -> dict[str, Any]:
         "what_ifs": buttons(shown),
         "strips": strips(),
         "trained_notice": NOTICE,
+        "bank_notice": NOTICE if shown.layer.bank == "dlib" else "",
         "gallery_link": page_link(shown, path="/filters"),
         "weights_link": page_link(shown, path="/weights"),
     }

@@ -229,9 +229,11 @@ def test_relu_comes_after_the_sum(traced):
 
 def test_the_trained_filters_are_named_for_what_they_are(client, traced):
     assert traced("trained").layer.filters.shape == (7, 7, 3)
-    for address in ("/", "/filters"):
+    for address in ("/", "/filters", "/?filters=dlib", "/stage.svg?filters=dlib"):
         text = client.get(address).get_data(as_text=True)
         assert "trained on faces, from photographs collected for research" in text
+    figure = client.get("/?filters=dlib").get_data(as_text=True).partition("<article")[0]
+    assert "photographs collected for research" in figure
 
 
 def test_every_link_is_used_by_the_text(client):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from multiconv.drawing.volumes import Diagram, volumes
 from multiconv.engine.trace import LayerTrace
+from multiconv.engine.trained import NOTICE
 from multiconv.experiment.model import CHANNELS
 from multiconv.experiment.words import sentence
 from multiconv.imaging import codec, colour
@@ -98,4 +99,6 @@ def scene_of(trace: Trace, tracer: Tracer) -> Scene:
     )
     rows, columns = trace.levels.shape[:2]
     words = sentence(experiment, (rows, columns), trace.layer.geometry.output_size)
+    if experiment.layer.bank == "dlib":
+        words = f"{words} {NOTICE}"
     return Scene(trace.levels, trace.layer, outputs, k, trace.pixel, trace.range, words)
