@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from urllib.parse import urlencode
 
-from multiconv.engine.activations import ACTIVATIONS
-from multiconv.engine.geometry import PADDING_MODES
 from multiconv.errors import InvalidValue
 from multiconv.experiment import fields
-from multiconv.experiment.banks import Bank, bank_of, bank_text, own_groups, own_shape
-from multiconv.experiment.kernels import PLACE, kernel_text, laid_over
+from multiconv.experiment.banks import bank_text, own_groups, own_shape
+from multiconv.experiment.kernels import PLACE, kernel_text
+from multiconv.experiment.layers import layer_of
 from multiconv.experiment.model import (
-    CHANNELS,
     INPUTS,
     LIMITS,
     RANGES,
     Experiment,
     Focus,
-    Layer,
     Limits,
     Source,
     View,
@@ -63,7 +59,7 @@ def from_query(pairs: Iterable[tuple[str, str]], limits: Limits = LIMITS) -> Exp
     ((((0, 0), (-0.25,)),), 2)
     """
     given, kernels = _sorted(pairs)
-    layer, start = _layer(given, kernels, limits), Source()
+    layer, start = layer_of(given, kernels, limits), Source()
     furthest = limits.side + 2 * limits.pad
     pixel = {name: whole(given[name], name, 0, furthest) for name in ("i", "j") if name in given}
     return Experiment(
@@ -114,55 +110,6 @@ def _unknown(name: str) -> InvalidValue:
         f"Use {', '.join(NAMES)}, or w.<q>.<k> for the kernel from input channel q to output k.",
         field=field,
     )
-
-
-def _layer(given: Mapping[str, str], kernels: Mapping[str, list[str]], limits: Limits) -> Layer:
-    start = Layer()
-    bank = bank_of(given["filters"]) if "filters" in given else start.bank
-    own_size, own_outputs = own_shape(bank)
-    ranged = {
-        "kernel": (own_size, limits.kernel_side),
-        "strides": (start.strides, limits.stride),
-        "dilations": (start.dilations, limits.dilation),
-    }
-    kernel_size, strides, dilations = (
-        fields.sides(given[field], field, 1, highest) if field in given else otherwise
-        for field, (otherwise, highest) in ranged.items()
-    )
-    outputs = whole(given.get("outputs", str(own_outputs)), "outputs", 1, limits.outputs)
-    layer = Layer(
-        bank=bank,
-        kernel_size=kernel_size,
-        outputs=outputs,
-        bias=fields.biases(given["bias"], outputs, limits) if "bias" in given else (0.0,) * outputs,
-        strides=strides,
-        padding=fields.padding(given["padding"], limits) if "padding" in given else start.padding,
-        padding_mode=fields.choice(
-            given.get("padding_mode", start.padding_mode), "padding_mode", PADDING_MODES
-        ),
-        dilations=dilations,
-        groups=_groups(given.get("groups"), bank, outputs),
-        activation=fields.choice(
-            given.get("activation", start.activation), "activation", ACTIVATIONS
-        ),
-        off=fields.channels(given["off"], "off", len(CHANNELS)) if "off" in given else (),
-    )
-    return replace(layer, kernels=laid_over(kernels, layer, limits))
-
-
-def _groups(text: str | None, bank: Bank, outputs: int) -> int:
-    if text is None:
-        return own_groups(bank, outputs)
-    groups = whole(text, "groups", 1, len(CHANNELS))
-    if len(CHANNELS) % groups or outputs % groups:
-        raise InvalidValue(
-            f"groups is {groups}, but it must divide both the {len(CHANNELS)} input channels "
-            f"and the {outputs} output channels.",
-            f"Use 1, or {len(CHANNELS)} with a number of outputs that {len(CHANNELS)} divides.",
-            field="groups",
-            limit=f"1 or {len(CHANNELS)}",
-        )
-    return groups
 
 
 def to_pairs(experiment: Experiment) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from multiconv.engine.activations import ACTIVATIONS
-from multiconv.engine.filters import BANKS, KERNELS
+from multiconv.engine.filters import BANKS
 from multiconv.engine.geometry import PADDING_MODES
 from multiconv.experiment.banks import bank_text
 from multiconv.experiment.fields import padding_text, sides_text
@@ -14,20 +14,6 @@ from multiconv.experiment.numbers import plain
 from multiconv.experiment.words import activation_words
 
 Options = tuple[tuple[str, str], ...]
-
-WITH_NUMBERS: Options = (
-    ("gaussian(1)", "Gaussian, σ = 1"),
-    ("gaussian(2)", "Gaussian, σ = 2"),
-    ("gabor(0,4)", "Gabor, upright stripes"),
-    ("gabor(45,4)", "Gabor, slanting stripes"),
-    ("gabor(90,4)", "Gabor, level stripes"),
-    ("motion(0)", "Motion blur, sideways"),
-    ("motion(45)", "Motion blur, slanting"),
-    ("random(1)", "Random 1"),
-    ("random(2)", "Random 2"),
-    ("random(3)", "Random 3"),
-)
-"""Kernels with numbers that the lists offer; any others can be typed."""
 
 MODE_WORDS = {
     "zeros": "zeros",
@@ -200,8 +186,3 @@ def more_entries(experiment: Experiment) -> list[Entry]:
             "auto, or the value that gets the full colour",
         ),
     ]
-
-
-def presets() -> Options:
-    """Return the named kernels as (name, words)."""
-    return (*((name, kernel.title) for name, kernel in KERNELS.items()), *WITH_NUMBERS)

@@ -27,6 +27,7 @@ from multiconv.web.figure import output_of, rows_of, weight_scale
 from multiconv.web.kernels import FIELDS_SIDE, weight_text, wrong_cells
 from multiconv.web.links import channel_link, page_link
 from multiconv.web.pixel import pixel_of
+from multiconv.web.presets import presets
 from multiconv.web.shapes import shape_words
 from multiconv.web.sheet import sheet_of
 from multiconv.web.steps import steps_of
@@ -154,7 +155,7 @@ def page(
         "more_entries": [
             replace(entry, text=form.get(entry.field, entry.text)) for entry in entries
         ],
-        "presets": controls.presets(),
+        "presets": presets(),
         "changes": changes(),
         "steps": steps_of(trace),
         "bench_open": any((name or "").startswith(ON_BENCH) for name in wrong),

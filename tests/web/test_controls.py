@@ -2,7 +2,7 @@
 
 import pytest
 
-from multiconv.engine.filters import BANKS, kernel
+from multiconv.engine.filters import BANKS
 from multiconv.experiment.query import from_query
 from multiconv.web.controls import (
     bank_choice,
@@ -10,7 +10,6 @@ from multiconv.web.controls import (
     more_choices,
     more_entries,
     others,
-    presets,
 )
 
 
@@ -45,13 +44,6 @@ def test_the_present_value_is_among_the_options(field, value, words):
 def test_groups_say_what_they_need():
     assert "needs 3, 6, 9" in dict(chosen({}, "groups").options)["3"]
     assert "needs" not in dict(chosen({"outputs": "6"}, "groups").options)["3"]
-
-
-def test_every_offered_kernel_is_one():
-    for name, title in presets():
-        assert kernel(name, (5, 5)).shape == (5, 5)
-        assert title
-    assert len({title for _, title in presets()}) == len(presets())
 
 
 def test_every_bank_is_offered_and_can_be_shown(client):
