@@ -25,7 +25,8 @@ function table({ head, rows }) {
     row.append(one);
   };
   const first = made.insertRow();
-  for (const text of ["", ...head]) cell(first, "th", text);
+  cell(first, "td", "");
+  for (const text of head) cell(first, "th", text);
   for (const line of rows) {
     const row = made.insertRow();
     cell(row, "th", line.head);
