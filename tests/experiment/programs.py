@@ -16,6 +16,7 @@ QUERIES = [
     "&activation=gelu",
     "size=40&filters=dlib&strides=2&padding_mode=circular&activation=leaky",
     "size=33&outputs=6&groups=3&padding=valid&padding_mode=replicate&activation=sigmoid",
+    "size=20&off=0,2&k=1&bias=0,0.5,0,0,0",
     "size=33&kernel=1x1&w.0.0=0.299&w.1.0=0.587&w.2.0=0.114&activation=tanh",
 ]
 

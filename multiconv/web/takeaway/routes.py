@@ -8,7 +8,7 @@ import numpy as np
 from flask import Blueprint, Response, request
 
 from multiconv.errors import NotFound
-from multiconv.experiment.code import FILE, code
+from multiconv.experiment.code import FILE, code, filters_used
 from multiconv.experiment.numbers import quoted
 from multiconv.imaging.animation import Film, running_sum, sliding_window
 from multiconv.imaging.moving import encoded
@@ -39,7 +39,7 @@ def numbers() -> Response:
     """Answer every number of the experiment, as NumPy saves them."""
     asked = experiment()
     scene = scene_of(tracer().trace(asked), tracer())
-    body = everything(scene, asked.layer.filters(), asked.layer.bias)
+    body = everything(scene, filters_used(asked.layer), asked.layer.bias)
     return _saved(body, FILE, "application/octet-stream")
 
 
@@ -66,7 +66,8 @@ def film(name: str, kind: str) -> Response:
 def _film(name: str, trace: Trace) -> Film:
     if name == "sum":
         partials = [np.asarray(added) for added in trace.layer.partials if added is not None]
-        return running_sum(partials, trace.layer.bias, trace.range)
+        nothing = [np.zeros_like(trace.layer.sum)]  # every channel may be left out
+        return running_sum(partials or nothing, trace.layer.bias, trace.range)
     shape = trace.layer.geometry
     return sliding_window(trace.levels, trace.layer.output, shape, trace.pixel, trace.range)
 

@@ -20,6 +20,8 @@ QUERIES = [
     "groups=3&outputs=3&k=1&activation=relu&bias=0,0.5,0",
     "image=sample:cat&size=64&kernel=15x15&w.0.0=zero&padding=valid",
     "size=1&kernel=1",
+    "off=0,1,2&bias=0.5,0,0,0,0",
+    "size=24&ranges=each",
 ]
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -77,7 +79,7 @@ def test_everything_adds_up(client):
 
 @pytest.mark.parametrize("kind", ["gif", "webp"])
 @pytest.mark.parametrize("name", ["window", "sum"])
-@pytest.mark.parametrize("query", QUERIES[:3])
+@pytest.mark.parametrize("query", [*QUERIES[:3], *QUERIES[-2:]])
 def test_films_are_films(name, kind, query, client):
     answer = client.get(f"/film/{name}.{kind}?{query}")
     assert answer.status_code == 200
