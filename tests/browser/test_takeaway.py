@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 SHOWN = "document.querySelector('.mini.output img').getAttribute('src')"
-NO_RSVG = "rsvg-convert is not installed (Debian: librsvg2-bin): no second look at the drawings"
+NO_RSVG = "rsvg-convert (Debian: librsvg2-bin), one of the oracles, is missing: drawings not compared"
 
 
 def picture(body):
