@@ -3,7 +3,9 @@
 Each padded input row is copied kw times, shifted by one tap each.  The taps of all the rows under
 R output rows then lie one after another in memory, and the blocks for successive R rows overlap:
 a strided view, no copy.  A banded matrix of the kernels turns each block into R output rows in one
-small BLAS product, written where it belongs.
+small BLAS product, written where it belongs.  Rows that need no padding are unfolded from the
+input itself, an eighth faster at 512²; unfolding from an input to be padded, tap by tap, is a tenth
+to a third slower than from a padded copy of the tile, whose rows are still in the nearest cache.
 
 Best up to about 19 taps a side, where `spectral` draws level, and up to 64 channels in and out,
 where `patches` does.
@@ -37,6 +39,15 @@ class _Step:
     stride: int
     gap: int
     band: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A tile's padded rows, (G, C, rows, W), somewhere in contiguous memory."""
+
+    memory: Array
+    offset: int
+    strides: tuple[int, ...]
 
 
 def write_rows(planes: Array, filters: Array, g: Geometry, out: Array) -> None:
@@ -87,32 +98,34 @@ def _write_phase(planes: Array, filters: Array, g: Geometry, out: Array, step: _
     tile = max(1, (fitting - span) // (band * stride)) * band
     together = max(1, fitting // (min(tile, height) * stride + span))
     padded_width = g.input_size[1] + sum(g.pads[1])
+    # Without padding, rows that lie one after another are unfolded from where they are.
+    as_they_are = planes.flags.c_contiguous and not any(map(any, g.pads))
     for start, top in product(range(0, groups, together), range(0, height, tile)):
         some = slice(start, start + together)
         target = out[some, top : top + tile]
-        count = target.shape[1]
-        rows = (count - 1) * stride + span
-        padded = scratch("padded", (len(target), c_in, rows, padded_width), out.dtype)
-        fill_padded(padded, planes[some], g, step.first + top * stride * step.step, step.step)
+        rows = (target.shape[1] - 1) * stride + span
+        first = step.first + top * stride * step.step
+        if as_they_are:
+            s0, s1, s2, s3 = planes.strides
+            seen = _Rows(planes, start * s0 + first * s2, (s0, s1, s2 * step.step, s3))
+        else:
+            padded = scratch("padded", (len(target), c_in, rows, padded_width), out.dtype)
+            fill_padded(padded, planes[some], g, first, step.step)
+            seen = _Rows(padded, 0, padded.strides)
         for left in range(0, width, chunk):
             part = target[..., left : left + chunk]
-            unfolded = _unfolded(padded, g, left, part.shape[-1], kw)
-            _multiply(matrix[some], unfolded, part, band, stride, span)
+            shape = len(target), rows, c_in, kw, part.shape[-1]
+            _multiply(matrix[some], _unfolded(seen, g, left, shape), part, band, stride, span)
 
 
-def _unfolded(padded: Array, g: Geometry, left: int, width: int, kw: int) -> Array:
-    """Return (G, rows, C, kw, W′): every padded row once for each tap, shifted."""
-    groups, c_in, rows, _ = padded.shape
-    s0, s1, s2, s3 = padded.strides
-    unfolded = scratch("unfolded", (groups, rows, c_in, kw, width), padded.dtype)
-    shifted = np.ndarray(
-        unfolded.shape,
-        padded.dtype,
-        padded,
-        left * g.strides[1] * s3,
-        (s0, s2, s1, s3 * g.dilations[1], s3 * g.strides[1]),
-    )
-    unfolded[...] = shifted
+def _unfolded(seen: _Rows, g: Geometry, left: int, shape: tuple[int, ...]) -> Array:
+    """Return (G, rows, C, kw, W′): every row once for each tap, shifted, from column left on."""
+    s0, s1, s2, s3 = seen.strides
+    strides = s0, s2, s1, s3 * g.dilations[1], s3 * g.strides[1]
+    dtype = seen.memory.dtype
+    shifted = np.ndarray(shape, dtype, seen.memory, seen.offset + left * strides[-1], strides)
+    unfolded = scratch("unfolded", shape, dtype)
+    np.copyto(unfolded, shifted)
     return unfolded
 
 

@@ -124,7 +124,8 @@ def trace_layer(
         dilations=dilations,
     )
     function = activation_of(activation)
-    total = np.full(g.output_size, bias_of(bias, c_out, x.dtype)[k], x.dtype)
+    start = bias_of(bias, c_out, x.dtype)[k]
+    total: Array | None = None
     kernels = np.zeros((*g.kernel_size, x.shape[2]))
     added: list[Array | None] = [None] * x.shape[2]
     for at in range(width):
@@ -135,6 +136,9 @@ def trace_layer(
         plane = picture[..., q]
         added_here = partial(q, plane, kernel, g) if partial else partial_of(plane, kernel, g)
         kernels[:, :, q], added[q] = exact[:, :, at, k], added_here
-        total += added_here
+        # The first takes the bias along: a pass less through memory than to start from it.
+        total = added_here + start if total is None else np.add(total, added_here, out=total)
+    if total is None:
+        total = np.full(g.output_size, start, x.dtype)
     shown_bias = 0.0 if bias is None else float(np.asarray(bias)[k])
     return LayerTrace(g, kernels, shown_bias, activation, tuple(added), total, function(total))

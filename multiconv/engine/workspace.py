@@ -24,7 +24,7 @@ def scratch(name: str, shape: tuple[int, ...], dtype: Any) -> Array:
     """
     kept: dict[str, Array] = _kept.__dict__
     size = prod(shape) * np.dtype(dtype).itemsize
-    if name not in kept or kept[name].size < size:
-        kept[name] = np.empty(size, np.uint8)
-    found: Array = kept[name][:size].view(dtype).reshape(shape)
-    return found
+    memory = kept.get(name)
+    if memory is None or memory.size < size:
+        memory = kept[name] = np.empty(size, np.uint8)
+    return np.ndarray(shape, dtype, memory)

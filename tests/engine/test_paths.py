@@ -1,5 +1,7 @@
 """Each path alone, on layers that its plan would not always give it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,3 +65,15 @@ def test_a_pixel_in_a_layout_of_any_order_counts_the_same():
     planar = np.ascontiguousarray(x.transpose(2, 0, 1)).transpose(1, 2, 0)
     assert np.array_equal(conv2d(x, filters), conv2d(planar, filters))
     assert np.array_equal(conv2d(x[::-1, ::2], filters), conv2d(x[::-1, ::2].copy(), filters))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_planes_without_padding_are_read_where_they_are(seed, case, plain, monkeypatch):
+    made = case(9000 + seed, integers=True, longest=40, channels=3)
+    c = replace(made, x=made.padded, pads=((0, 0), (0, 0)), padding="VALID", padding_mode="zeros")
+    planar = np.ascontiguousarray(c.x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
+    monkeypatch.setattr(rows, "_TILE_BYTES", 4096)
+    monkeypatch.setattr(rows, "_CHUNK", 16)
+    monkeypatch.setattr(rows, "fill_padded", None)
+    found = conv2d(planar, c.filters, bias=c.bias, **c.arguments)
+    assert np.array_equal(found, plain(c).sum(axis=-1) + c.bias)

@@ -7,7 +7,7 @@ from multiconv.errors import InvalidValue
 
 
 @pytest.mark.parametrize("seed", range(40))
-@pytest.mark.parametrize("f", [1, 2, 3])
+@pytest.mark.parametrize("f", [1, 2, 3, 4, 7])
 def test_they_are_the_means_of_the_whole_output(seed, f, case):
     c = case(seed, longest=30)
     whole = conv2d(c.x, c.filters, bias=c.bias, **c.arguments)
