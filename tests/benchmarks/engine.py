@@ -2,8 +2,16 @@
 
 Run it with ``python tests/benchmarks/engine.py [words that a case's name must hold]``.  It measures
 in a child process without OPENBLAS_* variables, which can force an older kernel.  In each round
-every library runs in turn, once to warm its memory and once by the clock; what is printed is the
-median of the rounds' ratios, so that a slow moment of the machine falls on all alike.
+every library runs in turn, from another one on each time, twice to warm its memory and the caches
+and once by the clock; what is printed is the median of the rounds' ratios, so that a slow moment of
+the machine falls on all alike.  The clock is the processor time of this one thread, in which all of
+them compute: the turns of other programs do not count, though their use of shared caches does.
+
+The ratios depend on the processor.  The products here are limited by its multiply-adds, so the
+GFLOP/s of a product of NumPy's and of PyTorch's are measured in the same run and printed: a
+processor that runs AVX-512 instructions in two halves reaches about 105 of NumPy's, where the
+targets were set on one that reached 214, and there banded products cost twice as much beside
+the copies, checks and sums that all contenders share.
 """
 
 from __future__ import annotations
@@ -62,7 +70,9 @@ def partials_case(size: tuple[int, int], side: int, **how: int) -> dict[str, Con
             added = torch.nn.functional.conv2d(
                 tensor, weights, padding=pad, stride=stride, dilation=dilation, groups=3
             )
-            return added[:, 0] + added[:, 1] + added[:, 2]
+            total = added[:, 0] + added[:, 1]
+            total += added[:, 2]
+            return total
 
         return run
 
@@ -71,7 +81,9 @@ def partials_case(size: tuple[int, int], side: int, **how: int) -> dict[str, Con
             cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_CONSTANT)
             for plane, kernel in zip(planes, kernels, strict=True)
         ]
-        return added[0] + added[1] + added[2]
+        total = added[0] + added[1]
+        total += added[2]
+        return total
 
     def scipy():
         one = ndimage.correlate if side < 13 else signal.oaconvolve
@@ -183,14 +195,34 @@ def cases() -> Iterator[tuple[str, Callable[[], dict[str, Contender]], int]]:
 
 
 def seconds(run: Contender) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     run()
-    return time.perf_counter() - start
+    return time.thread_time() - start
 
 
 def warm_seconds(run: Contender) -> float:
     run()
+    run()
     return seconds(run)
+
+
+def gflops(product: Callable[[], object], side: int) -> float:
+    """Return the GFLOP/s of a square product, the best of several."""
+    return 2 * side**3 / min(warm_seconds(product) for _ in range(8)) / 1e9
+
+
+def sgemm() -> str:
+    """Return what this processor multiplies now, by NumPy's BLAS and by PyTorch's."""
+    import torch
+
+    from multiconv.engine.blas import one_blas_thread
+
+    one = np.random.default_rng(0).random((512, 512), np.float32)
+    tensor, into = torch.from_numpy(one), np.empty_like(one)
+    with one_blas_thread():
+        own = gflops(lambda: np.matmul(one, one, out=into), 512)
+    theirs = gflops(lambda: tensor @ tensor, 512)
+    return f"sgemm of 512²: NumPy {own:.0f} GFLOP/s, PyTorch {theirs:.0f}"
 
 
 def measured(contenders: dict[str, Contender]) -> dict[str, np.ndarray]:
@@ -200,9 +232,14 @@ def measured(contenders: dict[str, Contender]) -> dict[str, np.ndarray]:
         name: run for name, run in contenders.items() if seconds(run) < _PATIENCE or name == own
     }
     once = sum(warm_seconds(run) for run in kept.values())
-    rounds = int(min(max(_SECONDS / once / 2, _ROUNDS[0]), _ROUNDS[1]))
-    times = [[warm_seconds(run) for run in kept.values()] for _ in range(rounds)]
-    return dict(zip(kept, np.array(times).T, strict=True))
+    rounds = int(min(max(_SECONDS / once / 3, _ROUNDS[0]), _ROUNDS[1]))
+    names = list(kept)
+    times = {name: np.zeros(rounds) for name in names}
+    for at in range(rounds):
+        first = at % len(names)
+        for name in names[first:] + names[:first]:
+            times[name][at] = warm_seconds(kept[name])
+    return times
 
 
 def row(name: str, found: dict[str, np.ndarray]) -> str:
@@ -238,7 +275,8 @@ def main(words: list[str]) -> None:
         platform.processor(),
     )
     print(f"{cpu}; NumPy {np.__version__} (BLAS {blas}), PyTorch {torch.__version__}, ", end="")
-    print(f"OpenCV {cv2.__version__}, SciPy {scipy.__version__}; float32, one thread each.\n")
+    print(f"OpenCV {cv2.__version__}, SciPy {scipy.__version__}; float32, one thread each.")
+    print(f"{sgemm()}.\n")
     print(f"| case | ms | {' | '.join(f'÷ {peer}' for peer in PEERS)} |")
     print(f"|---|{'--:|' * 5}")
     per_pixel = {}
@@ -247,7 +285,7 @@ def main(words: list[str]) -> None:
             found = measured(contenders())
             per_pixel[name] = float(np.median(found["multiconv"])) / pixels
             print(row(name, found), flush=True)
-    print()
+    print(f"\nAt the end, {sgemm()}.")
     for side in (3, 7, 11, 31):
         sizes = [f"partials {size}, {side} × {side}" for size in ("256 × 256", "3000 × 4000")]
         if all(size in per_pixel for size in sizes):
