@@ -9,6 +9,12 @@ import { fetched, words } from "./planes.js";
 import { on, state } from "./state.js";
 
 class Sums extends HTMLElement {
+  at = 0;
+  /** Whether the output stands as it is, however many steps lead to it. */
+  whole = true;
+  busy = false;
+  again = false;
+
   connectedCallback() {
     this.addEventListener("click", ({ target }) => {
       const button = target instanceof Element ? target.closest("button") : null;
@@ -16,10 +22,8 @@ class Sums extends HTMLElement {
     });
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.closest("details")?.addEventListener("toggle", () => this.go(this.last));
-    this.at = this.last;
-    this.busy = false;
-    this.again = false;
-    for (const kind of /** @type {const} */ (["kernel", "bias", "page"])) on(kind, () => this.show());
+    on("page", () => this.show());
+    for (const kind of /** @type {const} */ (["kernel", "bias"])) on(kind, () => this.whole || this.show());
   }
 
   /** @returns {HTMLButtonElement[]} */
@@ -43,14 +47,15 @@ class Sums extends HTMLElement {
 
   /** @param {number} at */
   go(at) {
-    this.at = Math.min(Math.max(at, 0), this.last);
+    this.at = at;
+    this.whole = at === this.last;
     this.show();
   }
 
   /** Show where the sum stands; the newest wish waits while a picture is on its way. */
   show() {
-    const at = Math.min(this.at ?? this.last, this.last);
-    const whole = at === this.last;
+    const { whole } = this;
+    const at = (this.at = whole ? this.last : Math.min(this.at, this.last - 1));
     this.buttons.forEach((button, place) => button.setAttribute("aria-pressed", String(place === at)));
     document.getElementById("result")?.classList.toggle("stepping", !whole);
     const entered = Number(this.buttons[at]?.dataset.entered);
@@ -77,13 +82,13 @@ class Sums extends HTMLElement {
   }
 
   async drawn() {
-    const name = this.buttons[this.at ?? 0]?.dataset.shows;
+    const name = this.buttons[this.at]?.dataset.shows;
     const map = document.querySelector("#result mc-map");
     if (!name || !map) return;
     const range = state.facts.ranges === "each" ? null : state.facts.range;
     try {
       const [plane] = (await fetched([name], state.query, range)).planes;
-      if (this.at === this.last) return;
+      if (this.whole) return;
       const canvas = cover(map, "sum", plane.width, plane.height);
       const image = new ImageData(plane.width, plane.height);
       look(plane.bytes, table(state.facts.palette), new Uint32Array(image.data.buffer));
