@@ -7,7 +7,7 @@ from tests.browser.drawn import COUNT, at_a_pixel, drawn, levels, shown_value
 torch = pytest.importorskip("torch")
 
 
-def test_pytorch_finds_the_values_that_the_x:
+def test_pytorch_finds_the_values_that_the_page_says(plain_page, server):
     functional = torch.nn.functional
     modes = {"zeros": "constant"}
     for seed in range(COUNT):

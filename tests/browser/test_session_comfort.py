@@ -40,7 +40,9 @@ def test_axe_finds_nothing_in_any_state(new_page, axe_report, dark, shoot):
 
 
 @pytest.mark.parametrize("width", [1440, 768, 360, 320])
-@pytest.mark.parametrize("address", ["/?size=64", "/?size=64&ranges=each&off=0&bias=-0.123456,0,0,0,0"])
+@pytest.mark.parametrize(
+    "address", ["/?size=64", "/?size=64&ranges=each&off=0&bias=-0.123456,0,0,0,0"]
+)
 def test_nothing_scrolls_sideways(new_page, width, address):
     page = opened(new_page(width=width, height=740), address)
     page.get_by_text("Step by step", exact=True).click()

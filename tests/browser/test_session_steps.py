@@ -97,6 +97,8 @@ def test_the_window_goes_one_output_pixel_a_step(page):
     veil = stepped(page, "veil")[:, 3]
     assert (veil[:25] == 0).all()
     assert (veil[25:] == 255).all()
+    ground = page.locator("#result canvas[data-step=veil]")
+    assert ground.evaluate("one => getComputedStyle(one).backgroundColor") == "rgba(0, 0, 0, 0)"
     page.get_by_role("button", name="One output pixel back").click()
     page.wait_for_url("**i=0&j=23*")
     place = page.get_by_label("The window’s place")
