@@ -100,6 +100,26 @@ def partials_case(size: tuple[int, int], side: int, **how: int) -> dict[str, Con
     return contenders
 
 
+def plane_case(size: int, side: int) -> dict[str, Contender]:
+    """One plane, as the page asks for it after one changed weight."""
+    import cv2
+    import torch
+
+    from multiconv.engine.conv import partial
+    from multiconv.engine.geometry import geometry
+
+    rng = np.random.default_rng(0)
+    plane = rng.random((size, size), np.float32)
+    kernel = rng.standard_normal((side, side)).astype(np.float32)
+    shape = geometry(plane.shape, kernel.shape)
+    tensor, weights = torch.from_numpy(plane)[None, None], torch.from_numpy(kernel)[None, None]
+    return {
+        "multiconv": lambda: partial(plane, kernel, shape),
+        "PyTorch": lambda: torch.nn.functional.conv2d(tensor, weights, padding=side // 2),
+        "OpenCV": lambda: cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_CONSTANT),
+    }
+
+
 def layer_case(side: int, c_in: int, c_out: int, kernel: int, **how: int) -> dict[str, Contender]:
     import torch
 
@@ -168,6 +188,9 @@ def cases() -> Iterator[tuple[str, Callable[[], dict[str, Contender]], int]]:
         for side in (3, 5, 7, 11, 15, 31) if size[0] < 3000 else (3, 7, 11, 31):
             name = f"partials {size[0]} × {size[1]}, {side} × {side}"
             yield name, lambda s=size, k=side: partials_case(s, k), size[0] * size[1]
+    for at, side in ((160, 3), (256, 3), (512, 3), (256, 7)):
+        name = f"one plane {at} × {at}, {side} × {side}"
+        yield name, lambda s=at, k=side: plane_case(s, k), at * at
     for word in ("strides", "dilations"):
         for side in (3, 5):
             name = f"partials 512 × 512, {side} × {side}, {word} 2"
