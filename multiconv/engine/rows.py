@@ -28,7 +28,7 @@ _TILE_BYTES = 2**21  # Smaller tiles unfold more rows twice; larger ones leave t
 _SMALL_PRODUCT = 10**6  # OpenBLAS multiplies up to this M·N·K without packing its operands.
 _CHUNK = 512
 _ROWS = 4  # Output rows times channels a product: fewer idle its registers, more multiply zeros;
-# for one output of 3 rows of taps half as many, a twentieth to a tenth faster at 3 × 3 and slower at 5 × 5.
+# for one output of 3 rows of taps half as many, a tenth faster at 3 × 3 and slower at 5 × 5.
 
 
 @dataclass(frozen=True, slots=True)
