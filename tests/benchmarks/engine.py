@@ -9,9 +9,8 @@ them compute: the turns of other programs do not count, though their use of shar
 
 The ratios depend on the processor.  The products here are limited by its multiply-adds, so the
 GFLOP/s of a product of NumPy's and of PyTorch's are measured in the same run and printed: a
-processor that runs AVX-512 instructions in two halves reaches about 105 of NumPy's, where the
-targets were set on one that reached 214, and there banded products cost twice as much beside
-the copies, checks and sums that all contenders share.
+processor that runs AVX-512 instructions in two halves reached about 105 of NumPy's, where the
+targets were set on one that reached 214: the zeros of the bands cost twice as much there.
 """
 
 from __future__ import annotations
