@@ -23,6 +23,7 @@ STATES = {
 
 def opened(page, address="/?size=64"):
     page.goto(address)
+    page.wait_for_selector("html.js")
     page.wait_for_load_state("networkidle")
     return page
 

@@ -7,6 +7,7 @@ from tests.browser.test_live_main import at_rest
 
 def opened(page, address="/?size=80"):
     page.goto(address)
+    page.wait_for_selector("html.js")
     page.wait_for_load_state("networkidle")
 
 

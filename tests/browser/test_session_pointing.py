@@ -9,6 +9,7 @@ LEGEND = "#index-words"
 
 def opened(page, address="/?size=80"):
     page.goto(address)
+    page.wait_for_selector("html.js")
     page.wait_for_load_state("networkidle")
 
 

@@ -21,6 +21,7 @@ def _pixels_are_read(watch):
 
 def opened(page, address=QUERY):
     page.goto(address)
+    page.wait_for_selector("html.js")
     page.wait_for_load_state("networkidle")
     page.get_by_text("Step by step", exact=True).click()
 
