@@ -77,5 +77,14 @@ document.addEventListener("focusout", (event) => index(event) && light(null));
 document.addEventListener("pointerout", (event) => {
   if (!event.relatedTarget && lit) light(null);
 });
-on("page", () => lit && light(lit));
+
+/** The keyboard reaches each index once, at its first place. */
+function reachable() {
+  for (const term of document.querySelectorAll(".mathematics [data-first]")) term.setAttribute("tabindex", "0");
+}
+reachable();
+on("page", () => {
+  reachable();
+  if (lit) light(lit);
+});
 on("pixel", () => lit && light(lit));

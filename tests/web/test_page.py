@@ -1,0 +1,65 @@
+"""The page's markup as a whole: every reference has its target, headings go down in order."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+REFERENCES = ("form", "for", "popovertarget", "aria-labelledby", "aria-describedby")
+PLACES = [
+    "/",
+    "/?kernel=11x11&filters=dlib",
+    "/?outputs=64&groups=1",
+    "/?padding=some&k=99",
+    "/limits",
+    "/weights",
+    "/filters",
+]
+
+
+class Elements(HTMLParser):
+    """Every element's tag and attributes, and whether it stands within mathematics."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str], bool]] = []
+        self.mathematics = False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.mathematics |= tag == "math"
+        self.found.append((tag, {n: v or "" for n, v in attributes}, self.mathematics))
+
+    def handle_endtag(self, tag):
+        self.mathematics &= tag != "math"
+
+
+@pytest.fixture(params=PLACES)
+def elements(request, client):
+    return Elements(client.get(request.param).text).found
+
+
+def test_every_reference_has_its_target(elements):
+    ids = [attributes["id"] for _, attributes, _ in elements if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+    for tag, attributes, _ in elements:
+        for name in REFERENCES:
+            for target in attributes.get(name, "").split():
+                assert target in ids, (tag, name)
+        if (link := attributes.get("href", "")).startswith("#"):
+            assert link[1:] in ids, (tag, link)
+
+
+def test_headings_begin_with_one_h1_and_leave_no_level_out(elements):
+    levels = [int(tag[1]) for tag, _, _ in elements if tag in {"h1", "h2", "h3", "h4"}]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(below <= above + 1 for above, below in zip(levels, levels[1:], strict=False))
+
+
+def test_attributes_stand_where_html_has_them(elements):
+    assert sum("autofocus" in attributes for _, attributes, _ in elements) <= 1
+    assert not [tag for tag, attributes, within in elements if within and "tabindex" in attributes]
+    roles = {attributes.get("role", "img") for tag, attributes, _ in elements if tag == "svg"}
+    assert roles <= {"img"}
