@@ -80,7 +80,8 @@ def padding(text: str, limits: Limits) -> Padding:
     """
     if text.upper() in ("SAME", "VALID"):
         return text.upper()
-    if not re.fullmatch(r"[^,x]*(x[^,x]*)?|[^,x]*(,[^,x]*){3}", text):
+    sides_or_edges = re.fullmatch(r"[^,x]*(x[^,x]*)?|[^,x]*(,[^,x]*){3}", text)
+    if not sides_or_edges or any(letter.isalpha() for letter in text.replace("x", "")):
         raise InvalidValue(
             f"padding is {quoted(text)}, which is no padding.",
             "Write same, valid, one whole number, two joined by x (vertical x horizontal), "

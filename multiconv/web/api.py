@@ -31,9 +31,9 @@ def _facts(plane: MapPlane, asked: Experiment, build: str) -> dict[str, Any]:
     return {
         "name": plane.name,
         "shape": list(numbers.shape),
-        "min": float(numbers.min()),
-        "max": float(numbers.max()),
-        "mean": float(numbers.mean(dtype=np.float64)),
+        "min": float(numbers.min()) + 0.0,
+        "max": float(numbers.max()) + 0.0,
+        "mean": float(numbers.mean(dtype=np.float64)) + 0.0,
         "png": map_link(asked, plane.name, plane.range, build),
         "npy": map_link(asked, plane.name, None, build, ending="npy"),
     }
@@ -70,6 +70,7 @@ def one_pixel() -> Response:
     trace = tracer().trace(asked)
     found = trace.probe(*trace.pixel)
     i, j = trace.pixel
+    # 0 is added so that −0, which a weight below zero makes of black, is told as 0.
     return jsonify(
         i=i,
         j=j,
@@ -79,15 +80,15 @@ def one_pixel() -> Response:
         channels=[
             {
                 "q": channel.q,
-                "values": channel.values.tolist(),
-                "kernel": channel.kernel.tolist(),
-                "products": channel.products.tolist(),
-                "subtotal": float(channel.subtotal),
+                "values": (channel.values + 0.0).tolist(),
+                "kernel": (channel.kernel + 0.0).tolist(),
+                "products": (channel.products + 0.0).tolist(),
+                "subtotal": float(channel.subtotal) + 0.0,
             }
             for channel in found.channels
         ],
-        bias=float(found.bias),
-        total=float(found.total),
+        bias=float(found.bias) + 0.0,
+        total=float(found.total) + 0.0,
     )
 
 

@@ -57,6 +57,13 @@ def test_sum_and_partials_agree_with_scipy(client, link, pixels):
     assert np.abs(npy(client, "sum", link) - (sum(partials) + BIAS)).max() < 1e-5
 
 
+@pytest.mark.parametrize("path", ["/api/probe", "/api/experiment"])
+def test_no_zero_has_a_sign(client, path):
+    query = {f"w.{q}.0": ",".join(["-1"] * 9) for q in range(3)}
+    query |= {"padding": "9", "i": "0", "j": "0"}  # its window holds padding alone
+    assert "-0.0" not in client.get(path, query_string=query).text
+
+
 @pytest.mark.parametrize("place", [(0, 0), (17, 9), (-1, -1)])
 def test_the_probe_agrees_with_plain_numpy(client, link, pixels, place):
     rows, columns, _ = pixels.shape

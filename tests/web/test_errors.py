@@ -39,7 +39,7 @@ MISTAKES = [
     ({"strides": "2x0"}, 400, "strides", "1 to 16", "“0”", "from 1 to 16"),
     ({"kernel": "99"}, 400, "kernel", None, "“99”, which is out of range", "whole number from 1"),
     ({"dilations": "0"}, 400, "dilations", "1 to 16", "out of range", "from 1 to 16"),
-    ({"padding": "some"}, 400, "padding", "0 to 64", "“some”", "0 to 64"),
+    ({"padding": "some"}, 400, "padding", "0 to 64", "“some”", "same, valid"),
     ({"activation": "loud"}, 400, "activation", None, "“loud”", "relu"),
     ({"filters": "nosuch"}, 404, "filters", None, "“nosuch”, which is no bank", "redness"),
     ({"outputs": "1000"}, 400, "outputs", None, "out of range", "whole number from 1"),
