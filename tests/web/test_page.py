@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_headings_begin_with_one_h1_and_leave_no_level_out(elements):
     levels = [int(tag[1]) for tag, _, _ in elements if tag in {"h1", "h2", "h3", "h4"}]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(below <= above + 1 for above, below in zip(levels, levels[1:], strict=False))
+    assert all(below <= above + 1 for above, below in pairwise(levels))
 
 
 def test_attributes_stand_where_html_has_them(elements):
