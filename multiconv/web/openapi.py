@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from multiconv.web import schemas
+from multiconv.web import answers, schemas
 from multiconv.web.errors import TITLES
 
 blueprint = Blueprint("openapi", __name__)
@@ -23,7 +24,7 @@ def _answer(words: str, kind: str, schema: Document, extra: Document | None = No
 
 
 def _mistakes(statuses: tuple[int, ...], kind: str = "application/problem+json") -> Document:
-    schema = schemas.PROBLEM if kind.endswith("json") else schemas.TEXT
+    schema = answers.PROBLEM if kind.endswith("json") else schemas.TEXT
     return {str(status): _answer(TITLES[status], kind, schema) for status in statuses}
 
 
@@ -55,6 +56,34 @@ def _reading(
     }
 
 
+def _sending(form: Document, stored: Document) -> Document:
+    """Return a POST of a form with a file, from a script or from a page."""
+    return {
+        "description": "With Accept: application/json the facts, else the way to the page.",
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+        "responses": {
+            "201": _answer("Stored", "application/json", stored),
+            "303": {"description": "Stored; the page that shows it"},
+            **_either((400, 403, 404, 413, 414, 415, 503, 507)),
+        },
+    }
+
+
+def _taken_away(page: str) -> dict[tuple[str, str], Document]:
+    """Return the same as `_operations`, of what people take with them."""
+    octets, svg, python = "application/octet-stream", "image/svg+xml", "text/x-python"
+    film = _reading("The film", "image/gif", schemas.BYTES, parameters=schemas.FILM, mistakes=page)
+    film["responses"]["200"]["content"]["image/webp"] = {"schema": schemas.BYTES}
+    return {
+        ("takeaway.stage", "get"): _reading("The figure", svg, schemas.TEXT, mistakes=page),
+        ("takeaway.numbers", "get"): _reading("The .npz", octets, schemas.BYTES, mistakes=page),
+        ("takeaway.film", "get"): film,
+        ("takeaway.program", "get"): _reading(
+            "The program", python, schemas.TEXT, parameters=schemas.LIBRARY, mistakes=page
+        ),
+    }
+
+
 def _operations() -> dict[tuple[str, str], Document]:
     """Return (endpoint, method) → what its answers are; the rest is read off the routes."""
     page = "text/html"
@@ -62,8 +91,8 @@ def _operations() -> dict[tuple[str, str], Document]:
     png["parameters"] = [*png["parameters"], schemas.PAPER]
     return {
         ("api.healthz", "get"): {"responses": {"200": _answer("Up", "text/plain", schemas.TEXT)}},
-        ("api.facts", "get"): _reading("The facts", "application/json", schemas.EXPERIMENT),
-        ("api.one_pixel", "get"): _reading("The arithmetic", "application/json", schemas.PROBE),
+        ("api.facts", "get"): _reading("The facts", "application/json", answers.EXPERIMENT),
+        ("api.one_pixel", "get"): _reading("The arithmetic", "application/json", answers.PROBE),
         ("api.planes", "get"): _reading(
             "The planes", "application/octet-stream", schemas.BYTES,
             parameters=(schemas.MAPS, schemas.PACKED),
@@ -79,22 +108,28 @@ def _operations() -> dict[tuple[str, str], Document]:
         ("maps.diagram", "get"): _reading(
             "The drawing", "image/svg+xml", schemas.TEXT, mistakes=page
         ),
-        ("uploads.images", "post"): {
-            "description": "With Accept: application/json the facts, else the way to the page.",
+        **_taken_away(page),
+        ("uploads.images", "post"): _sending(answers.UPLOAD, answers.STORED),
+        ("weights.take", "post"): _sending(answers.WEIGHTS, answers.WEIGHTS_STORED),
+        ("banks.filters", "post"): {
             "requestBody": {
                 "required": True,
-                "content": {"multipart/form-data": {"schema": schemas.UPLOAD}},
+                "content": {
+                    "application/json": {"schema": answers.FILTERS},
+                    "application/octet-stream": {
+                        "schema": schemas.BYTES | {"description": "the same as .npy"}
+                    },
+                },
             },
             "responses": {
-                "201": _answer("Stored", "application/json", schemas.STORED),
-                "303": {"description": "Stored; the page that shows it"},
-                **_either((400, 403, 404, 413, 414, 415, 503, 507)),
+                "201": _answer("Stored", "application/json", answers.FILTERS_STORED),
+                **_either((400, 403, 413, 414, 503, 507)),
             },
         },
         ("uploads.delete", "delete"): {
             "parameters": [schemas.IMAGE_ID],
             "responses": {
-                "200": _answer("Gone", "application/json", schemas.DELETED),
+                "200": _answer("Gone", "application/json", answers.DELETED),
                 **_mistakes((403, 404, 413, 414)),
             },
         },
@@ -106,7 +141,7 @@ def document() -> Document:
     operations = _operations()
     paths: Document = {}
     for rule in current_app.url_map.iter_rules():
-        path = rule.rule.replace("<", "{").replace(">", "}")
+        path = re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", rule.rule)
         for method in rule.methods or ():
             if told := operations.get((rule.endpoint, method.lower())):
                 words = inspect.getdoc(current_app.view_functions[rule.endpoint]) or ""

@@ -1,4 +1,4 @@
-"""The API's parameters and answers as JSON Schema, from the values they must obey."""
+"""The API's parameters as JSON Schema, from the values they must obey."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.engine.filters import BANKS, KERNELS
 from multiconv.engine.geometry import PADDING_MODES
+from multiconv.experiment.code import LIBRARIES
 from multiconv.experiment.model import CHANNELS, INPUTS, LIMITS, RANGES
 from multiconv.experiment.query import NAMES
 from multiconv.imaging.samples import SAMPLES
@@ -17,8 +18,6 @@ Schema = dict[str, Any]
 NUMBER = r"^[+\-−]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 TEXT: Schema = {"type": "string"}
 BYTES: Schema = {"type": "string", "format": "binary"}
-_NUMBER: Schema = {"type": "number"}
-_WHOLE: Schema = {"type": "integer"}
 
 
 def whole(lowest: int, highest: int) -> Schema:
@@ -126,49 +125,10 @@ PACKED: Schema = {"name": "packed", "in": "query", "required": False,
 IMAGE_ID: Schema = {"name": "name", "in": "path", "required": True,
                     "schema": TEXT | {"pattern": "^[0-9a-f]{64}$"}}  # fmt: skip
 CACHED: Schema = {"ETag": {"schema": TEXT}, "Cache-Control": {"schema": TEXT}}
-
-_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-_GRID = row(row(_NUMBER))
-
-PROBLEM = record(
-    {"type": TEXT, "title": TEXT, "status": _WHOLE, "detail": TEXT, "remedy": TEXT},
-    {"field": TEXT, "limit": TEXT},
+LIBRARY: tuple[Schema, ...] = (
+    {"name": "library", "in": "path", "required": True, "schema": words(LIBRARIES)},
 )
-EXPERIMENT = record(
-    {
-        "query": TEXT,
-        "sentence": TEXT,
-        "input_shape": row(_WHOLE, minItems=4, maxItems=4),
-        "filters_shape": row(_WHOLE, minItems=4, maxItems=4),
-        "output_shape": row(_WHOLE, minItems=4, maxItems=4),
-        "pads": row(row(_WHOLE, minItems=2, maxItems=2), minItems=2, maxItems=2),
-        "k": _WHOLE,
-        "pixel": row(_WHOLE, minItems=2, maxItems=2),
-        "range": _NUMBER,
-        "maps": row(
-            record(
-                {"name": TEXT, "shape": row(_WHOLE), "min": _NUMBER, "max": _NUMBER,
-                 "mean": _NUMBER, "png": TEXT, "npy": TEXT}
-            )
-        ),
-        "cost": record({"multiply_adds": _WHOLE}),
-    }
-)  # fmt: skip
-PROBE = record(
-    {
-        "i": _WHOLE,
-        "j": _WHOLE,
-        "k": _WHOLE,
-        "rows": row(_WHOLE),
-        "cols": row(_WHOLE),
-        "channels": row(
-            record({"q": _WHOLE, "values": _GRID, "kernel": _GRID, "products": _GRID,
-                    "subtotal": _NUMBER})
-        ),
-        "bias": _NUMBER,
-        "total": _NUMBER,
-    }
-)  # fmt: skip
-UPLOAD = record({"image": BYTES})
-STORED = record({"id": _ID, "width": _WHOLE, "height": _WHOLE, "url": TEXT, "notes": row(TEXT)})
-DELETED = record({"deleted": _ID})
+FILM: tuple[Schema, ...] = (
+    {"name": "name", "in": "path", "required": True, "schema": words(("window", "sum"))},
+    {"name": "kind", "in": "path", "required": True, "schema": words(("gif", "webp"))},
+)

@@ -12,6 +12,14 @@ schemathesis = pytest.importorskip(
 )
 checks = pytest.importorskip("schemathesis.specs.openapi.checks")
 EXAMPLES = 25
+BRACES = str.maketrans("<>", "{}")
+OF_THE_PAGE = {
+    ("/images/{name}/delete", "post"),
+    ("/filters", "get"),
+    ("/filters/{any(learned, glorot, he):kind}", "post"),
+    ("/weights", "get"),
+}
+"""Pages for people and their forms."""
 
 
 @pytest.fixture
@@ -20,13 +28,16 @@ def described(client):
 
 
 def test_every_address_for_scripts_is_described_and_no_other(app, described):
-    rooms = ("/api/", "/maps/", "/diagram.svg", "/healthz", "/images")
+    rooms = (
+        *("/api/", "/maps/", "/diagram.svg", "/healthz", "/images", "/filters", "/weights"),
+        *("/stage.svg", "/multiconv.npz", "/film/", "/code/"),
+    )
     there = {
-        (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
+        (rule.rule.replace("any(gif, webp):", "").translate(BRACES), method.lower())
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith(rooms)
         for method in rule.methods - {"HEAD", "OPTIONS"}
-    } - {("/images/{name}/delete", "post")}  # the page's form
+    } - OF_THE_PAGE
     told = {(path, method) for path, methods in described["paths"].items() for method in methods}
     assert told == there
 
@@ -51,6 +62,12 @@ OPERATIONS = [
     ("/maps/{name}.npy", "GET"),
     ("/maps/{name}.svg", "GET"),
     ("/diagram.svg", "GET"),
+    ("/stage.svg", "GET"),
+    ("/multiconv.npz", "GET"),
+    ("/film/{name}.{kind}", "GET"),
+    ("/code/{library}.py", "GET"),
+    ("/filters", "POST"),
+    ("/weights", "POST"),
     ("/images", "POST"),
     ("/images/{name}", "DELETE"),
 ]
