@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, features
 
 from multiconv.errors import MultiConvError, UnsupportedPicture
+from multiconv.imaging import notes
 from multiconv.imaging.bounds import (
     check_bytes,
     check_scans,
@@ -35,7 +36,6 @@ __all__ = ["Picture", "decoded", "png_grey", "png_indexed", "png_rgb", "resized"
 Pixels = NDArray[np.uint8]
 
 _TIFF_BITS, _TIFF_ORIENTATION = 0x0102, 0x0112
-_TURNED = "Turned as the camera's EXIF tag says."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,11 @@ def decoded(body: bytes, limits: Limits) -> Picture:
             "Save it as PNG, JPEG or WebP, and choose that.",
             field="image",
         )
-    notes = ["Only its first frame is shown."] if container.animated else []
+    told = [notes.FRAME] if container.animated else []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            pixels = _pixels(container, limits, notes)
+            pixels = _pixels(container, limits, told)
     except MultiConvError:
         raise
     except Image.DecompressionBombError:  # Pillow's own bound, far above ours
@@ -110,8 +110,8 @@ def decoded(body: bytes, limits: Limits) -> Picture:
             raise cut_short() from error
         raise damaged(container.kind) from error
     if _is_grey(pixels[::64]) and _is_grey(pixels):  # a few rows tell most colours already
-        notes.append("It is grey: its three channels are equal.")
-    return Picture(pixels, tuple(notes))
+        told.append(notes.GREY)
+    return Picture(pixels, tuple(told))
 
 
 @cache
@@ -125,45 +125,45 @@ def _is_grey(pixels: Pixels) -> bool:
     return all(np.array_equal(pixels[..., 0], pixels[..., q]) for q in (1, 2))
 
 
-def _pixels(container: Container, limits: Limits, notes: list[str]) -> Pixels:
+def _pixels(container: Container, limits: Limits, told: list[str]) -> Pixels:
     with Image.open(BytesIO(container.body), formats=[container.kind]) as image:
         check_size((image.height, image.width), limits)
         orientation = container.orientation
         if container.kind == "AVIF":
             orientation = exif_orientation(image.info.get("exif", b""))
         if container.kind in ("AVIF", "TIFF") and getattr(image, "is_animated", False):
-            notes.append("Only its first frame is shown.")
+            told.append(notes.FRAME)
         tags = getattr(image, "tag_v2", {})
         if tags.get(_TIFF_ORIENTATION) in range(2, 9):
-            notes.append(_TURNED)  # Pillow turns TIFF files itself, as it loads them
+            told.append(notes.TURNED)  # Pillow turns TIFF files itself, as it loads them
         image.load()
         deep = container.deep or 16 in tags.get(_TIFF_BITS, ())
         if deep and not image.mode.startswith("I"):
-            notes.append("Its 16-bit levels were brought to 8 bits.")
-        pixels = _as_rgb(image, notes)
+            told.append(notes.DEEP)
+        pixels = _as_rgb(image, told)
     if orientation != 1:
-        notes.append(_TURNED)
+        told.append(notes.TURNED)
         pixels = turned(pixels, orientation)
     return pixels
 
 
-def _as_rgb(image: Image.Image, notes: list[str]) -> Pixels:
+def _as_rgb(image: Image.Image, told: list[str]) -> Pixels:
     if image.mode[0] in "IF":
         clear = image.info.get("transparency")
-        return levels_of(np.asarray(image), clear, notes)
+        return levels_of(np.asarray(image), clear, told)
     if image.mode == "LAB":
-        notes.append("Its CIELAB colours were turned into red, green and blue.")
+        told.append(notes.LAB)
         profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
         transform = ImageCms.buildTransform(*profiles, "LAB", "RGB")
         return np.asarray(ImageCms.applyTransform(image, transform))
     if image.mode == "CMYK":
-        notes.append("Its inks (CMYK) were turned into red, green and blue, without a profile.")
+        told.append(notes.CMYK)
     if image.has_transparency_data:
         if image.mode in ("La", "RGBa"):
             image = image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
         image = image.convert("RGBA")
         if np.array(image.getchannel("A")).min() < 255:
-            notes.append("Transparent parts were laid over white.")
+            told.append(notes.WHITE)
             white = Image.new("RGBA", image.size, "white")
             white.alpha_composite(image)
             image = white

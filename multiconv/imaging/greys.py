@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.imaging import notes
+
 _USUAL_TOPS = {"u": (65535,), "i": (255, 65535), "f": (1, 255)}
 _ROWS = 64
 
 
-def levels_of(values: NDArray[Any], clear: float | None, notes: list[str]) -> NDArray[np.uint8]:
+def levels_of(values: NDArray[Any], clear: float | None, told: list[str]) -> NDArray[np.uint8]:
     """Return greys of many levels as RGB of 8 bits: scaled between two ends, never cut.
 
     The ends are 0 and 65535 for 16 bits; 0 and the least usual top that holds all
@@ -23,7 +25,7 @@ def levels_of(values: NDArray[Any], clear: float | None, notes: list[str]) -> ND
     values : (H, W) uint16, int32 or float32
     clear : float or None
         The value that stands for "transparent".
-    notes : list of str
+    told : list of str
         What was done is added to it.
 
     Returns
@@ -41,11 +43,11 @@ def levels_of(values: NDArray[Any], clear: float | None, notes: list[str]) -> ND
     top = next((top for top in usual if low >= 0 and high <= top), None)
     if top is not None:
         low, high = 0.0, float(top)
-    notes.append(f"Its values {low:g}…{high:g} were scaled to the levels 0…255.")
+    told.append(notes.scaled(low, high))
     if finite.size < values.size:
-        notes.append("Values that are no numbers became black; infinite ones, black or white.")
+        told.append(notes.NOT_FINITE)
     if clear is not None and (values == clear).any():
-        notes.append("Transparent parts were laid over white.")
+        told.append(notes.WHITE)
     scale = 255 / ((high - low) or 1)
     levels = np.empty((*values.shape, 3), dtype=np.uint8)
     for at in range(0, len(values), _ROWS):  # a few rows at a time stay in the cache

@@ -33,6 +33,7 @@ from multiconv.web.sheet import sheet_of
 from multiconv.web.steps import steps_of
 from multiconv.web.takeaway.panel import CITATION, exports
 from multiconv.web.thumbs import FEW, thumbs_of
+from multiconv.web.told import paragraphs
 from multiconv.web.topbar import samples
 from multiconv.web.values import values_of
 
@@ -101,7 +102,6 @@ def page(
     *,
     mistakes: Sequence[MultiConvError] = (),
     form: MultiDict[str, str] | None = None,
-    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the template's context for one experiment.
 
@@ -114,8 +114,6 @@ def page(
         What could not be used; shown above the figure and beside its field.
     form : MultiDict, optional
         What the person typed, to be shown again where it could not be used.
-    notes : sequence of str
-        What was done to an uploaded picture.
     """
     experiment = trace.experiment
     k = experiment.focus.k
@@ -172,7 +170,7 @@ def page(
         "wrong": wrong,
         "more_open": bool(wrong & BEHIND_MORE) or _typed_free(form, entries, wrong),
         "mistakes": [Mistake(mistake.field or "", str(mistake)) for mistake in mistakes],
-        "notes": notes,
+        "picture_notes": () if ":" in experiment.source.image else paragraphs(),
         "facts": _facts(trace, build),
         "weight_scale": weight_text(weight_scale(trace)),
         "exports": exports(experiment),

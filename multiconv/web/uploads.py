@@ -17,6 +17,7 @@ from multiconv.web.errors import too_large, wants_json
 from multiconv.web.links import page_link
 from multiconv.web.request import pairs, store, tracer
 from multiconv.web.show import settled, shown
+from multiconv.web.told import fragment
 
 blueprint = Blueprint("uploads", __name__)
 
@@ -49,7 +50,7 @@ def images() -> Response:
         return shown(trace, [error])
     link = page_link(from_query([*asked, ("image", name)]))
     if not wants_json():
-        return seen_at(link)
+        return seen_at(link + fragment(picture.notes))
     height, width = picture.pixels.shape[:2]
     answer = jsonify(id=name, width=width, height=height, url=link, notes=picture.notes)
     answer.status_code = 201

@@ -1,0 +1,49 @@
+"""What may be done to a picture on its way in: sentences for people, and the few kinds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+FRAME = "Only its first frame is shown."
+TURNED = "Turned as the camera's EXIF tag says."
+WHITE = "Transparent parts were laid over white."
+GREY = "It is grey: its three channels are equal."
+DEEP = "Its 16-bit levels were brought to 8 bits."
+LAB = "Its CIELAB colours were turned into red, green and blue."
+CMYK = "Its inks (CMYK) were turned into red, green and blue, without a profile."
+NOT_FINITE = "Values that are no numbers became black; infinite ones, black or white."
+
+
+def scaled(low: float, high: float) -> str:
+    """Return the sentence for values brought to the levels of 8 bits.
+
+    Examples
+    --------
+    >>> scaled(0.0, 65535.0)
+    'Its values 0…65535 were scaled to the levels 0…255.'
+    """
+    return f"Its values {low:g}…{high:g} were scaled to the levels 0…255."
+
+
+KINDS = {
+    "frame": FRAME,
+    "turned": TURNED,
+    "white": WHITE,
+    "levels": "Its values were brought to red, green and blue levels of 8 bits.",
+    "grey": GREY,
+}
+"""Each kind with the sentence that is true of all its notes."""
+
+_KIND_OF = {FRAME: "frame", TURNED: "turned", WHITE: "white", GREY: "grey"}
+
+
+def kinds(notes: Iterable[str]) -> tuple[str, ...]:
+    """Return the kinds of a picture's notes, each once, in the order of `KINDS`.
+
+    Examples
+    --------
+    >>> kinds([DEEP, TURNED, LAB])
+    ('turned', 'levels')
+    """
+    found = {_KIND_OF.get(note, "levels") for note in notes}
+    return tuple(kind for kind in KINDS if kind in found)
