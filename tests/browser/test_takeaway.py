@@ -12,9 +12,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 SHOWN = "document.querySelector('.mini.output img').getAttribute('src')"
-NO_RSVG = (
-    "rsvg-convert (Debian: librsvg2-bin), one of the oracles, is missing: drawings not compared"
-)
+NO_RSVG = "rsvg-convert (Debian: librsvg2-bin) is not installed: drawings not compared"
 
 
 def picture(body):
