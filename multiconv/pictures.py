@@ -72,3 +72,16 @@ def pinned(experiment: Experiment, output_size: tuple[int, int]) -> tuple[int, i
         min(int(down * rows), rows - 1) if focus.i is None else focus.i,
         min(int(across * columns), columns - 1) if focus.j is None else focus.j,
     )
+
+
+def scaled(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return levels / 255, (H, W, C), each channel's plane in one piece: partials read planes.
+
+    Examples
+    --------
+    >>> x = scaled(np.full((2, 4, 3), 51, dtype=np.uint8))
+    >>> x.shape, float(x[0, 0, 0]), x[:, :, 0].flags.c_contiguous
+    ((2, 4, 3), 0.20000000298023224, True)
+    """
+    planes = levels.transpose(2, 0, 1).astype(np.float32, order="C")
+    return (planes / np.float32(255)).transpose(1, 2, 0)

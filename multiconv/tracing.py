@@ -24,7 +24,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.model import LIMITS, Experiment, Limits, Source
 from multiconv.imaging.colour import Clipping, automatic_range, clipping
 from multiconv.imaging.store import Store
-from multiconv.pictures import is_sample, levels_of, pinned, size_of
+from multiconv.pictures import is_sample, levels_of, pinned, scaled, size_of
 from multiconv.pricing import check_work
 
 Plane = NDArray[np.float32]
@@ -181,7 +181,7 @@ class Tracer:
             return cast(Plane, self._cache.kept(key, lambda: partial_of(plane, kernel, shape)))
 
         key = ("input", source)
-        x = self._cache.kept(key, lambda: levels.astype(np.float32) / np.float32(255))
+        x = self._cache.kept(key, lambda: scaled(levels))
         return trace_layer(
             cast(Plane, x),
             layer.filters(),
