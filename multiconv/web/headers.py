@@ -65,7 +65,7 @@ def _refused() -> Response | None:
     if request.endpoint not in TAKES_FILES and (request.content_length or 0) > LIMITS.body_bytes:
         large = TooLarge(
             f"The body has {request.content_length:,} bytes; {LIMITS.body_bytes:,} is the most.",
-            "Send what you mean in the address; only pictures are sent in bodies.",
+            "Send what you mean in the address; only pictures and filters are sent in bodies.",
             field="body",
             limit=f"{LIMITS.body_bytes // 1024} KiB",
         )
