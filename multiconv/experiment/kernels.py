@@ -121,8 +121,21 @@ def kernel_name(text: str, field: str, size: Pair | None = None) -> str:
         ) from error
 
 
+def tap_name(at: int, q: int, size: Pair) -> str:
+    """Return what people call a kernel's weight, counted row by row, as its field is labelled.
+
+    Examples
+    --------
+    >>> tap_name(4, 0, (3, 3))
+    "Red's weight in row 2, column 2"
+    """
+    return (
+        f"{CHANNELS[q].capitalize()}'s weight in row {at // size[1] + 1}, column {at % size[1] + 1}"
+    )
+
+
 def _tap(at: int, field: str, size: Pair) -> str:
-    return f"The weight at row {at // size[1]}, column {at % size[1]} of {field}"
+    return f"{tap_name(at, int(field.split('.')[1]), size)} ({field})"
 
 
 def kernel_array(kernel: Kernel, size: Pair) -> NDArray[np.float64]:

@@ -50,7 +50,7 @@ def number(text: str, *, field: str, limit: float, name: str | None = None) -> f
     if not _NUMBER.fullmatch(plain_text):
         raise InvalidValue(
             f"{name} is {quoted(text)}, which is no number.",
-            f"Write a decimal number from {bounds}, such as {MINUS}0.25.",
+            f"Write {_instead(plain_text)}a decimal number from {bounds}, such as {MINUS}0.25.",
             field=field,
             limit=bounds,
         )
@@ -63,6 +63,15 @@ def number(text: str, *, field: str, limit: float, name: str | None = None) -> f
             limit=bounds,
         )
     return value + 0.0  # −0 becomes 0, so that one value has one link
+
+
+def _instead(text: str) -> str:
+    """Return what a number is mistaken for, where that is told from its text."""
+    if re.fullmatch(r"[^/]*[0-9] */ *[0-9][^/]*", text):
+        return "no fractions, but "
+    if re.fullmatch(r"[+-]?[0-9]*,[0-9]+", text):
+        return "a point, not a comma: "
+    return ""
 
 
 def whole(text: str, field: str, lowest: int, highest: int, name: str | None = None) -> int:

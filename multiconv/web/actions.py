@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from multiconv.errors import InvalidValue
 from multiconv.experiment.model import CHANNELS, LIMITS, Experiment, Layer
+from multiconv.web.happened import ROUNDED, SYMMETRIC, fragment
 from multiconv.web.links import page_link
 
 Values = NDArray[np.float64]
@@ -111,6 +112,21 @@ def acted(name: str | None, layer: Layer, k: int) -> Layer:
     return ACTIONS[name].change(layer, k)
 
 
+def noted(name: str | None, before: Layer, after: Layer) -> str:
+    """Return what a what-if did beyond what it says, as the word that fragments have for it.
+
+    Examples
+    --------
+    >>> noted("flip", Layer(), acted("flip", Layer(), 0))
+    'symmetric'
+    >>> noted("depthwise", Layer(), acted("depthwise", Layer(), 0))
+    'rounded'
+    """
+    if name == "flip" and np.array_equal(after.all_kernels(), before.all_kernels()):
+        return SYMMETRIC
+    return ROUNDED if name == "depthwise" and after.outputs != before.outputs else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """A what-if in the page: the form's value, its words, what it does, where it leads."""
@@ -131,8 +147,13 @@ def buttons(shown: Experiment) -> list[Button]:
     """
     layer, k = shown.layer, shown.focus.k
     hidden = "depthwise" if layer.groups > 1 else "together"
+    changed = {name: each.change(layer, k) for name, each in ACTIONS.items() if name != hidden}
     return [
-        Button(name, each.words, each.told, page_link(shown.with_layer(each.change(layer, k))))
-        for name, each in ACTIONS.items()
-        if name != hidden
+        Button(
+            name,
+            ACTIONS[name].words,
+            ACTIONS[name].told,
+            page_link(shown.with_layer(after)) + fragment(noted(name, layer, after)),
+        )
+        for name, after in changed.items()
     ]

@@ -112,6 +112,18 @@ def changed(layer: Layer, k: int, asked: Mapping[int, str]) -> Layer:
     return layer
 
 
+def nothing_turned(layer: Layer, k: int, asked: Mapping[int, str]) -> bool:
+    """Tell whether kernels are to be turned that are the same the other way round.
+
+    Examples
+    --------
+    >>> nothing_turned(Layer(), 0, {0: "turn"}), nothing_turned(Layer(), 0, {})
+    (True, False)
+    """
+    turned = [layer.kernel(q, k) for q, name in asked.items() if name == "turn"]
+    return bool(turned) and all(np.array_equal(kernel, kernel[::-1, ::-1]) for kernel in turned)
+
+
 def switched(layer: Layer, form: MultiDict[str, str]) -> Layer:
     """Return the layer with the channels off whose boxes (``on``) are not ticked.
 

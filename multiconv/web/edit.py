@@ -13,15 +13,17 @@ from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import MultiDict
 
-from multiconv.engine.geometry import Geometry
-from multiconv.experiment.kernels import PLACE
+from multiconv.engine.geometry import Geometry, Pair
+from multiconv.experiment.kernels import PLACE, tap_name
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.numbers import number, plain, whole
 from multiconv.experiment.query import from_query, to_pairs
-from multiconv.web.actions import acted
-from multiconv.web.changes import changed, chosen, switched
+from multiconv.web.actions import acted, noted
+from multiconv.web.changes import changed, chosen, nothing_turned, switched
 from multiconv.web.clicks import clicked
 from multiconv.web.controls import others
+from multiconv.web.follow import followed
+from multiconv.web.happened import SYMMETRIC, fragment
 from multiconv.web.kernels import weight_text
 from multiconv.web.reshape import reshaped
 
@@ -42,13 +44,13 @@ class Edit:
     resized: bool = False
     pasted: bool = False
     moved: bool = False
+    note: str = ""
 
     @property
     def fragment(self) -> str:
         """The page's own words for what happened, as the fragment that shows them."""
         sizes = "pasted" if self.pasted else "resized" if self.resized else ""
-        told = [word for word in (sizes, "moved" if self.moved else "") if word]
-        return "#told-" + "-".join(told) if told else ""
+        return fragment(sizes, "moved" if self.moved else "", self.note)
 
 
 def previous(form: MultiDict[str, str]) -> Experiment:
@@ -76,6 +78,7 @@ def typed_pairs(form: MultiDict[str, str], base: Experiment) -> Pairs:
                         plain(value) if weight_text(value) == text else text
                         for value, text in zip(old, texts, strict=True)
                     ]
+                    _check_weights(texts, name, q, base.layer.kernel_size)
             pairs[name] = ",".join(texts)
     for name in form:
         if name.startswith("bias."):
@@ -83,9 +86,15 @@ def typed_pairs(form: MultiDict[str, str], base: Experiment) -> Pairs:
             bias = list(base.layer.bias)
             if form[name] == weight_text(bias[k]):
                 continue
-            bias[k] = number(form[name], field=name, limit=LIMITS.weight)
+            bias[k] = number(form[name], field=name, limit=LIMITS.weight, name="The bias")
             pairs["bias"] = ",".join(plain(value) for value in bias)
     return list(pairs.items())
+
+
+def _check_weights(texts: list[str], field: str, q: int, size: Pair) -> None:
+    """Refuse the first weight that is no number, by the place that its field has on the page."""
+    for at, text in enumerate(texts):
+        number(text, field=field, limit=LIMITS.weight, name=tap_name(at, q, size))
 
 
 def edited(form: MultiDict[str, str], geometry_of: Callable[[Experiment], Geometry]) -> Edit:
@@ -122,12 +131,17 @@ def edited(form: MultiDict[str, str], geometry_of: Callable[[Experiment], Geomet
                 del pairs[name]
     _reject_unknown(form)
     experiment = from_query(pairs.items())
-    layer = acted(form.get("do"), switched(experiment.layer, form), experiment.focus.k)
-    experiment = experiment.with_layer(changed(layer, experiment.focus.k, changes))
-    shape = geometry_of(experiment)
-    experiment = clicked(form, experiment, shape)
-    inside = _moved_in(experiment, shape)
-    return Edit(inside, change.resized, change.pasted, moved or inside != experiment)
+    k = experiment.focus.k
+    untouched = switched(experiment.layer, form)
+    layer = acted(form.get("do"), untouched, k)
+    note = noted(form.get("do"), untouched, layer)
+    if nothing_turned(layer, k, changes):
+        note = note or SYMMETRIC
+    experiment, left = followed(
+        base, experiment.with_layer(changed(layer, k, changes)), geometry_of
+    )
+    experiment = clicked(form, experiment, geometry_of(experiment))
+    return Edit(experiment, change.resized, change.pasted, moved or left, note)
 
 
 def settled_others(form: MultiDict[str, str], base: Experiment) -> MultiDict[str, str]:
@@ -142,20 +156,6 @@ def settled_others(form: MultiDict[str, str], base: Experiment) -> MultiDict[str
         if typed and typed != text:
             settled[field] = typed
     return settled
-
-
-def _moved_in(experiment: Experiment, shape: Geometry) -> Experiment:
-    """Move a pinned pixel that the output no longer has to the nearest one that it has."""
-    focus = experiment.focus
-    rows, columns = shape.output_size
-    return replace(
-        experiment,
-        focus=replace(
-            focus,
-            i=None if focus.i is None else min(focus.i, rows - 1),
-            j=None if focus.j is None else min(focus.j, columns - 1),
-        ),
-    )
 
 
 def _reject_unknown(form: Iterable[str]) -> None:

@@ -18,7 +18,7 @@ from multiconv.experiment.words import activation_words, sentence, size_words
 from multiconv.imaging import colour
 from multiconv.imaging.samples import SAMPLES
 from multiconv.tracing import Trace
-from multiconv.web import controls
+from multiconv.web import controls, happened
 from multiconv.web.article import article_of
 from multiconv.web.changes import changes
 from multiconv.web.colourbar import bar_of
@@ -163,13 +163,15 @@ def page(
         "sheet": sheet,
         "shape_line": shape_words(trace.layer.geometry, experiment.layer),
         "reshaped": trace.layer.geometry.output_size != trace.layer.geometry.input_size,
-        "kernel_words": size_words(experiment.layer.kernel_size),
         "method": "post" if max(experiment.layer.kernel_size) > FIELDS_SIDE else "get",
         "pixel": pixel_of(trace),
         "k": k,
         "wrong": wrong,
         "more_open": bool(wrong & BEHIND_MORE) or _typed_free(form, entries, wrong),
         "mistakes": [Mistake(mistake.field or "", str(mistake)) for mistake in mistakes],
+        "happenings": happened.paragraphs(
+            size_words(experiment.layer.kernel_size), experiment.layer.outputs
+        ),
         "picture_notes": () if ":" in experiment.source.image else paragraphs(),
         "facts": _facts(trace, build),
         "weight_scale": weight_text(weight_scale(trace)),

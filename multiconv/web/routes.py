@@ -49,8 +49,10 @@ def _mistaken(form: MultiDict[str, str], error: MultiConvError) -> Response:
         traced(base)
     except MultiConvError:
         base = Experiment()
+    rest = form.copy()
+    rest.poplist(error.field or "")
     try:
-        typed = dict(typed_pairs(form, base))
+        typed = dict(typed_pairs(rest, base))
     except MultiConvError:
         typed = dict(to_pairs(base))
     typed |= {name: form[name] for name in PLAIN_FIELDS if name in form}

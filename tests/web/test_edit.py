@@ -106,22 +106,95 @@ def test_resizing_pads_and_crops_about_the_centre(edit, before, size, after):
 
 
 def test_every_told_fragment_has_its_words_on_the_page(edit, client):
-    small = {"size": "20"}
+    wide = {"padding": "valid", "kernel": "5x5"}
     cases = [
         edit("", {"kernel": "5x5"}),
-        edit("i=150&j=3", small),
-        edit("i=150&j=3", small | {"kernel": "5x5"}),
+        edit("i=0&j=3", {"padding": "valid"}),
+        edit("i=0&j=3", wide),
+        edit("", {"do": "flip"}),
+        edit("", {"preset.1": "turn"}),
+        edit("", {"do": "depthwise"}),
+        edit("i=0&j=3", wide | {"do": "depthwise"}),
     ]
     page = client.get("/").text
     told = [answer.headers["Location"].partition("#")[2] for answer in cases]
-    assert told == ["told-resized", "told-moved", "told-resized-moved"]
+    assert told == [
+        "told-resized",
+        "told-moved",
+        "told-resized-moved",
+        "told-symmetric",
+        "told-symmetric",
+        "told-rounded",
+        "told-resized-moved-rounded",
+    ]
     for fragment in told:
         assert f'id="{fragment}"' in page
 
 
-def test_a_pixel_left_outside_moves_to_the_nearest(edit):
-    found = asked(edit("i=150&j=3", {"size": "20"}))
-    assert (found["i"], found["j"]) == ("19", "3")
+def test_what_turns_or_fits_says_nothing(edit):
+    for answer in (
+        edit("w.0.0=1,2,3,4,5,6,7,8,9", {"do": "flip"}),
+        edit("w.0.0=1,2,3,4,5,6,7,8,9", {"preset.0": "turn"}),
+        edit("outputs=6", {"do": "depthwise"}),
+    ):
+        assert "#" not in answer.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("link", "change", "pixel", "told"),
+    [
+        # At stride 2, SAME pads nothing before 160 rows: output 25 is centred on row 51.
+        ("i=51&j=101", {"strides": "2x2"}, ("25", "50"), ""),
+        ("strides=2x2&i=25&j=50", {"strides": "1x1"}, ("51", "101"), ""),
+        ("i=51&j=101", {"padding": "valid"}, ("50", "100"), ""),
+        ("i=51&j=101", {"dilations": "3x3"}, ("51", "101"), ""),
+        ("i=51&j=101", {"padding": "valid", "dilations": "3x3"}, ("48", "98"), ""),
+        # Row 150 of 160 is row 18 of 20, column 3 is column 0.
+        ("i=150&j=3", {"size": "20"}, ("18", "0"), ""),
+        ("i=159&j=8", {"padding": "valid"}, ("157", "7"), "told-moved"),
+        ("i=51&j=101", {"activation": "relu"}, ("51", "101"), ""),
+    ],
+)
+def test_a_pinned_pixel_stays_over_its_place_of_the_picture(edit, link, change, pixel, told):
+    answer = edit(link, change)
+    found = asked(answer)
+    assert (found["i"], found["j"]) == pixel
+    assert answer.headers["Location"].partition("#")[2] == told
+
+
+def test_a_pixel_that_was_not_pinned_stays_so(edit):
+    assert asked(edit("", {"strides": "2x2"})) == {"strides": "2x2"}
+    found = asked(edit("i=51", {"strides": "2x2"}))
+    assert found == {"strides": "2x2", "i": "25"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("abc", "is “abc”, which is no number. Write a decimal number"),
+        ("1/3", "is “1/3”, which is no number. Write no fractions, but a decimal number"),
+        ("0,5", "is “0,5”, which is no number. Write a point, not a comma: a decimal number"),
+        ("2000000", "is “2000000”, which is too large."),
+    ],
+)
+def test_a_weight_at_fault_is_called_as_its_field_is(edit, text, said):
+    answer = edit("", {"w.0.0": [*["1"] * 4, text, *["1"] * 4]})
+    assert f"Red&#39;s weight in row 2, column 2 {said}" in answer.text
+    field = re.search(r'<input[^>]*aria-label="Red weight, row 2, column 2"[^>]*>', answer.text)[0]
+    assert f'value="{text}"' in field
+    assert 'aria-invalid="true"' in field
+    assert answer.text.count('aria-invalid="true"') == 1
+
+
+def test_a_bias_at_fault_is_called_the_bias(edit):
+    assert (
+        "The bias is “0,5”, which is no number. Write a point" in edit("", {"bias.0": "0,5"}).text
+    )
+
+
+def test_a_links_weight_is_called_by_its_parameter_too(client):
+    page = client.get("/?w.1.0=1,2,3,4,5,6,7,8,x").text
+    assert "Green&#39;s weight in row 3, column 3 (w.1.0) is “x”" in page
 
 
 def test_a_channel_left_outside_moves_to_the_last(edit):
@@ -211,6 +284,12 @@ def test_a_mistake_loses_no_other_choice(edit):
     assert answer.status_code == 400
     assert (shown["strides"], shown["kernel"]) == ("2x2", "5x5")
     assert 'aria-invalid="true"' in answer.text
+
+
+def test_a_weight_at_fault_loses_no_other_kernel(edit):
+    sent = {"w.0.0": ["abc", *["1"] * 8], "w.1.0": ["0.75", *["0"] * 8]}
+    page = edit("", sent).text
+    assert 'name="w.1.0" value="0.75" data-exact="0.75"' in page
 
 
 def test_a_previous_link_that_cannot_be_used_is_told(edit):
