@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from multiconv.web.colourbar import has_each
 from multiconv.web.kernels import KernelView, kernel_view, weight_text, written
 from multiconv.web.links import map_link
 from multiconv.web.marks import Mark, rim_path, unused_path, window_mark
+
+DIGITS = 6
+"""The digits of a value that a float32 sum of products is sure of."""
 
 
 @dataclass(frozen=True)
@@ -168,9 +172,25 @@ def _signed(
         *drawn_size(rows, columns, longest),
         f"{called}: {_words(plane)}",
         Mark(i, j, 1, 1),
-        shown(float(plane[i, j]), 3, signed=True),
+        captioned(float(plane[i, j])),
         extent=f"±{weight_text(trace.range_of(plane))}" if has_each(trace) else "",
     )
+
+
+def captioned(value: float) -> str:
+    """Return a value as captions say it: three places, and no more digits than float32 is sure of.
+
+    Examples
+    --------
+    >>> captioned(0.53846), captioned(-1234.5678), captioned(886274.812), captioned(-23456789.0)
+    ('+0.538', '−1234.57', '+886275', '−23456800')
+    """
+    whole = len(str(int(abs(value))))
+    unit = 10 ** max(whole - DIGITS, 0)
+    places = min(3, max(DIGITS - whole, 0))
+    step = Decimal(unit).scaleb(-places)
+    exact = (Decimal(value) / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+    return shown(float(exact), places, signed=True)
 
 
 def weight_scale(trace: Trace) -> float:

@@ -5,7 +5,7 @@
  * four decimals; whatever is rounded says ≈.
  */
 import { plain } from "./numbers.js";
-import { MINUS, halfEven, rounded } from "./rounding.js";
+import { MINUS, captioned, halfEven, rounded } from "./rounding.js";
 
 const MOST = 4;
 const VALUE = 3;
@@ -56,8 +56,9 @@ export function arithmetic(windows, kernels, bias = 0, activation = "identity") 
     value_sign,
     output: output === null ? null : rounded(output, VALUE, true),
     output_sign: output === null ? null : activation === "relu" ? value_sign : "≈",
-    /** What each channel adds, as a caption says it. */
-    added: channels.map(({ units }) => rounded(units / unit / 255, VALUE, true)),
+    /** The pixel's value and what each channel adds, as captions say them. */
+    caption: captioned(output ?? value),
+    added: channels.map(({ units }) => captioned(units / unit / 255)),
   };
 }
 

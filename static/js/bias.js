@@ -2,9 +2,8 @@
 /** The bias beside Σ: typed like a weight, stepped by the arrow keys, added to the output alone. */
 import { setBias } from "./edits.js";
 import { say, unsay } from "./mistakes.js";
-import { parsed, stepped, weightText } from "./numbers.js";
+import { parsed, refusal, stepped, weightText } from "./numbers.js";
 import { on, state } from "./state.js";
-import { NONE } from "./weights.js";
 
 /** @param {Event} event */
 const bias = ({ target }) => (target instanceof HTMLInputElement && target.matches("label.bias input") ? target : null);
@@ -14,7 +13,7 @@ document.addEventListener("input", (event) => {
   const label = field?.closest("label");
   if (!field || !label) return;
   const value = parsed(field.value);
-  if (value === null) return say(label, NONE.replace("weight", "bias"), [field]);
+  if (value === null) return say(label, refusal(field.value, "bias"), [field]);
   unsay(label, [field]);
   if (value !== state.bias) setBias(value);
 });

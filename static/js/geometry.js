@@ -74,10 +74,15 @@ export function nearestOutput(geometry, row, column) {
  * @param {number} place
  */
 function nearest(geometry, axis, place) {
-  const centre = Math.floor((geometry.kernel[axis] - 1) / 2) * geometry.dilations[axis];
-  const at = halfEven((place + geometry.pads[axis][0] - centre) / geometry.strides[axis]);
+  const at = halfEven((place + geometry.pads[axis][0] - middle(geometry, axis)) / geometry.strides[axis]);
   return Math.min(Math.max(at, 0), geometry.output[axis] - 1);
 }
+
+/**
+ * @param {Geometry} geometry
+ * @param {0 | 1} axis
+ */
+export const middle = (geometry, axis) => Math.floor((geometry.kernel[axis] - 1) / 2) * geometry.dilations[axis];
 
 /**
  * The output pixels that an input pixel feeds, axis by axis: every (row, di) with every (column, dj).

@@ -11,14 +11,16 @@ let count = 0;
  */
 export function say(place, words, fields = []) {
   const said = message(place) ?? document.createElement("p");
-  if (!said.isConnected) {
+  const fresh = !said.isConnected;
+  if (said.textContent !== words) said.textContent = words;
+  if (fresh) {
     said.className = "mistake beside";
     said.dataset.live = "";
     said.setAttribute("role", "alert");
     said.id = `beside-${(count += 1)}`;
     place.after(said);
+    said.scrollIntoView({ block: "nearest" });
   }
-  if (said.textContent !== words) said.textContent = words;
   for (const field of fields) {
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", said.id);
@@ -38,6 +40,18 @@ export function unsay(place, fields = []) {
     field.removeAttribute("aria-invalid");
     field.removeAttribute("aria-describedby");
   }
+}
+
+/**
+ * Let go of typed texts that could not be used: their fields say what the page says.
+ * @param {ParentNode} [within]
+ */
+export function discard(within = document) {
+  for (const field of within.querySelectorAll("[data-typed]")) {
+    unsay(field, [/** @type {HTMLElement} */ (field)]);
+    if (field instanceof HTMLInputElement) field.value = field.defaultValue;
+  }
+  unsayAll();
 }
 
 /** Take all words back: the page says something new. */

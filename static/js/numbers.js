@@ -20,6 +20,19 @@ export function parsed(text) {
 }
 
 /**
+ * Why a text says no number that a weight or bias may be, as the server says it.
+ * @param {string} text
+ * @param {string} what
+ */
+export function refusal(text, what) {
+  const bounds = `a decimal number from ${MINUS}1,000,000 to 1,000,000, such as ${MINUS}0.25.`;
+  const trimmed = text.trim();
+  if (/^[^/]*[0-9] *\/ *[0-9][^/]*$/.test(trimmed)) return `“${trimmed}” is no number here: write no fractions, but ${bounds}`;
+  if (/^[+\-−]?[0-9]*,[0-9]+$/.test(trimmed)) return `“${trimmed}” is no number here: write a point, not a comma.`;
+  return `A ${what} is ${bounds}`;
+}
+
+/**
  * The shortest decimal that reads back as `value`, never with an exponent.
  * @param {number} value
  */

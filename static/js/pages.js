@@ -5,7 +5,7 @@
  */
 import { fetched, fieldsOf, messages, refused } from "./answers.js";
 import { address, push, settle } from "./link.js";
-import { say, unsay, unsayAll } from "./mistakes.js";
+import { discard, say, unsay, unsayAll } from "./mistakes.js";
 import { morph } from "./morph.js";
 import { forget, words } from "./planes.js";
 import { waiting } from "./quiet.js";
@@ -84,7 +84,12 @@ async function bring(page, version) {
   }
   document.title = page.title;
   unsayAll();
+  const before = state.kernels;
   readPage();
+  state.kernels.forEach((kernel, q) => {
+    const place = String(kernel) === String(before[q]) ? null : document.querySelector(`mc-kernel[data-q="${q}"]`);
+    if (place) discard(place);
+  });
   tell("page", { pictures });
   requestAnimationFrame(() => requestAnimationFrame(() => document.querySelectorAll("canvas[data-old]").forEach((old) => old.remove())));
   return true;

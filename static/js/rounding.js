@@ -19,6 +19,19 @@ export function rounded(value, places, plus = false) {
   return (value < 0 ? MINUS : plus ? "+" : "") + text;
 }
 
+const DIGITS = 6;
+
+/**
+ * A value as captions say it: three places, and no more digits than the maps' floats are sure of.
+ * @param {number} value
+ */
+export function captioned(value) {
+  const whole = String(Math.floor(Math.abs(value))).length;
+  const unit = 10 ** Math.max(whole - DIGITS, 0);
+  const places = Math.min(3, Math.max(DIGITS - whole, 0));
+  return rounded(Number(rounded(Math.abs(value) / unit, places)) * unit * Math.sign(value), places, true);
+}
+
 const view = new DataView(new ArrayBuffer(8));
 
 /**

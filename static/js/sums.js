@@ -21,9 +21,20 @@ class Sums extends HTMLElement {
       if (button) this.go(this.buttons.indexOf(button));
     });
     this.addEventListener("keydown", (event) => this.pressed(event));
+    this.names = this.buttons.map((button) => button.dataset.shows).join();
     this.closest("details")?.addEventListener("toggle", () => this.go(this.last));
-    on("page", () => this.show());
+    on("page", () => this.laid());
     for (const kind of /** @type {const} */ (["kernel", "bias"])) on(kind, () => this.whole || this.show());
+  }
+
+  names = "";
+
+  /** Fit the page as it is now: steps of another sum begin with its output as it is. */
+  laid() {
+    const names = this.buttons.map((button) => button.dataset.shows).join();
+    if (names === this.names) return this.show();
+    this.names = names;
+    this.go(this.last);
   }
 
   /** @returns {HTMLButtonElement[]} */

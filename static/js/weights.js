@@ -6,11 +6,9 @@
  */
 import { setKernel } from "./edits.js";
 import { say, unsay } from "./mistakes.js";
-import { parsed, plain, stepped, weightText } from "./numbers.js";
+import { parsed, plain, refusal, stepped, weightText } from "./numbers.js";
 import { on, state } from "./state.js";
-import { setTint } from "./tints.js";
-
-export const NONE = "A weight is a decimal number from −1,000,000 to 1,000,000, such as −0.25.";
+import { fit, setTint } from "./tints.js";
 
 class Kernel extends HTMLElement {
   constructor() {
@@ -39,12 +37,13 @@ class Kernel extends HTMLElement {
 
   /** @param {HTMLInputElement} field */
   typed(field) {
+    fit(field);
     const value = parsed(field.value);
     const place = this.closest("fieldset") ?? this;
-    if (value === null) return say(place, NONE, [field]);
+    if (value === null) return say(place, refusal(field.value, "weight"), [field]);
     unsay(place, [field]);
     const wrong = this.fields.filter((other) => "typed" in other.dataset);
-    if (wrong.length) say(place, NONE, wrong);
+    if (wrong.length) say(place, refusal(wrong[0].value, "weight"), wrong);
     this.put(field, value);
   }
 
@@ -79,12 +78,15 @@ class Kernel extends HTMLElement {
     unsay(this.closest("fieldset") ?? this, [field]);
     const value = stepped(from, steps, places);
     field.value = weightText(value);
+    fit(field);
     this.put(field, value);
   }
 
   /** @param {HTMLInputElement} field */
   left(field) {
-    if (field.dataset.exact && !("typed" in field.dataset)) field.value = weightText(Number(field.dataset.exact));
+    if (!field.dataset.exact || "typed" in field.dataset) return;
+    field.value = weightText(Number(field.dataset.exact));
+    fit(field);
   }
 
   /** Show the kernel as it is known: its tints, and numbers that came from elsewhere. */
@@ -97,6 +99,7 @@ class Kernel extends HTMLElement {
       if (Number(field.dataset.exact) === numbers[at]) return;
       field.dataset.exact = plain(numbers[at]);
       field.value = weightText(numbers[at]);
+      fit(field);
       unsay(this.closest("fieldset") ?? this, [field]);
     });
   }

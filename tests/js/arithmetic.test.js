@@ -5,9 +5,10 @@ import { fixture } from "./fixture.js";
 
 for (const { name, given, texts } of fixture("arithmetic.json")) {
   test(name, () => {
-    const { added, ...working } = arithmetic(given.windows, given.kernels, given.bias, given.activation);
+    const { added, caption, ...working } = arithmetic(given.windows, given.kernels, given.bias, given.activation);
     assert.deepEqual(working, texts);
     assert.equal(added.length, given.windows.length);
+    assert.equal(caption, texts.output ?? texts.value);
   });
 }
 

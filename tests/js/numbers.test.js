@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parsed, plain, stepped, weightText } from "../../static/js/numbers.js";
-import { halfEven, rounded } from "../../static/js/rounding.js";
+import { parsed, plain, refusal, stepped, weightText } from "../../static/js/numbers.js";
+import { captioned, halfEven, rounded } from "../../static/js/rounding.js";
 import { fixture } from "./fixture.js";
 
 const cases = fixture("numbers.json");
@@ -47,4 +47,15 @@ test("halves of the exact double go away from zero", () => {
 
 test("whole numbers are rounded as Python rounds", () => {
   assert.deepEqual([0.5, 1.5, 2.5, -0.5, -1.5, 2.4, 2.6].map(halfEven), [0, 2, 2, 0, -2, 2, 3]);
+});
+
+test("captions have six digits at the most, so that float32 and exact sums agree", () => {
+  const found = [0.53846, -1234.5678, 886274.812, 886274.855, -23456789, 0].map(captioned);
+  assert.deepEqual(found, ["+0.538", "−1234.57", "+886275", "+886275", "−23456800", "0.000"]);
+});
+
+test("fractions and commas are told apart from what is no number at all", () => {
+  assert.match(refusal("1/3", "weight"), /^“1\/3” .*no fractions/);
+  assert.match(refusal(" −0,5", "bias"), /^“−0,5” .*a point, not a comma/);
+  assert.match(refusal("abc", "bias"), /^A bias is a decimal number/);
 });

@@ -1,0 +1,14 @@
+// @ts-check
+/** The page's own words for what a change did beyond what was asked: seen above the figure, and said. */
+import { speak } from "./speech.js";
+
+/**
+ * Show the paragraph that the same change would lead to without scripts.
+ * @param {string} id
+ */
+export function show(id) {
+  const words = document.getElementById(id);
+  if (!words?.matches(".told")) return;
+  words.classList.add("shown");
+  speak(() => words.textContent ?? "");
+}

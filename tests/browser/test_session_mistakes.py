@@ -1,0 +1,126 @@
+"""What could not be used, field by field: its own words, until it is mended or replaced."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_session_edits import opened
+
+
+@pytest.fixture(autouse=True)
+def refusals(watch):
+    watch.forgive("400")
+
+
+def more(page, name):
+    return page.locator(f'.more-fields input[name="{name}"]')
+
+
+def entered(page, name, text):
+    with page.expect_response(lambda response: "/edit" in response.url):
+        more(page, name).fill(text)
+        more(page, name).press("Enter")
+
+
+def said(page, name):
+    return page.locator(f'label:has(input[name="{name}"]) + p.mistake')
+
+
+def test_each_field_behind_more_is_answered_for_itself(page):
+    opened(page)
+    page.locator(".more summary", has_text="More").click()
+    wrong = {
+        "strides.other": ("0", "strides is “0”"),
+        "padding.other": ("-1", "padding is “-1”"),
+        "dilations": ("1e999", "dilations is “1e999”"),
+        "size": ("99999", "size is “99999”"),
+        "range": ("abc", "range is “abc”"),
+    }
+    for name, (text, _) in wrong.items():
+        entered(page, name, text)
+    for name, (text, words) in wrong.items():
+        expect(said(page, name)).to_contain_text(words)
+        expect(more(page, name)).to_have_value(text)
+    entered(page, "kernel.other", "5x5")  # a good one counts beside them
+    page.wait_for_url("**kernel=5x5*")
+    expect(more(page, "size")).to_have_value("99999")
+    entered(page, "dilations", "2")
+    page.wait_for_url("**dilations=2x2*")
+    expect(said(page, "dilations")).to_have_count(0)
+    expect(said(page, "range")).to_contain_text("“abc”")
+    page.locator('select[name="strides"]').select_option("2x2")
+    page.wait_for_url("**strides=2x2*")
+    expect(said(page, "strides.other")).to_have_count(0)
+    expect(more(page, "strides.other")).to_have_value("2x2")
+
+
+def test_undo_and_named_kernels_replace_a_weight_that_is_none(page):
+    opened(page)
+    page.locator('select[name="strides"]').select_option("2x2")
+    page.wait_for_url("**strides=2x2*")
+    field, mistake = page.locator("#row-0 .weight").nth(4), page.locator("#row-0 .mistake")
+    field.fill("abc")
+    page.locator('select[name="activation"]').select_option("relu")
+    page.wait_for_url("**activation=relu*")
+    expect(field).to_have_value("abc")
+    expect(mistake).to_contain_text("decimal number")
+    page.get_by_role("button", name="Undo").click()
+    expect(field).to_have_value("0.2")
+    expect(mistake).to_have_count(0)
+    for text, words in (("1/3", "no fractions"), ("0,5", "a point, not a comma")):
+        field.fill(text)
+        expect(mistake).to_contain_text(words)
+    page.locator('[name="preset.0"]').select_option("soft")
+    expect(field).to_have_value("0.2")
+    expect(mistake).to_have_count(0)
+    field.fill("abc")
+    page.locator("#what-if summary").click()
+    page.locator("#what-if button", has_text="mean").click()
+    expect(field).to_have_value("0.0667")
+    expect(mistake).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_weights_mistake_covers_nothing_and_is_in_view(new_page, width):
+    page = new_page("/?size=80", width=width, height=740)
+    page.wait_for_selector("html.js")
+    page.locator("#row-0 .weight").nth(8).fill("abc")
+    mistake = page.locator("#row-0 .mistake")
+    expect(mistake).to_be_in_viewport(ratio=1)
+    box = mistake.bounding_box()
+    for other in ("#row-0 select", "#row-0 .partial figcaption", "#row-1 .plane", "#row-1 .kernel"):
+        that = page.locator(other).bounding_box()
+        apart = that["y"] >= box["y"] + box["height"] or that["y"] + that["height"] <= box["y"]
+        assert apart or that["x"] >= box["x"] + box["width"], other
+
+
+def test_turning_what_is_symmetric_and_rounded_outputs_are_told(page):
+    opened(page)
+    page.locator("#what-if summary").click()
+    page.locator("#what-if button", has_text="turned by 180°").click()
+    expect(page.locator("#told-symmetric")).to_be_visible()
+    expect(page.locator("#said")).to_have_text(
+        "These kernels are symmetric: turning them changes nothing."
+    )
+    page.locator("#what-if button", has_text="no sum").click()
+    page.wait_for_url("**groups=3*")
+    expect(page.locator("#told-rounded")).to_contain_text("so there are 6 now")
+    expect(page.locator("#told-symmetric")).to_be_hidden()
+
+
+def test_a_pinned_pixel_stays_over_its_place(page):
+    opened(page, "/?size=80&i=40&j=20")
+    page.locator('select[name="strides"]').select_option("2x2")
+    page.wait_for_url("**strides=2x2&i=20&j=10*")
+    expect(page.locator(".told.shown")).to_have_count(0)
+
+
+def test_another_activation_shows_the_output_with_its_caption(page):
+    opened(page)
+    page.locator("#steps summary").click()
+    page.locator("#steps button", has_text="+ green").click()
+    caption = page.locator("#result figcaption").first
+    expect(caption).to_have_css("visibility", "hidden")
+    page.locator('select[name="activation"]').select_option("relu")
+    page.wait_for_url("**activation=relu*")
+    expect(caption).to_have_css("visibility", "visible")
+    expect(page.locator("#steps .step[aria-pressed=true]")).to_have_text("ReLU")
