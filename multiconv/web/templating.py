@@ -8,6 +8,7 @@ import numpy as np
 from flask import Flask
 
 from multiconv.imaging import codec, colour
+from multiconv.imaging.container import READ_HERE
 
 
 def tint(step: int) -> str:
@@ -32,5 +33,8 @@ def register(app: Flask) -> None:
     """Give the templates their few helpers."""
     build = app.config["BUILD"]
     app.jinja_env.globals.update(
-        tint=tint, ramp=_ramp(), static=lambda path: f"/static/{build}/{path}"
+        tint=tint,
+        ramp=_ramp(),
+        static=lambda path: f"/static/{build}/{path}",
+        pictures_read=READ_HERE,
     )

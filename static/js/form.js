@@ -3,11 +3,12 @@
  * Selects, entries and links that change the experiment's structure: the same addresses as without
  * scripts, fetched and shown in place. Back restores.
  */
+import { left } from "./follow.js";
+import { discard } from "./mistakes.js";
 import { pending, visit } from "./pages.js";
 import { state } from "./state.js";
+import { show } from "./told.js";
 
-/** What the link says already. */
-const KNOWN = /^(from|do|w\.|bias\.|preset\.|at)/;
 /** What waits for its own button. */
 const TYPED = /^(name|matrix)\./;
 const LONG = 8000;
@@ -30,7 +31,8 @@ document.addEventListener("submit", (event) => {
 });
 
 /**
- * Ask for what the form says; weights and bias are in the link already.
+ * Ask for one field's change, so that every field is answered for itself; a button's are those
+ * that wait for it.
  * @param {HTMLFormElement} form
  * @param {HTMLElement} field what was changed
  */
@@ -39,17 +41,29 @@ async function applied(form, field) {
   const all = field instanceof HTMLButtonElement;
   const said = new URLSearchParams({ from: state.query, do: "apply" });
   for (const [key, value] of new FormData(form)) {
-    if (key !== name && (KNOWN.test(key) || (!all && TYPED.test(key)))) continue;
-    said.append(key, String(value));
+    if (all ? TYPED.test(key) : key === name || (name === "on" && key === "switch")) said.append(key, String(value));
   }
   const before = state.facts;
   const beside = field.closest("label") ?? field;
   const long = String(said).length > LONG;
   if (!(await (long ? visit("/edit", { beside, body: said }) : visit(`/edit?${said}`, { beside })))) return;
+  for (const replaced of replacedBy(form, name)) discard(replaced);
   const pasted = [...said].some(([key, value]) => key.startsWith("matrix.") && value.trim());
   const resized = name !== "filters" && String(before.geometry.kernel) !== String(state.facts.geometry.kernel);
-  tellOf(resized && (pasted ? "pasted" : "resized"), moved(before));
+  const turned = name.startsWith("preset.") && said.get(name) === "turn" && before.query === state.query;
+  tellOf(resized && (pasted ? "pasted" : "resized"), moved(before), turned && "symmetric");
   if (all) emptied(form);
+}
+
+/**
+ * Where texts that could not be used stand for what a field has changed now.
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ */
+function replacedBy(form, name) {
+  const twin = form.elements.namedItem(name.endsWith(".other") ? name.slice(0, -6) : `${name}.other`);
+  const row = name.startsWith("preset.") ? document.getElementById(`row-${name.slice(7)}`) : null;
+  return [row, twin instanceof Element ? twin.closest("label") : null].filter((place) => place !== null);
 }
 
 /**
@@ -65,18 +79,19 @@ function emptied(form) {
 /** @param {import("./state.js").Facts} before */
 function moved(before) {
   const query = new URLSearchParams(before.query);
-  const pinned = query.has("i") || query.has("j");
-  return before.k !== state.facts.k || (pinned && String(before.pixel) !== String(state.facts.pixel));
+  const axes = /** @type {const} */ ([0, 1]).filter((axis) => query.has("ij"[axis]));
+  const { k, geometry, pixel } = state.facts;
+  return before.k !== k || axes.some((axis) => left(axis, before.geometry, before.pixel[axis], geometry, pixel[axis]));
 }
 
 /**
  * Show the page's own words for what happened beyond what was asked.
  * @param {string | false} sizes what happened to the kernels' size
  * @param {boolean} shifted
+ * @param {string | false} note
  */
-function tellOf(sizes, shifted) {
-  const happened = [sizes, shifted && "moved"].filter(Boolean);
-  if (happened.length) document.getElementById(`told-${happened.join("-")}`)?.classList.add("shown");
+function tellOf(sizes, shifted, note) {
+  show(["told", sizes, shifted && "moved", note].filter(Boolean).join("-"));
 }
 
 document.addEventListener("click", (event) => {
@@ -90,5 +105,5 @@ document.addEventListener("click", (event) => {
 
 addEventListener("popstate", () => {
   const query = location.search.slice(1);
-  if (query !== state.query || pending()) void visit(`/${location.search}`, { push: false });
+  if (query !== state.query || pending()) void visit(`/${location.search}`, { push: false }).then((shown) => shown && discard());
 });

@@ -27,7 +27,7 @@ export function parsed(text) {
 export function refusal(text, what) {
   const bounds = `a decimal number from ${MINUS}1,000,000 to 1,000,000, such as ${MINUS}0.25.`;
   const trimmed = text.trim();
-  if (/^[^/]*[0-9] *\/ *[0-9][^/]*$/.test(trimmed)) return `“${trimmed}” is no number here: write no fractions, but ${bounds}`;
+  if (/^[^/]*[0-9] *\/ *[0-9][^/]*$/.test(trimmed)) return `“${trimmed}” is no number here: write no fractions, but a decimal number such as 0.3333.`;
   if (/^[+\-−]?[0-9]*,[0-9]+$/.test(trimmed)) return `“${trimmed}” is no number here: write a point, not a comma.`;
   return `A ${what} is ${bounds}`;
 }

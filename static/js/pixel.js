@@ -38,7 +38,7 @@ export function show(i, j, later) {
   const working = arithmetic(windows, kernels, state.bias, facts.activation);
   active.forEach((q, at) => channel(q, working.channels[at], windows[at], kernels[at], window));
   active.forEach((q, at) => write(`[data-value="partial-${q}"]`, working.added[at]));
-  write('[data-value="output"]', working.output ?? working.value);
+  write('[data-value="output"]', working.caption);
   lines(working);
   return working;
 }
