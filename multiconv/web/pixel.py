@@ -152,10 +152,12 @@ def _lines(working: Arithmetic, activation: str) -> list[Term]:
         Term(sums, "terms"),
         Term(f"{working.total_sign} {working.total} of 255 levels", "levels"),
     ]
-    if working.bias is not None:
+    value = f"{working.value_sign} {working.value}"
+    if working.bias is None:
+        lines.append(Term(f"÷ 255 {value}", "final"))
+    else:
         lines.append(Term(f"÷ 255, then {working.bias} of bias", "muted"))
-    value = Term(f"{working.value_sign} {working.value}", "final")
-    lines.append(value)
+        lines.append(Term(value, "final"))
     if working.output is not None:
         lines.append(
             Term(

@@ -89,8 +89,9 @@ function lines(working) {
   const said = [
     ["terms", working.channels.map((one) => one.subtotal).join(" ")],
     ["levels", `${working.total_sign} ${working.total} of 255 levels`],
-    ...(working.bias === null ? [] : [["muted", `÷ 255, then ${working.bias} of bias`]]),
-    ["final", `${working.value_sign} ${working.value}`],
+    ...(working.bias === null
+      ? [["final", `÷ 255 ${working.value_sign} ${working.value}`]]
+      : [["muted", `÷ 255, then ${working.bias} of bias`], ["final", `${working.value_sign} ${working.value}`]]),
     ...(working.output === null ? [] : [["final", `${state.facts.activationWords} ${working.output_sign} ${working.output}`]]),
   ];
   while (place.children.length > said.length) place.lastElementChild?.remove();

@@ -116,7 +116,7 @@ def number(text: str) -> float:
 
 def shown_value(page: Page) -> tuple[str, float]:
     """Return the sign (= or ≈) and the value of the last line."""
-    sign, text = page.locator(".total .final").first.inner_text().split()
+    sign, text = page.locator(".total .final").first.inner_text().split()[-2:]
     return sign, number(text)
 
 
