@@ -21,6 +21,10 @@ DIGITS = 6
 """The most characters of a number that a field has room for, its sign left out."""
 
 
+ROOMY = 6
+"""The most characters, sign and all, that a 3 × 3 kernel's field holds at full size."""
+
+
 FIELDS_SIDE = 5
 """Kernels of a longer side stand as a picture in their row, their fields below the figure."""
 
@@ -34,6 +38,12 @@ class Cell:
     step: int
     label: str
     wrong: bool = False
+
+    @property
+    def room(self) -> str:
+        """The class that steps the font down for a long text; tints.js has the same rule."""
+        characters = len(self.text)
+        return "" if characters <= ROOMY else "long" if characters <= ROOMY + 1 else "longer"
 
 
 @dataclass(frozen=True)

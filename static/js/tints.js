@@ -21,6 +21,16 @@ export function levelKind(level) {
 }
 
 /**
+ * Step a field's font down where its text is long: `Cell.room` in web/kernels.py has the same rule.
+ * @param {HTMLInputElement} field
+ */
+export function fit(field) {
+  const characters = field.value.length;
+  field.classList.toggle("long", characters === 7);
+  field.classList.toggle("longer", characters > 7);
+}
+
+/**
  * Give an element its tint in place of the one it had.
  * @param {Element} element
  * @param {number} value

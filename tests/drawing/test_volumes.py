@@ -132,9 +132,14 @@ def test_labels():
     assert texts["shape"] == ["160 × 107 × 3", "80 × 54 × 2"]
 
 
-def test_crowded_outputs_number_only_the_chosen_one():
-    diagram = volumes((160, 160, 3), (160, 160, 64), 31)
-    assert [label.text for label in diagram.labels if label.kind == "index"] == ["31"]
+def test_crowded_outputs_number_a_few_and_the_chosen_one():
+    for outputs, k in ((16, 0), (16, 5), (64, 31), (64, 63)):
+        diagram = volumes((160, 160, 3), (160, 160, outputs), k)
+        labels = [label for label in diagram.labels if label.kind == "index"]
+        assert 3 <= len(labels) < outputs
+        assert str(k) in {label.text for label in labels}
+        places = sorted(label.x for label in labels)
+        assert all(b - a >= 18 for a, b in pairwise(places))
     few = volumes((160, 160, 3), (160, 160, 3), 1)
     assert [label.text for label in few.labels if label.kind == "index"] == ["0", "1", "2"]
 
