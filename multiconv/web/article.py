@@ -74,6 +74,24 @@ TRIES: Mapping[str, Pairs] = MappingProxyType(
 """The parameters of each link, by the name that the template uses."""
 
 
+CONTENTS: tuple[tuple[str, str], ...] = (
+    ("summed-or-averaged", "Summed or averaged?"),
+    ("same-kernel", "One kernel for all?"),
+    ("how-many-kernels", "How many kernels?"),
+    ("nine-or-27", "9 numbers or 27?"),
+    ("not-in-colour", "Why no colour?"),
+    ("depthwise", "Depthwise?"),
+    ("one-by-one-kernels", "1 × 1?"),
+    ("correlation", "Correlation?"),
+    ("same-stride-two", "“Same” with stride 2?"),
+    ("shrank", "Why smaller?"),
+    ("negative", "Negative values?"),
+    ("bias-once", "One bias?"),
+    ("batches", "Batches?"),
+)
+"""The questions that the text answers, in short: where each stands, and its words."""
+
+
 def tried(name: str, shown: Experiment) -> Experiment:
     """Return the experiment of one link, on the person's own picture where the text allows it.
 
@@ -106,6 +124,7 @@ def article_of(shown: Experiment) -> dict[str, Any]:
     return {
         "bias_told": f"+ {weight_text(bias)} " if bias else "",
         "tries": tries(shown),
+        "contents": CONTENTS,
         "what_ifs": buttons(shown),
         "strips": strips(),
         "trained_notice": NOTICE,

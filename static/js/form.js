@@ -100,7 +100,10 @@ document.addEventListener("click", (event) => {
   const href = link?.getAttribute("href");
   if (!href) return;
   event.preventDefault();
-  void visit(href);
+  void visit(href).then((shown) => {
+    const seen = shown && link?.getAttribute("data-seen");
+    if (seen) document.getElementById(seen)?.scrollIntoView();
+  });
 });
 
 addEventListener("popstate", () => {

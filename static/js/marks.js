@@ -17,7 +17,7 @@ export function marks(window, i, j) {
   });
   const pixel = { x: j, y: i, width: 1, height: 1 };
   const place = { x: cols[0], y: rows[0], width: cols[1], height: rows[1] };
-  for (const rect of found("mc-map .marks .mark, mc-map .marks .mark-edge")) {
+  for (const rect of found(":is(mc-map, .mini-map) .marks :is(.mark, .mark-edge)")) {
     const name = rect.closest("mc-map")?.getAttribute("data-map") ?? "";
     for (const [key, value] of Object.entries(name.startsWith("input-") ? place : pixel)) rect.setAttribute(key, String(value));
   }
