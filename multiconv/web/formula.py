@@ -73,7 +73,7 @@ def formula(shape: Geometry, i: int, j: int, k: int, *, biased: bool) -> list[li
     ['output[0,3,0,1]=', '∑input[0,2·3+di,0+dj−1,q]', '·filter[di,dj,q,1]+bias[1]']
     """
     (top, _), (left, _) = shape.pads
-    batch = [_number(0)]
+    batch = [Term("0", "", "b", "mn")]
     channel = [_filled("k", k)]
     output = _bracketed("output", batch, [_filled("i", i)], [_filled("j", j)], channel)
     row = _place(i, shape.strides[0], shape.dilations[0], top, "i", "di")

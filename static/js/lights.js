@@ -10,6 +10,7 @@ let lit = null;
 
 /** @type {Record<string, () => string>} */
 const WORDS = {
+  b: () => "b = 0: the picture’s place in its batch, the pictures that go through together. Here there is one.",
   i: () => `i = ${state.facts.pixel[0]}: the output’s row. Its window covers ${covered("row", 0)}.`,
   j: () => `j = ${state.facts.pixel[1]}: the output’s column. Its window covers ${covered("column", 1)}.`,
   k: () => `k = ${state.facts.k}: the output channel, with one kernel for every input channel.`,

@@ -31,7 +31,7 @@ def test_the_bias_stands_at_the_end():
 
 def test_every_index_can_be_reached_once():
     lines = formula(geometry((9, 9), (3, 3)), 2, 3, 1, biased=True)
-    assert [term.name for line in lines for term in line if term.first] == ["i", "j", "k"]
+    assert [term.name for line in lines for term in line if term.first] == ["b", "i", "j", "k"]
 
 
 def test_a_long_line_breaks_between_the_places():
