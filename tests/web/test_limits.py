@@ -33,3 +33,10 @@ def test_another_limit_is_told_as_it_is():
 
 def test_the_bar_leads_there(client):
     assert 'href="/limits"' in client.get("/").text
+
+
+def test_the_kinds_of_pictures_are_the_same_wherever_they_are_said(client, upload):
+    said = "PNG, JPEG, WebP, GIF, TIFF, BMP or AVIF"
+    assert said in client.get("/limits").text
+    assert said in client.get("/").text
+    assert said in upload(b"no picture", json=True).json["remedy"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -64,3 +65,12 @@ def test_attributes_stand_where_html_has_them(elements):
     assert not [tag for tag, attributes, within in elements if within and "tabindex" in attributes]
     roles = {attributes.get("role", "img") for tag, attributes, _ in elements if tag == "svg"}
     assert roles <= {"img"}
+
+
+def test_a_large_values_caption_has_no_more_digits_than_are_sure(client):
+    weights = "0.1,0.1,0.1,0.1,1000000,0.1,0.1,0.1,0.1"
+    page = client.get(f"/?size=80&w.0.0={weights}&i=59&j=13").text
+    caption = re.search(r'data-value="output">([^<]*)<', page)[1]
+    exact = re.findall(r'class="final">[^<]*≈ ([^<]*)<', page)[-1]
+    assert re.fullmatch(r"\+[0-9]{6}", caption)
+    assert abs(float(exact) - float(caption)) <= 0.5
