@@ -20,7 +20,6 @@ from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.geometry import Geometry, geometry
 from multiconv.engine.probe import Probe, probe
 from multiconv.engine.trace import LayerTrace, trace_layer
-from multiconv.errors import InvalidValue
 from multiconv.experiment.model import LIMITS, Experiment, Limits, Source
 from multiconv.imaging.colour import Clipping, automatic_range, clipping
 from multiconv.imaging.store import Store
@@ -65,15 +64,6 @@ class Trace:
 
     def probe(self, i: int, j: int) -> Probe:
         """Return the whole arithmetic of output pixel (i, j)."""
-        rows, columns = self.layer.geometry.output_size
-        for name, value, count in (("i", i, rows), ("j", j, columns)):
-            if not 0 <= value < count:
-                raise InvalidValue(
-                    f"{name} is {value}, but the output has {count} "
-                    f"{'rows' if name == 'i' else 'columns'}.",
-                    f"Choose {name} from 0 to {count - 1}.",
-                    field=name,
-                )
         return probe(cast(NDArray[np.float64], _Scaled(self.levels)), self.layer, i, j)
 
 
@@ -115,11 +105,13 @@ class Tracer:
         NotFound
             If there is no such picture.
         InvalidValue
-            If the layer does not fit the picture.
+            If the layer does not fit the picture, or the pixel not the output.
         TooLarge
             If it asks for more work or memory than the limits allow.
         """
         layer_trace = self._layer_trace(experiment, experiment.focus.k)
+        pixel = pinned(experiment, layer_trace.geometry.output_size)
+        layer_trace.geometry.window_of(*pixel)  # refuses one that the output does not have
         shown = [partial for partial in layer_trace.partials if partial is not None]
         extent = experiment.view.range or automatic_range((*shown, layer_trace.output))
         return Trace(
@@ -127,7 +119,7 @@ class Tracer:
             levels=self.levels(experiment.source),
             layer=layer_trace,
             range=extent,
-            pixel=pinned(experiment, layer_trace.geometry.output_size),
+            pixel=pixel,
         )
 
     def output(self, experiment: Experiment, k: int) -> Plane:

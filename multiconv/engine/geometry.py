@@ -63,10 +63,11 @@ class Geometry:
         InvalidValue
             Where (i, j) lies outside the output.
         """
-        for name, at, side in (("i", i, self.output_size[0]), ("j", j, self.output_size[1])):
+        rows, columns = self.output_size
+        for name, at, side, lines in (("i", i, rows, "rows"), ("j", j, columns, "columns")):
             if not 0 <= at < side:
                 raise InvalidValue(
-                    f"{name} is {at}, but the output has {side} pixels that way.",
+                    f"{name} is {at}, but the output has {side} {lines}.",
                     f"Choose {name} from 0 to {side - 1}.",
                     field=name,
                 )

@@ -16,6 +16,7 @@ from multiconv.tracing import Tracer
 from multiconv.web import (
     api,
     banks,
+    compressed,
     errors,
     headers,
     log,
@@ -100,6 +101,7 @@ def create_app(
     errors.register(app)
     log.register(app)
     headers.register(app)
+    compressed.register(app)
     turns.register(app)
     banks.register(app)
     for room in (routes, uploads, banks, maps, api, openapi):

@@ -1,7 +1,7 @@
 // @ts-check
 /** The input's levels, 0…255, fetched once a picture: what the pixel's arithmetic is worked from. */
 import { fetched } from "./planes.js";
-import { on, state } from "./state.js";
+import { state } from "./state.js";
 
 const MOST = 512 * 512;
 
@@ -40,11 +40,10 @@ function key() {
   return ["image", "size"].flatMap((name) => (query.has(name) ? [`${name}=${query.get(name)}`] : [])).join("&");
 }
 
-/** Fetch them before they are wanted, unless that is much. */
+/** Fetch them at the first sign that a pixel will be pointed at, unless that is much. */
 function prepare() {
   const [rows, columns] = state.facts.geometry?.input ?? [Infinity, Infinity];
   if (rows * columns <= MOST) levels();
 }
 
-on("page", prepare);
-addEventListener("load", () => setTimeout(prepare, 200));
+for (const sign of ["pointerover", "focusin"]) document.getElementById("stage")?.addEventListener(sign, prepare);

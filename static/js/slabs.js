@@ -5,7 +5,7 @@
  */
 
 const LONGEST = 160;
-const PACE = 60;
+const PACE = 120;
 /** @type {Map<string, HTMLCanvasElement>} */
 const next = new Map();
 /** @type {Map<string, string>} */

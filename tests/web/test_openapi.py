@@ -91,7 +91,12 @@ def test_answers_are_as_described(app, path, method, mode):
     def held(case):
         # Parameters bind one another (groups divides outputs, a kernel has kh·kw numbers), which
         # a schema cannot say: what is allowed one by one may be refused together, and told why.
-        case.call_and_validate(excluded_checks=[checks.positive_data_acceptance])
+        # In process, schemathesis does not undo the deflating that it says it takes.
+        answer = case.call(headers={"Accept-Encoding": "identity"})
+        excluded = [checks.positive_data_acceptance]
+        if answer.status_code == 413:  # too many or too large parts: a refusal as good as 400
+            excluded.append(checks.negative_data_rejection)
+        case.validate_response(answer, excluded_checks=excluded)
 
     held()
 
