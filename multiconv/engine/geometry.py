@@ -63,8 +63,8 @@ class Geometry:
         InvalidValue
             Where (i, j) lies outside the output.
         """
-        rows, columns = self.output_size
-        for name, at, side, lines in (("i", i, rows, "rows"), ("j", j, columns, "columns")):
+        high, wide = self.output_size
+        for name, at, side, lines in (("i", i, high, "rows"), ("j", j, wide, "columns")):
             if not 0 <= at < side:
                 raise InvalidValue(
                     f"{name} is {at}, but the output has {side} {lines}.",
