@@ -5,7 +5,7 @@
  */
 
 const LONGEST = 160;
-const PACE = 120;
+const PACE = 400; // drawing a sheared picture anew costs more than everything else in an edit's frame
 /** @type {Map<string, HTMLCanvasElement>} */
 const next = new Map();
 /** @type {Map<string, string>} */
