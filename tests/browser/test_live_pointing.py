@@ -78,7 +78,10 @@ def test_a_tap_pins(new_page):
     page = new_page("/", width=390, height=800, touch=True)
     page.locator(OUTPUT).scroll_into_view_if_needed()
     box = page.locator(OUTPUT).bounding_box()
-    page.touchscreen.tap(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    # The middle of row 80, column 40, of 160 each.
+    page.touchscreen.tap(
+        box["x"] + box["width"] * 40.5 / 160, box["y"] + box["height"] * 80.5 / 160
+    )
     page.wait_for_url("**/?i=80&j=40")
 
 
