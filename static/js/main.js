@@ -9,6 +9,7 @@ import "./pointing.js";
 import "./upload.js";
 import "./whatif.js";
 import "./picture.js";
+import "./film.js";
 import "./lights.js";
 import "./taps.js";
 import "./feeding.js";

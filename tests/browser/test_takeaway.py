@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
+from playwright.sync_api import expect
 
 SHOWN = "document.querySelector('.mini.output img').getAttribute('src')"
 NO_RSVG = "rsvg-convert (Debian: librsvg2-bin) is not installed: drawings not compared"
@@ -57,6 +58,22 @@ def test_a_drawing_is_saved_as_png_at_twice_its_size(new_page):
         image = Image.open(path)
         assert width in (image.width, None)
         assert len(image.convert("RGB").getcolors(2**24)) > 100
+
+
+def test_a_film_says_that_it_is_being_made_and_arrives(new_page, tmp_path):
+    page = new_page("/?size=24")
+    page.route("**/film/sum.gif*", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.get_by_role("button", name="Export", exact=True).click()
+    link = page.locator("#export a[href^='/film/sum.gif']")
+    words = link.inner_text()
+    with page.expect_download() as saved:
+        link.click()
+        expect(link).to_have_text(f"{words}: making …")
+    saved.value.save_as(tmp_path / "sum.gif")
+    assert saved.value.suggested_filename == "sum.gif"
+    with Image.open(tmp_path / "sum.gif") as film:
+        assert film.n_frames > 3
+    expect(link).to_have_text(words)
 
 
 def test_without_scripts_there_is_no_offer_that_needs_them(new_page):

@@ -55,7 +55,7 @@ def started(*arguments: str, store: Path) -> subprocess.Popen[str]:
 def stopped(process: subprocess.Popen[str]) -> str:
     """End a server as Ctrl+C does and return what it printed since."""
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=20)
+    said, _ = process.communicate(timeout=60)
     return said
 
 
