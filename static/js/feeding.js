@@ -89,3 +89,9 @@ on("pixel", ({ i, j }) => {
 });
 document.addEventListener("focusout", ({ target }) => inputMap(target) && clear());
 on("page", clear);
+on("levels", () => {
+  if (shown === null) return;
+  const [q, row, column] = shown.split(" ").map(Number);
+  clear();
+  feed(q, row, column);
+});

@@ -1,7 +1,7 @@
 // @ts-check
 /** The input's levels, 0…255, fetched once a picture: what the pixel's arithmetic is worked from. */
 import { fetched } from "./planes.js";
-import { state } from "./state.js";
+import { state, tell } from "./state.js";
 
 const MOST = 512 * 512;
 
@@ -10,13 +10,13 @@ const MOST = 512 * 512;
 let held = { key: null, planes: null, tell: () => {} };
 
 /**
- * The planes of the input, or null while they are on their way; `tell` is called when they are here.
- * @param {() => void} [tell]
+ * The planes of the input, or null while they are on their way; `redraw` is called when they are here.
+ * @param {() => void} [redraw]
  */
-export function levels(tell = held.tell) {
+export function levels(redraw = held.tell) {
   const query = key();
-  if (held.key !== query) void fill((held = { key: query, planes: null, tell }), query);
-  held.tell = tell;
+  if (held.key !== query) void fill((held = { key: query, planes: null, tell: redraw }), query);
+  held.tell = redraw;
   return held.planes;
 }
 
@@ -28,7 +28,9 @@ async function fill(mine, query) {
   const names = state.facts.active.map((_, q) => `input-${q}`);
   try {
     mine.planes = (await fetched(names, `${query}&v=${state.facts.build}`, null, "default")).planes;
-    if (mine === held) mine.tell();
+    if (mine !== held) return;
+    mine.tell();
+    tell("levels");
   } catch {
     mine.key = null; // asked again when next wanted
   }

@@ -7,6 +7,7 @@
  *   on("bias", () => …)          the bias changed
  *   on("pixel", ({ i, j }) => …) another pixel is pointed at or pinned
  *   on("page", () => …)          the page was brought in line with a new answer (pages.js)
+ *   on("levels", () => …)        the input's levels have arrived (levels.js)
  *   on("settled", ({ query }) => …) a burst of edits came to rest; the link says it
  */
 
@@ -16,7 +17,7 @@
  * @typedef {{ build: string, query: string, k: number, pixel: number[], range: number,
  *   ranges: string, weightScale: number, bias: number, activation: string, activationWords: string,
  *   geometry: Geometry, palette: string, groups: number, outputs: number, active: boolean[] }} Facts
- * @typedef {"kernel" | "bias" | "pixel" | "page" | "settled"} Kind
+ * @typedef {"kernel" | "bias" | "pixel" | "page" | "levels" | "settled"} Kind
  */
 
 /** @type {{ query: string, facts: Facts, kernels: number[][], bias: number, version: number }} */
