@@ -66,6 +66,7 @@ _ROW = row(_CHANNELS, minItems=1, maxItems=LIMITS.kernel_side)
 FILTERS = row(_ROW, minItems=1, maxItems=LIMITS.kernel_side) | {
     "description": "filters[di][dj][q][k]: kernel rows, kernel columns, inputs, outputs"
 }
+LINK = record({"query": TEXT | {"description": "of a link whose kernels are to be stored"}})
 FILTERS_STORED = record({"id": _ID, "kernel": _SIDES, "outputs": _OUTPUTS, "url": TEXT})
 WEIGHTS = record(
     {"weights": BYTES | {"description": ".npy, .npz, JSON or .safetensors"}},

@@ -92,19 +92,20 @@ def one_pixel() -> Response:
     )
 
 
-@blueprint.get("/api/planes")
+@blueprint.route("/api/planes", methods=["GET", "POST"])
 def planes() -> Response:
     """Answer several maps in one body: a line of JSON, then each map's bytes, row by row.
 
     ``input-<q>`` comes as levels 0…255; every other map as colour indices,
     127 + round(127 · value / range), which 0 and 254 bound.  With ``packed=1`` the
     body is deflated: half the bytes for a slow network, a millisecond more here.
+    What is too long for an address is posted, as a form's fields.
     """
-    asked = experiment(besides=("maps", "packed"))
-    packed = choice(request.args.get("packed", "0"), "packed", ("0", "1")) == "1"
+    asked = experiment(besides=("maps", "packed"), given=request.values)
+    packed = choice(request.values.get("packed", "0"), "packed", ("0", "1")) == "1"
     source = tracer()
     trace = source.trace(asked)
-    names = request.args.get("maps", "sum").split(",")
+    names = request.values.get("maps", "sum").split(",")
     if len(names) > 2 * LIMITS.outputs:
         raise InvalidValue(
             f"maps names {len(names)} maps.",

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from io import BytesIO
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 import numpy as np
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 from multiconv.errors import InvalidValue, MultiConvError, TooLarge
 from multiconv.experiment.banks import STORED, StoredBank
 from multiconv.experiment.model import CHANNELS, LIMITS, Experiment
-from multiconv.experiment.query import to_query
+from multiconv.experiment.query import from_query, to_query
 from multiconv.imaging.store import FolderStore
+from multiconv.web.links import page_link
 
 blueprint = Blueprint("banks", __name__)
 
@@ -41,28 +43,48 @@ def shortened(experiment: Experiment) -> Experiment:
     """Return the experiment, with its kernels stored as a bank where its link is too long."""
     if len(to_query(experiment)) <= LIMITS.link_bytes:
         return experiment
-    layer = experiment.layer
-    filters = layer.all_kernels()
-    bank = StoredBank(_store().put_array(filters), filters)
-    return experiment.with_layer(replace(layer, bank=bank, kernels=()))
+    filters = experiment.layer.all_kernels()
+    return _over(StoredBank(_store().put_array(filters), filters), experiment)
+
+
+def _over(bank: StoredBank, experiment: Experiment) -> Experiment:
+    """Return an experiment with a bank in place of its kernels."""
+    return experiment.with_layer(replace(experiment.layer, bank=bank, kernels=()))
 
 
 @blueprint.post("/filters")
 def filters() -> Response:
-    """Take in a bank of filters, as JSON or as NumPy saves it, and answer its id and link."""
+    """Take in a bank of filters and answer its id and link.
+
+    It comes as JSON, as NumPy saves it, or as the query of a link whose kernels it is made of:
+    then the link answered is the same experiment's, with the bank in place of the kernels.
+    """
     if (request.content_length or 0) > LIMITS.bank_bytes:
         raise _too_large()
     body = request.get_data(cache=False)
     if len(body) > LIMITS.bank_bytes:
         raise _too_large()
-    bank = bank_in(body)
+    query = _query_in(body)
+    asked = None if query is None else from_query(parse_qsl(query, keep_blank_values=True))
+    bank = asked.layer.all_kernels() if asked else bank_in(body)
     name = _store().put_array(bank)
+    link = page_link(_over(StoredBank(name, bank), asked)) if asked else f"/?filters={name}"
     height, width, _, outputs = bank.shape
-    link = f"/?filters={name}"
     answer = jsonify(id=name, kernel=[height, width], outputs=outputs, url=link)
     answer.status_code = 201
     answer.headers["Location"] = link
     return answer
+
+
+def _query_in(body: bytes) -> str | None:
+    """Return the query of a link that a body holds, ``{"query": "…"}``, or None for others."""
+    if not body.startswith(b"{") or len(body) > LIMITS.body_bytes:
+        return None
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return told["query"] if told.keys() == {"query"} and isinstance(told["query"], str) else None
 
 
 def bank_in(body: bytes) -> Filters:

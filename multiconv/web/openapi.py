@@ -56,6 +56,19 @@ def _reading(
     }
 
 
+def _in_body(words: str, kind: str, parameters: tuple[Document, ...]) -> Document:
+    """Return the same as `_reading` whose parameters are sent as a form's fields."""
+    fields = {entry["name"]: entry["schema"] for entry in (*parameters, *schemas.parameters())}
+    form = {"type": "object", "properties": fields, "additionalProperties": False}
+    return {
+        "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": form}}},
+        "responses": {
+            "200": _answer(words, kind, schemas.BYTES),
+            **_mistakes((*COMPUTED, 403)),
+        },
+    }
+
+
 def _sending(form: Document, stored: Document) -> Document:
     """Return a POST of a form with a file, from a script or from a page."""
     return {
@@ -97,6 +110,9 @@ def _operations() -> dict[tuple[str, str], Document]:
             "The planes", "application/octet-stream", schemas.BYTES,
             parameters=(schemas.MAPS, schemas.PACKED),
         ),
+        ("api.planes", "post"): _in_body(
+            "The planes", "application/octet-stream", (schemas.MAPS, schemas.PACKED)
+        ),
         ("maps.picture", "get"): png,
         ("maps.numbers", "get"): _reading(
             "The map", "application/octet-stream", schemas.BYTES, parameters=schemas.MAP,
@@ -115,7 +131,7 @@ def _operations() -> dict[tuple[str, str], Document]:
             "requestBody": {
                 "required": True,
                 "content": {
-                    "application/json": {"schema": answers.FILTERS},
+                    "application/json": {"schema": {"oneOf": [answers.FILTERS, answers.LINK]}},
                     "application/octet-stream": {
                         "schema": schemas.BYTES | {"description": "the same as .npy"}
                     },
@@ -123,7 +139,7 @@ def _operations() -> dict[tuple[str, str], Document]:
             },
             "responses": {
                 "201": _answer("Stored", "application/json", answers.FILTERS_STORED),
-                **_either((400, 403, 413, 414, 503, 507)),
+                **_either((400, 403, 404, 413, 414, 503, 507)),
             },
         },
         ("uploads.delete", "delete"): {

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from multiconv.drawing.sum import junction
 from multiconv.errors import MultiConvError
 from multiconv.experiment.kernels import PLACE
+from multiconv.experiment.model import LIMITS
 from multiconv.experiment.numbers import grouped
 from multiconv.experiment.query import to_query
 from multiconv.experiment.words import activation_words, sentence, size_words
@@ -88,6 +89,7 @@ def _facts(trace: Trace, build: str) -> str:
             "mode": shape.padding_mode,
             "output": list(shape.output_size),
         },
+        "longest": {"link": LIMITS.link_bytes, "query": LIMITS.query_bytes},
         "palette": colour.palette().tobytes().hex(),
         "groups": experiment.layer.groups,
         "outputs": experiment.layer.outputs,

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import cast
 
 from flask import current_app, request
+from werkzeug.datastructures import MultiDict
 
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.query import from_query
@@ -23,11 +24,19 @@ def store() -> Store:
     return cast(Store, current_app.extensions["multiconv_store"])
 
 
-def pairs(*, besides: Collection[str] = ()) -> list[tuple[str, str]]:
-    """Return the query's parameters in order, without the build and those a route reads itself."""
-    return [pair for pair in request.args.items(multi=True) if pair[0] not in {"v", *besides}]
+def pairs(
+    *, besides: Collection[str] = (), given: MultiDict[str, str] | None = None
+) -> list[tuple[str, str]]:
+    """Return the query's parameters in order, without the build and those a route reads itself.
+
+    They are read off ``given`` where a route takes them from more than the query.
+    """
+    found = request.args if given is None else given
+    return [pair for pair in found.items(multi=True) if pair[0] not in {"v", *besides}]
 
 
-def experiment(*, besides: Collection[str] = ()) -> Experiment:
-    """Return the experiment that the query describes."""
-    return from_query(pairs(besides=besides))
+def experiment(
+    *, besides: Collection[str] = (), given: MultiDict[str, str] | None = None
+) -> Experiment:
+    """Return the experiment that the query, or what else is ``given``, describes."""
+    return from_query(pairs(besides=besides, given=given))

@@ -11,7 +11,6 @@ import { show } from "./told.js";
 
 /** What waits for its own button. */
 const TYPED = /^(name|matrix)\./;
-const LONG = 8000;
 const LINKS = "a[data-live-link], .samples a";
 
 document.addEventListener("change", ({ target }) => {
@@ -45,14 +44,23 @@ async function applied(form, field) {
   }
   const before = state.facts;
   const beside = field.closest("label") ?? field;
-  const long = String(said).length > LONG;
-  if (!(await (long ? visit("/edit", { beside, body: said }) : visit(`/edit?${said}`, { beside })))) return;
+  if (!(await edit(said, beside))) return;
   for (const replaced of replacedBy(form, name)) discard(replaced);
   const pasted = [...said].some(([key, value]) => key.startsWith("matrix.") && value.trim());
   const resized = name !== "filters" && String(before.geometry.kernel) !== String(state.facts.geometry.kernel);
   const turned = name.startsWith("preset.") && said.get(name) === "turn" && before.query === state.query;
   tellOf(resized && (pasted ? "pasted" : "resized"), moved(before), turned && "symmetric");
   if (all) emptied(form);
+}
+
+/**
+ * Go on to what the form leads to; what is long for an address is posted.
+ * @param {URLSearchParams} said
+ * @param {Element | null} beside
+ */
+export function edit(said, beside) {
+  if (String(said).length > state.facts.longest.link) return visit("/edit", { beside, body: said });
+  return visit(`/edit?${said}`, { beside });
 }
 
 /**

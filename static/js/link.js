@@ -41,6 +41,9 @@ export function settle(query) {
   if (address(query) !== location.pathname + location.search) replace(query);
 }
 
+/** Whether a burst is under way: the address may yet change. */
+export const moving = () => burst;
+
 /** End a burst that is under way, if one is. @param {string} query */
 export const end = (query) => burst && settle(query);
 

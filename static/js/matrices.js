@@ -3,8 +3,9 @@
  * Whole kernels as text: several numbers pasted into a weight fill its kernel, as the server reads
  * them; a kernel's list copies its numbers out.
  */
+import { edit } from "./form.js";
 import { plain } from "./numbers.js";
-import { pending, visit } from "./pages.js";
+import { pending } from "./pages.js";
 import { offered } from "./share.js";
 import { on, state } from "./state.js";
 
@@ -33,7 +34,7 @@ async function filled(q, text, field) {
   const said = new URLSearchParams({ from: state.query, [`matrix.${q}`]: text });
   field.blur();
   const beside = field.closest("fieldset");
-  if (!(await visit(`/edit?${said}`, { beside }))) return field.focus();
+  if (!(await edit(said, beside))) return field.focus();
   if (String(state.facts.geometry.kernel) !== before) document.getElementById("told-pasted")?.classList.add("shown");
   const fields = document.querySelectorAll(`mc-kernel[data-q="${q}"] .weight`);
   /** @type {HTMLElement | undefined} */ (fields[0])?.focus();

@@ -4,6 +4,7 @@
  * edited numbers when they rest. Pictures are loaded before they are shown, so nothing flickers.
  */
 import { fetched, fieldsOf, messages, refused } from "./answers.js";
+import { shortened } from "./bank.js";
 import { address, push, settle } from "./link.js";
 import { discard, say, unsay, unsayAll } from "./mistakes.js";
 import { morph } from "./morph.js";
@@ -60,10 +61,14 @@ async function gone(answer, version, step, beside) {
 }
 
 /**
- * Bring words and links in line with the query as it is; false if it changed meanwhile.
+ * Bring words and links in line with the query as it is; false if it changed meanwhile. A link that
+ * has grown too long gives way to one that names its kernels.
  */
 export async function align() {
   const version = state.version;
+  const query = await shortened(state.query);
+  if (version !== state.version) return false;
+  state.query = query;
   const [page, response] = await fetched(address(state.query));
   if (version !== state.version || !response.ok) return false;
   return bring(page, version);

@@ -4,6 +4,7 @@
  * waiting, answers to questions of another page dropped.
  */
 import { waiting } from "./quiet.js";
+import { state } from "./state.js";
 
 /**
  * @typedef {{ name: string, height: number, width: number, levels: boolean, bytes: Uint8Array }} Plane
@@ -74,7 +75,10 @@ async function work() {
 export async function fetched(names, query, range, cache = "no-store") {
   const asked = new URLSearchParams(query);
   if (range !== null) asked.set("range", String(range));
-  const response = await fetch(`/api/planes?maps=${names.join(",")}&${asked}`, { cache });
+  const search = `maps=${names.join(",")}&${asked}`;
+  const response = await (search.length > state.facts.longest.query
+    ? fetch("/api/planes", { method: "POST", body: new URLSearchParams(search) })
+    : fetch(`/api/planes?${search}`, { cache }));
   if (!response.ok) throw new Refused(await problem(response));
   return unpacked(await response.arrayBuffer());
 }

@@ -1,7 +1,12 @@
 // @ts-check
 /** Texts to take away: copied where the browser allows it, else shown, selected, and so said. */
+import { tooLong } from "./bank.js";
+import { moving, settle } from "./link.js";
+import { align } from "./pages.js";
+import { on, state } from "./state.js";
 
 const STAYS = 6000;
+const PATIENCE = 1500;
 
 /**
  * Copy a text; where that is refused, as on plain http, show it selected beside what asked for it.
@@ -41,13 +46,28 @@ function told(beside, words, field = null) {
   else setTimeout(() => said.remove(), STAYS);
 }
 
+/** The next rest of what is being edited, or the end of patience. */
+function settled() {
+  return new Promise((done) => {
+    const end = on("settled", () => done(end()));
+    setTimeout(() => done(end()), PATIENCE);
+  });
+}
+
+/** The link that says the last change, as short as it can be; what is there if that takes long. */
+async function link() {
+  if (moving()) await settled();
+  if (tooLong(state.query) && (await align().catch(() => false))) settle(state.query);
+  return location.href.split("#")[0];
+}
+
 document.addEventListener("click", async ({ target }) => {
   const button = target instanceof Element ? target.closest("button[data-copies]") : null;
   if (!(button instanceof HTMLElement)) return;
   const field = document.getElementById(button.dataset.copies ?? "");
   if (!(field instanceof HTMLInputElement)) return;
   const words = document.getElementById("copied");
-  field.value = location.href.split("#")[0];
+  field.value = await link();
   try {
     await navigator.clipboard.writeText(field.value);
     if (words) words.textContent = "Copied.";

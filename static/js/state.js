@@ -15,8 +15,9 @@
  * @typedef {{ input: number[], kernel: number[], strides: number[], pads: number[][],
  *   dilations: number[], mode: string, output: number[] }} Geometry
  * @typedef {{ build: string, query: string, k: number, pixel: number[], range: number,
- *   ranges: string, weightScale: number, bias: number, activation: string, activationWords: string,
- *   geometry: Geometry, palette: string, groups: number, outputs: number, active: boolean[] }} Facts
+ *   ranges: string, longest: { link: number, query: number }, weightScale: number, bias: number,
+ *   activation: string, activationWords: string, geometry: Geometry, palette: string,
+ *   groups: number, outputs: number, active: boolean[] }} Facts
  * @typedef {"kernel" | "bias" | "pixel" | "page" | "levels" | "settled"} Kind
  */
 

@@ -153,6 +153,21 @@ def test_planes_come_as_a_line_of_json_and_bytes(client):
     assert urlsplit("?" + told["query"]).query == "image=sample:coffee&size=40&range=0.5"
 
 
+def test_planes_that_are_too_long_for_an_address_are_posted(client):
+    numbers = ",".join(["0.0123456789012345"] * 225)
+    query = {"size": "40", "kernel": "15x15", "outputs": "2", "maps": "partial-1,output-1"}
+    query |= {f"w.{q}.{k}": numbers for q in range(3) for k in range(2)}
+    assert client.get("/api/planes", query_string=query).status_code == 414
+    answer = client.post("/api/planes", data=query)
+    assert answer.status_code == 200
+    short = {name: text for name, text in query.items() if not name.endswith(".1")}
+    partial = client.get("/api/planes", query_string=short | {"maps": "partial-1"}).data
+    size = 40 * 40
+    assert answer.data.partition(b"\n")[2][:size] == partial.partition(b"\n")[2]
+    wrong = client.post("/api/planes?size=40", data={"size": "50"})
+    assert (wrong.status_code, wrong.json["field"]) == (400, "size")
+
+
 def test_the_bank_alone_is_the_default(client):
     kernels = [client.get("/api/probe?i=5&j=5").json["channels"][q]["kernel"] for q in range(3)]
     assert np.allclose(np.stack(kernels, axis=-1), bank("redness")[..., 0])

@@ -103,3 +103,40 @@ def test_what_is_no_bank_is_explained(client, body, told):
 def test_a_body_that_is_too_large_is_refused(client):
     answer = client.post("/filters", data=b" " * (2 * 2**20 + 1))
     assert answer.status_code == 413
+
+
+def test_a_links_kernels_are_stored_and_the_rest_of_the_link_stays(client):
+    link = "size=32&strides=2x2&outputs=3&filters=depthwise&w.2.1=soft&bias=1,0,0&k=1&j=3"
+    before = client.get(f"/api/experiment?{link}").get_json()
+    answer = client.post("/filters", json={"query": link})
+    assert answer.status_code == 201
+    told = answer.get_json()
+    assert told["url"] == answer.headers["Location"]
+    after = client.get("/api/experiment" + told["url"].removeprefix("/")).get_json()
+    assert after["query"] == (
+        f"size=32&strides=2x2&groups=3&filters={told['id']}&bias=1,0,0&k=1&j=3"
+    )
+    for fact in ("filters_shape", "output_shape", "k", "pixel", "range"):
+        assert after[fact] == before[fact]
+    for name in ("partial-1", "output-1"):
+        maps = [
+            next(found["npy"] for found in facts["maps"] if found["name"] == name)
+            for facts in (before, after)
+        ]
+        assert client.get(maps[0]).data == client.get(maps[1]).data
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "told"),
+    [
+        ({"query": "w.0.9=soft"}, 400, "output channel of w.0.9"),
+        ({"query": "filters=" + "ab" * 32}, 404, "no filters"),
+        ({"query": 5}, 400, "more than rows of numbers"),
+        ({"query": "k=0", "more": 1}, 400, "more than rows of numbers"),
+        ({"query": "w.0.0=" + "0," * 40_000}, 400, "more than rows of numbers"),
+    ],
+)
+def test_what_is_no_link_is_explained(client, body, status, told):
+    answer = client.post("/filters", json=body, headers={"Accept": "application/json"})
+    assert answer.status_code == status
+    assert told in answer.get_json()["detail"]

@@ -58,6 +58,7 @@ OPERATIONS = [
     ("/api/experiment", "GET"),
     ("/api/probe", "GET"),
     ("/api/planes", "GET"),
+    ("/api/planes", "POST"),
     ("/maps/{name}.png", "GET"),
     ("/maps/{name}.npy", "GET"),
     ("/maps/{name}.svg", "GET"),
