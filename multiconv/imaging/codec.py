@@ -36,6 +36,7 @@ __all__ = ["Picture", "decoded", "png_grey", "png_indexed", "png_rgb", "resized"
 Pixels = NDArray[np.uint8]
 
 _TIFF_BITS, _TIFF_ORIENTATION = 0x0102, 0x0112
+_ROWS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +152,34 @@ def _as_rgb(image: Image.Image, told: list[str]) -> Pixels:
     if image.mode[0] in "IF":
         clear = image.info.get("transparency")
         return levels_of(np.asarray(image), clear, told)
-    if image.mode == "LAB":
-        told.append(notes.LAB)
-        profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-        transform = ImageCms.buildTransform(*profiles, "LAB", "RGB")
-        return np.asarray(ImageCms.applyTransform(image, transform))
-    if image.mode == "CMYK":
-        told.append(notes.CMYK)
-    if image.has_transparency_data:
-        if image.mode in ("La", "RGBa"):
-            image = image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
-        image = image.convert("RGBA")
-        if np.array(image.getchannel("A")).min() < 255:
-            told.append(notes.WHITE)
-            white = Image.new("RGBA", image.size, "white")
-            white.alpha_composite(image)
-            image = white
-    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+    transform = _from_lab() if image.mode == "LAB" else None
+    told.extend({"LAB": (notes.LAB,), "CMYK": (notes.CMYK,)}.get(image.mode, ()))
+    pixels = np.empty((image.height, image.width, 3), dtype=np.uint8)
+    clear = False
+    for top in range(0, image.height, _ROWS):  # a few rows at a time stay in the cache
+        bottom = min(top + _ROWS, image.height)
+        rows = image.crop((0, top, image.width, bottom))
+        if image.has_transparency_data:
+            rows, through = _over_white(rows)
+            clear |= through
+        if transform:
+            rows = transform.apply(rows)
+        pixels[top:bottom] = np.asarray(rows if rows.mode == "RGB" else rows.convert("RGB"))
+    if clear:
+        told.append(notes.WHITE)
+    return pixels
+
+
+def _from_lab() -> ImageCms.ImageCmsTransform:
+    profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    return ImageCms.buildTransform(*profiles, "LAB", "RGB")
+
+
+def _over_white(image: Image.Image) -> tuple[Image.Image, bool]:
+    """Return an image laid over white, and whether that shows anywhere."""
+    if image.mode in ("La", "RGBa"):
+        image = image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
+    image = image.convert("RGBA")
+    if image.getchannel("A").getextrema()[0] == 255:
+        return image, False
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image), True

@@ -1,26 +1,30 @@
 """PNG files written by hand: plain, and quick to make (ISO/IEC 15948).
 
-zlib's level 1 is enough, and its strategies matter more: maps take runs of one
-index (twice as fast as the default, a tenth larger).  Photographs as the
-differences of neighbours, Huffman-coded, are five times as fast as Pillow's
-level 1 and a sixth smaller: 24 megapixels in 0.8 s.
+zlib's level 1 is enough, and its strategies matter more.  Runs only is twice
+as fast as the default for maps and a tenth larger; for photographs, as the
+differences of neighbours, it is twice as fast too and a tenth smaller, and
+what is flat costs a fifth of that.
 """
 
 from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.imaging.container import damaged
+from multiconv.imaging.deflated import deflated
 
 Plane = NDArray[np.uint8]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB, _INDEXED = 0, 2, 3
 _NO_FILTER, _DIFFERENCES = 0, 1
+_ROWS = 16  # so many stay in the cache
+_MUCH, _PARTS = 2**20, 8
 _HEADER = ">8sI4sIIBBBBBII4s"  # the signature, IHDR, and the length and name of what follows
 
 
@@ -32,7 +36,7 @@ def png_grey(plane: Plane) -> bytes:
     >>> png_grey(np.zeros((2, 3), np.uint8))[:8]
     b'\x89PNG\r\n\x1a\n'
     """
-    return _file(plane, _GREY, _lines(plane), zlib.Z_RLE)
+    return _file(plane, _GREY, [[_lines(plane)]])
 
 
 def png_indexed(indices: Plane, palette: Plane) -> bytes:
@@ -46,7 +50,7 @@ def png_indexed(indices: Plane, palette: Plane) -> bytes:
     colours = chunk(b"PLTE", palette[:, :3].tobytes())
     opaque = palette[:, 3].min() == 255
     alphas = b"" if opaque else chunk(b"tRNS", palette[:, 3].tobytes())
-    return _file(indices, _INDEXED, _lines(indices), zlib.Z_RLE, colours + alphas)
+    return _file(indices, _INDEXED, [[_lines(indices)]], colours + alphas)
 
 
 def png_rgb(pixels: Plane) -> bytes:
@@ -58,10 +62,9 @@ def png_rgb(pixels: Plane) -> bytes:
     array([[[7, 7, 7],
             [7, 7, 7]]], dtype=uint8)
     """
-    lines = _lines(pixels)
-    lines[:, 0] = _DIFFERENCES
-    np.subtract(lines[:, 4:], _flat(pixels)[:, :-3], out=lines[:, 4:])
-    return _file(pixels, _RGB, lines, zlib.Z_HUFFMAN_ONLY)
+    flat = pixels.reshape(len(pixels), -1)
+    parts = np.array_split(flat, _PARTS if flat.size > _MUCH else 1)
+    return _file(pixels, _RGB, [_differences(part) for part in parts])
 
 
 def rgb_of(body: bytes) -> Plane:
@@ -114,28 +117,35 @@ def chunk(kind: bytes, content: bytes) -> bytes:
     >>> chunk(b"IEND", b"").hex(" ", 4)
     '00000000 49454e44 ae426082'
     """
+    return b"".join(_pieces(kind, content))
+
+
+def _pieces(kind: bytes, content: bytes) -> tuple[bytes, bytes, bytes]:
     checksum = zlib.crc32(content, zlib.crc32(kind))
-    return struct.pack(">I4s", len(content), kind) + content + struct.pack(">I", checksum)
+    return struct.pack(">I4s", len(content), kind), content, struct.pack(">I", checksum)
 
 
-def _flat(pixels: Plane) -> Plane:
-    return pixels.reshape(len(pixels), -1)
-
-
-def _lines(pixels: Plane) -> Plane:
-    """Return each row's levels with the number of its filter before them."""
-    lines = np.empty((len(pixels), 1 + pixels[0].size), dtype=np.uint8)
-    lines[:, 0] = _NO_FILTER
-    lines[:, 1:] = _flat(pixels)
+def _lines(plane: Plane, filter_type: int = _NO_FILTER) -> Plane:
+    """Return rows of bytes with the number of their filter before each."""
+    lines = np.empty((len(plane), 1 + plane.shape[1]), dtype=np.uint8)
+    lines[:, 0] = filter_type
+    lines[:, 1:] = plane
     return lines
 
 
+def _differences(rows: Plane) -> Iterator[Plane]:
+    """Yield lines of (red, green, blue, red, …), each less the one before; a few at a time."""
+    for at in range(0, len(rows), _ROWS):
+        some = rows[at : at + _ROWS]
+        lines = _lines(some, _DIFFERENCES)
+        np.subtract(some[:, 3:], some[:, :-3], out=lines[:, 4:])
+        yield lines
+
+
 def _file(
-    pixels: Plane, colour_type: int, lines: Plane, strategy: int, tables: bytes = b""
+    pixels: Plane, colour_type: int, parts: Sequence[Iterable[Plane]], tables: bytes = b""
 ) -> bytes:
     height, width = pixels.shape[:2]
     header = struct.pack(">IIBBBBB", width, height, 8, colour_type, 0, 0, 0)
-    packer = zlib.compressobj(1, strategy=strategy)
-    packed = packer.compress(lines.data) + packer.flush()
-    chunks = (chunk(b"IHDR", header), tables, chunk(b"IDAT", packed), chunk(b"IEND", b""))
-    return b"".join((SIGNATURE, *chunks))
+    shown = _pieces(b"IDAT", deflated(parts))  # which may be large, and is copied once
+    return b"".join((SIGNATURE, chunk(b"IHDR", header), tables, *shown, chunk(b"IEND", b"")))

@@ -28,6 +28,25 @@ def test_colour(pixels):
     assert rgb_size_of(body[:41]) == pixels.shape[:2]
 
 
+def test_pictures_of_megapixels_are_packed_in_parts_and_come_back_whole():
+    rng = np.random.default_rng(8)
+    noise = rng.integers(0, 256, (1013, 701, 3), dtype=np.uint8)  # no multiple of anything
+    noise[200:700] = 77  # flat, for the runs
+    body = png_rgb(noise)
+    assert (np.asarray(read(body)) == noise).all()
+    assert (rgb_of(body) == noise).all()
+    assert png_rgb(noise) == body  # whichever thread is first
+
+
+def test_fewer_rows_than_parts():
+    wide = np.random.default_rng(9).integers(0, 256, (3, 200_000, 3), dtype=np.uint8)
+    assert (np.asarray(read(png_rgb(wide))) == wide).all()
+
+
+def test_flat_pictures_take_next_to_nothing():
+    assert len(png_rgb(np.full((1000, 1000, 3), 200, np.uint8))) < 30_000
+
+
 def test_grey():
     image = read(png_grey(NOISE[..., 0]))
     assert image.mode == "L"
