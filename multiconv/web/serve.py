@@ -12,9 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from waitress.server import create_server
-
 from multiconv.web import create_app
+from multiconv.web.accepting import PromptServer
 from multiconv.web.log import LOGGER
 
 if sys.platform != "win32":
@@ -126,7 +125,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     _begin_log()
     _allow_files()
     with sock:
-        server = create_server(create_app(store_folder=given.store), sockets=[sock], **SETTINGS)
+        server = PromptServer(create_app(store_folder=given.store), sock, SETTINGS)
         port = sock.getsockname()[1]
         if given.port not in (0, port):
             print(f"Port {given.port} is busy; taking {port}.")
