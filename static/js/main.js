@@ -17,6 +17,7 @@ import "./matrices.js";
 import "./undo.js";
 import "./share.js";
 import "./help.js";
+import "./curves.js";
 import "./sums.js";
 import "./sliding.js";
 

@@ -20,6 +20,12 @@ export function parsed(text) {
 }
 
 /**
+ * Whether a text may yet become a number: to speak of it while one types would be too early.
+ * @param {string} text
+ */
+export const begun = (text) => /^\s*[+\-−]?\.?$/.test(text);
+
+/**
  * Why a text says no number that a weight or bias may be, as the server says it.
  * @param {string} text
  * @param {string} what

@@ -2,13 +2,17 @@
 /**
  * `mc-kernel`: the weights of one kernel. A field's `data-exact` holds the whole number behind its
  * text. Typing takes effect with every stroke that leaves a number; what is none is marked, said
- * beside the kernel, and not sent. Arrow keys step by 0.1 (Shift 1, Alt 0.01).
+ * beside the kernel, and not sent; what begins one is left alone for a moment. Arrow keys step by 0.1 (Shift 1, Alt 0.01).
  */
 import { setKernel } from "./edits.js";
 import { say, unsay } from "./mistakes.js";
-import { parsed, plain, refusal, stepped, weightText } from "./numbers.js";
+import { begun, parsed, plain, refusal, stepped, weightText } from "./numbers.js";
 import { on, state } from "./state.js";
 import { fit, setTint } from "./tints.js";
+
+const PATIENCE = 1000;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 
 class Kernel extends HTMLElement {
   constructor() {
@@ -35,9 +39,15 @@ class Kernel extends HTMLElement {
     return [...this.querySelectorAll("input")];
   }
 
-  /** @param {HTMLInputElement} field */
-  typed(field) {
+  /** @param {HTMLInputElement} field @param {boolean} [early] it may yet become a number */
+  typed(field, early = begun(field.value)) {
     fit(field);
+    clearTimeout(timer);
+    if (early) {
+      field.dataset.typed = "";
+      timer = setTimeout(() => this.typed(field, false), PATIENCE);
+      return;
+    }
     const value = parsed(field.value);
     const place = this.closest("fieldset") ?? this;
     if (value === null) return say(place, refusal(field.value, "weight"), [field]);
@@ -84,6 +94,7 @@ class Kernel extends HTMLElement {
 
   /** @param {HTMLInputElement} field */
   left(field) {
+    if (begun(field.value)) this.typed(field, false);
     if (!field.dataset.exact || "typed" in field.dataset) return;
     field.value = weightText(Number(field.dataset.exact));
     fit(field);

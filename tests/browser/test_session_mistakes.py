@@ -124,3 +124,56 @@ def test_another_activation_shows_the_output_with_its_caption(page):
     page.wait_for_url("**activation=relu*")
     expect(caption).to_have_css("visibility", "visible")
     expect(page.locator("#steps .step[aria-pressed=true]")).to_have_text("ReLU")
+
+
+STARTS = """() => [...document.querySelectorAll(".junction .curve")].map((curve) => {
+  const at = curve.getPointAtLength(0);
+  return new DOMPoint(at.x, at.y).matrixTransform(curve.getScreenCTM()).y;
+})"""
+
+
+def middles(page):
+    boxes = [page.locator(f"#row-{q} .partial .map").bounding_box() for q in range(3)]
+    return [box["y"] + box["height"] / 2 for box in boxes]
+
+
+@pytest.mark.parametrize("width", [768, 1440])
+def test_curves_begin_at_their_pictures_while_mistakes_move_them(new_page, width):
+    page = new_page("/?size=80", width=width)
+    page.wait_for_selector("html.js")
+    assert page.evaluate(STARTS) == pytest.approx(middles(page), abs=0.6)
+    before = middles(page)
+    for q in (0, 1):
+        page.locator(f"#row-{q} .weight").nth(4).fill("abc")
+        expect(page.locator(f"#row-{q} .mistake")).to_be_visible()
+    assert middles(page)[2] > before[2] + 40
+    assert page.evaluate(STARTS) == pytest.approx(middles(page), abs=0.6)
+    page.locator('select[name="activation"]').select_option("relu")  # the page is brought in line
+    page.wait_for_url("**activation=relu*")
+    assert page.evaluate(STARTS) == pytest.approx(middles(page), abs=0.6)
+    for q in (0, 1):
+        page.locator(f"#row-{q} .weight").nth(4).fill("0.5")
+    expect(page.locator("#working .mistake")).to_have_count(0)
+    assert page.evaluate(STARTS) == pytest.approx(middles(page), abs=0.6)
+
+
+def test_the_beginning_of_a_number_moves_nothing_until_one_pauses_or_leaves(page):
+    opened(page)
+    field, mistake = page.locator("#row-1 .weight").nth(4), page.locator("#row-1 .mistake")
+    field.click()
+    page.keyboard.press("-")
+    page.keyboard.press(".")
+    assert mistake.count() == 0
+    page.keyboard.press("5")
+    expect(field).to_have_attribute("data-exact", "-0.5")
+    page.wait_for_timeout(1100)
+    assert mistake.count() == 0
+    field.fill("-")
+    assert mistake.count() == 0
+    expect(mistake).to_contain_text("decimal number")  # after a pause
+    field.fill("0.5")
+    expect(mistake).to_have_count(0)
+    field.fill("")
+    page.keyboard.press("Tab")
+    assert mistake.count() == 1
+    expect(field).to_have_attribute("aria-invalid", "true")

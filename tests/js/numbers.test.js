@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parsed, plain, refusal, stepped, weightText } from "../../static/js/numbers.js";
+import { begun, parsed, plain, refusal, stepped, weightText } from "../../static/js/numbers.js";
 import { captioned, halfEven, rounded } from "../../static/js/rounding.js";
 import { fixture } from "./fixture.js";
 
@@ -52,6 +52,11 @@ test("whole numbers are rounded as Python rounds", () => {
 test("captions have six digits at the most, so that float32 and exact sums agree", () => {
   const found = [0.53846, -1234.5678, 886274.812, 886274.855, -23456789, 0].map(captioned);
   assert.deepEqual(found, ["+0.538", "−1234.57", "+886275", "+886275", "−23456800", "0.000"]);
+});
+
+test("what a number begins with is told from what can be none", () => {
+  for (const text of ["", "-", "−", "+", ".", "-."]) assert.ok(begun(text), text);
+  for (const text of ["a", "--", "1", "-1", "1/", "0,"]) assert.ok(!begun(text), text);
 });
 
 test("fractions and commas are told apart from what is no number at all", () => {
