@@ -1,7 +1,11 @@
 // @ts-check
-/** The formula's indices: pointing at one, or reaching it with the keyboard, lights what it counts. */
+/**
+ * The formula's indices: pointing at one, or reaching it with the keyboard, lights what it counts;
+ * for the keyboard its words are spoken too.
+ */
 import { windowOf } from "./geometry.js";
 import { legend, maps, mark, unmark } from "./legend.js";
+import { speak } from "./speech.js";
 import { on, state } from "./state.js";
 
 const NAMES = ["red", "green", "blue"];
@@ -72,6 +76,8 @@ for (const kind of ["pointerover", "focusin"]) {
   document.addEventListener(kind, (event) => {
     const name = index(event);
     if (name !== lit && (name || lit)) light(name);
+    const reached = kind === "focusin" && event.target instanceof Element && event.target.matches(":focus-visible");
+    if (name && reached) speak(() => (name === lit ? WORDS[name]() : ""));
   });
 }
 document.addEventListener("focusout", (event) => index(event) && light(null));

@@ -23,3 +23,6 @@ function region() {
   made.setAttribute("role", "status");
   return document.body.appendChild(made);
 }
+
+// There before it speaks: words that come with their region are often not read out.
+region();

@@ -117,3 +117,32 @@ def test_the_values_of_each_map_stand_on_demand(page, server):
     expect(page.locator("#values li").nth(3)).to_contain_text(words)
     page.keyboard.press("Escape")
     expect(page.locator("#values")).to_be_hidden()
+
+
+def test_an_index_is_spoken_once_when_the_keyboard_reaches_it_and_not_to_a_pointer(page):
+    opened(page)
+    page.evaluate(
+        """() => {
+          window.heard = [];
+          new MutationObserver(() => window.heard.push(document.getElementById("said").textContent))
+            .observe(document.getElementById("said"), { childList: true });
+        }"""
+    )
+    for index in ("i", "di", "q"):
+        page.hover(f".mathematics [data-index={index}] >> nth=0")
+        page.wait_for_timeout(600)
+    page.click(".mathematics [data-index=k] >> nth=0")
+    page.wait_for_timeout(600)
+    assert page.evaluate("window.heard") == []
+    page.mouse.move(2, 2)
+    page.locator(".mathematics [data-index=i][tabindex]").focus()
+    page.keyboard.press("Tab")  # passed in a hurry
+    page.keyboard.press("Tab")
+    expect(page.locator("#said")).to_have_attribute("role", "status")
+    page.wait_for_timeout(1200)
+    (heard,) = page.evaluate("window.heard")
+    assert heard == page.locator(LEGEND).inner_text()
+    assert page.locator(".mathematics .lit").first.get_attribute("data-index") in heard
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(700)
+    assert len(page.evaluate("window.heard")) == 2
