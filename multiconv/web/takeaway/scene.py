@@ -9,13 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.bands import few
 from multiconv.drawing.volumes import Diagram, volumes
 from multiconv.engine.trace import LayerTrace
 from multiconv.engine.trained import NOTICE
 from multiconv.experiment.model import CHANNELS
 from multiconv.experiment.words import sentence
 from multiconv.imaging import codec, colour
+from multiconv.imaging.ranges import own_range
 from multiconv.tracing import Trace, Tracer
+from multiconv.web.colourbar import has_each
 
 Plane = NDArray[np.floating]
 
@@ -38,6 +41,8 @@ class Scene:
         What the ends of the colours stand for.
     words : str
         The experiment in a sentence.
+    each : bool
+        Whether every map has a range of its own; ``extent`` is then none's.
     """
 
     levels: NDArray[np.uint8]
@@ -47,6 +52,11 @@ class Scene:
     pixel: tuple[int, int]
     extent: float
     words: str
+    each: bool = False
+
+    def extent_of(self, plane: Plane) -> float:
+        """Return what the ends of the colours stand for on one map."""
+        return own_range(plane) if self.each else self.extent
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -72,16 +82,23 @@ class Scene:
 
     def grey(self, q: int, times: int = 1) -> str:
         """Return input plane q, each pixel ``times`` as large."""
-        return uri(codec.png_grey(_enlarged(self.levels[:, :, q], times)))
+        return uri(codec.png_grey(_enlarged(few(self.levels[:, :, q]), times)))
 
     def signed(self, plane: Plane, times: int = 1) -> str:
         """Return a map in its colours on light paper, each pixel ``times`` as large."""
-        shown = _enlarged(colour.indices(plane, self.extent), times)
-        return uri(codec.png_indexed(shown, colour.opaque_palette(colour.LIGHT_PAPER)))
+        return _coloured(_enlarged(colour.indices(few(plane), self.extent_of(plane)), times))
+
+    def ramp(self, steps: int) -> str:
+        """Return the bar of all colours, from one end to the other."""
+        return _coloured(colour.indices(np.linspace(-1, 1, steps)[np.newaxis], 1.0))
 
 
 def _enlarged(plane: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(plane.repeat(times, 0).repeat(times, 1))
+
+
+def _coloured(indices: NDArray[np.uint8]) -> str:
+    return uri(codec.png_indexed(indices, colour.opaque_palette(colour.LIGHT_PAPER)))
 
 
 def uri(body: bytes) -> str:
@@ -101,4 +118,6 @@ def scene_of(trace: Trace, tracer: Tracer) -> Scene:
     words = sentence(experiment, (rows, columns), trace.layer.geometry.output_size)
     if experiment.layer.bank == "dlib":
         words = f"{words} {NOTICE}"
-    return Scene(trace.levels, trace.layer, outputs, k, trace.pixel, trace.range, words)
+    return Scene(
+        trace.levels, trace.layer, outputs, k, trace.pixel, trace.range, words, has_each(trace)
+    )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 import numpy as np
 
+from multiconv.bands import nothing
 from multiconv.drawing.sum import Junction, junction
 from multiconv.experiment.numbers import shown
 from multiconv.imaging.colour import rounded_up
+from multiconv.web.colourbar import EACH
 from multiconv.web.kernels import weight_text
 from multiconv.web.takeaway.cells import Weight, weights
 from multiconv.web.takeaway.scene import Scene
@@ -17,6 +20,7 @@ ROWS = 4
 """So many input channels have a row; of more, those that add most at the pinned pixel."""
 
 _TOP, _ROW, _MAP, _OUTPUT, _LEAST = 40, 196, 160, 320, 610
+_LINE = 52  # characters under the output
 _PLANE, _KERNEL, _PARTIAL, _SUM, _RESULT = 340, 536, 736, 900, 1040
 
 
@@ -46,6 +50,7 @@ class StageRow:
     font: float
     partial: Picture
     adds: str
+    extent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class Stage:
     ramp: str
     ends: tuple[str, str]
     total: str
+    warning: tuple[str, ...]
 
 
 def stage_of(scene: Scene) -> Stage:
@@ -79,7 +85,7 @@ def stage_of(scene: Scene) -> Stage:
     drawing = junction([row.middle - first for row in rows], tall, 134, [row.role for row in rows])
     top = first + (tall - _ROW + _MAP - _OUTPUT) / 2
     output = _picture(scene, scene.layer.output, (_RESULT, top), _OUTPUT, "output", scene.pixel)
-    end, left_out = weight_text(scene.extent), len(channels) - len(rows)
+    end, left_out = weight_text(scene.extent_of(scene.layer.output)), len(channels) - len(rows)
     return Stage(
         width=1440,
         height=max(first + tall + (44 if left_out else 20), _LEAST),
@@ -91,9 +97,10 @@ def stage_of(scene: Scene) -> Stage:
         value=shown(float(scene.layer.output[i, j]), 3, signed=True),
         place=f"output[{i}, {j}, {scene.k}]",
         bias=weight_text(scene.layer.bias),
-        ramp=scene.signed(np.linspace(-scene.extent, scene.extent, _OUTPUT)[np.newaxis]),
+        ramp=scene.ramp(_OUTPUT),
         ends=(f"−{end}", f"+{end}"),
         total=_total(scene, list(adds.values())),
+        warning=tuple(wrap(EACH, _LINE)) if scene.each else (),
     )
 
 
@@ -110,7 +117,7 @@ def _total(scene: Scene, adds: list[float]) -> str:
 def _row(scene: Scene, q: int, y: float) -> StageRow:
     role, (i, j) = scene.roles[q], scene.pixel
     added = scene.layer.partials[q]
-    shown_partial = np.zeros_like(scene.layer.sum) if added is None else added
+    shown_partial = nothing(scene.layer.geometry.output_size) if added is None else added
     plane = _picture(scene, None, (_PLANE, y), _MAP, role, (i, j), q)
     partial = _picture(scene, shown_partial, (_PARTIAL, y), _MAP, role, (i, j))
     largest = float(np.abs(scene.layer.filters).max())
@@ -127,6 +134,7 @@ def _row(scene: Scene, q: int, y: float) -> StageRow:
         font,
         partial,
         shown(subtotal, 3, signed=True),
+        f"±{weight_text(scene.extent_of(shown_partial))}" if scene.each else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from xml.etree import ElementTree
@@ -57,6 +58,25 @@ def test_the_stage_says_the_pages_numbers(client):
         assert f">{value}</tspan>" in text
     assert text.count(">0.1</text>") == 8
     assert "Sample portrait at 160 × 160" in text
+
+
+@pytest.mark.parametrize("ranges", ["shared", "each"])
+def test_the_stages_maps_have_the_pages_ranges_and_its_warning(client, ranges):
+    query = {"ranges": ranges, "w.1.0": "0,0,0,0,-0.3,0,0,0,0"}
+    text = client.get("/stage.svg", query_string=query).get_data(as_text=True)
+    pictures = [base64.b64decode(body) for body in re.findall(r"image/png;base64,([^\"]+)", text)]
+    for name in ("partial-0", "partial-1", "partial-2"):
+        address = f"/maps/{name}.png"
+        assert client.get(address, query_string=query | {"paper": "1"}).data in pictures
+    page = client.get("/", query_string=query).get_data(as_text=True)
+    ends = re.findall(r'data-value="(?:low|high)">([^<]+)<', page)
+    assert all(f">{end}</text>" in text for end in ends)
+    each = re.findall(r">(±[0-9.]+)<", page[: page.index('id="pixel"')])
+    assert re.findall(r">(±[0-9.]+)</tspan>", text) == each
+    assert bool(each) is (ranges == "each")
+    said = " ".join(re.findall(r'fill="#a3261d">([^<]+)<', text))
+    assert (said != "") is (ranges == "each")
+    assert said in " ".join(page.split())
 
 
 def test_everything_adds_up(client):
