@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -85,3 +87,13 @@ def scaled(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     planes = levels.transpose(2, 0, 1).astype(np.float32, order="C")
     return (planes / np.float32(255)).transpose(1, 2, 0)
+
+
+class Scaled:
+    """Levels as numbers from 0 to 1, divided only where they are looked up."""
+
+    def __init__(self, levels: NDArray[np.uint8]) -> None:
+        self._levels = levels
+
+    def __getitem__(self, at: Any) -> NDArray[np.float64]:
+        return np.asarray(self._levels[at], dtype=np.float64) / 255

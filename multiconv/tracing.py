@@ -15,16 +15,18 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.bands import Banded
 from multiconv.cache import ArrayCache
 from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.geometry import Geometry, geometry
 from multiconv.engine.probe import Probe, probe
 from multiconv.engine.trace import LayerTrace, trace_layer
 from multiconv.experiment.model import LIMITS, Experiment, Limits, Source
-from multiconv.imaging.colour import Clipping, automatic_range, clipping
+from multiconv.imaging.ranges import Clipping, automatic_range, clipping, own_range
 from multiconv.imaging.store import Store
-from multiconv.pictures import is_sample, levels_of, pinned, scaled, size_of
-from multiconv.pricing import check_work
+from multiconv.pictures import Scaled, is_sample, levels_of, pinned, scaled, size_of
+from multiconv.pricing import SHOWN, WHOLE_BYTES, check_work, whole_bytes
+from multiconv.strips import banded_trace
 
 Plane = NDArray[np.float32]
 
@@ -59,22 +61,12 @@ class Trace:
         """Return what the ends of the colours stand for on one map: the range, or its own."""
         view = self.experiment.view
         if view.range is None and view.ranges == "each":
-            return automatic_range((plane,))
+            return own_range(plane)
         return self.range
 
     def probe(self, i: int, j: int) -> Probe:
         """Return the whole arithmetic of output pixel (i, j)."""
-        return probe(cast(NDArray[np.float64], _Scaled(self.levels)), self.layer, i, j)
-
-
-class _Scaled:
-    """Levels as numbers from 0 to 1, divided only where they are looked up."""
-
-    def __init__(self, levels: NDArray[np.uint8]) -> None:
-        self._levels = levels
-
-    def __getitem__(self, at: Any) -> NDArray[np.float64]:
-        return np.asarray(self._levels[at], dtype=np.float64) / 255
+        return probe(cast(NDArray[np.float64], Scaled(self.levels)), self.layer, i, j)
 
 
 class Tracer:
@@ -88,13 +80,21 @@ class Tracer:
         How much the cache may hold; the least recently used goes first.
     limits : Limits
         The work that one trace may ask for.
+    whole : int
+        The most bytes of arrays that a trace holds whole; a larger one's maps are `Banded`.
     """
 
     def __init__(
-        self, store: Store, *, cache_bytes: int = 128 * 2**20, limits: Limits = LIMITS
+        self,
+        store: Store,
+        *,
+        cache_bytes: int = 128 * 2**20,
+        limits: Limits = LIMITS,
+        whole: int = WHOLE_BYTES,
     ) -> None:
         self._store = store
         self._limits = limits
+        self._whole = whole
         self._cache = ArrayCache(cache_bytes)
 
     def trace(self, experiment: Experiment) -> Trace:
@@ -113,7 +113,7 @@ class Tracer:
         pixel = pinned(experiment, layer_trace.geometry.output_size)
         layer_trace.geometry.window_of(*pixel)  # refuses one that the output does not have
         shown = [partial for partial in layer_trace.partials if partial is not None]
-        extent = experiment.view.range or automatic_range((*shown, layer_trace.output))
+        extent = experiment.view.range or self._extent(experiment, (*shown, layer_trace.output))
         return Trace(
             experiment=experiment,
             levels=self.levels(experiment.source),
@@ -130,8 +130,7 @@ class Tracer:
         """Return the picture at its working size, (H, W, 3) uint8."""
         if not is_sample(source) and not self._store.has(source.image):
             self.forget(source.image)  # deleted, perhaps by another process
-        key = ("levels", source)
-        made = self._cache.kept(key, lambda: levels_of(source, self._store))
+        made = self._cache.kept(("levels", source), lambda: levels_of(source, self._store))
         return cast(NDArray[np.uint8], made)
 
     def forget(self, image: str) -> None:
@@ -142,7 +141,7 @@ class Tracer:
 
         self._cache.drop(concerns)
 
-    def geometry(self, experiment: Experiment, outputs: int = 1) -> Geometry:
+    def geometry(self, experiment: Experiment, outputs: int = 1, held: int = SHOWN) -> Geometry:
         """Return the sizes of ``experiment``'s layer, before any of its numbers is there.
 
         Parameters
@@ -150,6 +149,8 @@ class Tracer:
         experiment : Experiment
         outputs : int
             How many output channels are going to be computed, for the work to be counted.
+        held : int
+            What the answer holds a pixel of the output, in bytes, where maps are `Banded`.
         """
         source, layer = experiment.source, experiment.layer
         shape = geometry(
@@ -160,31 +161,40 @@ class Tracer:
             padding_mode=layer.padding_mode,
             dilations=layer.dilations,
         )
-        check_work(shape, layer, outputs, self._limits)
+        check_work(shape, layer, outputs, self._limits, whole=self._whole, held=held)
         return shape
 
     def _layer_trace(self, experiment: Experiment, k: int) -> LayerTrace:
-        self.geometry(experiment)
+        shape = self.geometry(experiment)
         levels = self.levels(experiment.source)
         layer, source = experiment.layer, experiment.source
+        how: dict[str, Any] = {
+            "bias": np.array(layer.bias),
+            "groups": layer.groups,
+            "activation": layer.activation,
+            "off": layer.off,
+        }
+        if whole_bytes(shape) > self._whole:
+            return banded_trace(levels, layer.filters(), k, shape, **how)
 
         def partial(q: int, plane: Plane, kernel: NDArray[np.float64], shape: Geometry) -> Plane:
             key = ("partial", source, q, shape, kernel.tobytes())
             return cast(Plane, self._cache.kept(key, lambda: partial_of(plane, kernel, shape)))
 
-        key = ("input", source)
-        x = self._cache.kept(key, lambda: scaled(levels))
         return trace_layer(
-            cast(Plane, x),
+            cast(Plane, self._cache.kept(("input", source), lambda: scaled(levels))),
             layer.filters(),
             k,
-            bias=np.array(layer.bias),
             strides=layer.strides,
             padding=layer.padding,
             padding_mode=layer.padding_mode,
             dilations=layer.dilations,
-            groups=layer.groups,
-            activation=layer.activation,
             partial=partial,
-            off=layer.off,
+            **how,
         )
+
+    def _extent(self, experiment: Experiment, maps: tuple[Plane, ...]) -> float:
+        if not isinstance(maps[-1], Banded):
+            return automatic_range(maps)
+        key = ("range", experiment.source, experiment.layer, experiment.focus.k)
+        return float(self._cache.kept(key, lambda: np.array(automatic_range(maps))))

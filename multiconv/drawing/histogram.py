@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.bands import Banded, bands_of
+
 WIDTH, HEIGHT = 256, 64
 BINS = 64
 
@@ -26,7 +28,7 @@ class Histogram:
     most: int
 
 
-def histogram(plane: NDArray[np.generic], low: float, high: float) -> Histogram:
+def histogram(plane: NDArray[np.generic] | Banded, low: float, high: float) -> Histogram:
     """Return a map's histogram between two values; what lies beyond counts to the last bars.
 
     Parameters
@@ -41,8 +43,10 @@ def histogram(plane: NDArray[np.generic], low: float, high: float) -> Histogram:
     >>> drawing.path, drawing.zero, drawing.most
     ('M0 64v-21.33h4V64ZM252 64v-64h4V64Z', 128.0, 3)
     """
-    inside = np.clip(np.asarray(plane, dtype=np.float64), low, high)
-    counts, _ = np.histogram(inside, BINS, (low, high))
+    counts = np.zeros(BINS, np.intp)
+    for band in bands_of(plane):
+        inside = np.clip(np.asarray(band, dtype=np.float64), low, high)
+        counts += np.histogram(inside, BINS, (low, high))[0]
     most, bar = int(counts.max()), WIDTH // BINS
     path = "".join(
         f"M{at * bar} {HEIGHT}v-{round(HEIGHT * count / most, 2):g}h{bar}V{HEIGHT}Z"

@@ -105,11 +105,11 @@ def sliding_window(
     (16, (48, 92))
     """
     rows, columns = (_stretch(shape, axis, at[axis]) for axis in (0, 1))
-    padded = _padded(levels, shape)
-    windows = _windows(shape, padded.shape)
+    windows = _windows(shape)
     first, last = windows.window_of(rows[0], columns[0]), windows.window_of(rows[-1], columns[-1])
     top, left = first.rows[0], first.cols[0]
-    seen = padded[top : last.rows[-1] + 1, left : last.cols[-1] + 1]
+    bottom, right = last.rows[-1] + 1, last.cols[-1] + 1
+    seen = _padded(levels, shape, (slice(top, bottom), slice(left, right)))
     done = np.full((len(rows), len(columns)), BLANK, np.uint8)
     frames = []
     for at_row, i in enumerate(rows):
@@ -135,19 +135,19 @@ def _stretch(shape: Geometry, axis: int, at: int) -> range:
     return range(start, start + count)
 
 
-def _padded(levels: NDArray[np.uint8], shape: Geometry) -> Frame:
-    """Return the padded input as indices, (H, W, C); what is zero by padding stays blank."""
-    rows, columns = (np.array(shape.sources(axis)) for axis in (0, 1))
-    greys = GREYS + np.rint(levels * (2 * STEPS / 255)).astype(np.uint8)
-    padded: Frame = greys[rows[:, np.newaxis], columns]
+def _padded(levels: NDArray[np.uint8], shape: Geometry, part: tuple[slice, slice]) -> Frame:
+    """Return a part of the padded input as indices, (rows, columns, C); zero padding is blank."""
+    rows, columns = (np.array(shape.sources(axis)[part[axis]]) for axis in (0, 1))
+    seen = levels[rows[:, np.newaxis], columns]
+    padded: Frame = GREYS + np.rint(seen * (2 * STEPS / 255)).astype(np.uint8)
     padded[(rows[:, np.newaxis] < 0) | (columns < 0)] = BLANK
     return padded
 
 
-def _windows(shape: Geometry, size: tuple[int, ...]) -> Geometry:
+def _windows(shape: Geometry) -> Geometry:
     """Return the same windows over the padded input, where every tap has a place."""
     return geometry(
-        (size[0], size[1]),
+        (len(shape.sources(0)), len(shape.sources(1))),
         shape.kernel_size,
         strides=shape.strides,
         padding="VALID",

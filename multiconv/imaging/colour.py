@@ -12,6 +12,7 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.bands import bands_of
 from multiconv.imaging.palettes import (
     DARK_PAPER,
     HUES,
@@ -78,13 +79,17 @@ def indices(plane: Map, value_range: float) -> NDArray[np.uint8]:
     array([[  0,   0, 127, 191, 254]], dtype=uint8)
     """
     check_range(value_range)
-    with np.errstate(over="ignore"):  # an overflow is infinite, and infinite is clipped
-        scaled = plane / value_range
-    np.clip(scaled, -1, 1, out=scaled)
-    scaled *= 127
-    np.rint(scaled, out=scaled)
-    scaled += ZERO
-    return scaled.astype(np.uint8)
+    found, top = np.empty(plane.shape, np.uint8), 0
+    for band in bands_of(plane):
+        with np.errstate(over="ignore"):  # an overflow is infinite, and infinite is clipped
+            scaled = band / value_range
+        np.clip(scaled, -1, 1, out=scaled)
+        scaled *= 127
+        np.rint(scaled, out=scaled)
+        scaled += ZERO
+        found[top : top + len(band)] = scaled
+        top += len(band)
+    return found
 
 
 def levels(plane: Map) -> NDArray[np.uint8]:
@@ -103,7 +108,8 @@ def levels(plane: Map) -> NDArray[np.uint8]:
     >>> levels(np.array([[0.0, 0.2, 1.0, 1.5]]))
     array([[  0,  51, 255, 255]], dtype=uint8)
     """
-    return np.rint(np.clip(plane, 0, 1) * 255).astype(np.uint8)
+    found: NDArray[np.uint8] = np.rint(np.clip(plane, 0, 1) * 255).astype(np.uint8)
+    return found
 
 
 def step(value: float, value_range: float, steps: int = 8) -> int:

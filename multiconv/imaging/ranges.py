@@ -9,14 +9,16 @@ from math import floor, isfinite, log10
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.bands import Banded
 from multiconv.errors import InvalidValue
 
 _LADDER = ("1", "1.5", "2", "3", "5", "7")
 _NOISE = 1e-5
 _CLIPPED_SHARE = 0.005
 _SMALLEST = 1e-30
+_DECADE = len(_LADDER)
 
-Map = NDArray[np.floating]
+Map = NDArray[np.floating] | Banded
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,25 @@ def rounded_up(value: float) -> float:
     return next(rung for rung in _rungs(value) if rung * (1 + _NOISE) >= value)
 
 
+def _largest(plane: Map) -> float:
+    if isinstance(plane, Banded):
+        return max(-plane.summary.low, plane.summary.high)
+    return max(-float(plane.min()), float(plane.max()))
+
+
+def _beyond(maps: Sequence[Map], bounds: Sequence[float]) -> list[int]:
+    """Return how many pixels are larger in magnitude than each bound."""
+    counts = [0] * len(bounds)
+    for plane in maps:
+        if isinstance(plane, Banded):
+            found = [below + above for below, above in plane.beyond(bounds)]
+        else:
+            magnitudes = np.abs(plane)
+            found = [int(np.count_nonzero(magnitudes > bound)) for bound in bounds]
+        counts = [sum(both) for both in zip(counts, found, strict=True)]
+    return counts
+
+
 def _rungs(value: float) -> list[float]:
     exponent = floor(log10(value))
     return [float(f"{rung}e{n}") for n in range(exponent - 3, exponent + 2) for rung in _LADDER]
@@ -77,21 +98,33 @@ def automatic_range(maps: Sequence[Map]) -> float:
     >>> automatic_range([np.array([[0.0, 0.25]]), np.array([[-1.2, 0.5]])])
     1.5
     """
-    magnitudes = [np.abs(plane) for plane in maps]
-    largest = max((float(values.max()) for values in magnitudes if values.size), default=0.0)
+    largest = max((_largest(plane) for plane in maps if plane.size), default=0.0)
     if largest < _SMALLEST:
         return 1.0
-
-    def beyond(bound: float) -> int:
-        return sum(int(np.count_nonzero(values > bound)) for values in magnitudes)
-
-    may_be_clipped = int(_CLIPPED_SHARE * beyond(largest / 1000))
     chosen = rounded_up(largest)
-    for rung in reversed([rung for rung in _rungs(largest) if rung < chosen]):
-        if beyond(rung * (1 + _NOISE)) > may_be_clipped:
+    rungs = [rung for rung in reversed(_rungs(largest)) if rung <= chosen]
+    bounds = [largest / 1000, *(rung * (1 + _NOISE) for rung in rungs)]
+    # A decade at a time: maps may have to be made for each.
+    counts = _beyond(maps, bounds[: _DECADE + 2])
+    may_be_clipped = int(_CLIPPED_SHARE * counts[0])
+    if counts[-1] <= may_be_clipped:
+        counts += _beyond(maps, bounds[len(counts) :])
+    for rung, count in zip(rungs, counts[1:], strict=False):
+        if count > may_be_clipped:
             break
         chosen = rung
     return chosen
+
+
+def own_range(plane: Map) -> float:
+    """Return one map's `automatic_range`.
+
+    Examples
+    --------
+    >>> own_range(np.array([[-1.2, 0.5]]))
+    1.5
+    """
+    return automatic_range((plane,))
 
 
 def clipping(plane: Map, value_range: float) -> Clipping:
@@ -114,6 +147,8 @@ def clipping(plane: Map, value_range: float) -> Clipping:
     """
     check_range(value_range)
     edge = value_range * (1 + _NOISE)
+    if isinstance(plane, Banded):
+        return Clipping(*plane.beyond([edge])[0])
     return Clipping(int(np.count_nonzero(plane < -edge)), int(np.count_nonzero(plane > edge)))
 
 

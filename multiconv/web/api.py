@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
-import numpy as np
 from flask import Blueprint, Response, current_app, jsonify, request
 
+from multiconv.bands import summary
 from multiconv.errors import InvalidValue
 from multiconv.experiment.fields import choice
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.query import to_query
 from multiconv.experiment.words import sentence
 from multiconv.web.links import map_link
-from multiconv.web.planes import MapPlane, deflated, map_names, map_plane
-from multiconv.web.request import experiment, tracer
+from multiconv.web.planes import (
+    MapPlane,
+    deflated,
+    map_names,
+    map_plane,
+    outputs_worth,
+    planes_held,
+)
+from multiconv.web.request import experiment, tracer, uncoloured
 
 blueprint = Blueprint("api", __name__)
 
@@ -27,13 +35,13 @@ def healthz() -> Response:
 
 
 def _facts(plane: MapPlane, asked: Experiment, build: str) -> dict[str, Any]:
-    numbers = plane.numbers()
+    low, high, mean = summary(plane.numbers())
     return {
         "name": plane.name,
-        "shape": list(numbers.shape),
-        "min": float(numbers.min()) + 0.0,
-        "max": float(numbers.max()) + 0.0,
-        "mean": float(numbers.mean(dtype=np.float64)) + 0.0,
+        "shape": list(plane.shape),
+        "min": low + 0.0,
+        "max": high + 0.0,
+        "mean": mean + 0.0,
         "png": map_link(asked, plane.name, plane.range, build),
         "npy": map_link(asked, plane.name, None, build, ending="npy"),
     }
@@ -67,7 +75,7 @@ def facts() -> Response:
 def one_pixel() -> Response:
     """Answer the whole arithmetic of one output pixel."""
     asked = experiment()
-    trace = tracer().trace(asked)
+    trace = tracer().trace(uncoloured(asked))
     found = trace.probe(*trace.pixel)
     i, j = trace.pixel
     # 0 is added so that −0, which a weight below zero makes of black, is told as 0.
@@ -113,20 +121,23 @@ def planes() -> Response:
             field="maps",
             limit=f"{2 * LIMITS.outputs} maps",
         )
-    source.geometry(asked, outputs=len(names))
+    source.geometry(asked, outputs=outputs_worth(names), held=planes_held(names, packed=packed))
     found = [map_plane(name, trace, source) for name in names]
-    shown = [plane.bytes_shown() for plane in found]
     described = [
         {
             "name": plane.name,
-            "height": picture.shape[0],
-            "width": picture.shape[1],
+            "height": plane.shape[0],
+            "width": plane.shape[1],
             "levels": plane.levels is not None,
         }
-        for plane, picture in zip(found, shown, strict=True)
+        for plane in found
     ]
     head = {"query": to_query(asked), "range": trace.range, "maps": described}
-    body = json.dumps(head).encode() + b"\n" + b"".join(picture.tobytes() for picture in shown)
+    file = io.BytesIO()
+    file.write(json.dumps(head).encode() + b"\n")
+    for plane in found:
+        file.write(plane.bytes_shown().data)
+    body = file.getvalue()  # not a copy
     response = Response(deflated(body) if packed else body, content_type="application/octet-stream")
     if packed:
         response.headers["Content-Encoding"] = "deflate"

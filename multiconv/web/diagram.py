@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import replace
 
+import numpy as np
+
+from multiconv.bands import few
 from multiconv.drawing.volumes import Diagram, volumes
 from multiconv.imaging import codec, colour
 from multiconv.tracing import Trace, Tracer
@@ -49,10 +53,11 @@ def inline_faces(diagram: Diagram, trace: Trace, tracer: Tracer) -> Mapping[str,
     palette = colour.palette()
     faces = {}
     for slab in diagram.inputs:
-        faces[slab.href] = map_plane(slab.href, trace, tracer).png()
+        plane = map_plane(slab.href, trace, tracer)
+        faces[slab.href] = replace(plane, levels=few(np.asarray(plane.levels))).png()
     for slab in diagram.outputs:
-        plane = tracer.output(trace.experiment, slab.index)
-        shown = colour.indices(plane, trace.range_of(plane))
+        output = tracer.output(trace.experiment, slab.index)
+        shown = colour.indices(few(output), trace.range_of(output))
         faces[slab.href] = codec.png_indexed(shown, palette)
     return {
         name: "data:image/png;base64," + base64.b64encode(body).decode()

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.bands import nothing, summary
 from multiconv.experiment.model import CHANNELS, Layer
 from multiconv.experiment.numbers import shown
 from multiconv.imaging.colour import rounded_up
@@ -61,10 +62,7 @@ class Row:
 
 
 def _words(plane: NDArray[np.generic], scale: float = 1.0) -> str:
-    low, high, mean = (
-        float(value) / scale
-        for value in (np.min(plane), np.max(plane), np.mean(plane, dtype=np.float64))  # type: ignore[arg-type]
-    )
+    low, high, mean = (value / scale for value in summary(plane))
     return f"{shown(low, 2)} … {shown(high, 2)}, mean {shown(mean, 2)}"
 
 
@@ -100,7 +98,7 @@ def rows_of(
         height, width = trace.levels.shape[:2]
         box = drawn_size(height, width, ROW_WIDTH)
         level = trace.levels[:, :, q]
-        added = np.zeros_like(trace.layer.sum) if partial is None else partial
+        added = nothing(shape.output_size) if partial is None else partial
         field = f"w.{q}.{k}"
         rows.append(
             Row(

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import io
-
-import numpy as np
 from flask import Blueprint, Response, current_app, render_template, request, send_from_directory
 
+from multiconv.bands import Banded, summary
 from multiconv.drawing.histogram import histogram
 from multiconv.errors import InvalidValue
 from multiconv.experiment.words import map_text
 from multiconv.imaging import codec
+from multiconv.web.colourbar import has_each
 from multiconv.web.diagram import diagram_of, inline_faces
 from multiconv.web.headers import DRAWING_POLICY, FOREVER
 from multiconv.web.planes import map_plane
-from multiconv.web.request import experiment, tracer
+from multiconv.web.request import experiment, tracer, uncoloured
 from multiconv.web.sheet import sheet_picture
 
 blueprint = Blueprint("maps", __name__)
+
+NUMBER = 5
+"""Bytes a pixel that a file of numbers holds while it is made: 4, and room to grow."""
 
 
 @blueprint.get("/maps/<name>.png")
@@ -42,11 +44,10 @@ def picture(name: str) -> Response:
 @blueprint.get("/maps/<name>.npy")
 def numbers(name: str) -> Response:
     """Answer a map's own numbers, as NumPy saves them."""
-    asked = experiment()
+    asked = uncoloured(experiment())
+    tracer().geometry(asked, held=NUMBER)
     plane = map_plane(name, tracer().trace(asked), tracer())
-    file = io.BytesIO()
-    np.save(file, plane.numbers(), allow_pickle=False)
-    response = Response(file.getvalue(), content_type="application/octet-stream")
+    response = Response(plane.npy(), content_type="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.npy"'
     return response
 
@@ -58,11 +59,7 @@ def values(name: str) -> Response:
     plane = map_plane(name, tracer().trace(asked), tracer())
     numbers = plane.numbers()
     low, high = (0.0, 1.0) if plane.values is None else (-plane.range, plane.range)
-    words = map_text(
-        name,
-        asked.layer.outputs,
-        *(float(value) for value in (numbers.min(), numbers.max(), numbers.mean(dtype=float))),
-    )
+    words = map_text(name, asked.layer.outputs, *summary(numbers))
     drawing = histogram(numbers, low, high)
     page = render_template("histogram.svg", drawing=drawing, words=words)
     response = Response(page, content_type="image/svg+xml; charset=utf-8")
@@ -74,8 +71,10 @@ def values(name: str) -> Response:
 def diagram() -> Response:
     """Answer the diagram as one file that needs nothing else."""
     asked = experiment()
-    tracer().geometry(asked, outputs=asked.layer.outputs)
     trace = tracer().trace(asked)
+    # Small pictures of large maps cost little; where each has a range of its own, all is made.
+    small = isinstance(trace.layer.output, Banded) and not has_each(trace)
+    tracer().geometry(asked, outputs=1 if small else asked.layer.outputs)
     drawing = diagram_of(trace)
     page = render_template(
         "diagram.svg", diagram=drawing, faces=inline_faces(drawing, trace, tracer())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.bands import BAND, Banded, bands_of, nothing
 from multiconv.experiment.maps import map_place
+from multiconv.experiment.model import CHANNELS
 from multiconv.imaging import codec, colour
 from multiconv.tracing import Trace, Tracer
 
@@ -28,17 +32,38 @@ class MapPlane:
     values: NDArray[np.float32] | None = None
     hue: colour.Colour | None = None
 
-    def numbers(self) -> NDArray[np.float32]:
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The map's (height, width)."""
+        shape: tuple[int, ...] = (self.levels if self.values is None else self.values).shape  # type: ignore[union-attr]
+        return shape
+
+    def numbers(self) -> NDArray[np.float32] | Banded:
         """Return the map's own numbers; an input's levels are divided by 255."""
         if self.values is not None:
             return self.values
-        return np.asarray(self.levels, dtype=np.float32) / np.float32(255)
+        levels = np.asarray(self.levels)
+
+        def scaled(first: int, stop: int, every: int) -> NDArray[np.float32]:
+            return levels[first:stop:every, ::every].astype(np.float32) / np.float32(255)
+
+        rows = max(1, BAND // levels.shape[1])
+        return Banded((levels.shape[0], levels.shape[1]), rows, scaled)
 
     def bytes_shown(self) -> NDArray[np.uint8]:
         """Return what stands for each pixel on the page: a grey level, or a colour index."""
         if self.values is not None:
             return colour.indices(self.values, self.range)
         return np.ascontiguousarray(self.levels)
+
+    def npy(self) -> bytes:
+        """Return the map's numbers as NumPy saves them."""
+        file, numbers = io.BytesIO(), self.numbers()
+        header = {"descr": "<f4", "fortran_order": False, "shape": self.shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        for band in bands_of(numbers):
+            file.write(np.ascontiguousarray(band, "<f4").data)
+        return file.getvalue()  # not a copy
 
     def png(self, *, opaque: bool = False) -> bytes:
         """Return the map as a PNG: transparent where zero, or laid on light paper."""
@@ -73,12 +98,37 @@ def map_plane(name: str, trace: Trace, tracer: Tracer) -> MapPlane:
         values = trace.layer.running(channel)
     elif kind == "partial":
         partial = trace.layer.partials[channel]
-        values = np.zeros_like(trace.layer.sum) if partial is None else partial
+        values = nothing(trace.layer.geometry.output_size) if partial is None else partial
     elif channel == trace.experiment.focus.k:
         values = trace.layer.output
     else:
         values = tracer.output(trace.experiment, channel)
     return MapPlane(name, trace.range_of(values), values=values)
+
+
+def outputs_worth(names: Sequence[str]) -> int:
+    """Return how many outputs' work some maps are: of inputs none, of partials one in three.
+
+    Examples
+    --------
+    >>> outputs_worth(["input-0", "partial-0", "partial-1", "sum"])
+    2
+    """
+    kinds = [name.partition("-")[0] for name in names]
+    partials, inputs = kinds.count("partial"), kinds.count("input")
+    return max(1, len(names) - inputs - partials + -(-partials // len(CHANNELS)))
+
+
+def planes_held(names: Sequence[str], *, packed: bool) -> int:
+    """Return the bytes a pixel that an answer of these maps holds: it, room to grow, one picture.
+
+    Examples
+    --------
+    >>> planes_held(["sum"] * 8, packed=True)
+    19
+    """
+    count = len(names)
+    return count + -(-count // 8) + 2 + count * packed
 
 
 def deflated(body: bytes) -> bytes:

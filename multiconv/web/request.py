@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import cast
 
 from flask import current_app, request
@@ -40,3 +41,8 @@ def experiment(
 ) -> Experiment:
     """Return the experiment that the query, or what else is ``given``, describes."""
     return from_query(pairs(besides=besides, given=given))
+
+
+def uncoloured(experiment: Experiment) -> Experiment:
+    """Return an experiment of which only numbers are asked, so that no range is looked for."""
+    return replace(experiment, view=replace(experiment.view, range=1.0))

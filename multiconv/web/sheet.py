@@ -11,15 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.activations import activation
-from multiconv.engine.geometry import Pair
+from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.thumbnails import thumbnails
-from multiconv.experiment.model import Experiment, Focus, View
+from multiconv.experiment.model import Experiment, Focus, Layer, View
 from multiconv.experiment.query import to_query
 from multiconv.imaging import codec, colour
+from multiconv.strips import strip_of
 from multiconv.tracing import Trace, Tracer
 
 SIDE = 80
 """The longest side of one output in the sheet, in its pixels."""
+STRIP = 2**20
+"""Pixels of the picture that are worked on at once."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +61,8 @@ def sheet_picture(experiment: Experiment, tracer: Tracer) -> bytes:
     The activation is applied to the means, so that a small picture is close to its map, not
     the same.
     """
-    layer, shape = experiment.layer, tracer.geometry(experiment)
-    x = tracer.levels(experiment.source).astype(np.float32) / np.float32(255)
-    x[..., list(layer.off)] = 0
-    means = thumbnails(
-        x,
-        layer.filters().astype(np.float32),
-        _fraction(shape.output_size),
-        bias=np.array(layer.bias, np.float32),
-        strides=layer.strides,
-        padding=layer.padding,
-        padding_mode=layer.padding_mode,
-        dilations=layer.dilations,
-        groups=layer.groups,
-    )
-    outputs = np.moveaxis(activation(layer.activation)(means), -1, 0)
+    means = _means(experiment.layer, tracer.geometry(experiment), tracer.levels(experiment.source))
+    outputs = np.moveaxis(activation(experiment.layer.activation)(means), -1, 0)
     extent = experiment.view.range
     if extent is None and experiment.view.ranges == "shared":
         extent = tracer.trace(experiment).range
@@ -81,3 +71,26 @@ def sheet_picture(experiment: Experiment, tracer: Tracer) -> bytes:
         for plane in map(np.ascontiguousarray, outputs)
     ]
     return codec.png_indexed(np.ascontiguousarray(np.hstack(shown)), colour.palette())
+
+
+def _means(layer: Layer, g: Geometry, levels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the means of every output's blocks, (rows, columns, K), a strip at a time."""
+    f, needed = _fraction(g.output_size), set(range(levels.shape[2])).difference(layer.off)
+    blocks, step = g.output_size[0] // f, f * g.strides[0]
+    beyond = (g.kernel_size[0] - 1) * g.dilations[0] + 1 - g.strides[0]
+    at_once = max(1, STRIP // (levels.shape[1] * step))
+    strips = []
+    for top in range(0, blocks, at_once):
+        bottom = min(top + at_once, blocks)
+        means = thumbnails(
+            strip_of(levels, g, top * step, bottom * step + beyond, needed),
+            layer.filters().astype(np.float32),
+            f,
+            bias=np.array(layer.bias, np.float32),
+            strides=g.strides,
+            padding="VALID",
+            dilations=g.dilations,
+            groups=layer.groups,
+        )
+        strips.append(means)
+    return np.vstack(strips)

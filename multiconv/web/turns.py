@@ -7,10 +7,15 @@ server has more threads than there are turns, so they are given at any time.
 from __future__ import annotations
 
 from threading import BoundedSemaphore, Semaphore
+from urllib.parse import parse_qsl
 
 from flask import Flask, g, request
 
-from multiconv.errors import Busy
+from multiconv.bands import LARGE
+from multiconv.errors import Busy, MultiConvError
+from multiconv.experiment.model import Source
+from multiconv.pictures import size_of
+from multiconv.web.request import store
 
 COMPUTING = {
     *("routes.index", "routes.edit", "maps.picture", "maps.numbers", "maps.diagram"),
@@ -18,6 +23,9 @@ COMPUTING = {
     *("takeaway.stage", "takeaway.numbers", "takeaway.film", "gallery.gallery", "weights.take"),
 }
 """Endpoints that compute."""
+
+POSTED = {"routes.edit", "api.planes"}
+"""Those that read a form."""
 
 UPLOADING = {"uploads.images"}
 """Endpoints that decode a picture, which may take seconds."""
@@ -94,18 +102,47 @@ def uploading_turns() -> Turns:
     return Turns(1, 3, 6.0)
 
 
+def large_turns() -> Turns:
+    """Return turns for large pictures: one at a time, for each may take all of a request's memory.
+
+    A browser that opens such a page asks for six of its maps at once, a second each.
+    """
+    return Turns(1, 8, 20.0)
+
+
+def asks_for_large() -> bool:
+    """Tell whether a request is for the whole of a large picture."""
+    given = dict(parse_qsl(request.args.get("from", "")))
+    given |= request.args.to_dict()
+    if request.endpoint in POSTED:
+        given |= dict(parse_qsl(request.form.get("from", ""))) | request.form.to_dict()
+    if given.get("size") != "full":
+        return False
+    try:
+        rows, columns = size_of(Source(given.get("image", Source().image), None), store())
+    except MultiConvError:
+        return False  # the route says what is wrong
+    return rows * columns > LARGE
+
+
 def register(app: Flask) -> None:
     """Let computing requests take turns."""
-    rooms = [(COMPUTING, computing_turns()), (UPLOADING, uploading_turns())]
+    uploads, computing, large = uploading_turns(), computing_turns(), large_turns()
 
     @app.before_request
     def take() -> None:
-        for endpoints, turns in rooms:
-            if request.endpoint in endpoints and request.method != "OPTIONS":
-                turns.take()
-                g.turns = turns
+        g.turns = []
+        if request.method == "OPTIONS":
+            return
+        wanted = [uploads] if request.endpoint in UPLOADING else []
+        if request.endpoint in COMPUTING:
+            # Large ones wait among themselves, and so hold up nothing else.
+            wanted = [large, computing] if asks_for_large() else [computing]
+        for turns in wanted:
+            turns.take()
+            g.turns.append(turns)
 
     @app.teardown_request
     def give_back(_: BaseException | None) -> None:
-        if turns := g.pop("turns", None):
+        for turns in reversed(g.pop("turns", [])):
             turns.give_back()

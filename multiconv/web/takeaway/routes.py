@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-import numpy as np
 from flask import Blueprint, Response, request
 
+from multiconv.bands import few, nothing
 from multiconv.errors import NotFound
 from multiconv.experiment.code import FILE, code, filters_used
 from multiconv.experiment.numbers import quoted
-from multiconv.imaging.animation import Film, running_sum, sliding_window
+from multiconv.imaging.animation import LONGEST, Film, running_sum, sliding_window
 from multiconv.imaging.moving import encoded
 from multiconv.tracing import Trace
 from multiconv.web.headers import DRAWING_POLICY
@@ -65,9 +65,9 @@ def film(name: str, kind: str) -> Response:
 
 def _film(name: str, trace: Trace) -> Film:
     if name == "sum":
-        partials = [np.asarray(added) for added in trace.layer.partials if added is not None]
-        nothing = [np.zeros_like(trace.layer.sum)]  # every channel may be left out
-        return running_sum(partials or nothing, trace.layer.bias, trace.range)
+        partials = [few(added, LONGEST) for added in trace.layer.partials if added is not None]
+        none = nothing(trace.layer.geometry.output_size)  # every channel may be left out
+        return running_sum(partials or [few(none, LONGEST)], trace.layer.bias, trace.range)
     shape = trace.layer.geometry
     return sliding_window(trace.levels, trace.layer.output, shape, trace.pixel, trace.range)
 
