@@ -1,23 +1,29 @@
-"""A waitress server that lets in all who wait at its door, not one at a time."""
+"""A waitress server for crowds: it lets in all who wait, and hears them all before it works."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
+from threading import get_ident
 from typing import Any
 
 from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 
-AT_ONCE = 64
-"""So many connections are taken before those that are there have their turn again."""
+FIRST = "/healthz"
+"""Asked by whoever decides whether the server is to be ended, so that it waits for nobody."""
 
 
 class PromptServer(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     """Waitress on one listening socket.
 
-    Waitress takes one connection, then looks at all that it has: with n
-    arriving at once the last one waits for n passes of up to n looks each.
+    Waitress's loop takes one connection, then looks at all that it has: of n
+    that arrive at once the last waits for n passes of up to n looks each.  And
+    it gives each request to the threads as it is read, who from then on
+    compete with the loop for the interpreter: the one read last waits for much
+    of everybody's work.  Here a pass takes all who wait; what it reads is
+    given to the threads when all is read.
 
     Parameters
     ----------
@@ -39,16 +45,38 @@ class PromptServer(TcpWSGIServer):  # type: ignore[misc]  # waitress has no type
     """
 
     def __init__(self, app: Any, sock: socket.socket, settings: Mapping[str, Any]) -> None:
+        self._loop = 0
+        self._first: list[HTTPChannel] = []
+        self._heard: list[HTTPChannel] = []
         where = sock.family, sock.type, sock.proto, sock.getsockname()
         given = Adjustments(sockets=[sock], **settings)
         super().__init__(app, _sock=sock, adj=given, sockinfo=where, bind_socket=False)
 
     def handle_accept(self) -> None:
-        """Take those who wait, up to the limit of connections."""
-        for _ in range(AT_ONCE):
+        """Take those who wait at the door, up to the limit of connections."""
+        there = -1
+        while there < len(self._map) < self.adj.connection_limit:
             there = len(self._map)
-            if there >= self.adj.connection_limit:
-                return
-            super().handle_accept()
-            if len(self._map) == there:  # nobody waits any more
-                return
+            super().handle_accept()  # which changes nothing if nobody waits any more
+
+    def add_task(self, task: HTTPChannel) -> None:
+        """Note that a connection has a request: for when the loop has read all of them."""
+        if get_ident() != self._loop:  # a thread found another request behind its own
+            super().add_task(task)
+        else:
+            (self._first if task.requests[0].path == FIRST else self._heard).append(task)
+
+    def readable(self) -> bool:
+        """Tell whether there is room for more connections; the loop asks as a pass begins."""
+        self._loop = get_ident()
+        if self._first or self._heard:
+            self._hand_over()
+        return bool(super().readable())
+
+    def _hand_over(self) -> None:
+        threads = self.task_dispatcher
+        with threads.lock:
+            threads.queue.extendleft(self._first)
+            threads.queue.extend(self._heard)
+            threads.queue_cv.notify(len(self._first) + len(self._heard))
+        self._first, self._heard = [], []

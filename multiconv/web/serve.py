@@ -30,7 +30,7 @@ FILES = 4096
 SETTINGS: Mapping[str, Any] = MappingProxyType(
     {
         # More than may compute, wait and upload (see turns), so that light answers always have one.
-        "threads": 80,
+        "threads": 70,
         # A page, its maps and its planes stay in memory; past it waitress writes nameless files,
         # so that a thousand who read slowly hold a gigabyte at most.
         "outbuf_overflow": MIB,

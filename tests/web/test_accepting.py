@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from collections import deque
 from collections.abc import Iterator
+from threading import Lock, Thread
+from types import SimpleNamespace
 
 import pytest
 
-from multiconv.web.accepting import AT_ONCE, PromptServer
+from multiconv.web.accepting import PromptServer
 from multiconv.web.serve import HOST, SETTINGS, listener
+
+
+class Taken:
+    """Waitress's threads, none of which takes anything."""
+
+    def __init__(self, queue: list[object]) -> None:
+        self.queue, self.added, self.woken = deque(queue), [], []
+        self.lock = Lock()
+        self.queue_cv = SimpleNamespace(notify=self.woken.append)
+        self.add_task = self.added.append
 
 
 @contextlib.contextmanager
@@ -20,26 +33,47 @@ def arrived(clients: int, **settings: int) -> Iterator[PromptServer]:
     with contextlib.ExitStack() as stack:
         for _ in range(clients):
             stack.enter_context(socket.create_connection((HOST, server.effective_port), 10))
+        threads = server.task_dispatcher
         yield server
-        server.task_dispatcher.shutdown()
+        threads.shutdown()
         for channel in list(server.active_channels.values()):
             channel.handle_close()
         server.close()
 
 
-@pytest.mark.parametrize("clients", [0, 1, 20])
+@pytest.mark.parametrize("clients", [0, 1, 100])
 def test_one_look_at_the_door_lets_all_in(clients: int) -> None:
     with arrived(clients) as server:
         server.handle_accept()
         assert len(server.active_channels) == clients
 
 
-def test_a_crowd_comes_in_groups_so_that_those_inside_are_served_between() -> None:
-    with arrived(AT_ONCE + 10) as server:
+def test_what_arrives_together_is_heard_before_any_of_it_is_worked_on() -> None:
+    with arrived(3) as server:
+        server.readable()  # a pass begins
         server.handle_accept()
-        assert len(server.active_channels) == AT_ONCE
-        server.handle_accept()
-        assert len(server.active_channels) == AT_ONCE + 10
+        page, health, film = server.active_channels.values()
+        for channel, path in ((page, "/"), (health, "/healthz"), (film, "/film")):
+            channel.requests = [SimpleNamespace(path=path)]
+        taken = server.task_dispatcher = Taken([page])
+        for channel in (page, health, film):
+            server.add_task(channel)
+        assert list(taken.queue) == [page]
+        server.readable()  # the next one does
+        assert list(taken.queue) == [health, page, page, film]
+        assert taken.woken == [3]
+        server.readable()
+        assert len(taken.queue) == 4
+
+
+def test_a_thread_that_finds_another_request_behind_its_own_adds_it_at_once() -> None:
+    with arrived(0) as server:
+        server.readable()
+        taken = server.task_dispatcher = Taken([])
+        other = Thread(target=server.add_task, args=("a connection",))
+        other.start()
+        other.join()
+        assert taken.added == ["a connection"]
 
 
 def test_nobody_is_let_in_past_the_limit() -> None:

@@ -131,15 +131,25 @@ def test_flask_run_finds_the_factory() -> None:
 
 
 CLIENTS = 150  # tests/benchmarks/slow.py does it with 900
+ARRIVING = 600
 
 
 def test_slow_and_dripping_clients_do_not_hold_the_server(tmp_path: Path) -> None:
     with serving(tmp_path / "store") as server, Crowd(server.port, CLIENTS) as crowd:
         assert crowd.connected == CLIENTS
-        first, *times = crowd.healthz_seconds(60)
+        times = crowd.healthz_seconds(60)
         assert server.get("/maps/sum.png")[0] == 200
-    assert first < 10  # behind everybody who arrived in the same moment
     assert sorted(times)[-6] < 0.1  # 90 in 100, on a machine that runs other tests as well
+
+
+def test_health_is_told_while_a_crowd_arrives(tmp_path: Path) -> None:
+    """The best of three, since the machine runs other tests as well; half of what it once was."""
+    firsts = []
+    for at in range(3):
+        with serving(tmp_path / str(at)) as server, Crowd(server.port, ARRIVING) as crowd:
+            firsts += crowd.healthz_seconds(1)
+    print(f"/healthz behind {ARRIVING} who arrive at once: {firsts}")
+    assert min(firsts) < 0.25
 
 
 @pytest.mark.parametrize("length", [100_000, 1_000_000])
