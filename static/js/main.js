@@ -6,6 +6,7 @@ import "./weights.js";
 import "./bias.js";
 import "./drag.js";
 import "./pointing.js";
+import "./finger.js";
 import "./upload.js";
 import "./whatif.js";
 import "./picture.js";

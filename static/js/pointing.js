@@ -117,3 +117,4 @@ on("bias", draw);
 on("pixel", ({ pinned }) => pinned && redraw());
 on("page", () => pointed && redraw());
 customElements.define("mc-map", PictureMap);
+export { PictureMap };
