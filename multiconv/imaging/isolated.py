@@ -2,7 +2,9 @@
 
 One process decodes one upload after the other.  It may use so much memory and
 time; what needs more is refused, the process ended, and the next upload gets a
-new one.  Where the system has no resource limits (Windows) only time is bounded.
+new one.  Time is the processor's, so that a busy machine refuses no picture that a
+quiet one takes; whoever waits is told after three times as much at the latest.
+Where the system has no resource limits (Windows) only that is bounded.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from __future__ import annotations
 import atexit
 import os
 from functools import cache
-from math import ceil
 from threading import Lock, Timer
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ from multiconv.imaging.process import DecoderProcess
 
 if TYPE_CHECKING:
     from multiconv.experiment.model import Limits
+
+_AT_MOST = 3
+"""Whoever waits is told after so many times the processor time that is allowed."""
 
 
 def decoded(body: bytes, limits: Limits) -> Picture:
@@ -55,7 +59,7 @@ class IsolatedDecoder:
     ----------
     limits : Limits
     seconds : float
-        How long one upload may take.
+        How much processor time one upload may take.
     memory : int
         How many bytes of address space the process may have.
     patience : float
@@ -76,7 +80,7 @@ class IsolatedDecoder:
         self,
         limits: Limits,
         *,
-        seconds: float = 2.5,
+        seconds: float = 2.0,
         memory: int = 3 * 2**29,
         patience: float = 5.0,
     ) -> None:
@@ -125,13 +129,13 @@ class IsolatedDecoder:
             late.append(True)
             process.child.kill()
 
-        timer = Timer(self._seconds, end)
+        timer = Timer(_AT_MOST * self._seconds, end)
         timer.start()
         try:
             return process.answer(body)
         except (OSError, EOFError):
             self.close()
-            raise self._too_long() if late else _crashed() from None
+            raise self._too_long() if late or process.ran_out_of_time() else _crashed() from None
         finally:
             timer.cancel()
             timer.join()
@@ -142,8 +146,7 @@ class IsolatedDecoder:
         """Return this process's own decoder: after a fork the old one is somebody else's."""
         if not self._process or self._owner != os.getpid() or not self._process.lives():
             self.close()
-            seconds = 1 + ceil(self._seconds)
-            self._process = DecoderProcess(self._limits, seconds=seconds, memory=self._memory)
+            self._process = DecoderProcess(self._limits, seconds=self._seconds, memory=self._memory)
             self._owner = os.getpid()
         return self._process
 

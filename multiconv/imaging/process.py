@@ -14,7 +14,7 @@ import numpy as np
 
 from multiconv import errors
 from multiconv.imaging.codec import Picture
-from multiconv.imaging.served import LENGTH, READY
+from multiconv.imaging.served import LENGTH, OUT_OF_TIME, READY
 
 if TYPE_CHECKING:
     from multiconv.experiment.model import Limits
@@ -26,7 +26,7 @@ _PIPE_BYTES = 2**20
 
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); import multiconv.imaging.served as it; "
-    "it.serve(memory=int(sys.argv[2]), seconds=int(sys.argv[3]), limits=sys.argv[4])"
+    "it.serve(memory=int(sys.argv[2]), seconds=float(sys.argv[3]), limits=sys.argv[4])"
 )
 
 
@@ -36,8 +36,8 @@ class DecoderProcess:
     Parameters
     ----------
     limits : Limits
-    seconds : int
-        It ends itself when an upload takes longer, even if nobody waits any more.
+    seconds : float
+        It ends when an upload takes more processor time, even if nobody waits any more.
     memory : int
         How many bytes of address space it may have.
 
@@ -56,7 +56,7 @@ class DecoderProcess:
     >>> process.end()
     """
 
-    def __init__(self, limits: Limits, *, seconds: int, memory: int) -> None:
+    def __init__(self, limits: Limits, *, seconds: float, memory: int) -> None:
         package = Path(__file__).parents[2]
         bounds = str(memory), str(seconds), json.dumps(asdict(limits))
         self.child = subprocess.Popen(  # noqa: S603  (nothing in it comes from an upload)
@@ -77,6 +77,10 @@ class DecoderProcess:
     def lives(self) -> bool:
         """Return whether it can be asked."""
         return self.child.poll() is None
+
+    def ran_out_of_time(self) -> bool:
+        """Return whether it ended because an upload took too much processor time."""
+        return OUT_OF_TIME != 0 and self.child.returncode == OUT_OF_TIME
 
     def answer(self, body: bytes) -> Picture:
         """Return what `codec.decoded` returns, or raise what it raises.

@@ -18,9 +18,11 @@ if sys.platform != "win32":
 
 LENGTH = struct.Struct(">Q")
 READY = b"ready"
+OUT_OF_TIME = -getattr(signal, "SIGPROF", 0)
+"""What a process returns that took more processor time than it may; 0 where nothing counts it."""
 
 
-def serve(*, memory: int, seconds: int, limits: str) -> None:
+def serve(*, memory: int, seconds: float, limits: str) -> None:
     """Decode what comes in by standard input until it ends.
 
     A question is a length and an upload's bytes.  An answer is a length and JSON: an
@@ -30,8 +32,8 @@ def serve(*, memory: int, seconds: int, limits: str) -> None:
     ----------
     memory : int
         How many bytes of address space to have at most.
-    seconds : int
-        How long one upload may take before this process ends itself.
+    seconds : float
+        How much processor time one upload may take before the system ends this process.
     limits : str
         The limits' fields as JSON.
     """
@@ -45,9 +47,9 @@ def serve(*, memory: int, seconds: int, limits: str) -> None:
     answers.flush()
     while head := sys.stdin.buffer.read(LENGTH.size):
         body = sys.stdin.buffer.read(*LENGTH.unpack(head))
-        _set_alarm(seconds)
+        _allow(seconds)
         _answer(answers, body, bounds)
-        _set_alarm(0)
+        _allow(0)
 
 
 def _answer(answers: IO[bytes], body: bytes, limits: Limits) -> None:
@@ -66,6 +68,7 @@ def _send(answers: IO[bytes], told: dict[str, Any], pixels: memoryview | bytes =
     answers.flush()
 
 
-def _set_alarm(seconds: int) -> None:
+def _allow(seconds: float) -> None:
+    """Let the system end this process after so much processor time; 0 for whenever."""
     if sys.platform != "win32":
-        signal.alarm(seconds)  # for when the process that asked is gone
+        signal.setitimer(signal.ITIMER_PROF, seconds)

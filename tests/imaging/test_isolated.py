@@ -1,10 +1,13 @@
 """Decoding in a process of its own, against files that mean harm."""
 
 import os
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
+from threading import Timer
 
 import numpy as np
 import pytest
@@ -43,6 +46,11 @@ def is_told_well(result):
     return result.pixels.dtype == np.uint8 and result.pixels.shape[2:] == (3,)
 
 
+def processor_seconds(decoder):
+    fields = Path(f"/proc/{decoder._process.child.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def most_memory_of(decoder):
     with open(f"/proc/{decoder._process.child.pid}/status") as status:  # noqa: PTH123
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
@@ -68,17 +76,19 @@ def test_its_errors_are_the_same_too(decoder):
 
 @LINUX
 @pytest.mark.parametrize("name", BOMBS)
-def test_bombs_are_answered_within_two_seconds_and_in_bounded_memory(decoder, name):
+def test_bombs_take_less_than_two_seconds_and_bounded_memory(decoder, name):
     body = BOMBS[name]()
     assert len(body) <= LIMITS.upload_bytes
     decoder.decoded(bases()["PNG RGB"])  # so that the process is there
-    start = time.perf_counter()
+    child, before, start = decoder._process.child, processor_seconds(decoder), time.perf_counter()
     result = outcome(decoder, body)
-    seconds = time.perf_counter() - start
-    print(f"{name}: {len(body) / 1e6:.2f} MB, {seconds:.2f} s, {result!s:.100}")
+    waited = time.perf_counter() - start
+    assert decoder._process.child is child  # it was not ended for taking too much
+    seconds = processor_seconds(decoder) - before
+    print(f"{name}: {len(body) / 1e6:.2f} MB, {seconds:.2f} s of {waited:.2f}, {result!s:.100}")
     assert is_told_well(result)
-    assert seconds < 2
-    decoder.decoded(bases()["PNG RGB"])
+    assert seconds < 1.5  # of the processor: another half second is left for keeping what is shown
+    assert waited < 5  # on a machine that runs other tests as well
     assert most_memory_of(decoder) < 700 * 2**20
 
 
@@ -124,6 +134,37 @@ def test_what_takes_too_long_is_told_and_the_next_is_served():
                 decoder.decoded(slow)
             assert caught.value.limit == "0.05 s"
             assert decoder.decoded(bases()["BMP L"]).pixels.shape == (33, 47, 3)
+    finally:
+        decoder.close()
+
+
+@LINUX
+def test_time_is_the_processors_so_that_a_busy_machine_refuses_nothing():
+    decoder = IsolatedDecoder(LIMITS, seconds=1.0)
+    try:
+        decoder.decoded(bases()["BMP L"])
+        child = decoder._process.child
+        child.send_signal(signal.SIGSTOP)  # as if others had the processor
+        later = Timer(1.5, child.send_signal, [signal.SIGCONT])
+        later.start()
+        start = time.perf_counter()
+        assert decoder.decoded(bases()["PNG RGB"]).pixels.shape == (33, 47, 3)
+        assert time.perf_counter() - start > 1
+        assert decoder._process.child is child
+        later.join()
+    finally:
+        decoder.close()
+
+
+@LINUX
+def test_whoever_waits_is_told_in_the_end_though_no_processor_time_goes_by():
+    decoder = IsolatedDecoder(LIMITS, seconds=0.2)
+    try:
+        decoder.decoded(bases()["BMP L"])
+        decoder._process.child.send_signal(signal.SIGSTOP)
+        with pytest.raises(TooLarge, match="too long"):
+            decoder.decoded(bases()["BMP L"])
+        assert decoder.decoded(bases()["BMP L"]).pixels.shape == (33, 47, 3)
     finally:
         decoder.close()
 
