@@ -9,7 +9,7 @@ import pytest
 from multiconv.engine.geometry import geometry
 from multiconv.errors import TooLarge
 from multiconv.experiment.model import Layer, Limits
-from multiconv.pricing import check_work
+from multiconv.pricing import SCRATCH_BYTES, check_work
 
 SHAPE = geometry((100, 200), (3, 5), strides=(2, 2))  # 50 × 100 places
 WORK = 50 * 100 * 3 * 5 * 3
@@ -40,3 +40,30 @@ def test_work_and_memory(limits, outputs, words):
 def test_a_group_costs_its_own_channels_alone():
     layer = replace(Layer(kernel_size=(3, 5)), groups=3, outputs=3, bias=(0.0,) * 3)
     check_work(SHAPE, layer, 1, Limits(multiply_adds=WORK // 3))
+
+
+LARGEST = geometry((4000, 6000), (3, 3))  # 24 megapixels
+
+
+def test_of_a_large_layer_only_what_is_held_at_once_is_counted():
+    check_work(LARGEST, Layer(), 1, Limits())
+    pixels = 4000 * 6000
+    # The levels, and five bytes a pixel of a picture on its way out; 9 while a file is read.
+    room = max(9 * pixels, 3 * pixels + 5 * pixels) + SCRATCH_BYTES
+    check_work(LARGEST, Layer(), 1, Limits(request_bytes=room))
+    with pytest.raises(TooLarge, match=f"{room:,} bytes"):
+        check_work(LARGEST, Layer(), 1, Limits(request_bytes=room - 1))
+
+
+def test_many_planes_in_one_answer_are_counted():
+    check_work(LARGEST, Layer(), 1, Limits(), held=14)
+    room = (3 + 30) * 4000 * 6000 + SCRATCH_BYTES
+    with pytest.raises(TooLarge, match=f"{room:,} bytes") as caught:
+        check_work(LARGEST, Layer(), 1, Limits(), held=30)
+    assert "fewer outputs or maps" in caught.value.remedy
+
+
+def test_the_work_of_a_large_layer_stays_limited():
+    check_work(LARGEST, Layer(), 3, Limits())
+    with pytest.raises(TooLarge, match="2,592,000,000 multiply-adds"):
+        check_work(LARGEST, Layer(), 4, Limits())

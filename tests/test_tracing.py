@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from multiconv import tracing
+from multiconv.bands import Banded
 from multiconv.errors import InvalidValue, NotFound, TooLarge
 from multiconv.experiment.model import Experiment, Focus, Layer, Limits, Source, View
 from multiconv.imaging.store import FolderStore
@@ -34,6 +35,10 @@ def computed(monkeypatch):
 
     monkeypatch.setattr(tracing, "partial_of", counted)
     return calls
+
+
+def noise(rows, columns):
+    return np.random.default_rng(2).integers(0, 256, (rows, columns, 3), np.uint8)
 
 
 def with_kernel(experiment, q, k, kernel):
@@ -150,3 +155,27 @@ def test_the_probe_reads_the_levels_divided_by_255(store):
     assert np.array_equal(
         found.channels[2].values, trace.levels[4:7, 5:8, 2].astype(np.float64) / 255
     )
+
+
+def test_a_picture_too_large_to_be_held_gives_the_same_trace(store):
+    source = Source(store.put(noise(90, 70)), None)
+    layer = replace(Layer(), bias=(0.25, 0, 0, 0, 0), activation="relu", off=(1,))
+    for view in (View(), View(range=0.1), View(ranges="each")):
+        experiment = Experiment(source, (layer,), view=view)
+        whole, banded = Tracer(store).trace(experiment), Tracer(store, whole=0).trace(experiment)
+        assert isinstance(banded.layer.output, Banded)
+        assert (banded.range, banded.clipped) == (whole.range, whole.clipped)
+        for expected, found in zip(whole.maps, banded.maps, strict=True):
+            assert np.allclose(np.asarray(found), expected, atol=2e-6)
+            assert banded.range_of(found) == whole.range_of(expected)
+        ours, theirs = banded.probe(3, 69), whole.probe(3, 69)
+        assert (ours.rows, ours.cols, ours.total) == (theirs.rows, theirs.cols, theirs.total)
+
+
+def test_of_a_large_picture_nothing_is_kept_but_its_levels_and_its_range(store, monkeypatch):
+    source = Source(store.put(noise(90, 70)), None)
+    tracer = Tracer(store, whole=0)
+    first = tracer.trace(Experiment(source))
+    assert tracer._cache.held < 90 * 70 * 3 + 8 + 3 * 4096
+    monkeypatch.setattr(tracing, "automatic_range", lambda _: pytest.fail("looked for again"))
+    assert tracer.trace(Experiment(source, focus=Focus(i=5, j=5))).range == first.range

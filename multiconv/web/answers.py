@@ -7,6 +7,7 @@ from multiconv.web.schemas import BYTES, TEXT, Schema, record, row, whole, words
 
 _NUMBER: Schema = {"type": "number"}
 _WHOLE: Schema = {"type": "integer"}
+_MAYBE: Schema = {"type": ["number", "null"]}
 
 _ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _GRID = row(row(_NUMBER))
@@ -28,8 +29,8 @@ EXPERIMENT = record(
         "range": _NUMBER,
         "maps": row(
             record(
-                {"name": TEXT, "shape": row(_WHOLE), "min": _NUMBER, "max": _NUMBER,
-                 "mean": _NUMBER, "png": TEXT, "npy": TEXT}
+                {"name": TEXT, "shape": row(_WHOLE), "min": _MAYBE, "max": _MAYBE,
+                 "mean": _MAYBE, "png": TEXT, "npy": TEXT}
             )
         ),
         "cost": record({"multiply_adds": _WHOLE}),

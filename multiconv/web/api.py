@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from multiconv.bands import summary
-from multiconv.errors import InvalidValue
+from multiconv.bands import nothing, summary
+from multiconv.errors import InvalidValue, TooLarge
 from multiconv.experiment.fields import choice
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.query import to_query
@@ -34,14 +34,12 @@ def healthz() -> Response:
     return Response("ok\n", content_type="text/plain; charset=utf-8")
 
 
-def _facts(plane: MapPlane, asked: Experiment, build: str) -> dict[str, Any]:
-    low, high, mean = summary(plane.numbers())
+def _facts(plane: MapPlane, asked: Experiment, build: str, *, known: bool = True) -> dict[str, Any]:
+    values = [value + 0.0 for value in summary(plane.numbers())] if known else [None] * 3
     return {
         "name": plane.name,
         "shape": list(plane.shape),
-        "min": low + 0.0,
-        "max": high + 0.0,
-        "mean": mean + 0.0,
+        **dict(zip(("min", "max", "mean"), values, strict=True)),
         "png": map_link(asked, plane.name, plane.range, build),
         "npy": map_link(asked, plane.name, None, build, ending="npy"),
     }
@@ -49,11 +47,20 @@ def _facts(plane: MapPlane, asked: Experiment, build: str) -> dict[str, Any]:
 
 @blueprint.get("/api/experiment")
 def facts() -> Response:
-    """Answer what an experiment is: link, sentence, shapes, every map's range, cost."""
+    """Answer what an experiment is: link, sentence, shapes, every map's range, cost.
+
+    Where all outputs would be more work than one request may ask for, only the chosen one's
+    values are told.
+    """
     asked = experiment()
     source = tracer()
-    shape = source.geometry(asked, outputs=asked.layer.outputs)
+    shape = source.geometry(asked)
     trace = source.trace(asked)
+    unknown, blank = set(), nothing(shape.output_size)
+    try:
+        source.geometry(asked, outputs=asked.layer.outputs)
+    except TooLarge:
+        unknown = {f"output-{k}" for k in range(asked.layer.outputs) if k != asked.focus.k}
     rows, columns, channels = trace.levels.shape
     layer, build = asked.layer, current_app.config["BUILD"]
     return jsonify(
@@ -66,7 +73,12 @@ def facts() -> Response:
         k=asked.focus.k,
         pixel=list(trace.pixel),
         range=trace.range,
-        maps=[_facts(map_plane(name, trace, source), asked, build) for name in map_names(trace)],
+        maps=[
+            _facts(MapPlane(name, trace.range, values=blank), asked, build, known=False)
+            if name in unknown
+            else _facts(map_plane(name, trace, source), asked, build)
+            for name in map_names(trace)
+        ],
         cost={"multiply_adds": shape.multiply_adds(channels // layer.groups, layer.outputs)},
     )
 

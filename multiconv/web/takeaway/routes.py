@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tempfile import SpooledTemporaryFile
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, send_file
 
 from multiconv.bands import few, nothing
 from multiconv.errors import NotFound
@@ -15,14 +16,16 @@ from multiconv.imaging.moving import encoded
 from multiconv.tracing import Trace
 from multiconv.web.headers import DRAWING_POLICY
 from multiconv.web.links import page_link
-from multiconv.web.request import experiment, tracer
+from multiconv.web.request import experiment, tracer, uncoloured
 from multiconv.web.takeaway.drawn import drawn
-from multiconv.web.takeaway.everything import everything
+from multiconv.web.takeaway.everything import write_everything
 from multiconv.web.takeaway.scene import scene_of
 
 blueprint = Blueprint("takeaway", __name__)
 
 FILMS = ("window", "sum")
+SPOOLED = 64 * 2**20
+"""Bytes of a file of numbers beyond which it is kept on disk while it is sent."""
 
 
 @blueprint.get("/stage.svg")
@@ -37,10 +40,18 @@ def stage() -> Response:
 @blueprint.get(f"/{FILE}")
 def numbers() -> Response:
     """Answer every number of the experiment, as NumPy saves them."""
-    asked = experiment()
+    asked = uncoloured(experiment())
+    tracer().geometry(asked, outputs=asked.layer.outputs)
     scene = scene_of(tracer().trace(asked), tracer())
-    body = everything(scene, filters_used(asked.layer), asked.layer.bias)
-    return _saved(body, FILE, "application/octet-stream")
+    # On disk and sent from there, if it is large.
+    file = SpooledTemporaryFile(SPOOLED)  # noqa: SIM115  (closed with the answer)
+    write_everything(file, scene, filters_used(asked.layer), asked.layer.bias)
+    if file.tell() < SPOOLED:
+        file.seek(0)
+        with file:
+            return _saved(file.read(), FILE, "application/octet-stream")
+    file.seek(0)
+    return send_file(file, "application/octet-stream", True, FILE)
 
 
 @blueprint.get("/code/<library>.py")
