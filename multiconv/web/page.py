@@ -22,6 +22,7 @@ from multiconv.tracing import Trace
 from multiconv.web import controls, happened
 from multiconv.web.article import article_of
 from multiconv.web.changes import changes
+from multiconv.web.clicks import OUTPUT_WIDTH
 from multiconv.web.colourbar import bar_of
 from multiconv.web.diagram import diagram_of, linked_faces
 from multiconv.web.figure import output_of, rows_of, weight_scale
@@ -147,6 +148,7 @@ def page(
             JUNCTION_WIDTH,
         ),
         "output": output,
+        "below_output": OUTPUT_WIDTH - output.height,
         "bar": bar_of(trace),
         "bias": form.get(f"bias.{k}", weight_text(trace.layer.bias)),
         "bank": controls.bank_choice(experiment),

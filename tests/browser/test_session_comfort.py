@@ -156,3 +156,27 @@ def test_forced_colours_keep_marks_and_curves(page):
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert strokes
     assert all(stroke not in ("none", paper) for stroke in strokes)
+
+
+@pytest.mark.parametrize("width", [1360, 1440, 1900])
+@pytest.mark.parametrize(
+    "query", ["size=80", "size=80&image=sample:coffee", "size=80&kernel=5x5&strides=1x8"]
+)
+def test_what_more_opens_stands_under_the_figure_and_on_nothing(new_page, width, query):
+    page = opened(new_page(width=width), f"/?{query}")
+
+    def words():
+        return [page.locator(".more > summary").nth(n).bounding_box()["y"] for n in range(3)]
+
+    assert max(words()) - min(words()) < 2
+    page.locator(".more summary").first.click()
+    fields = page.locator(".more-fields").bounding_box()
+    bottoms = [row.bounding_box() for row in page.locator("#working .row").all()]
+    assert fields["y"] >= max(box["y"] + box["height"] for box in bottoms)
+    assert fields["y"] <= page.locator(".controls").bounding_box()["y"] + 460
+    assert fields["width"] > 900
+    assert fields["x"] + fields["width"] <= width
+    assert max(words()) - min(words()) < 2
+    page.locator("#row-0 .weight").first.fill("abc")  # its words move the rows: the fields give way
+    expect(page.locator("#row-0 .mistake")).to_be_visible()
+    assert page.locator(".more-fields").bounding_box()["width"] < 350
