@@ -61,8 +61,8 @@ class Turns:
         self._inside = BoundedSemaphore(at_once + waiting)
         self._working = Semaphore(at_once)
 
-    def take(self) -> None:
-        """Wait for a turn.
+    def take(self, among: Turns | None = None) -> None:
+        """Wait for a turn, and before it, in this queue, for one among fewer.
 
         Raises
         ------
@@ -71,9 +71,16 @@ class Turns:
         """
         if not self._inside.acquire(blocking=False):
             raise self._busy()
-        if not self._working.acquire(timeout=self._patience):
+        try:
+            if among:
+                among.take()
+            if not self._working.acquire(timeout=self._patience):
+                if among:
+                    among.give_back()
+                raise self._busy()
+        except Busy:
             self._inside.release()
-            raise self._busy()
+            raise
 
     def give_back(self) -> None:
         """End a turn."""
@@ -131,18 +138,18 @@ def register(app: Flask) -> None:
 
     @app.before_request
     def take() -> None:
-        g.turns = []
         if request.method == "OPTIONS":
             return
-        wanted = [uploads] if request.endpoint in UPLOADING else []
-        if request.endpoint in COMPUTING:
+        if request.endpoint in UPLOADING:
+            uploads.take()
+            g.turns = [uploads]
+        elif request.endpoint in COMPUTING:
             # Large ones wait among themselves, and so hold up nothing else.
-            wanted = [large, computing] if asks_for_large() else [computing]
-        for turns in wanted:
-            turns.take()
-            g.turns.append(turns)
+            fewer = large if asks_for_large() else None
+            computing.take(fewer)
+            g.turns = [computing, fewer] if fewer else [computing]
 
     @app.teardown_request
     def give_back(_: BaseException | None) -> None:
-        for turns in reversed(g.pop("turns", [])):
+        for turns in g.pop("turns", ()):
             turns.give_back()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from urllib.parse import parse_qsl, quote
 
 import pytest
 
@@ -11,7 +12,7 @@ from multiconv.errors import Busy
 from multiconv.tracing import Tracer
 from multiconv.web import turns
 from multiconv.web.serve import SETTINGS
-from multiconv.web.turns import Turns, computing_turns, uploading_turns
+from multiconv.web.turns import Turns, computing_turns, large_turns, uploading_turns
 
 
 def test_never_more_than_so_many_at_once():
@@ -53,6 +54,8 @@ def test_who_waits_too_long_is_told_and_leaves_the_queue():
 
 
 def test_the_server_has_threads_left_when_all_turns_are_taken():
+    # Large ones wait in the queue of the others.
+    assert large_turns().threads < computing_turns().threads
     assert computing_turns().threads + uploading_turns().threads < SETTINGS["threads"]
 
 
@@ -112,3 +115,61 @@ def test_turns_come_back_after_a_fault(client, monkeypatch):
 def test_every_endpoint_that_takes_turns_is_there(app):
     known = {rule.endpoint for rule in app.url_map.iter_rules()}
     assert known >= turns.COMPUTING | turns.UPLOADING
+
+
+@pytest.fixture
+def large(uploaded, monkeypatch):
+    """The link of a picture that counts as large."""
+    monkeypatch.setattr(turns, "LARGE", 24 * 30 - 1)
+    return f"image={uploaded}&size=full"
+
+
+@pytest.fixture
+def busy(app, large, monkeypatch):
+    """One large picture under way and as many waiting as may, until the test ends."""
+    go_on, inside = threading.Event(), []
+    real = Tracer.trace
+
+    def slow(self, experiment):
+        if experiment.source.size is None:
+            inside.append(experiment)
+            go_on.wait(30)
+        return real(self, experiment)
+
+    monkeypatch.setattr(Tracer, "trace", slow)
+    places = large_turns().threads
+    with ThreadPoolExecutor(places) as pool:
+        asked = [pool.submit(app.test_client().get, f"/api/probe?{large}") for _ in range(places)]
+        answers = as_completed(asked, timeout=30)
+        for _ in range(1000):
+            if inside and app.test_client().get(f"/api/probe?{large}").status_code == 503:
+                break
+        yield inside
+        go_on.set()
+        assert {answer.result().status_code for answer in answers} == {200}
+
+
+def test_large_pictures_take_turns_and_hold_up_no_other(client, busy, large):
+    for path in ("/api/probe?", "/maps/sum.png?", "/?", "/edit?from=" + quote(large) + "&"):
+        answer = client.get(path + large)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    posted = client.post("/api/planes", data={"maps": "sum", **dict(parse_qsl(large))})
+    assert posted.status_code == 503
+    assert len(busy) == 1
+    for path in ("/healthz", "/api/probe", "/maps/sum.png", "/multiconv.npz?size=40"):
+        assert client.get(path).status_code == 200
+
+
+def test_what_counts_as_large(app, large, uploaded):
+    cases = {
+        f"/?{large}": True,
+        f"/?image={uploaded}&size=160": False,
+        f"/?image={uploaded}": False,
+        "/?size=full&image=" + "0" * 64: False,
+        "/?size=full&image=../x": False,
+        f"/edit?from={quote(large)}": True,
+        f"/edit?from={quote(large)}&size=160": False,
+    }
+    for path, expected in cases.items():
+        with app.test_request_context(path):
+            assert turns.asks_for_large() is expected, path
