@@ -15,10 +15,12 @@ from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
 from multiconv.engine.patches import write_patches
 from multiconv.engine.plan import Plan, plan_of
 from multiconv.engine.rows import write_rows
+from multiconv.engine.shifts import write_shifts
 from multiconv.engine.spectral import write_spectra
 from multiconv.engine.tensors import Array, batch_of, filters_of
 
 _WRITERS: dict[str, Callable[[Array, Array, Geometry, Array], None]] = {
+    "shifts": write_shifts,
     "rows": write_rows,
     "patches": write_patches,
     "spectra": write_spectra,

@@ -10,6 +10,11 @@ from multiconv.engine.spectral import reach_of, side_of
 LARGE = 19 * 19
 """Taps from which the spectra win: level at 19 a side from 512² up, at 25 or so at 256²."""
 
+NARROW = 9
+"""Taps across up to which shifted columns win for one channel in and out: by a fifth at 3 × 3 and
+7 × 7 from 512² up, level at 11 × 11, where as many planes as taps pass through memory.
+"""
+
 DEEP = 64
 """Input and output channels of a group from which whole windows in one product win: at 32 → 32
 the rows are still a quarter faster, at 64 → 64 level, at 256 → 256 a third slower.
@@ -29,7 +34,7 @@ class Plan:
 
     Attributes
     ----------
-    path : {"rows", "patches", "spectra"}
+    path : {"shifts", "rows", "patches", "spectra"}
     reason : str
         Why, as a sentence.
     multiply_adds : int
@@ -90,6 +95,8 @@ def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> P
     --------
     >>> from multiconv.engine.geometry import geometry
     >>> plan_of(geometry((512, 512), (3, 3)), 3, 1, 1, 4).path
+    'shifts'
+    >>> plan_of(geometry((512, 512), (3, 3)), 1, 3, 16, 4).path
     'rows'
     >>> plan_of(geometry((512, 512), (31, 31)), 3, 1, 1, 4).path
     'spectra'
@@ -106,6 +113,8 @@ def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> P
         path, reason = "patches", "Many channels, or a 1 × 1 kernel: one large product a tile."
     elif large and _spectra_bytes(g, c_in, c_out, itemsize) <= SCRATCH:
         path, reason = "spectra", "A large kernel: products of spectra."
+    elif c_in == c_out == 1 and kw <= NARROW:
+        path, reason = "shifts", "One channel in and out: columns of taps, shifted and added."
     else:
         path, reason = "rows", "An ordinary kernel: rows unfolded, several output rows a product."
     return Plan(path, reason, products, output + SCRATCH)

@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 
 from multiconv import conv2d, partials
-from multiconv.engine import patches, plan, rows, spectral, thumbnails
+from multiconv.engine import patches, plan, rows, shifts, spectral, thumbnails, workspace
 from multiconv.engine.geometry import geometry
 
 
-@pytest.fixture(params=["rows", "patches", "spectra"])
+@pytest.fixture(params=["shifts", "rows", "patches", "spectra"])
 def path(request, monkeypatch):
     """Make one path compute everything that it can."""
     chosen = request.param
     monkeypatch.setattr(plan, "DEEP", 1 if chosen == "patches" else 10**9)
     monkeypatch.setattr(plan, "LARGE", 1 if chosen == "spectra" else 10**9)
     monkeypatch.setattr(plan, "_SMALLEST", 1)
+    monkeypatch.setattr(plan, "NARROW", 10**9 if chosen == "shifts" else 0)
     return chosen
 
 
@@ -34,14 +35,17 @@ def test_every_path_against_plain_loops(path, seed, case, plain):
 @pytest.mark.parametrize("seed", range(15))
 def test_tiles_do_not_show(path, seed, case, monkeypatch):
     c = case(7000 + seed, integers=True, longest=60, dtype=np.float32)
-    whole = conv2d(c.x, c.filters, **c.arguments)
+    whole = conv2d(c.x, c.filters, **c.arguments), partials(c.x, c.filters, 0, **c.arguments)
     monkeypatch.setattr(rows, "_TILE_BYTES", 1)
     monkeypatch.setattr(rows, "_CHUNK", 16)
+    monkeypatch.setattr(shifts, "_TILE_BYTES", 1)
+    monkeypatch.setattr(shifts, "_CHUNK", 16)
     monkeypatch.setattr(patches, "TILE_BYTES", 1)
     monkeypatch.setattr(spectral, "side_of", lambda reach, _: reach + 8)
     monkeypatch.setattr(thumbnails, "_TILE_BYTES", 1)
-    in_tiles = conv2d(c.x, c.filters, **c.arguments)
-    assert np.allclose(in_tiles, whole, rtol=0, atol=1e-2 if path == "spectra" else 0)
+    in_tiles = conv2d(c.x, c.filters, **c.arguments), partials(c.x, c.filters, 0, **c.arguments)
+    for found, expected in zip(in_tiles, whole, strict=True):
+        assert np.allclose(found, expected, rtol=0, atol=1e-2 if path == "spectra" else 0)
 
 
 def test_threads_change_nothing(case):
@@ -75,5 +79,28 @@ def test_planes_without_padding_are_read_where_they_are(seed, case, plain, monke
     monkeypatch.setattr(rows, "_TILE_BYTES", 4096)
     monkeypatch.setattr(rows, "_CHUNK", 16)
     monkeypatch.setattr(rows, "fill_padded", None)
+    monkeypatch.setattr(shifts, "fill_padded", None)
     found = conv2d(planar, c.filters, bias=c.bias, **c.arguments)
     assert np.array_equal(found, plain(c).sum(axis=-1) + c.bias)
+
+
+@pytest.mark.parametrize("tile", [1, 2**22])
+@pytest.mark.parametrize("seed", range(150))
+def test_nothing_is_carried_from_one_row_into_the_next(seed, tile, case, plain, monkeypatch):
+    made = case(11000 + seed, integers=True, longest=20, widest=9, channels=3)
+    c = replace(made, padding=made.pads, padding_mode="zeros", dilations=(1, seed % 3 + 1))
+    high, wide = (
+        side + sum(pads) - (taps - 1) * gap
+        for side, pads, taps, gap in zip(
+            c.x.shape[1:3], c.pads, c.filters.shape, c.dilations, strict=False
+        )
+    )
+    if min(high, wide) < 1:
+        c = replace(c, pads=((9, 9), (30, 1)), padding=((9, 9), (30, 1)))
+    planar = np.ascontiguousarray(c.x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
+    monkeypatch.setattr(shifts, "_TILE_BYTES", tile)
+    monkeypatch.setattr(plan, "NARROW", 10**9)
+    # What stood in the working memory before must not show.
+    workspace.scratch("columns", (2**16,), np.float64)[:] = np.nan
+    added = partials(planar, c.filters, 0, **c.arguments)
+    assert np.array_equal(added, plain(c)[..., 0, :])
