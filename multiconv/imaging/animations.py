@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from multiconv.imaging.container import MOST_PARTS, Container, cut_short, damaged
 from multiconv.imaging.exif import exif_orientation
+from multiconv.imaging.profile import is_foreign
 
 
 def webp(body: bytes) -> Container:
@@ -22,7 +23,7 @@ def webp(body: bytes) -> Container:
     end = 8 + struct.unpack_from("<I", body, 4)[0]
     if end > len(body):
         raise cut_short()
-    size, orientation, frames, kept = None, 1, 0, []
+    size, orientation, foreign, frames, kept = None, 1, False, 0, []
     for kind, part in _riff_parts(body, 12, end):
         if kind == b"VP8X":
             width, height = (int.from_bytes(part[i : i + 3], "little") + 1 for i in (12, 15))
@@ -31,6 +32,8 @@ def webp(body: bytes) -> Container:
             part = part[:8] + bytes([part[8] & 0x12]) + part[9:]
         elif kind == b"EXIF":
             orientation = exif_orientation(part[8:])
+        elif kind == b"ICCP":
+            foreign = is_foreign(part[8:])
         elif kind == b"VP8 " and not size:
             width, height = struct.unpack_from("<HH", part, 14)
             size = height & 0x3FFF, width & 0x3FFF
@@ -47,7 +50,7 @@ def webp(body: bytes) -> Container:
         raise damaged("WEBP")
     pure = b"WEBP" + b"".join(kept)
     pure = b"RIFF" + struct.pack("<I", len(pure)) + pure
-    return Container("WEBP", pure, size, orientation, frames > 1)
+    return Container("WEBP", pure, size, orientation, frames > 1, foreign=foreign)
 
 
 def gif(body: bytes) -> Container:

@@ -26,6 +26,7 @@ from multiconv.imaging.containers import opened
 from multiconv.imaging.exif import exif_orientation, turned
 from multiconv.imaging.greys import levels_of
 from multiconv.imaging.png import png_grey, png_indexed, png_rgb
+from multiconv.imaging.profile import is_foreign
 from multiconv.imaging.resizing import resized
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def decoded(body: bytes, limits: Limits) -> Picture:
             field="image",
         )
     told = [notes.FRAME] if container.animated else []
+    told += [notes.PROFILE] if container.foreign else []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -137,6 +139,8 @@ def _pixels(container: Container, limits: Limits, told: list[str]) -> Pixels:
         tags = getattr(image, "tag_v2", {})
         if tags.get(_TIFF_ORIENTATION) in range(2, 9):
             told.append(notes.TURNED)  # Pillow turns TIFF files itself, as it loads them
+        if is_foreign(image.info.get("icc_profile") or b""):  # TIFF and AVIF come here as they are
+            told.append(notes.PROFILE)
         image.load()
         deep = container.deep or 16 in tags.get(_TIFF_BITS, ())
         if deep and not image.mode.startswith("I"):

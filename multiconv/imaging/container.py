@@ -15,7 +15,8 @@ MOST_PARTS = 100_000
 class Container:
     """What a file says of itself, and what of it goes to the decoder.
 
-    ``size`` is (height, width), or None where only the decoder can tell.
+    ``size`` is (height, width), or None where only the decoder can tell; ``foreign`` whether
+    its colours were not sRGB's before its profile was left out.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class Container:
     animated: bool = False
     scans: int = 1
     deep: bool = False
+    foreign: bool = False
 
 
 def cut_short() -> MultiConvError:

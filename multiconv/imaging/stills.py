@@ -9,6 +9,7 @@ import zlib
 from multiconv.imaging.container import MOST_PARTS, Container, cut_short, damaged
 from multiconv.imaging.exif import exif_orientation
 from multiconv.imaging.png import SIGNATURE, chunk
+from multiconv.imaging.profile import inflated, is_foreign
 
 _FILL = re.compile(b"\xff+")  # any number of FFs may stand before a JPEG marker
 
@@ -24,7 +25,7 @@ def png(body: bytes) -> Container:
         If it ends within a part.
     """
     header, pixels, kept = b"", [], []
-    orientation, animated, at = 1, False, 8
+    orientation, animated, foreign, at = 1, False, False, 8
     for _ in range(MOST_PARTS):
         length, kind = struct.unpack_from(">I4s", body, at)
         content = memoryview(body)[at + 8 : at + 8 + length]
@@ -32,6 +33,8 @@ def png(body: bytes) -> Container:
         at += 12 + length
         if kind == b"eXIf":
             orientation = exif_orientation(bytes(content))
+        elif kind == b"iCCP":
+            foreign = is_foreign(inflated(bytes(content)))
         animated |= kind == b"acTL"
         if kind not in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
             continue
@@ -51,7 +54,11 @@ def png(body: bytes) -> Container:
         raise damaged("PNG")
     width, height, depth = struct.unpack_from(">IIB", header)
     pure = (SIGNATURE, *kept, chunk(b"IDAT", b"".join(pixels)), chunk(b"IEND", b""))
-    return Container("PNG", b"".join(pure), (height, width), orientation, animated, 1, depth == 16)
+    return Container(
+        *("PNG", b"".join(pure), (height, width), orientation, animated),
+        deep=depth == 16,
+        foreign=foreign,
+    )
 
 
 def jpeg(body: bytes) -> Container:
@@ -64,7 +71,7 @@ def jpeg(body: bytes) -> Container:
     IndexError, struct.error
         If it ends within a part.
     """
-    size, orientation, kept, at = None, 1, [b"\xff\xd8"], 2
+    size, orientation, foreign, kept, at = None, 1, False, [b"\xff\xd8"], 2
     for _ in range(MOST_PARTS):
         if fill := _FILL.match(body, at):
             at = fill.end() - 1
@@ -76,6 +83,8 @@ def jpeg(body: bytes) -> Container:
             size = struct.unpack_from(">HH", segment, 5)
         if marker == 0xE1 and segment[4:10] == b"Exif\0\0":
             orientation = exif_orientation(segment[4:])
+        if marker == 0xE2 and segment[4:17] == b"ICC_PROFILE\0\1":  # the first of its parts
+            foreign = is_foreign(segment[18:])
         if not (0xE1 <= marker <= 0xED or marker in (0xEF, 0xFE)):
             kept.append(segment)
         at += 2 + length
@@ -87,4 +96,4 @@ def jpeg(body: bytes) -> Container:
     if b"\xff\xd9" not in rest:
         raise cut_short()
     scans = 1 + rest.count(b"\xff\xda")
-    return Container("JPEG", b"".join(kept) + rest, size, orientation, scans=scans)
+    return Container("JPEG", b"".join(kept) + rest, size, orientation, scans=scans, foreign=foreign)

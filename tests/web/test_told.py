@@ -47,3 +47,19 @@ def test_the_address_ends_where_the_page_tells_it(client, upload, body, told):
 
 def test_samples_have_nothing_to_tell(client):
     assert "told-picture" not in client.get("/").text
+
+
+def test_a_profile_that_was_left_out_is_told_on_the_way_to_the_page(client):
+    # A profile of red, green and blue that says neither sRGB's primaries nor its name.
+    profile = bytes(16) + b"RGB " + bytes(112)
+    file = io.BytesIO()
+    Image.fromarray(np.zeros((9, 8, 3), np.uint8) + np.uint8([9, 99, 200])).save(
+        file, "PNG", icc_profile=profile
+    )
+    file.seek(0)
+    answer = client.post("/images", data={"image": (file, "wide.png")})
+    assert answer.status_code == 303
+    link, _, name = answer.headers["Location"].partition("#")
+    assert name == "told-picture-profile"
+    page = client.get(link).get_data(as_text=True)
+    assert f'id="{name}">Its colour profile is not sRGB and was left out: colours may' in page
