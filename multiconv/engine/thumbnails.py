@@ -83,7 +83,8 @@ def thumbnails(
             rows = (len(output) * f - 1) * g.strides[0] + reach_of(g, 0) + 1
             padded = scratch("box", (*picture.shape[:2], rows, padded_width), x.dtype)
             fill_padded(padded, picture, g, top * f * g.strides[0])
-            boxed = _boxed(_boxed(padded, f, g.strides[0], 2), f, g.strides[1], 3)
+            down = _boxed(padded.reshape(-1), f, g.strides[0] * padded_width, "down")
+            boxed = _boxed(down, f, g.strides[1], "across").reshape(padded.shape)
             coarse = _coarse(g, boxed, f, (len(output), width))
             write_rows(boxed, means, coarse, output.transpose(1, 0, 2, 3))
     if bias is not None:
@@ -91,27 +92,27 @@ def thumbnails(
     return result if x.ndim == 4 else result[0]
 
 
-def _boxed(planes: Array, f: int, step: int, axis: int) -> Array:
-    """Return the sums of f values, ``step`` apart, along an axis, in scratch memory.
+def _boxed(values: Array, f: int, step: int, way: str) -> Array:
+    """Return the sums of f values, ``step`` apart, of flat memory, in scratch memory.
 
-    From the sums of half as many, so that 4 values take two passes and 8 take three.
+    From the sums of half as many, so that 4 values take two passes and 8 take three.  Flat memory
+    adds up three times as fast as its rows; a sum that runs over a row's or a plane's end is
+    nobody's, and the coarse layer does not look at it.
     """
     if f == 1:
-        return planes
-    half = _boxed(planes, f // 2, step, axis)
-    side = planes.shape[axis] - (f - 1) * step
-    shape = (*planes.shape[:axis], side, *planes.shape[axis + 1 :])
-    total = scratch(f"boxed {axis} {f}", shape, planes.dtype)
-    lead = (slice(None),) * axis
+        return values
+    half = _boxed(values, f // 2, step, way)
+    total = scratch(f"boxed {way} {f}", values.shape, values.dtype)
     later = f // 2 * step
-    np.add(half[(*lead, slice(side))], half[(*lead, slice(later, later + side))], out=total)
+    np.add(half[:-later], half[later:], out=total[:-later])
+    total[-later:] = 0
     if f % 2:
-        total += planes[(*lead, slice((f - 1) * step, None))]
+        total[: -(f - 1) * step] += values[(f - 1) * step :]
     return total
 
 
 def _coarse(g: Geometry, boxed: Array, f: int, output_size: Pair) -> Geometry:
-    """Return the geometry of a tile's boxed rows, of which some may not be asked for."""
+    """Return the geometry of a tile's boxed rows: some are not asked for, the last are nobody's."""
     whole = geometry(
         (boxed.shape[2], boxed.shape[3]),
         g.kernel_size,
