@@ -184,6 +184,9 @@ def _over_white(image: Image.Image) -> tuple[Image.Image, bool]:
     if image.mode in ("La", "RGBa"):
         image = image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
     image = image.convert("RGBA")
-    if image.getchannel("A").getextrema()[0] == 255:
+    alpha = image.getchannel("A")
+    if alpha.getextrema()[0] == 255:
         return image, False
-    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image), True
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image.convert("RGB"), mask=alpha)  # level for level as alpha_composite, faster
+    return white, True
