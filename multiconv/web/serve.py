@@ -15,6 +15,7 @@ from typing import Any
 from multiconv.web import create_app
 from multiconv.web.accepting import PromptServer
 from multiconv.web.log import LOGGER
+from multiconv.web.memory import return_large_blocks
 
 if sys.platform != "win32":
     import resource
@@ -124,6 +125,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         parser.error(f"cannot listen on {given.host}, port {given.port}: {error.strerror or error}")
     _begin_log()
     _allow_files()
+    return_large_blocks()
     with sock:
         server = PromptServer(create_app(store_folder=given.store), sock, SETTINGS)
         port = sock.getsockname()[1]

@@ -1,0 +1,47 @@
+"""Large blocks go back to the system, and are not kept for every thread that had one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HELD = """
+import sys, threading
+from pathlib import Path
+from multiconv.web.memory import return_large_blocks
+
+if sys.argv[1] == "told" and not return_large_blocks():
+    raise SystemExit("no glibc")
+
+def work():
+    for _ in range(3):
+        blocks = [bytearray(12 * 2**20) for _ in range(3)]
+        last = bytearray(2**16)
+        for block in blocks:
+            block[::4096] = b"1" * len(block[::4096])
+        del blocks
+    kept.append(last)
+
+kept = []
+for _ in range(8):
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+pages = int(Path("/proc/self/statm").read_text().split()[1])
+print(pages * 4096 // 2**20)
+"""
+
+
+def megabytes_held(how):
+    done = subprocess.run([sys.executable, "-c", HELD, how], capture_output=True, text=True)
+    if "no glibc" in done.stderr:
+        pytest.skip("another C library")
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_freed_blocks_do_not_pile_up():
+    assert megabytes_held("told") + 40 < megabytes_held("left alone")
