@@ -114,7 +114,7 @@ def test_nothing_is_stored_while_a_hand_moves(page):
     assert asked.count("/filters") == 1
 
 
-def test_a_link_that_cannot_be_shortened_stays_and_its_panel_says_why(page, watch):
+def test_a_link_that_cannot_be_shortened_stays_and_its_panel_says_why(page, watch, axe_report):
     watch.forgive("507")
     watch.forgive("ERR_FAILED")
     at_bench(page, link(LIMITS.link_bytes + 50))
@@ -128,6 +128,7 @@ def test_a_link_that_cannot_be_shortened_stays_and_its_panel_says_why(page, watc
     page.get_by_role("button", name="Share").click()
     said = page.locator("#share #long-link")
     expect(said).to_contain_text("The store is full.")
+    assert axe_report(page) == ""
     expect(page.locator("p.mistake")).to_have_count(0)
     page.unroute("**/filters")
     page.route("**/filters", lambda route: route.abort())
@@ -170,7 +171,9 @@ def test_pictures_follow_where_the_link_is_longer_than_an_address_may_be(page, w
     assert posted.value.status == 200
     canvas = page.locator("mc-map[data-map=partial-0] canvas")
     expect(canvas).to_be_attached()
-    expect(page.locator("#messages + .mistake")).to_contain_text("longer than a server takes")
+    message = page.locator("#messages + .mistake")
+    expect(message).to_contain_text("longer than a server takes")
+    assert message.bounding_box()["x"] >= 12
     expect(page.locator(".bench .mistake")).to_have_count(0)
     page.unroute("**/filters")
     weight(page, 0, 223).fill("0.5")
