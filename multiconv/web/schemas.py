@@ -121,7 +121,7 @@ MAPS: Schema = {"name": "maps", "in": "query", "required": False, "schema": TEXT
                 "description": "names of maps, with commas"}  # fmt: skip
 PACKED: Schema = {"name": "packed", "in": "query", "required": False,
                   "schema": {"type": "string", "enum": ["0", "1"]},
-                  "description": "1: deflated, for slow networks"}  # fmt: skip
+                  "description": "1: differences, deflated, for slow networks"}  # fmt: skip
 IMAGE_ID: Schema = {"name": "name", "in": "path", "required": True,
                     "schema": TEXT | {"pattern": "^[0-9a-f]{64}$"}}  # fmt: skip
 CACHED: Schema = {"ETag": {"schema": TEXT}, "Cache-Control": {"schema": TEXT}}

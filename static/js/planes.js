@@ -3,6 +3,7 @@
  * The changed maps, as the server computes them: one request under way per page, the newest value
  * waiting, answers to questions of another page dropped.
  */
+import { added } from "./differences.js";
 import { waiting } from "./quiet.js";
 import { state } from "./state.js";
 
@@ -20,7 +21,7 @@ let next = null;
 /** @type {Promise<void> | null} */
 let underWay = null;
 let epoch = 0;
-/** Whether the last answer took long: then half the bytes are worth the server's millisecond. */
+/** Whether the last answer took long: then a third of the bytes is worth the work at both ends. */
 let slow = false;
 const LONG = 60;
 
@@ -96,7 +97,8 @@ export function unpacked(body) {
   const planes = head.maps.map((/** @type {Plane} */ map) => {
     const size = map.height * map.width;
     at += size;
-    return { ...map, bytes: bytes.subarray(at - size, at) };
+    const own = bytes.subarray(at - size, at);
+    return { ...map, bytes: head.packed ? added(own, map.width) : own };
   });
   return { query: head.query, range: head.range, planes };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { added } from "../../static/js/differences.js";
 import { look, table } from "../../static/js/colours.js";
 import { levelKind, tint } from "../../static/js/tints.js";
 import { unpacked } from "../../static/js/planes.js";
@@ -27,4 +28,9 @@ test("an answer is taken apart into its planes", () => {
   const { planes, query, range } = unpacked(Uint8Array.from([...head, 10, 254, 127, 0]).buffer);
   assert.deepEqual([query, range], ["k=1", 2]);
   assert.deepEqual(planes.map(({ name, bytes }) => [name, ...bytes]), [["partial-1", 10, 254], ["output-0", 127, 0]]);
+});
+
+test("differences add up to the bytes that they were made of", () => {
+  const { bytes, differences } = fixture("differences.json");
+  assert.deepEqual([...added(Uint8Array.from(differences.flat()), bytes[0].length)], bytes.flat());
 });

@@ -18,6 +18,7 @@ from multiconv.experiment.numbers import number, plain
 from multiconv.imaging.colour import indices, palette, step
 from multiconv.web.kernels import weight_text
 from multiconv.web.pixel import level_kind
+from multiconv.web.planes import differences
 from multiconv.web.templating import tint
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
@@ -130,11 +131,26 @@ def worked_colours():
     }
 
 
+def worked_differences():
+    """Bytes of a picture, and each one's difference from what its neighbours would foretell."""
+    rows = [[7, 9, 255, 0, 127], [8, 10, 0, 254, 127], [200, 1, 13, 77, 128]]
+
+    def at(i, j):
+        return rows[i][j] if i >= 0 and j >= 0 else 0
+
+    found = [
+        [(at(i, j) - at(i, j - 1) - at(i - 1, j) + at(i - 1, j - 1)) % 256 for j in range(5)]
+        for i in range(3)
+    ]
+    return {"bytes": rows, "differences": found}
+
+
 WORKED = {
     "geometry.json": worked_geometry,
     "numbers.json": lambda: NUMBERS,
     "tints.json": lambda: {"tints": TINTS, "levels": LEVELS},
     "colours.json": worked_colours,
+    "differences.json": worked_differences,
 }
 
 
@@ -188,6 +204,12 @@ def test_numbers_are_written_alike():
 def test_tints_are_chosen_alike():
     assert [tint(step(value, extent)) for value, extent, _ in TINTS] == [name for *_, name in TINTS]
     assert [level_kind(level) for level, _ in LEVELS] == [kind for _, kind in LEVELS]
+
+
+def test_differences_are_the_same_there():
+    worked = worked_differences()
+    found = differences(np.array(worked["bytes"], np.uint8))
+    assert found.tolist() == worked["differences"]
 
 
 def test_zero_is_transparent_and_the_ends_are_not():

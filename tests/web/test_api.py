@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import zlib
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -151,6 +152,24 @@ def test_planes_come_as_a_line_of_json_and_bytes(client):
         assert np.array_equal(np.asarray(shown), picture)
     assert body == b""
     assert urlsplit("?" + told["query"]).query == "image=sample:coffee&size=40&range=0.5"
+
+
+def test_packed_planes_are_the_same_in_fewer_bytes(client):
+    query = {"image": "sample:coffee", "size": "200", "maps": "input-0,partial-1,output-0"}
+    plain = client.get("/api/planes", query_string=query)
+    packed = client.get("/api/planes", query_string=query | {"packed": "1"})
+    assert packed.headers["Content-Encoding"] == "deflate"
+    assert len(packed.data) < 0.5 * len(plain.data)
+    (head, body), (expected, planes) = (
+        data.split(b"\n", 1) for data in (zlib.decompress(packed.data), plain.data)
+    )
+    described = json.loads(head)
+    assert described == json.loads(expected) | {"packed": True}
+    sides = described["maps"][0]["height"], described["maps"][0]["width"]
+    found = np.frombuffer(body, np.uint8).reshape(3, *sides)
+    # Differences across and down, undone by summing down and across, in bytes that wrap around.
+    whole = found.cumsum(axis=1, dtype=np.uint8).cumsum(axis=2, dtype=np.uint8)
+    assert whole.tobytes() == planes
 
 
 def test_planes_that_are_too_long_for_an_address_are_posted(client):
