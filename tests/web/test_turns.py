@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qsl, quote
 
 import pytest
@@ -127,8 +127,17 @@ def large(uploaded, monkeypatch):
 @pytest.fixture
 def busy(app, large, monkeypatch):
     """One large picture under way and as many waiting as may, until the test ends."""
-    go_on, inside = threading.Event(), []
-    real = Tracer.trace
+    go_on, inside, taken = threading.Event(), [], threading.Semaphore(0)
+    real, take = Tracer.trace, Turns.take
+    places = large_turns().threads
+
+    def told(self, among=None):
+        if among is None and self.threads == places:
+            # Nobody waits for a place, only for a turn: who has come this far has it, or is told.
+            taken.release()
+        take(self, among)
+
+    monkeypatch.setattr(Turns, "take", told)
 
     def slow(self, experiment):
         if experiment.source.size is None:
@@ -137,16 +146,15 @@ def busy(app, large, monkeypatch):
         return real(self, experiment)
 
     monkeypatch.setattr(Tracer, "trace", slow)
-    places = large_turns().threads
     with ThreadPoolExecutor(places) as pool:
         asked = [pool.submit(app.test_client().get, f"/api/probe?{large}") for _ in range(places)]
-        answers = as_completed(asked, timeout=30)
-        for _ in range(1000):
-            if inside and app.test_client().get(f"/api/probe?{large}").status_code == 503:
-                break
+        for _ in range(places):
+            assert taken.acquire(timeout=10)
+        threading.Event().wait(0.1)
         yield inside
         go_on.set()
-        assert {answer.result().status_code for answer in answers} == {200}
+        answers = [answer.result(timeout=30) for answer in asked]
+    assert {answer.status_code for answer in answers} == {200}
 
 
 def test_large_pictures_take_turns_and_hold_up_no_other(client, busy, large):
