@@ -1,48 +1,60 @@
 // @ts-check
 /**
- * The link is the state: a burst of edits is one step back in the history. Its first change pushes
- * an entry, the following ones replace it, seldom enough for the browser's patience.
+ * The link is the state: a burst of edits is one step back in the history. It is said when the hand
+ * pauses, for browsers ask for the page's icon and lay everything out whenever a link changes.
  */
-const PACE = 300;
+const PAUSE = 150;
 const KEPT = "multiconv-steps";
 
-let burst = false;
-let last = 0;
+/** The edits since the last rest: where they have led, and whether that is a step already.
+ * @type {{ query: string, stepped: boolean } | null} */
+let burst = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
 /** @param {string} query */
 export const address = (query) => (query ? `/?${query}` : "/");
 
+const shown = () => location.pathname + location.search;
+
 /**
  * Say a query in the link while it still changes.
  * @param {string} query
  */
 export function write(query) {
+  if (!burst && address(query) === shown()) return;
+  burst = { query, stepped: burst?.stepped ?? false };
   clearTimeout(timer);
-  if (!burst) {
-    if (address(query) === location.pathname + location.search) return;
-    burst = true;
-    step(query);
-    last = performance.now();
-    return;
-  }
-  const rest = PACE - (performance.now() - last);
-  timer = setTimeout(() => replace(query), Math.max(rest, 0));
+  timer = setTimeout(flush, PAUSE);
 }
+
+/** Say now where the burst has led. */
+function flush() {
+  if (!burst || address(burst.query) === shown()) return;
+  (burst.stepped ? replace : step)(burst.query);
+  burst.stepped = true;
+}
+
+/** Forget the burst: it is said, or the history has moved on by itself. */
+function over() {
+  clearTimeout(timer);
+  burst = null;
+}
+addEventListener("popstate", over);
 
 /**
  * Say the last query of a burst: the next change is a step of its own.
  * @param {string} query
  */
 export function settle(query) {
-  clearTimeout(timer);
-  burst = false;
-  if (address(query) !== location.pathname + location.search) replace(query);
+  if (burst) burst.query = query;
+  else if (address(query) !== shown()) replace(query);
+  flush();
+  over();
 }
 
 /** Whether a burst is under way: the address may yet change. */
-export const moving = () => burst;
+export const moving = () => burst !== null;
 
 /** End a burst that is under way, if one is. @param {string} query */
 export const end = (query) => burst && settle(query);
@@ -52,16 +64,13 @@ export const end = (query) => burst && settle(query);
  * @param {string} query
  */
 export function push(query) {
-  clearTimeout(timer);
-  burst = false;
-  if (address(query) !== location.pathname + location.search) step(query);
+  flush();
+  over();
+  if (address(query) !== shown()) step(query);
 }
 
 /** @param {string} query */
-function replace(query) {
-  last = performance.now();
-  history.replaceState(history.state, "", address(query));
-}
+const replace = (query) => history.replaceState(history.state, "", address(query));
 
 /** How many steps this page has made since it was opened. */
 const depth = () => Number(history.state?.step ?? 0);
@@ -76,5 +85,6 @@ function step(query) {
   history.pushState({ step: furthest }, "", address(query));
 }
 
-/** Whether the history has a step of this page that way. @param {number} way */
-export const hasStep = (way) => depth() + way >= 0 && depth() + way <= furthest;
+/** Whether the history has a step of this page that way, or will have. @param {number} way */
+export const hasStep = (way) =>
+  burst && !burst.stepped ? way < 0 : depth() + way >= 0 && depth() + way <= furthest;

@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * The changed maps, as the server computes them: one request under way per page, the newest value
- * waiting, answers to questions of another page dropped.
+ * The changed maps, as the server computes them: two requests under way at most, the newest value
+ * waiting, answers to older questions than those shown, or of another page, dropped.
  */
-import { added } from "./differences.js";
 import { waiting } from "./quiet.js";
 import { state } from "./state.js";
+import { unpacked } from "./unpacked.js";
 
 /**
  * @typedef {{ name: string, height: number, width: number, levels: boolean, bytes: Uint8Array }} Plane
@@ -16,10 +16,12 @@ import { state } from "./state.js";
 
 /** Maps that are out of date until an answer has brought them. @type {Set<string>} */
 const owed = new Set();
+/** Which question's answer each map shows, so that no older one takes its place. @type {Map<string, number>} */
+const shows = new Map();
 /** @type {Question | null} */
 let next = null;
-/** @type {Promise<void> | null} */
-let underWay = null;
+let underWay = 0;
+let asked = 0;
 let epoch = 0;
 /** Whether the last answer took long: then a third of the bytes is worth the work at both ends. */
 let slow = false;
@@ -30,11 +32,12 @@ const LONG = 60;
  * @param {Iterable<string>} maps
  * @param {Question} question
  */
-export function ask(maps, question) {
+export async function ask(maps, question) {
   for (const name of maps) owed.add(name);
   next = question;
-  underWay ??= work().finally(() => (underWay = null));
-  return underWay;
+  // A server that answers within a few frames takes a second question while it works on the first:
+  // else one late answer makes all that follow late. A busy one, or a slow line, is not pressed.
+  while (next && underWay < (slow ? 1 : 2)) await answered(next);
 }
 
 /** Drop what was asked: the page has changed under it. */
@@ -44,24 +47,25 @@ export function forget() {
   owed.clear();
 }
 
-async function work() {
-  while (next) {
-    const question = next;
-    const asked = epoch;
-    const names = [...owed];
-    next = null;
-    owed.clear();
-    try {
-      const start = performance.now();
-      const answer = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
-      slow = performance.now() - start > LONG;
-      if (asked !== epoch) continue;
-      question.draw(answer);
-    } catch (error) {
-      if (asked !== epoch) continue;
-      for (const name of names) owed.add(name);
-      if (!next) question.fail(words(error));
-    }
+/** @param {Question} question */
+async function answered(question) {
+  const [number, now, names, start] = [(asked += 1), epoch, [...owed], performance.now()];
+  next = null;
+  owed.clear();
+  underWay += 1;
+  try {
+    const answer = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
+    slow = performance.now() - start > LONG;
+    if (now !== epoch) return;
+    const newer = answer.planes.filter(({ name }) => number > (shows.get(name) ?? 0));
+    for (const { name } of newer) shows.set(name, number);
+    if (newer.length) question.draw({ ...answer, planes: newer });
+  } catch (error) {
+    if (now !== epoch) return;
+    for (const name of names) if (number > (shows.get(name) ?? 0)) owed.add(name);
+    if (!next && owed.size) question.fail(words(error));
+  } finally {
+    underWay -= 1;
   }
 }
 
@@ -82,25 +86,6 @@ export async function fetched(names, query, range, cache = "no-store") {
     : fetch(`/api/planes?${search}`, { cache }));
   if (!response.ok) throw new Refused(await problem(response));
   return unpacked(await response.arrayBuffer());
-}
-
-/**
- * Take an answer apart: a line of JSON, then every map's bytes, row by row.
- * @param {ArrayBuffer} body
- * @returns {Answer}
- */
-export function unpacked(body) {
-  const bytes = new Uint8Array(body);
-  let at = bytes.indexOf(10);
-  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, at)));
-  at += 1;
-  const planes = head.maps.map((/** @type {Plane} */ map) => {
-    const size = map.height * map.width;
-    at += size;
-    const own = bytes.subarray(at - size, at);
-    return { ...map, bytes: head.packed ? added(own, map.width) : own };
-  });
-  return { query: head.query, range: head.range, planes };
 }
 
 /** The server understood and said no, in words. */

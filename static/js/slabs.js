@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * The slabs of the drawing follow a map while it is edited: a small copy of its canvas becomes the
- * face, one at a time, the newest waiting, shown only once it is decoded.
+ * The slabs of the drawing follow the maps while they are edited: small copies of their canvases
+ * become the faces, all in one frame, only once they are decoded.
  */
 
 const LONGEST = 160;
-const PACE = 400; // drawing a sheared picture anew costs more than everything else in an edit's frame
+const PACE = 600; // drawing sheared pictures anew costs more than everything else in an edit's frame
 /** @type {Map<string, HTMLCanvasElement>} */
 const next = new Map();
 /** @type {Map<string, string>} */
@@ -24,30 +24,42 @@ export function follow(name, canvas) {
 
 async function work() {
   busy = true;
-  for (let first = next.entries().next(); !first.done; first = next.entries().next()) {
-    const [name, canvas] = first.value;
-    next.delete(name);
-    await face(name, canvas);
-    await new Promise((done) => setTimeout(done, PACE));
+  for (await pause(); next.size; await pause()) {
+    const faces = [...next];
+    next.clear();
+    const addresses = await Promise.all(faces.map(([, canvas]) => copied(canvas)));
+    faces.forEach(([name, canvas], at) => show(name, canvas, addresses[at]));
   }
   busy = false;
 }
 
+const pause = () => new Promise((done) => setTimeout(done, PACE));
+
 /**
- * @param {string} name
+ * The address of a small copy, decoded so that it shows at once; none if the page has gone on.
  * @param {HTMLCanvasElement} canvas
  */
-async function face(name, canvas) {
+async function copied(canvas) {
   const scale = Math.min(1, LONGEST / Math.max(canvas.width, canvas.height));
   const small = document.createElement("canvas");
   small.width = Math.max(1, Math.round(canvas.width * scale));
   small.height = Math.max(1, Math.round(canvas.height * scale));
   small.getContext("2d")?.drawImage(canvas, 0, 0, small.width, small.height);
   const blob = await new Promise((/** @type {BlobCallback} */ done) => small.toBlob(done));
-  // The page may have been brought in line meanwhile; then its own address is the better one.
-  if (!blob || !canvas.isConnected) return;
+  if (!blob) return null;
   const address = URL.createObjectURL(blob);
   await decoded(address);
+  return address;
+}
+
+/**
+ * @param {string} name
+ * @param {HTMLCanvasElement} canvas
+ * @param {string | null} address
+ */
+function show(name, canvas, address) {
+  if (!address) return;
+  // The page may have been brought in line meanwhile; then its own address is the better one.
   if (canvas.isConnected) {
     for (const image of document.querySelectorAll(`svg image[data-map="${name}"]`)) image.setAttribute("href", address);
   }

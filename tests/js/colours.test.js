@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { added } from "../../static/js/differences.js";
 import { look, table } from "../../static/js/colours.js";
 import { levelKind, tint } from "../../static/js/tints.js";
-import { unpacked } from "../../static/js/planes.js";
+import { added, unpacked } from "../../static/js/unpacked.js";
 import { fixture } from "./fixture.js";
 
 test("indices become the server's colours", () => {
