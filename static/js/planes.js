@@ -23,9 +23,12 @@ let next = null;
 let underWay = 0;
 let asked = 0;
 let epoch = 0;
-/** Whether the last answer took long: then a third of the bytes is worth the work at both ends. */
-let slow = false;
-const LONG = 60;
+/** How long the last answer took, and when it was there. */
+let took = 0;
+let ended = 0;
+const LONG = 60; // from here a third of the bytes is worth the work at both ends
+const QUICK = 25; // a server that answers so soon takes a second question while it works on the first
+const RECENT = 500;
 
 /**
  * Ask for maps; a question that waits gives way to this one, and its maps come too.
@@ -35,9 +38,9 @@ const LONG = 60;
 export async function ask(maps, question) {
   for (const name of maps) owed.add(name);
   next = question;
-  // A server that answers within a few frames takes a second question while it works on the first:
-  // else one late answer makes all that follow late. A busy one, or a slow line, is not pressed.
-  while (next && underWay < (slow ? 1 : 2)) await answered(next);
+  // Else one late answer would make all that follow late; a busy server, or a slow line, is not pressed.
+  const quick = () => took < QUICK && performance.now() - ended < RECENT;
+  while (next && underWay < (quick() ? 2 : 1)) await answered(next);
 }
 
 /** Drop what was asked: the page has changed under it. */
@@ -54,8 +57,9 @@ async function answered(question) {
   owed.clear();
   underWay += 1;
   try {
-    const answer = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
-    slow = performance.now() - start > LONG;
+    const answer = await waiting(fetched(names, took > LONG ? `${question.query}&packed=1` : question.query, question.range));
+    ended = performance.now();
+    took = ended - start;
     if (now !== epoch) return;
     const newer = answer.planes.filter(({ name }) => number > (shows.get(name) ?? 0));
     for (const { name } of newer) shows.set(name, number);

@@ -7,6 +7,7 @@ task of the page meanwhile, and from ``pointermove`` to the pixel's arithmetic.
 
 from __future__ import annotations
 
+import io
 import os
 import platform
 import statistics
@@ -16,8 +17,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from multiconv.imaging.samples import SAMPLES
 from tests.browser.harness import launched, serving
 
 EDITS, DRAGS = 30, 60
@@ -143,6 +146,17 @@ def opened(page: Page, query: str) -> None:
     page.evaluate("tasks.length = 0")
 
 
+def enlarged(page: Page, side: int) -> str:
+    """Upload a sample at a size that no sample has; return the name it is kept under."""
+    file = io.BytesIO()
+    Image.fromarray(SAMPLES["portrait"].pixels()).resize((side, side)).save(file, "PNG")
+    picture = {"name": "large.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    answer = page.request.post(
+        "/images", multipart={"image": picture}, headers={"Accept": "application/json"}
+    )
+    return str(answer.json()["id"])
+
+
 def percentile(times: Sequence[float], share: float) -> float:
     """Return the smallest time that at least ``share`` of them do not exceed."""
     ordered = sorted(times)
@@ -182,7 +196,8 @@ def measure(page: Page, sizes: Sequence[str]) -> None:
         times = [page.evaluate(EDIT, [str(at / 100), at % 17]) for at in range(1, EDITS + 1)]
         row(f"{EDITS} edits at {size}²", times, page)
     for size in sizes:
-        opened(page, f"size={size}")
+        image = "image=" + enlarged(page, int(size)) + "&" if int(size) > 512 else ""
+        opened(page, f"{image}size={size}")
         times, pictures = page.evaluate(DRAG, DRAGS)
         row(f"a drag of {DRAGS} changes at {size}², {pictures} pictures", times, page)
         page.wait_for_timeout(900)
