@@ -64,7 +64,8 @@ class PromptServer(TcpWSGIServer):  # type: ignore[misc]  # waitress has no type
         if get_ident() != self._loop:  # a thread found another request behind its own
             super().add_task(task)
         else:
-            (self._first if task.requests[0].path == FIRST else self._heard).append(task)
+            path = getattr(task.requests[0], "path", None)  # one that cannot be read has none
+            (self._first if path == FIRST else self._heard).append(task)
 
     def readable(self) -> bool:
         """Tell whether there is room for more connections; the loop asks as a pass begins."""

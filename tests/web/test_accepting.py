@@ -76,6 +76,20 @@ def test_a_thread_that_finds_another_request_behind_its_own_adds_it_at_once() ->
         assert taken.added == ["a connection"]
 
 
+@pytest.mark.parametrize("request_", [b"WHAT\r\n\r\n", b"GET / HTTP/1.1\r\nHost x\r\n\r\n"])
+def test_a_request_that_cannot_be_read_is_answered_so(request_: bytes) -> None:
+    with arrived(0) as server, socket.create_connection((HOST, server.effective_port), 10) as asks:
+        asks.sendall(request_)
+        asks.settimeout(0.01)
+        answer = b""
+        for _ in range(300):
+            server.asyncore.loop(timeout=0.01, map=server._map, count=1)
+            with contextlib.suppress(TimeoutError):
+                answer = asks.recv(100)
+                break
+    assert answer.split(b"\r\n")[0].endswith(b" 400 Bad Request")
+
+
 def test_nobody_is_let_in_past_the_limit() -> None:
     with arrived(20, connection_limit=8) as server:
         server.handle_accept()
