@@ -53,11 +53,7 @@ export function setBias(value, { settled = false } = {}) {
   tell("bias");
 }
 
-/**
- * Pin an output pixel: it is in the link.
- * @param {number} i
- * @param {number} j
- */
+/** Pin an output pixel: it is in the link. @param {number} i @param {number} j */
 export function pin(i, j) {
   if (pending()) return;
   state.facts.pixel = [i, j];
@@ -110,8 +106,12 @@ function rest(delay) {
   timer = setTimeout(async () => {
     if (holding) return;
     timer = undefined;
+    // A page on its way is newer than what rests here, unless it cannot be shown.
+    for (let coming = pending(); coming; coming = pending()) if (await coming) return;
     const version = state.version;
-    if (!(await align().catch(() => false)) || version !== state.version) return;
+    const shown = await align().catch(() => false);
+    if (version !== state.version) return void (timer ?? rest(0));
+    if (!shown) return;
     settle(state.query);
     tell("settled", { query: state.query });
   }, delay);

@@ -120,6 +120,41 @@ def test_undo_and_redo_step_through_settled_changes(page):
     expect(redo).to_be_disabled()
 
 
+SLOW_PAGES = """() => {
+    const quick = window.fetch;
+    const late = (address) => /^.(edit)?[?]/.test(address);
+    window.fetch = async (address, how) => {
+        if (late(String(address))) await new Promise((done) => setTimeout(done, 400));
+        return quick(address, how);
+    };
+}"""
+
+
+def test_undo_holds_where_the_page_before_is_slow_to_come(page):
+    opened(page)
+    before = page.url
+    page.evaluate(SLOW_PAGES)
+    page.locator("#row-0 .weight").nth(4).focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Control+z")
+    page.wait_for_timeout(1500)
+    assert page.url == before
+    assert weights(page, 0)[4] == 0.2
+
+
+def test_an_edit_comes_into_line_though_what_follows_is_refused(page, watch):
+    watch.forgive("422")
+    watch.forgive("400")
+    opened(page, "/?size=80&w.1.0=1,0,-1,1,0,-1,1,0,-1&i=40&j=40")
+    page.evaluate(SLOW_PAGES)
+    page.locator("#row-0 .weight").nth(4).focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(400)  # its page is on its way
+    page.locator('[name="preset.1"]').select_option("sum-to-1")
+    expect(page.get_by_role("alert")).to_contain_text("add up to 0")
+    page.wait_for_function("() => document.getElementById('facts').textContent.includes('w.0.0')")
+
+
 def test_a_field_being_typed_in_keeps_its_own_undo(page):
     opened(page)
     page.locator("#row-1 .weight").first.press("ArrowUp")
