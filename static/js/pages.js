@@ -82,6 +82,7 @@ async function bring(page, version) {
   const limit = new Promise((done) => setTimeout(done, PICTURES));
   const pictures = await Promise.race([Promise.all(addresses(page).map(decoded)), limit]);
   if (version !== state.version) return false;
+  forget(); // what is still asked for is on the page, and under its range of colours
   for (const canvas of document.querySelectorAll("mc-map canvas:not([data-step])")) canvas.setAttribute("data-old", "");
   for (const part of ["header.bar", "main", "#facts"]) {
     const [old, fresh] = [document.querySelector(part), page.querySelector(part)];

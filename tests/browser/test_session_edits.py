@@ -120,9 +120,9 @@ def test_undo_and_redo_step_through_settled_changes(page):
     expect(redo).to_be_disabled()
 
 
-SLOW_PAGES = """() => {
+SLOW = """() => {
     const quick = window.fetch;
-    const late = (address) => /^.(edit)?[?]/.test(address);
+    const late = (address) => /^.(PLACES)[?]/.test(address);
     window.fetch = async (address, how) => {
         if (late(String(address))) await new Promise((done) => setTimeout(done, 400));
         return quick(address, how);
@@ -133,7 +133,7 @@ SLOW_PAGES = """() => {
 def test_undo_holds_where_the_page_before_is_slow_to_come(page):
     opened(page)
     before = page.url
-    page.evaluate(SLOW_PAGES)
+    page.evaluate(SLOW.replace("PLACES", "edit|"))
     page.locator("#row-0 .weight").nth(4).focus()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Control+z")
@@ -146,13 +146,23 @@ def test_an_edit_comes_into_line_though_what_follows_is_refused(page, watch):
     watch.forgive("422")
     watch.forgive("400")
     opened(page, "/?size=80&w.1.0=1,0,-1,1,0,-1,1,0,-1&i=40&j=40")
-    page.evaluate(SLOW_PAGES)
+    page.evaluate(SLOW.replace("PLACES", "edit|"))
     page.locator("#row-0 .weight").nth(4).focus()
     page.keyboard.press("ArrowUp")
     page.wait_for_timeout(400)  # its page is on its way
     page.locator('[name="preset.1"]').select_option("sum-to-1")
     expect(page.get_by_role("alert")).to_contain_text("add up to 0")
     page.wait_for_function("() => document.getElementById('facts').textContent.includes('w.0.0')")
+
+
+def test_a_picture_that_comes_after_its_page_is_not_laid_over_it(page):
+    opened(page)
+    page.evaluate(SLOW.replace("PLACES", "api.planes").replace("400", "1200"))
+    page.locator("#row-0 .weight").nth(4).focus()
+    page.keyboard.press("Shift+ArrowUp")  # other ends of the colours
+    page.wait_for_function("() => document.getElementById('facts').textContent.includes('w.0.0')")
+    page.wait_for_timeout(1500)
+    assert page.locator("mc-map canvas").count() == 0
 
 
 def test_a_field_being_typed_in_keeps_its_own_undo(page):
