@@ -66,7 +66,10 @@ async function answered(question) {
     if (newer.length) question.draw({ ...answer, planes: newer });
   } catch (error) {
     if (now !== epoch) return;
-    for (const name of names) if (number > (shows.get(name) ?? 0)) owed.add(name);
+    for (const name of names.filter((name) => number > (shows.get(name) ?? 0))) {
+      owed.add(name);
+      shows.set(name, number); // an older answer would pass for this one
+    }
     if (!next && owed.size) question.fail(words(error));
   } finally {
     underWay -= 1;
