@@ -139,7 +139,8 @@ def _pixels(container: Container, limits: Limits, told: list[str]) -> Pixels:
         tags = getattr(image, "tag_v2", {})
         if tags.get(_TIFF_ORIENTATION) in range(2, 9):
             told.append(notes.TURNED)  # Pillow turns TIFF files itself, as it loads them
-        if is_foreign(image.info.get("icc_profile") or b""):  # TIFF and AVIF come here as they are
+        profile = image.info.get("icc_profile")  # TIFF and AVIF come here as they are
+        if isinstance(profile, bytes) and is_foreign(profile):
             told.append(notes.PROFILE)
         image.load()
         deep = container.deep or 16 in tags.get(_TIFF_BITS, ())

@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, TiffImagePlugin, TiffTags
 
 from multiconv.experiment.model import LIMITS
 from multiconv.imaging.codec import decoded
@@ -78,6 +78,17 @@ def test_damaged_profiles_are_no_reason_to_refuse_a_picture():
             body[at] = random.integers(0, 256)
         is_foreign(bytes(body))
         is_foreign(bytes(body[: random.integers(0, len(body))]))
+
+
+def test_a_number_where_a_tiff_has_its_profile_is_no_reason_either():
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags.tagtype[34675] = TiffTags.LONG
+    tags[34675] = 7
+    file = io.BytesIO()
+    Image.new("RGB", (3, 2), "red").save(file, "TIFF", tiffinfo=tags)
+    picture = decoded(file.getvalue(), LIMITS)
+    assert picture.notes == ()
+    assert picture.pixels.tolist() == [[[255, 0, 0]] * 3] * 2
 
 
 def test_a_profile_of_any_size_costs_nothing():
