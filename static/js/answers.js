@@ -1,6 +1,6 @@
 // @ts-check
 /** Pages as answers: fetched as documents, and what they refuse said beside its cause. */
-import { say } from "./mistakes.js";
+import { say, unsay } from "./mistakes.js";
 
 /**
  * Fetch a page as a document.
@@ -23,8 +23,20 @@ export async function fetched(link, body) {
 export function refused(page, response, beside) {
   if (response.ok || (page.getElementById("stage") && !beside)) return false;
   const said = [...page.querySelectorAll(".mistake, main.words p")].slice(0, 2);
-  say(beside ?? messages(), said.map((p) => p.textContent).join(" "), beside ? fieldsOf(beside) : []);
+  const place = beside?.matches("button") ? atFault(page, beside) : beside;
+  say(place ?? messages(), said.map((p) => p.textContent).join(" "), place ? fieldsOf(place) : []);
   return true;
+}
+
+/**
+ * Of the fields that wait for a button, the label of the one that was refused.
+ * @param {Document} page
+ * @param {Element} button
+ */
+function atFault(page, button) {
+  for (const label of button.closest("details")?.querySelectorAll("label") ?? []) unsay(label, fieldsOf(label));
+  const name = page.querySelector(".mistake")?.id.replace("mistake-", "") ?? "";
+  return document.getElementsByName(name)[0]?.closest("label") ?? button;
 }
 
 /**
@@ -32,6 +44,6 @@ export function refused(page, response, beside) {
  * @returns {HTMLElement[]}
  */
 export const fieldsOf = (place) =>
-  /** @type {HTMLElement[]} */ (place.matches("label") ? [...place.querySelectorAll("select, input")] : [place]);
+  /** @type {HTMLElement[]} */ (place.matches("label") ? [...place.querySelectorAll("select, input, textarea")] : [place]);
 
 export const messages = () => document.getElementById("messages") ?? document.body;

@@ -71,13 +71,11 @@ export function edit(said, beside) {
 function replacedBy(form, name) {
   const twin = form.elements.namedItem(name.endsWith(".other") ? name.slice(0, -6) : `${name}.other`);
   const row = name.startsWith("preset.") ? document.getElementById(`row-${name.slice(7)}`) : null;
-  return [row, twin instanceof Element ? twin.closest("label") : null].filter((place) => place !== null);
+  const waited = name === "do" ? form.querySelectorAll(".bench .choice") : [];
+  return [row, twin instanceof Element ? twin.closest("label") : null, ...waited].filter((place) => place !== null);
 }
 
-/**
- * What a button has put to use is in the link, and must not count again.
- * @param {HTMLFormElement} form
- */
+/** @param {HTMLFormElement} form what its button has put to use is in the link, and must not count again */
 function emptied(form) {
   for (const field of form.querySelectorAll(".bench .choice .number")) {
     /** @type {HTMLInputElement | HTMLTextAreaElement} */ (field).value = "";
