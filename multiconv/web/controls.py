@@ -136,7 +136,7 @@ def more_choices(experiment: Experiment) -> list[Choice]:
         Choice(
             "ranges",
             "Colours",
-            (("shared", "one range for all maps"), ("each", "a range for each map")),
+            (("shared", "one range for all"), ("each", "a range for each")),
             experiment.view.ranges,
         ),
         Choice(
