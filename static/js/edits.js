@@ -16,6 +16,8 @@ const REST = 250;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let holding = false;
+/** The version that was last brought in line, or is. */
+let latest = 0;
 
 /**
  * Give input channel q another kernel to the chosen output.
@@ -108,9 +110,9 @@ function rest(delay) {
     timer = undefined;
     // A page on its way is newer than what rests here, unless it cannot be shown.
     for (let coming = pending(); coming; coming = pending()) if (await coming) return;
-    const version = state.version;
+    const version = (latest = state.version);
     const shown = await align().catch(() => false);
-    if (version !== state.version) return void (timer ?? rest(0));
+    if (version !== state.version) return void (timer ?? (version === latest && rest(0)));
     if (!shown) return;
     settle(state.query);
     tell("settled", { query: state.query });

@@ -155,6 +155,19 @@ def test_an_edit_comes_into_line_though_what_follows_is_refused(page, watch):
     page.wait_for_function("() => document.getElementById('facts').textContent.includes('w.0.0')")
 
 
+def test_an_edit_while_a_slow_page_comes_is_brought_into_line_once(page):
+    opened(page)
+    page.evaluate(SLOW.replace("PLACES", "").replace("400", "700"))
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("#row-0 .weight").nth(4).focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowUp")
+        page.wait_for_timeout(400)  # the next one comes to rest before the first one's page comes
+    page.wait_for_timeout(1500)
+    assert [link.split("?")[0].endswith("/") for link in asked].count(True) == 2
+
+
 def test_a_picture_that_comes_after_its_page_is_not_laid_over_it(page):
     opened(page)
     page.evaluate(SLOW.replace("PLACES", "api.planes").replace("400", "1200"))
