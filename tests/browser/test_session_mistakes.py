@@ -177,3 +177,30 @@ def test_the_beginning_of_a_number_moves_nothing_until_one_pauses_or_leaves(page
     page.keyboard.press("Tab")
     assert mistake.count() == 1
     expect(field).to_have_attribute("aria-invalid", "true")
+
+
+def test_a_matrix_that_cannot_be_used_is_told_at_its_own_field_until_it_is_mended(page):
+    opened(page)
+    page.locator("#bench summary").click()
+    at = page.locator('label:has([name="matrix.1"]) + p.mistake')
+    matrix, use = page.locator('[name="matrix.1"]'), page.locator("#bench button")
+    matrix.fill("1 2 3\n4 5\n7 8 9")
+    use.click()
+    expect(at).to_contain_text("Row 1 of the matrix has 3 numbers, row 2 has 2.")
+    expect(matrix).to_have_attribute("aria-invalid", "true")
+    expect(use).not_to_have_attribute("aria-invalid", "true")
+    matrix.fill("1 2 3\n4 5 6\n7 8 9")
+    use.click()
+    expect(page.locator("#row-1 .weight").nth(5)).to_have_value("6")
+    expect(page.locator("#bench .mistake")).to_have_count(0)
+    expect(matrix).not_to_have_attribute("aria-invalid", "true")
+
+
+@pytest.mark.parametrize("kernel", ["3x3", "15x15"])
+def test_the_figure_stays_where_it_is_beside_large_kernels_and_an_open_bench(page, kernel):
+    place = "() => document.querySelector('.output .map').getBoundingClientRect().x"
+    opened(page, "/")
+    before = page.evaluate(place)
+    opened(page, f"/?kernel={kernel}")
+    page.locator("#bench summary").click()
+    assert page.evaluate(place) == pytest.approx(before, abs=0.5)
