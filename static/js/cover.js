@@ -39,13 +39,29 @@ export function uncover(name) {
  * @param {number[]} size rows and columns of the output
  */
 export function veil(i, j, [rows, columns]) {
-  const paper = getComputedStyle(document.documentElement).backgroundColor;
   for (const map of document.querySelectorAll('mc-map:not([data-map^="input-"])')) {
     const brush = cover(map, "veil", columns, rows).getContext("2d");
     if (!brush) continue;
-    brush.fillStyle = paper;
+    brush.fillStyle = paper();
     brush.fillRect(0, 0, columns, rows);
     brush.clearRect(0, 0, columns, i);
     brush.clearRect(0, i, j + 1, 1);
   }
 }
+
+const paper = () => getComputedStyle(document.documentElement).backgroundColor;
+
+/** Give veils that are drawn already the paper's colour, which the theme has changed. */
+function dye() {
+  for (const canvas of document.querySelectorAll('canvas[data-step="veil"]')) {
+    const brush = /** @type {HTMLCanvasElement} */ (canvas).getContext("2d");
+    if (!brush) continue;
+    brush.globalCompositeOperation = "source-in";
+    brush.fillStyle = paper();
+    brush.fillRect(0, 0, brush.canvas.width, brush.canvas.height);
+    brush.globalCompositeOperation = "source-over";
+  }
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dye);
+new MutationObserver(dye).observe(document.documentElement, { attributeFilter: ["data-theme"] });

@@ -109,6 +109,24 @@ def test_the_window_goes_one_output_pixel_a_step(page):
     assert not stepped(page, "veil")[:, 3].any()
 
 
+def test_what_the_window_has_not_reached_stays_blank_paper_when_the_theme_changes(page):
+    opened(page, "/?size=48")
+    page.get_by_role("button", name="One output pixel on").click()
+    page.wait_for_url("**i=0&j=0*")
+    light = stepped(page, "veil")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        """light => {
+            const { data } = document.querySelector("#result canvas[data-step=veil]")
+                .getContext("2d").getImageData(5, 5, 1, 1);
+            const paper = getComputedStyle(document.documentElement).backgroundColor;
+            return paper === `rgb(${data[0]}, ${data[1]}, ${data[2]})` && data[0] !== light;
+        }""",
+        arg=int(light[-1, 0]),
+    )
+    np.testing.assert_array_equal(stepped(page, "veil")[:, 3], light[:, 3])
+
+
 def test_it_stands_still_where_motion_is_reduced(page):
     opened(page)
     expect(page.locator("[data-go=play]")).to_be_hidden()
