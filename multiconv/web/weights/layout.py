@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,6 +109,39 @@ def bank_of(tensor: Tensor, name: str, layout: str, order: str, first: int) -> N
             "Send finite weights.",
         )
     return np.ascontiguousarray(bank + 0.0)
+
+
+def bias_of(
+    tensors: Mapping[str, Tensor], name: str, first: int, bank: NDArray[np.float64]
+) -> tuple[float, ...]:
+    """Return the biases that stand beside a tensor of filters in its file, 0 where there are none.
+
+    They are looked for under its name with ``bias`` for ``weight`` or ``kernel``, as PyTorch and
+    Keras call them; what has not one number for each of its outputs is another layer's.
+
+    Raises
+    ------
+    InvalidValue
+        For numbers that are not finite or too large.
+
+    Examples
+    --------
+    >>> weight, bias = Tensor((2, 3, 1, 1), list), Tensor((2,), lambda: np.array([0.5, 1]))
+    >>> bias_of({"a.weight": weight, "a.bias": bias}, "a.weight", 1, np.zeros((1, 1, 3, 1)))
+    (1.0,)
+    """
+    outputs, total = bank.shape[3], prod(tensors[name].shape) // prod(bank.shape[:3])
+    beside = re.sub(r"(weights?|kernel)(?=(:0)?$)", "bias", name)
+    tensor = tensors.get(beside)
+    if beside == name or tensor is None or tensor.shape != (total,):
+        return (0.0,) * outputs
+    found = np.asarray(tensor.read(), dtype=np.float64)[first : first + outputs]
+    if not (np.abs(found) <= LIMITS.weight).all():
+        raise refused(
+            f"{quoted(beside)} has numbers that are not finite or beyond ±{LIMITS.weight:,.0f}.",
+            "Send finite biases, or leave them out.",
+        )
+    return tuple(float(number) + 0.0 for number in found)
 
 
 def _layout(shape: Shape, name: str, asked: str) -> str:

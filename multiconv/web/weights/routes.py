@@ -17,7 +17,7 @@ from multiconv.web.errors import status_of, wants_json
 from multiconv.web.gallery import kept
 from multiconv.web.links import page_link
 from multiconv.web.request import experiment, store
-from multiconv.web.weights.layout import bank_of, chosen
+from multiconv.web.weights.layout import bank_of, bias_of, chosen
 from multiconv.web.weights.readers import tensors
 from multiconv.web.weights.refusals import FILE_BYTES, refused, too_large
 
@@ -67,7 +67,9 @@ def _handed_in() -> Experiment:
     first = whole(form.get("first", "").strip() or "0", "first", 0, _MOST)
     layout, order = form.get("layout", "auto"), form.get("order", "rgb")
     bank = bank_of(found[name], name, layout, order, first)
-    return kept(bank, cast(FolderStore, store()))
+    bias = bias_of(found, name, first, bank)
+    shown = kept(bank, cast(FolderStore, store()))
+    return replace(shown, layers=(replace(shown.layer, bias=bias),))
 
 
 def _page(
