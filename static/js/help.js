@@ -12,8 +12,8 @@ const ACTIONS = {
   l: () => panel("share")?.togglePopover(),
   "[": () => output(-1),
   "]": () => output(1),
-  s: () => opened("mc-sums [aria-pressed=true]"),
-  w: () => opened("mc-slide [data-go=step]"),
+  s: () => stepped("mc-sums [aria-pressed=true]", "mc-sums button"),
+  w: () => stepped("mc-slide [data-go=step]"),
 };
 
 /** @param {string} id */
@@ -26,11 +26,22 @@ function output(way) {
   link?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
 }
 
-/** Open the steps and go to one of their buttons. @param {string} selector */
-function opened(selector) {
+/**
+ * Open the steps and go to the button that says where they stand; from there, go on by one.
+ * @param {string} selector that button
+ * @param {string} [all] the buttons that are gone through in turn, and from the last to the first
+ */
+function stepped(selector, all = selector) {
   const steps = /** @type {HTMLDetailsElement | null} */ (panel("steps"));
+  const buttons = /** @type {HTMLElement[]} */ ([...(steps?.querySelectorAll(all) ?? [])]);
+  const now = buttons.findIndex((button) => button.matches(selector));
+  const there = buttons.some((button) => button === document.activeElement);
+  const button = buttons[(now + Number(there)) % buttons.length];
   if (steps) steps.open = true;
-  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (steps?.querySelector(selector))?.focus());
+  requestAnimationFrame(() => {
+    button?.focus();
+    if (there) button?.click();
+  });
 }
 
 /** @param {EventTarget | null} target */

@@ -59,6 +59,17 @@ def test_the_channels_enter_one_after_another_then_the_bias(page, server):
     )
 
 
+def test_the_same_letter_again_goes_on_by_a_step(page):
+    opened(page)
+    page.keyboard.press("s")
+    expect(page.get_by_role("button", name="+ bias")).to_be_focused()
+    for name in ("0", "red", "+ green"):
+        page.keyboard.press("s")
+        button = page.locator("mc-sums").get_by_role("button", name=name, exact=True)
+        expect(button).to_be_focused()
+        expect(button).to_have_attribute("aria-pressed", "true")
+
+
 def test_steps_by_keyboard_and_while_a_weight_changes(page):
     opened(page)
     page.keyboard.press("s")

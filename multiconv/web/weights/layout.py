@@ -130,7 +130,7 @@ def bias_of(
     >>> bias_of({"a.weight": weight, "a.bias": bias}, "a.weight", 1, np.zeros((1, 1, 3, 1)))
     (1.0,)
     """
-    outputs, total = bank.shape[3], prod(tensors[name].shape) // prod(bank.shape[:3])
+    outputs, total = int(bank.shape[3]), prod(tensors[name].shape) // prod(bank.shape[:3])
     beside = re.sub(r"(weights?|kernel)(?=(:0)?$)", "bias", name)
     tensor = tensors.get(beside)
     if beside == name or tensor is None or tensor.shape != (total,):
