@@ -89,12 +89,13 @@ async function sent(file) {
   return response.json();
 }
 
-/** @param {string[]} notes what was done to the picture */
+/** @param {string[]} notes what was done to the picture; what was told of the one before goes */
 function told(notes) {
+  document.querySelectorAll("#messages > [data-note]").forEach((line) => line.remove());
   for (const note of notes) {
     const line = document.createElement("p");
     line.className = "told shown";
-    line.dataset.live = "";
+    line.dataset.live = line.dataset.note = "";
     line.setAttribute("role", "status");
     line.textContent = note;
     document.getElementById("messages")?.append(line);

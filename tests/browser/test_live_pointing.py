@@ -2,6 +2,7 @@
 
 import base64
 
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.test_live_main import at_rest, photograph, words  # noqa: F401  (a fixture)
@@ -117,3 +118,19 @@ def test_what_is_no_picture_is_said_beside_the_button(page, watch, tmp_path):
     chooser.value.set_files(words)
     expect(page.locator(".bar .mistake")).to_contain_text("not a picture")
     assert page.url.endswith("/")
+
+
+def test_what_was_told_of_one_picture_goes_with_it(page, photograph, tmp_path):  # noqa: F811
+    grey = tmp_path / "grey.png"
+    Image.new("L", (90, 60), 100).save(grey)
+    page.goto("/")
+    page.wait_for_selector("html.js")
+    for file, notes in ((grey, 1), (photograph, 0)):
+        before = page.url
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Use your own image").click()
+        chooser.value.set_files(file)
+        page.wait_for_url(lambda url, before=before: url != before)
+        expect(page.locator("#messages .told.shown").filter(has_text="It is grey")).to_have_count(
+            notes
+        )
