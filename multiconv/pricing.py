@@ -12,6 +12,9 @@ WHOLE_BYTES = 64 * 2**20
 SCRATCH_BYTES = 80 * 2**20
 """A band's arrays, the engine's own scratch memory, and what the server needs besides."""
 
+_BAND_BYTES = 2**24
+"""Of that for the band itself: enough but for wide pictures under kernels that reach far."""
+
 SHOWN = 5
 """Bytes a pixel of a map's picture: its indices, its lines, and what they are packed into."""
 
@@ -53,7 +56,11 @@ def banded_bytes(shape: Geometry, held: int = SHOWN) -> int:
     channels = len(CHANNELS)
     pixels, places = (rows * cols for rows, cols in (shape.input_size, shape.output_size))
     levels = pixels * channels
-    return max(levels * _DECODED, levels + places * held) + SCRATCH_BYTES
+    # A band has at least as many rows again as its windows reach over, in floats, for each channel.
+    reach = (shape.kernel_size[0] - 1) * shape.dilations[0] + 1
+    band = 2 * reach * (shape.input_size[1] + sum(shape.pads[1])) * channels * 4
+    scratch = SCRATCH_BYTES + max(0, band - _BAND_BYTES)
+    return max(levels * _DECODED, levels + places * held) + scratch
 
 
 def check_work(

@@ -9,7 +9,7 @@ import pytest
 from multiconv.engine.geometry import geometry
 from multiconv.errors import TooLarge
 from multiconv.experiment.model import Layer, Limits
-from multiconv.pricing import SCRATCH_BYTES, check_work
+from multiconv.pricing import SCRATCH_BYTES, banded_bytes, check_work
 
 SHAPE = geometry((100, 200), (3, 5), strides=(2, 2))  # 50 × 100 places
 WORK = 50 * 100 * 3 * 5 * 3
@@ -67,3 +67,10 @@ def test_the_work_of_a_large_layer_stays_limited():
     check_work(LARGEST, Layer(), 3, Limits())
     with pytest.raises(TooLarge, match="2,592,000,000 multiply-adds"):
         check_work(LARGEST, Layer(), 4, Limits())
+
+
+def test_a_wide_picture_under_a_far_reaching_kernel_counts_its_bands():
+    near = banded_bytes(geometry((2400, 10_000), (15, 1)))
+    far = banded_bytes(geometry((2400, 10_000), (15, 1), dilations=(16, 1)))
+    # 225 rows that are written and as many that they look back on, of three channels' floats.
+    assert far - near == 2 * 225 * 10_000 * 12 - 2**24
