@@ -35,8 +35,7 @@ class MapPlane:
     @property
     def shape(self) -> tuple[int, ...]:
         """The map's (height, width)."""
-        shape: tuple[int, ...] = (self.levels if self.values is None else self.values).shape  # type: ignore[union-attr]
-        return shape
+        return np.asarray(self.levels).shape if self.values is None else self.values.shape
 
     def numbers(self) -> NDArray[np.float32] | Banded:
         """Return the map's own numbers; an input's levels are divided by 255."""
