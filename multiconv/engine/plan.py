@@ -12,7 +12,7 @@ LARGE = 19 * 19
 
 NARROW = 9
 """Taps across up to which shifted columns win for one channel in and out: by a fifth at 3 × 3,
-a tenth or two at 7 × 7 from 512² up; at 11 × 11, with eleven planes passing through memory, they are
+a tenth or two at 7 × 7 from 512² up; at 11 × 11, with eleven planes in memory, they are
 level at 512² and a tenth behind at 1024².
 """
 
