@@ -1,6 +1,6 @@
 // @ts-check
 /** The marks on the maps: the window on every input, the pixel on every other map. */
-import { found } from "./places.js";
+import { attribute, found } from "./places.js";
 
 /** @typedef {ReturnType<typeof import("./geometry.js").windowOf>} Window */
 
@@ -19,6 +19,6 @@ export function marks(window, i, j) {
   const place = { x: cols[0], y: rows[0], width: cols[1], height: rows[1] };
   for (const rect of found(":is(mc-map, .mini-map) .marks :is(.mark, .mark-edge)")) {
     const name = rect.closest("mc-map")?.getAttribute("data-map") ?? "";
-    for (const [key, value] of Object.entries(name.startsWith("input-") ? place : pixel)) rect.setAttribute(key, String(value));
+    for (const [key, value] of Object.entries(name.startsWith("input-") ? place : pixel)) attribute(rect, key, String(value));
   }
 }

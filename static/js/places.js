@@ -1,5 +1,5 @@
 // @ts-check
-/** Texts that change with every movement of the pointer, written only where they differ. */
+/** Texts and attributes that change with every movement of the pointer, written only where they differ. */
 import { on } from "./state.js";
 
 /** @type {Map<string, HTMLElement[]>} */
@@ -27,5 +27,17 @@ export const write = (selector, text) => found(selector).forEach((element) => pu
  * @param {string} text
  */
 export function put(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const only = element.firstChild;
+  if (only?.nextSibling === null && only instanceof Text) {
+    if (only.data !== text) only.data = text; // a new node would be styled anew
+  } else if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * @param {Element} element
+ * @param {string} name
+ * @param {string} value
+ */
+export function attribute(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }

@@ -5,6 +5,7 @@
  */
 import { end, hasStep } from "./link.js";
 import { weightText } from "./numbers.js";
+import { attribute } from "./places.js";
 import { on, state } from "./state.js";
 
 /** The field that was typed in since it got the focus. @type {EventTarget | null} */
@@ -18,7 +19,7 @@ function go(way) {
 
 function show() {
   for (const button of document.querySelectorAll("button[data-undo]")) {
-    button.setAttribute("aria-disabled", String(!hasStep(Number(button.getAttribute("data-undo")))));
+    attribute(button, "aria-disabled", String(!hasStep(Number(button.getAttribute("data-undo")))));
   }
 }
 
