@@ -19,6 +19,7 @@ FOREVER = "public, max-age=31536000, immutable"
 READING = ("GET", "HEAD", "OPTIONS")
 READ_BY_ANYONE = ("/api/", "/maps/", "/diagram.svg", "/openapi.json")
 """Paths that scripts of other sites may read; they are the same for everybody."""
+PARTS_OF_PAGES = {"text/css", "text/javascript"}
 TAKES_FILES = {"uploads.images", "banks.filters", "weights.take"}
 
 
@@ -101,11 +102,13 @@ def register(app: Flask) -> None:
     @app.after_request
     def secured(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", POLICY)
         headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=()")
+        # Browsers read these of what can be a page; on sixty small files they would be 20 kB.
+        if response.mimetype not in PARTS_OF_PAGES or response.status_code >= 400:
+            headers.setdefault("Content-Security-Policy", POLICY)
+            headers.setdefault("Referrer-Policy", "same-origin")
+            headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+            headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=()")
         if request.path.startswith(READ_BY_ANYONE) and request.method in READING:
             _let_others_read(response)
         _tell_caches(response, app.config["BUILD"])
