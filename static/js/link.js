@@ -1,13 +1,14 @@
 // @ts-check
 /**
- * The link is the state: a burst of edits is one step back in the history. It is said when the hand
- * pauses, for browsers ask for the page's icon and lay everything out whenever a link changes.
+ * The link is the state: a burst of edits is one step back in the history. Its first edit is said at
+ * once, so that Back takes it back; where it leads, when the hand pauses, for browsers ask for the
+ * page's icon and lay everything out whenever a link changes. Who leaves before that loses nothing.
  */
 const PAUSE = 150;
 const KEPT = "multiconv-steps";
+const UNSAID = "multiconv-unsaid";
 
-/** The edits since the last rest: where they have led, and whether that is a step already.
- * @type {{ query: string, stepped: boolean } | null} */
+/** Where the edits since the last rest have led. @type {string | null} */
 let burst = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
@@ -22,17 +23,23 @@ const shown = () => location.pathname + location.search;
  * @param {string} query
  */
 export function write(query) {
-  if (!burst && address(query) === shown()) return;
-  burst = { query, stepped: burst?.stepped ?? false };
+  if (burst === null) {
+    if (address(query) === shown()) return;
+    step(query);
+  }
+  burst = query;
   clearTimeout(timer);
-  timer = setTimeout(flush, PAUSE);
+  timer = setTimeout(() => settle(query, false), PAUSE);
 }
 
-/** Say now where the burst has led. */
-function flush() {
-  if (!burst || address(burst.query) === shown()) return;
-  (burst.stepped ? replace : step)(burst.query);
-  burst.stepped = true;
+/**
+ * Say the last query of a burst: the next change is a step of its own, unless it is not the last yet.
+ * @param {string} query
+ * @param {boolean} [last]
+ */
+export function settle(query, last = true) {
+  if (address(query) !== shown()) replace(query);
+  if (last) over();
 }
 
 /** Forget the burst: it is said, or the history has moved on by itself. */
@@ -40,51 +47,69 @@ function over() {
   clearTimeout(timer);
   burst = null;
 }
-addEventListener("popstate", over);
-
-/**
- * Say the last query of a burst: the next change is a step of its own.
- * @param {string} query
- */
-export function settle(query) {
-  if (burst) burst.query = query;
-  else if (address(query) !== shown()) replace(query);
-  flush();
-  over();
-}
 
 /** Whether a burst is under way: the address may yet change. */
 export const moving = () => burst !== null;
 
 /** End a burst that is under way, if one is. @param {string} query */
-export const end = (query) => burst && settle(query);
+export const end = (query) => burst !== null && settle(query);
 
 /**
  * Go on to another link at once.
  * @param {string} query
  */
 export function push(query) {
-  flush();
-  over();
+  if (burst !== null) settle(burst);
   if (address(query) !== shown()) step(query);
 }
-
-/** @param {string} query */
-const replace = (query) => history.replaceState(history.state, "", address(query));
 
 /** How many steps this page has made since it was opened. */
 const depth = () => Number(history.state?.step ?? 0);
 
 /** The step that can be gone on to; a reload forgets no more than the browser does. */
 let furthest = Math.max(depth(), history.state ? Number(sessionStorage.getItem(KEPT)) : 0);
+/** Where the history stands, and what was said there last: what it has left when it moves. */
+let stands = { step: depth(), said: location.search.slice(1) };
+
+/** @param {string} query */
+function replace(query) {
+  history.replaceState(history.state, "", address(query));
+  stands.said = query;
+}
 
 /** @param {string} query */
 function step(query) {
   furthest = depth() + 1;
   sessionStorage.setItem(KEPT, String(furthest));
   history.pushState({ step: furthest }, "", address(query));
+  stands = { step: furthest, said: query };
 }
 
-/** Whether the history has a step of this page that way, or will have. @param {number} way */
-export const hasStep = (way) =>
-  burst && !burst.stepped ? way < 0 : depth() + way >= 0 && depth() + way <= furthest;
+/** Whether the history has a step of this page that way. @param {number} way */
+export const hasStep = (way) => depth() + way >= 0 && depth() + way <= furthest;
+
+// Back before the burst was said: it is said late, for Forward to find.
+addEventListener("popstate", () => {
+  const [left, unsaid] = [stands, burst];
+  over();
+  stands = { step: depth(), said: location.search.slice(1) };
+  if (unsaid === null || unsaid === left.said || depth() !== left.step - 1) return;
+  step(unsaid);
+  history.back();
+});
+
+// A reload asks for the link as it was when it began, whatever is said while the page goes.
+addEventListener("pagehide", () => {
+  if (burst === null || burst === stands.said) return;
+  sessionStorage.setItem(UNSAID, burst);
+  settle(burst);
+});
+
+/** The query that a reload has overtaken, if it has. */
+export function overtaken() {
+  const unsaid = sessionStorage.getItem(UNSAID);
+  sessionStorage.removeItem(UNSAID);
+  const [how] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  return how?.type === "reload" ? unsaid : null;
+}
+addEventListener("pageshow", ({ persisted }) => persisted && sessionStorage.removeItem(UNSAID));

@@ -1,5 +1,7 @@
 // @ts-check
 /** The figure comes alive: every behaviour is a module of its own; without them the page is complete. */
+import { setQuery } from "./edits.js";
+import { overtaken } from "./link.js";
 import { readPage } from "./state.js";
 import "./form.js";
 import "./weights.js";
@@ -24,3 +26,5 @@ import "./sliding.js";
 
 document.documentElement.classList.add("js");
 readPage();
+const lost = overtaken();
+if (lost) void setQuery(lost, { push: false });
