@@ -1,5 +1,5 @@
 // @ts-check
-/** The bias beside Σ: typed like a weight, stepped by the arrow keys, added to the output alone. */
+/** The bias beside Σ: typed, taken back and stepped by keys like a weight, added to the output alone. */
 import { setBias } from "./edits.js";
 import { say, unsay } from "./mistakes.js";
 import { parsed, refusal, stepped, weightText } from "./numbers.js";
@@ -26,10 +26,18 @@ document.addEventListener("keydown", (event) => {
   setBias(stepped(state.bias, event.shiftKey ? 10 * way : way, event.altKey ? 2 : 1));
 });
 
-on("bias", () => {
+document.addEventListener("keydown", (event) => {
+  const field = bias(event);
+  if (event.key !== "Escape" || !field || !("typed" in field.dataset)) return;
+  event.preventDefault();
+  show();
+}, true);
+
+function show() {
   const field = document.querySelector("label.bias input");
   if (!(field instanceof HTMLInputElement) || parsed(field.value) === state.bias) return;
   field.value = weightText(state.bias);
   const label = field.closest("label");
   if (label) unsay(label, [field]);
-});
+}
+on("bias", show);

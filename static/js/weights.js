@@ -5,10 +5,10 @@
  * beside the kernel, and not sent; what begins one is left alone for a moment. Arrow keys step by 0.1 (Shift 1, Alt 0.01).
  */
 import { setKernel } from "./edits.js";
-import { say, unsay } from "./mistakes.js";
-import { begun, parsed, plain, refusal, stepped, weightText } from "./numbers.js";
+import { begun, parsed, plain, stepped, weightText } from "./numbers.js";
 import { on, state } from "./state.js";
 import { fit, setTint } from "./tints.js";
+import { mended, refuse, restore } from "./wrong.js";
 
 const PATIENCE = 1000;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -45,15 +45,12 @@ class Kernel extends HTMLElement {
     clearTimeout(timer);
     if (early) {
       field.dataset.typed = "";
-      timer = setTimeout(() => this.typed(field, false), PATIENCE);
+      timer = setTimeout(() => "typed" in field.dataset && this.typed(field, false), PATIENCE);
       return;
     }
     const value = parsed(field.value);
-    const place = this.closest("fieldset") ?? this;
-    if (value === null) return say(place, refusal(field.value, "weight"), [field]);
-    unsay(place, [field]);
-    const wrong = this.fields.filter((other) => "typed" in other.dataset);
-    if (wrong.length) say(place, refusal(wrong[0].value, "weight"), wrong);
+    if (value === null) return refuse(field);
+    mended(field);
     this.put(field, value);
   }
 
@@ -85,7 +82,7 @@ class Kernel extends HTMLElement {
    * @param {number} [from] start here and not at the weight as it is
    */
   step(field, steps, places, from = Number(field.dataset.exact)) {
-    unsay(this.closest("fieldset") ?? this, [field]);
+    mended(field);
     const value = stepped(from, steps, places);
     field.value = weightText(value);
     fit(field);
@@ -96,8 +93,7 @@ class Kernel extends HTMLElement {
   left(field) {
     if (begun(field.value)) this.typed(field, false);
     if (!field.dataset.exact || "typed" in field.dataset) return;
-    field.value = weightText(Number(field.dataset.exact));
-    fit(field);
+    restore(field);
   }
 
   /** Show the kernel as it is known: its tints, and numbers that came from elsewhere. */
@@ -109,9 +105,8 @@ class Kernel extends HTMLElement {
       setTint(field, numbers[at], scale);
       if (Number(field.dataset.exact) === numbers[at]) return;
       field.dataset.exact = plain(numbers[at]);
-      field.value = weightText(numbers[at]);
-      fit(field);
-      unsay(this.closest("fieldset") ?? this, [field]);
+      restore(field);
+      mended(field);
     });
   }
 }

@@ -204,3 +204,40 @@ def test_the_figure_stays_where_it_is_beside_large_kernels_and_an_open_bench(pag
     opened(page, f"/?kernel={kernel}")
     page.locator("#bench summary").click()
     assert page.evaluate(place) == pytest.approx(before, abs=0.5)
+
+
+def test_escape_takes_a_wrong_text_back_before_it_means_anything_else(page):
+    opened(page, "/?size=80&w.1.0=box&i=3&j=5")
+    first, other = page.locator("#row-1 .weight").nth(0), page.locator("#row-1 .weight").nth(4)
+    mistake = page.locator("#row-1 .mistake")
+    other.fill("xyz")
+    first.fill("abc")
+    expect(mistake).to_contain_text("decimal number")
+    first.press("Escape")
+    expect(first).to_have_value("0.1111")
+    expect(first).not_to_have_attribute("aria-invalid", "true")
+    expect(first).to_be_focused()
+    expect(mistake).to_have_count(1)  # the other one's still
+    other.press("Escape")
+    expect(other).to_have_value("0.1111")
+    expect(mistake).to_have_count(0)
+    first.fill("-")
+    first.press("Escape")
+    expect(first).to_have_value("0.1111")
+    page.wait_for_timeout(1200)
+    expect(mistake).to_have_count(0)
+    assert "i=3&j=5" in page.url  # the pinned pixel is let go by a second one
+    first.press("Escape")
+    page.wait_for_function("() => !location.search.includes('i=3')")
+
+
+def test_escape_takes_the_biass_wrong_text_back(page):
+    opened(page, "/?size=80&bias=0.25,0,0,0,0&i=3&j=5")
+    field = page.locator("label.bias input")
+    field.fill("abc")
+    expect(page.locator("label.bias + .mistake")).to_contain_text("decimal number")
+    field.press("Escape")
+    expect(field).to_have_value("0.25")
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    expect(page.locator("label.bias + .mistake")).to_have_count(0)
+    assert "i=3&j=5" in page.url
