@@ -23,10 +23,12 @@ let next = null;
 let underWay = 0;
 let asked = 0;
 let epoch = 0;
-/** How long the last answer took, and when it was there. */
+/** How long the last answer took, how many pixels it brought, and when it was there. */
 let took = 0;
+let brought = 0;
 let ended = 0;
-const LONG = 60; // from here a third of the bytes is worth the work at both ends
+const LONG = 60;
+const SLOW = 4000; // pixels a ms: on a line that brings fewer, half the bytes are worth the work at both ends
 const QUICK = 25; // a server that answers so soon takes a second question while it works on the first
 const RECENT = 500;
 
@@ -57,9 +59,11 @@ async function answered(question) {
   owed.clear();
   underWay += 1;
   try {
-    const answer = await waiting(fetched(names, took > LONG ? `${question.query}&packed=1` : question.query, question.range));
+    const slow = took > LONG && brought < SLOW * took;
+    const answer = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
     ended = performance.now();
     took = ended - start;
+    brought = answer.planes.reduce((sum, { bytes }) => sum + bytes.length, 0);
     if (now !== epoch) return;
     const newer = answer.planes.filter(({ name }) => number > (shows.get(name) ?? 0));
     for (const { name } of newer) shows.set(name, number);

@@ -7,16 +7,21 @@ const { ask, forget } = await import("../../static/js/planes.js");
 const { state } = await import("../../static/js/state.js");
 state.facts = /** @type {any} */ ({ longest: { query: 1000 } });
 
-/** What was asked and is not answered yet, in order. @type {{ yes: () => void, no: () => void }[]} */
+/** What was asked and is not answered yet, in order. @type {{ link: string, yes: () => void, no: () => void }[]} */
 let open = [];
 globalThis.fetch = /** @type {any} */ ((/** @type {string} */ link) =>
-  new Promise((yes, no) => open.push({ yes: () => yes(new Response(body(link))), no: () => no(new Error("no network")) })));
+  new Promise((yes, no) => open.push({ link, yes: () => yes(new Response(body(link))), no: () => no(new Error("no network")) })));
 
-/** One map of one pixel, its level the number in the query. @param {string} link */
+/** How many pixels an answer brings. */
+let wide = 1;
+
+/** One map of one row, its first level the number in the query. @param {string} link */
 function body(link) {
-  const maps = [{ name: "sum", height: 1, width: 1, levels: false }];
+  const maps = [{ name: "sum", height: 1, width: wide, levels: false }];
   const head = new TextEncoder().encode(`${JSON.stringify({ query: "", range: 1, maps })}\n`);
-  return new Uint8Array([...head, Number(/value=(\d+)/.exec(link)?.[1])]);
+  const answer = new Uint8Array(head.length + wide);
+  answer.set([...head, Number(/value=(\d+)/.exec(link)?.[1])]);
+  return answer;
 }
 
 /** @type {number[]} */
@@ -76,3 +81,22 @@ test("what failed is asked for again with the next change", async () => {
   await passed();
   assert.deepEqual([drawn, failed.at(-1)], [[5], 4]);
 });
+
+for (const [ms, pixels, packed] of [[100, 131072, true], [100, 2 ** 21, false], [50, 1, false]]) {
+  test(`${pixels} pixels in ${ms} ms: ${packed ? "a slow line, bytes are spared" : "no reason to spare bytes"}`, async () => {
+    for (const at of [0, 1]) open[at].yes();
+    await passed();
+    const start = performance.now();
+    const still = performance.now;
+    wide = Number(pixels);
+    performance.now = () => start + Number(ms);
+    open[2].yes();
+    await passed();
+    performance.now = still;
+    wide = 1;
+    change(5);
+    assert.equal(open[3].link.includes("packed=1"), packed);
+    open[3].yes();
+    await passed();
+  });
+}
