@@ -106,17 +106,21 @@ def kernel_name(text: str, field: str, size: Pair | None = None) -> str:
     try:
         return named.settled_name(text)
     except InvalidValue as error:
-        if "(" in text:
+        family, bracket, _ = text.partition("(")
+        forms = named.FORMS if bracket else (*named.KERNELS, *named.FORMS)
+        if text.endswith(")") and any(form.startswith(f"{family}(") for form in forms):
+            problem = error.problem[0].lower() + error.problem[1:]
             raise InvalidValue(
-                f"{field} is {quoted(text)}. {error.problem}",
+                f"{field} is {quoted(text)}: {problem}",
                 error.remedy,
                 field=field,
                 limit=error.limit,
             ) from error
         numbers = f"{size[0] * size[1]} numbers, or one of " if size else ""
+        what = "neither numbers nor a kernel's name" if size else "no kernel's name"
         raise InvalidValue(
-            f"{field} is {quoted(text)}, which is neither numbers nor a kernel's name.",
-            f"Write {numbers}{', '.join((*named.KERNELS, *named.FORMS))}.",
+            f"{field} is {quoted(text)}, which is {what}.",
+            f"Write {numbers}{', '.join(forms)}.",
             field=field,
         ) from error
 
