@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.engine.filters import BANKS
@@ -14,6 +14,9 @@ from multiconv.experiment.numbers import plain
 from multiconv.experiment.words import activation_words
 
 Options = tuple[tuple[str, str], ...]
+
+OWN = "own"
+"""What the form says of filters that the person has edited, and leaves so."""
 
 MODE_WORDS = {
     "zeros": "zeros",
@@ -106,9 +109,14 @@ def main_choices(experiment: Experiment) -> list[Choice]:
 
 
 def bank_choice(experiment: Experiment) -> Choice:
-    """Return the choice of a whole bank of filters."""
-    options = tuple((name, bank.title) for name, bank in BANKS.items())
-    return _choice("filters", "Filters", options, bank_text(experiment.layer.bank), "A stored bank")
+    """Return the choice of a whole bank of filters; edited ones are the person's own."""
+    layer = experiment.layer
+    bank, options = bank_text(layer.bank), tuple((name, bank.title) for name, bank in BANKS.items())
+    choice = _choice("filters", "Filters", options, bank, "A stored bank")
+    if not layer.kernels:
+        return choice
+    words = dict(choice.options)[bank]
+    return replace(choice, options=((OWN, f"own, from {words}"), *choice.options), chosen=OWN)
 
 
 def more_choices(experiment: Experiment) -> list[Choice]:

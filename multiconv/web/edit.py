@@ -117,7 +117,8 @@ def edited(form: MultiDict[str, str], geometry_of: Callable[[Experiment], Geomet
     changes = chosen(form)
     for q in changes:
         del form[f"preset.{q}"]
-    change = reshaped(form, from_query(typed_pairs(form, base)).layer, base.focus.k)
+    typed = from_query(typed_pairs(form, base)).layer
+    change = reshaped(form, typed, base.focus.k, edited=bool(base.layer.kernels))
     layer, focus = change.layer, base.focus
     if "k" in form:
         focus = replace(focus, k=whole(form["k"], "k", 0, layer.outputs - 1))

@@ -14,6 +14,7 @@ from multiconv.experiment.kernels import kernel_name
 from multiconv.experiment.matrix import Matrix, matrix
 from multiconv.experiment.model import CHANNELS, LIMITS, Kernel, Layer
 from multiconv.experiment.numbers import whole
+from multiconv.web.controls import OWN
 
 
 @dataclass(frozen=True)
@@ -25,19 +26,20 @@ class Reshaped:
     pasted: bool = False
 
 
-def reshaped(form: Mapping[str, str], layer: Layer, k: int) -> Reshaped:
+def reshaped(form: Mapping[str, str], layer: Layer, k: int, *, edited: bool = False) -> Reshaped:
     """Return the layer with the form's bank, outputs, kernel size, names and pasted matrices.
 
     A pasted matrix gives every kernel its size; a named kernel larger than the layer's makes
-    the layer's large enough, unless a size was chosen too.
+    the layer's large enough, unless a size was chosen too. Where the page's filters were
+    ``edited``, their bank can be chosen anew.
 
     Raises
     ------
     MultiConvError
         For what cannot be used, naming the form's field.
     """
-    bank = form.get("filters", bank_text(layer.bank))
-    if bank != bank_text(layer.bank):
+    bank = form.get("filters", OWN)
+    if bank != OWN and (edited or bank != bank_text(layer.bank)):
         return Reshaped(_with_bank(layer, bank))
     layer = _with_outputs(layer, form)
     names, matrices = _names(form), _matrices(form)

@@ -239,3 +239,25 @@ def test_ranges_of_each_map_come_with_a_warning(page):
     expect(page.locator("#row-1 .partial figcaption")).to_contain_text("±0.5")
     page.locator("[name=inputs]").select_option("tinted")
     page.wait_for_url("**inputs=tinted*")
+
+
+def test_edited_filters_are_said_to_be_ones_own(page, plain_page):
+    opened(page)
+    filters = page.locator('select[name="filters"]')
+    expect(filters.locator("option:checked")).to_have_text("Redness")
+    page.locator("#row-0 .weight").nth(4).press("ArrowUp")
+    expect(filters.locator("option:checked")).to_have_text("own, from Redness")
+    at_rest(page)
+    page.reload()
+    expect(filters.locator("option:checked")).to_have_text("own, from Redness")
+    plain_page.goto(page.url)
+    plain = plain_page.locator('select[name="filters"]')
+    expect(plain.locator("option:checked")).to_have_text("own, from Redness")
+    plain_page.get_by_role("button", name="Apply").click()
+    assert "w.0.0" in plain_page.url
+    plain.select_option("redness")
+    plain_page.get_by_role("button", name="Apply").click()
+    assert "w.0.0" not in plain_page.url
+    filters.select_option("redness")
+    page.wait_for_function("() => !location.search.includes('w.0.0')")
+    expect(filters.locator("option:checked")).to_have_text("Redness")

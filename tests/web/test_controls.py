@@ -66,3 +66,21 @@ def test_one_line_of_choices_at_rest(client):
     at_rest = page[page.index('class="controls"') : page.index('class="more"')]
     assert at_rest.count("<select") == 6
     assert "<input" not in at_rest
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"w.1.0": "zero"}, "own, from Redness"),
+        ({"w.1.2": "zero", "filters": "dlib"}, "own, from Trained on faces, 7 × 7"),
+        ({"filters": "dlib", "w.0.0": "soft"}, "own, from Trained on faces, 7 × 7"),
+    ],
+)
+def test_edited_filters_are_the_persons_own_and_the_bank_can_be_chosen_anew(query, words):
+    choice = chosen(query, "filters")
+    assert dict(choice.options)[choice.chosen] == words
+    assert query.get("filters", "redness") in dict(choice.options)
+
+
+def test_kernels_that_are_the_banks_own_are_no_edit():
+    assert chosen({"w.0.0": "soft", "bias": "1,0,0,0,0"}, "filters").chosen == "redness"

@@ -48,6 +48,15 @@ def test_a_larger_named_kernel_grows_the_layer_unless_a_size_is_chosen(edit):
     )
 
 
+def test_edited_filters_stay_the_persons_own_until_their_bank_is_chosen_anew(edit):
+    edited = "k=1&w.0.0=zero&w.0.1=box&kernel=5x5"
+    kept = {"k": "1", "kernel": "5x5", "w.0.0": "zero", "w.0.1": "box"}
+    assert edit(edited, filters="own", strides="2")[0] == {**kept, "strides": "2x2"}
+    assert edit(edited, filters="redness")[0] == {"k": "1"}
+    # What the page said before the first edit is no choice.
+    assert edit("k=1", filters="redness", preset__0="zero")[0] == {"k": "1", "w.0.1": "zero"}
+
+
 def test_a_name_that_is_none_is_told_at_its_field(edit):
     field, told = words(edit(name__2="gabor(45,1)"))
     assert field == "name.2"
