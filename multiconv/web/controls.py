@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.engine.filters import BANKS
-from multiconv.engine.geometry import PADDING_MODES
+from multiconv.engine.geometry import PADDING_MODES, Pair
 from multiconv.experiment.banks import bank_text
 from multiconv.experiment.fields import padding_text, sides_text
 from multiconv.experiment.model import CHANNELS, LIMITS, Experiment
 from multiconv.experiment.numbers import plain
-from multiconv.experiment.words import activation_words
+from multiconv.experiment.words import activation_words, size_words
 
 Options = tuple[tuple[str, str], ...]
 
@@ -156,10 +156,13 @@ def more_choices(experiment: Experiment) -> list[Choice]:
     ]
 
 
-def more_entries(experiment: Experiment) -> list[Entry]:
-    """Return the text fields behind More."""
+def more_entries(experiment: Experiment, shown: Pair | None = None) -> list[Entry]:
+    """Return the text fields behind More, for a picture that is worked on at the size ``shown``."""
     size, extent = experiment.source.size, experiment.view.range
     now = others(experiment)
+    small = ""
+    if shown and size and size > max(shown):
+        small = f"; this picture is {size_words(shown)} and is not enlarged"
     return [
         Entry(
             "kernel.other",
@@ -185,7 +188,7 @@ def more_entries(experiment: Experiment) -> list[Entry]:
             "size",
             "Working size",
             "full" if size is None else str(size),
-            f"longest side in pixels, 1 to {LIMITS.working_size}, or “full”",
+            f"longest side in pixels, 1 to {LIMITS.working_size}, or “full”{small}",
         ),
         Entry(
             "range",

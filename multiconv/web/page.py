@@ -127,7 +127,7 @@ def page(
     rows, output = rows_of(trace, build, typed, wrong_cells(typed)), output_of(trace, build)
     shape = trace.layer.geometry.output_size
     diagram, wide = diagram_of(trace), diagram_of(trace, wide=True)
-    entries = controls.more_entries(experiment)
+    entries = controls.more_entries(experiment, (height, width))
     sheet = sheet_of(trace, build) if experiment.layer.outputs > FEW else None
     title = sentence(experiment, (height, width), shape)
     return {

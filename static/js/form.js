@@ -7,7 +7,7 @@ import { left } from "./follow.js";
 import { discard } from "./mistakes.js";
 import { pending, visit } from "./pages.js";
 import { state } from "./state.js";
-import { show } from "./told.js";
+import { hint, hinted, show } from "./told.js";
 
 /** What waits for its own button. */
 const TYPED = /^(name|matrix)\./;
@@ -42,7 +42,7 @@ async function applied(form, field) {
   for (const [key, value] of new FormData(form)) {
     if (all ? TYPED.test(key) : key === name || (name === "on" && key === "switch")) said.append(key, String(value));
   }
-  const before = state.facts;
+  const [before, words] = [state.facts, hint(field)];
   const beside = field.closest("label") ?? field;
   if (!(await edit(said, beside))) return;
   for (const replaced of replacedBy(form, name)) discard(replaced);
@@ -50,6 +50,7 @@ async function applied(form, field) {
   const resized = name !== "filters" && String(before.geometry.kernel) !== String(state.facts.geometry.kernel);
   const turned = name.startsWith("preset.") && said.get(name) === "turn" && before.query === state.query;
   tellOf(resized && (pasted ? "pasted" : "resized"), moved(before), turned && "symmetric");
+  hinted(field, words);
   if (all) emptied(form);
 }
 

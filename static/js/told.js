@@ -12,3 +12,15 @@ export function show(id) {
   words.classList.add("shown");
   speak(() => words.textContent ?? "");
 }
+
+/** A field's hint, as it is now. @param {Element} field */
+export const hint = (field) => field.closest("label")?.querySelector("small")?.textContent ?? "";
+
+/**
+ * Say a field's hint if what was chosen has changed it.
+ * @param {Element} field
+ * @param {string} before
+ */
+export function hinted(field, before) {
+  if (hint(field) !== before) speak(() => hint(field));
+}

@@ -53,6 +53,19 @@ def test_each_field_behind_more_is_answered_for_itself(page):
     expect(more(page, "strides.other")).to_have_value("2x2")
 
 
+def test_a_working_size_that_enlarges_nothing_is_told_where_it_is_chosen(page):
+    opened(page)
+    page.locator(".more summary", has_text="More").click()
+    entered(page, "size", "1024")
+    page.wait_for_url("**size=1024*")
+    told = "this picture is 512 × 512 and is not enlarged"
+    expect(page.locator("#hint-size")).to_contain_text(told)
+    expect(page.locator("#said")).to_contain_text(told)
+    entered(page, "size", "96")
+    page.wait_for_url("**size=96*")
+    expect(page.locator("#hint-size")).not_to_contain_text("enlarged")
+
+
 def test_undo_and_named_kernels_replace_a_weight_that_is_none(page):
     opened(page)
     page.locator('select[name="strides"]').select_option("2x2")

@@ -74,3 +74,14 @@ def test_a_large_values_caption_has_no_more_digits_than_are_sure(client):
     exact = re.findall(r'class="final">[^<]*≈ ([^<]*)<', page)[-1]
     assert re.fullmatch(r"\+[0-9]{6}", caption)
     assert abs(float(exact) - float(caption)) <= 0.5
+
+
+def test_a_working_size_beyond_the_pictures_own_says_that_it_is_not_enlarged(client):
+    def hint(query):
+        return re.search(r'id="hint-size">([^<]*)<', client.get(query).text)[1]
+
+    said = "this picture is 512 × 512 and is not enlarged"
+    assert said in hint("/?size=1024")
+    assert said in hint("/?size=513")
+    for query in ("/?size=512", "/", "/?size=full"):
+        assert "enlarged" not in hint(query)
