@@ -158,7 +158,7 @@ def test_forced_colours_keep_marks_and_curves(page):
     assert all(stroke not in ("none", paper) for stroke in strokes)
 
 
-@pytest.mark.parametrize("width", [1360, 1440, 1900])
+@pytest.mark.parametrize("width", [1024, 1100, 1280, 1360, 1440, 1900])
 @pytest.mark.parametrize(
     "query", ["size=80", "size=80&image=sample:coffee", "size=80&kernel=5x5&strides=1x8"]
 )
