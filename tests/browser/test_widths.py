@@ -1,0 +1,74 @@
+"""A laptop's windows: the output stands beside the rows, on one screen, at every width."""
+
+import pytest
+
+WINDOWS = [(1024, 768), (1100, 768), (1260, 768), (1280, 800), (1366, 768), (1440, 900)]
+
+
+def box(page, selector):
+    return page.locator(selector).first.bounding_box()
+
+
+def right(at):
+    return at["x"] + at["width"]
+
+
+def foot(at):
+    return at["y"] + at["height"]
+
+
+def windows(page):
+    """The page in one window after another."""
+    for width, height in WINDOWS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(100)
+        yield width, height
+
+
+@pytest.mark.parametrize("query", ["size=160", "size=160&kernel=5x5"])
+@pytest.mark.parametrize("javascript", [True, False])
+def test_rows_sum_and_output_are_side_by_side_on_one_screen(new_page, query, javascript):
+    page = new_page(f"/?{query}", javascript=javascript)
+    page.wait_for_load_state("networkidle")
+    for width, height in windows(page):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        output, arrow = box(page, ".output .map"), box(page, ".junction .arrow")
+        assert foot(box(page, "#row-2 .partial .map")) <= height
+        assert foot(output) <= height
+        assert output["width"] == 320
+        for q in range(3):
+            partial, curve = box(page, f"#row-{q} .partial .map"), box(page, f".curve >> nth={q}")
+            assert partial["width"] == 160
+            assert right(partial) <= curve["x"] < right(partial) + 8
+            start = partial["y"] + partial["height"] / 2
+            assert curve["y"] - 2 <= start <= foot(curve) + 2
+        assert box(page, ".bias .number")["x"] > right(box(page, "#row-0 .partial .map"))
+        assert output["x"] - 12 < right(arrow) < output["x"]
+        assert right(box(page, ".junction circle")) < right(arrow) - 8
+
+
+@pytest.mark.parametrize("query", ["kernel=3x3", "kernel=4x4", "kernel=5x5"])
+def test_weights_are_wide_enough_to_hit_and_to_read(new_page, query):
+    page = new_page(f"/?size=64&{query}")
+    fields = page.locator("#working .weight")
+    for _ in windows(page):
+        smallest = fields.evaluate_all(
+            "all => Math.min(...all.flatMap(f => [f.offsetWidth, f.offsetHeight]))"
+        )
+        assert smallest >= 24
+        cut = "all => all.filter(f => f.scrollWidth > f.clientWidth).map(f => f.value)"
+        assert fields.evaluate_all(cut) == []
+
+
+def test_a_weight_of_nine_characters_is_read_whole(new_page):
+    page = new_page("/?size=64&w.0.0=1234.5678,-0.12345,9,1,1,1,1,1,1")
+    field = page.locator("#row-0 .weight").first
+    assert field.input_value() == "1234.5678"
+    for _ in windows(page):
+        assert field.evaluate("f => f.scrollWidth <= f.clientWidth")
+
+
+def test_a_slab_is_chosen_also_where_the_volumes_stand_below(new_page):
+    page = new_page("/?size=64", width=1100, height=768)
+    page.locator(".drawing.strip .slab.output").last.click()
+    page.wait_for_url("**k=4*")
