@@ -4,6 +4,7 @@
  * colours' range holding still, and 250 ms after the last of them the page's words, links and range
  * are brought in line. What changes structure goes through `visit` (pages.js) instead.
  */
+import { coming, none } from "./coming.js";
 import { address, settle, write } from "./link.js";
 import { say, unsay } from "./mistakes.js";
 import { plain } from "./numbers.js";
@@ -16,8 +17,7 @@ const REST = 250;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let holding = false;
-/** The version that was last brought in line, or is. */
-let latest = 0;
+let latest = 0; // the version that was last brought in line, or is
 
 /**
  * Give input channel q another kernel to the chosen output.
@@ -88,7 +88,7 @@ function change(parameters, maps, place, settled) {
   state.query = String(query).replaceAll("%2C", ",").replaceAll("%3A", ":");
   state.version += 1;
   if (maps.length) {
-    void ask(maps, {
+    void ask(maps, coming(maps, {
       query: state.query,
       range: state.facts.ranges === "each" ? null : state.facts.range,
       draw: ({ planes }) => {
@@ -96,7 +96,7 @@ function change(parameters, maps, place, settled) {
         planes.forEach(draw);
       },
       fail: (words) => place && say(place, words),
-    });
+    }));
   }
   write(state.query);
   rest(settled ? 0 : REST);
@@ -113,7 +113,7 @@ function rest(delay) {
     const version = (latest = state.version);
     const shown = await align().catch(() => false);
     if (version !== state.version) return void (timer ?? (version === latest && rest(0)));
-    if (!shown) return;
+    if (!shown) return none();
     settle(state.query);
     tell("settled", { query: state.query });
   }, delay);

@@ -5,6 +5,7 @@
  */
 import { fetched, fieldsOf, messages, refused } from "./answers.js";
 import { shortened } from "./bank.js";
+import { early, everything, none } from "./coming.js";
 import { address, push, settle } from "./link.js";
 import { discard, say, unsay, unsayAll } from "./mistakes.js";
 import { morph } from "./morph.js";
@@ -30,8 +31,11 @@ export function visit(link, { push: step = true, beside = null, body } = {}) {
   state.version += 1;
   forget();
   const answer = waiting(fetched(link, body));
-  const promise = gone(answer, state.version, step, beside).finally(() => {
+  everything();
+  const promise = gone(answer, state.version, step, beside).then((shown) => {
     if (underWay === promise) underWay = null;
+    if (!shown && !underWay) none();
+    return shown;
   });
   underWay = promise;
   return promise;
@@ -69,7 +73,7 @@ export async function align() {
   const query = await shortened(state.query);
   if (version !== state.version) return false;
   state.query = query;
-  const [page, response] = await fetched(address(state.query));
+  const [page, response] = await waiting(fetched(address(state.query)));
   if (version !== state.version || !response.ok) return false;
   return bring(page, version);
 }
@@ -80,7 +84,8 @@ export async function align() {
  */
 async function bring(page, version) {
   const limit = new Promise((done) => setTimeout(done, PICTURES));
-  const pictures = await Promise.race([Promise.all(addresses(page).map(decoded)), limit]);
+  const loading = new Map(addresses(page).map((link) => [link, decoded(link)]));
+  const pictures = await waiting(Promise.race([Promise.all(loading.values()), limit]));
   if (version !== state.version) return false;
   forget(); // what is still asked for is on the page, and under its range of colours
   for (const canvas of document.querySelectorAll("mc-map canvas:not([data-step])")) canvas.setAttribute("data-old", "");
@@ -97,7 +102,7 @@ async function bring(page, version) {
     if (place) discard(place);
   });
   tell("page", { pictures });
-  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelectorAll("canvas[data-old]").forEach((old) => old.remove())));
+  early(pictures ? new Map() : loading);
   return true;
 }
 

@@ -1,0 +1,125 @@
+"""Maps that take long to compute: they say so themselves, until what they show is what is said."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_live_main import at_rest
+from tests.browser.test_session_edits import opened
+
+CHANGED = ("partial-0", "output-0")
+WORDS = "being computed"
+BOXES = """() => [...document.querySelectorAll(".working figure, .result :is(figure, .scale)")]
+    .map((at) => { const { x, y, width, height } = at.getBoundingClientRect();
+                   return [x, y, width, height].map(Math.round); })"""
+
+
+def shown(page, name):
+    return page.locator(f'mc-map[data-map="{name}"]').first
+
+
+class Held:
+    """Requests to some places, answered only when they are let go."""
+
+    def __init__(self, page, *places):
+        self.waiting = []
+        self.open = False
+        for place in places:
+            page.route(place, self.hold)
+
+    def hold(self, route):
+        if self.open:
+            route.continue_()
+        else:
+            self.waiting.append(route)
+
+    def let_go(self, *, answered=True):
+        self.open = True
+        for route in self.waiting:
+            (route.continue_ if answered else route.abort)()
+
+
+def edited(page):
+    page.locator("#row-0 .weight").nth(4).press("ArrowUp")
+
+
+def told(page):
+    page.wait_for_function("() => document.getElementById('facts').textContent.includes('w.0.0')")
+
+
+@pytest.fixture(autouse=True)
+def _pixels_are_read(watch):
+    watch.forgive("willReadFrequently")
+
+
+def test_maps_on_their_way_say_so_and_move_nothing(page, axe_report):
+    opened(page)
+    before = page.evaluate(BOXES)
+    held = Held(page, "**/api/planes?*", "**/maps/*", "**/?*w.0.0=*")
+    edited(page)
+    for name in CHANGED:
+        expect(shown(page, name)).to_have_attribute("aria-busy", "true")
+        expect(shown(page, name)).to_contain_text(WORDS)
+    for name in ("partial-1", "input-0"):
+        expect(shown(page, name)).not_to_have_attribute("aria-busy", "true")
+    assert page.evaluate(BOXES) == before
+    assert axe_report(page) == ""
+    held.let_go()
+    at_rest(page)
+    expect(page.locator("mc-map[aria-busy]")).to_have_count(0)
+    expect(page.locator(".coming")).to_have_count(0)
+
+
+def test_pictures_that_come_after_their_page_say_so_until_they_are_there(page):
+    opened(page)
+    held = Held(page, "**/api/planes?*", "**/maps/*")
+    edited(page)
+    told(page)
+    page.wait_for_timeout(300)
+    for name in CHANGED:
+        expect(shown(page, name)).to_contain_text(WORDS)
+        expect(shown(page, name)).to_have_attribute("aria-busy", "true")
+    held.let_go()
+    expect(page.locator("mc-map[aria-busy]")).to_have_count(0)
+    expect(page.locator(".coming")).to_have_count(0)
+    at_rest(page)
+
+
+def test_an_edits_canvas_stays_until_the_picture_in_its_place_is_there(page):
+    opened(page)
+    held = Held(page, "**/maps/*")
+    edited(page)
+    told(page)
+    page.wait_for_timeout(300)
+    for name in CHANGED:
+        expect(shown(page, name).locator("canvas")).to_have_count(1)
+    held.let_go()
+    expect(page.locator("mc-map canvas")).to_have_count(0)
+    at_rest(page)
+
+
+def test_what_is_soon_there_says_nothing(page):
+    opened(page)
+    page.evaluate(
+        """() => {
+        window.seen = 0;
+        new MutationObserver((all) => (seen += all.filter(({ target }) => target.ariaBusy).length))
+            .observe(document.body, { subtree: true, attributeFilter: ["aria-busy"] });
+    }"""
+    )
+    for _ in range(5):
+        edited(page)
+        page.wait_for_timeout(60)
+    at_rest(page)
+    assert page.evaluate("seen") == 0
+
+
+def test_maps_that_will_not_come_say_nothing_more(page, watch):
+    watch.forgive("ERR_FAILED")
+    watch.forgive("net::")
+    opened(page)
+    held = Held(page, "**/api/planes?*", "**/?*w.0.0=*")
+    edited(page)
+    expect(shown(page, "partial-0")).to_contain_text(WORDS)
+    held.let_go(answered=False)
+    expect(page.locator("mc-map[aria-busy]")).to_have_count(0)
+    expect(page.locator("#row-0 .mistake")).to_contain_text("did not answer")
