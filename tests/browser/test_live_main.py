@@ -1,6 +1,7 @@
 """The main job with scripts and without: a photograph, a weight of green, the same pictures."""
 
 import io
+import re
 import urllib.request
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -156,3 +157,22 @@ def test_canvases_have_the_colours_of_the_servers_pictures(page, watch):
         largest, count, different = page.evaluate(COLOURS, [name, f"/maps/{name}.png?{query}"])
         assert (largest, count) == (0, 96 * 96 * 4)
         assert different > 20
+
+
+def test_a_picture_of_ones_own_is_deleted_where_its_link_is_shared(page, server, photograph):
+    page.goto("/?size=64")
+    page.wait_for_selector("html.js")
+    page.get_by_role("button", name="Share").click()
+    assert page.get_by_role("button", name="Delete it").count() == 0
+    page.keyboard.press("Escape")
+    page.set_input_files("#image", photograph)
+    page.wait_for_url(re.compile("image="))
+    own = re.search(r"image=([^&]+)", page.url)
+    assert own is not None
+    assert page.request.get(f"/maps/input.png?image={own[1]}").status == 200
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Delete it from the server").click()
+    page.wait_for_url(lambda address: "image=" not in address)
+    assert "size=64" in page.url
+    expect(page.get_by_role("button", name="Use your own")).to_be_visible()
+    assert page.request.get(f"/maps/input.png?image={own[1]}").status == 404
