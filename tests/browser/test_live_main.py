@@ -159,7 +159,7 @@ def test_canvases_have_the_colours_of_the_servers_pictures(page, watch):
         assert different > 20
 
 
-def test_a_picture_of_ones_own_is_deleted_where_its_link_is_shared(page, server, photograph):
+def test_a_picture_of_ones_own_is_deleted_where_its_link_is_shared(page, photograph):
     page.goto("/?size=64")
     page.wait_for_selector("html.js")
     page.get_by_role("button", name="Share").click()
