@@ -73,6 +73,8 @@ def new_page(browser: Browser, server: str, watch: Watch) -> Iterator[Pages]:
         contexts.append(context)
         watch.follow(context)
         page = context.new_page()
+        # Whoever listens only once a key is pressed may be too late to catch the chooser.
+        page.on("filechooser", lambda _: None)
         if path is not None:
             page.goto(path)
         return page

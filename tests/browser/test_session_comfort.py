@@ -142,7 +142,7 @@ def test_from_the_opening_to_a_pinned_pixel_of_ones_own_picture_by_keyboard(page
     for key in ("ArrowDown", "ArrowDown", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     page.wait_for_url(re.compile(r"image=[0-9a-f]{64}.*&i=\d+&j=\d+"))
-    assert int(page.locator(".result [data-value=i]").inner_text()) == int(before) + 2
+    expect(page.locator(".result [data-value=i]")).to_have_text(str(int(before) + 2))
     expect(page.locator("#said")).to_contain_text(f"Row {int(before) + 2}")
     expect(page.locator(".total .final").first).to_have_text(re.compile(r"[=≈] [+−]?\d"))
 
