@@ -30,12 +30,14 @@ def test_every_answer_is_safe_to_show(client, path):
 
 @pytest.mark.parametrize("name", ["js/main.js", "css/stage.css"])
 def test_parts_of_pages_say_what_they_are_and_no_more(client, app, name):
-    headers = client.get(f"/static/{app.config['BUILD']}/{name}").headers
+    with client.get(f"/static/{app.config['BUILD']}/{name}") as found:
+        headers = found.headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Type"].partition(";")[0] in {"text/javascript", "text/css"}
     for told in ("Content-Security-Policy", "Permissions-Policy", "Cross-Origin-Opener-Policy"):
         assert told not in headers
-    assert "Content-Security-Policy" in client.get(f"/static/nothing/{name}").headers
+    absent = client.get(f"/static/{app.config['BUILD']}/{name}.nothing")
+    assert (absent.status_code, "Content-Security-Policy" in absent.headers) == (404, True)
 
 
 def test_pages_have_no_script_or_style_inside(client):
