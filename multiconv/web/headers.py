@@ -19,7 +19,7 @@ FOREVER = "public, max-age=31536000, immutable"
 READING = ("GET", "HEAD", "OPTIONS")
 READ_BY_ANYONE = ("/api/", "/maps/", "/diagram.svg", "/openapi.json")
 """Paths that scripts of other sites may read; they are the same for everybody."""
-PARTS_OF_PAGES = {"text/css", "text/javascript"}
+PARTS_OF_PAGES = {"text/css", "text/javascript", "application/javascript"}  # as the system says
 TAKES_FILES = {"uploads.images", "banks.filters", "weights.take"}
 
 

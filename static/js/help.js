@@ -1,5 +1,6 @@
 // @ts-check
 /** Keys of the whole page, which can be switched off, and the choice of light and dark. */
+import { keep, kept } from "./kept.js";
 import { state } from "./state.js";
 
 const KEYS = "multiconv-keys";
@@ -50,25 +51,24 @@ const typing = (target) => target instanceof HTMLElement && target.matches("inpu
 document.addEventListener("keydown", (event) => {
   const action = ACTIONS[event.key];
   if (!action || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  if (localStorage.getItem(KEYS) === "off" && event.key !== "?") return;
+  if (kept(KEYS, "localStorage") === "off" && event.key !== "?") return;
   event.preventDefault();
   action();
 });
 
 document.addEventListener("change", ({ target }) => {
   if (!(target instanceof HTMLInputElement)) return;
-  if (target.name === "keys") localStorage.setItem(KEYS, target.checked ? "on" : "off");
+  if (target.name === "keys") keep(KEYS, target.checked ? "on" : "off", "localStorage");
   if (target.name !== "theme") return;
-  if (target.value === "auto") localStorage.removeItem(THEME);
-  else localStorage.setItem(THEME, target.value);
+  keep(THEME, target.value === "auto" ? "" : target.value, "localStorage");
   document.documentElement.dataset.theme = target.value;
 });
 
 /** Show what was chosen before, whenever the panel opens. */
 document.addEventListener("toggle", ({ target }) => {
   if (!(target instanceof HTMLElement) || target.id !== "help") return;
-  const theme = localStorage.getItem(THEME) ?? "auto";
+  const theme = kept(THEME, "localStorage") ?? "auto";
   for (const box of target.querySelectorAll("input")) {
-    box.checked = box.name === "theme" ? box.value === theme : localStorage.getItem(KEYS) !== "off";
+    box.checked = box.name === "theme" ? box.value === theme : kept(KEYS, "localStorage") !== "off";
   }
 }, true);

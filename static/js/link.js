@@ -4,6 +4,8 @@
  * once, so that Back takes it back; where it leads, when the hand pauses, for browsers ask for the
  * page's icon and lay everything out whenever a link changes. Who leaves before that loses nothing.
  */
+import { keep, kept } from "./kept.js";
+
 const PAUSE = 150;
 const KEPT = "multiconv-steps";
 const UNSAID = "multiconv-unsaid";
@@ -67,7 +69,7 @@ export function push(query) {
 const depth = () => Number(history.state?.step ?? 0);
 
 /** The step that can be gone on to; a reload forgets no more than the browser does. */
-let furthest = Math.max(depth(), history.state ? Number(sessionStorage.getItem(KEPT)) : 0);
+let furthest = Math.max(depth(), history.state ? Number(kept(KEPT)) : 0);
 /** Where the history stands, and what was said there last: what it has left when it moves. */
 let stands = { step: depth(), said: location.search.slice(1) };
 
@@ -80,7 +82,7 @@ function replace(query) {
 /** @param {string} query */
 function step(query) {
   furthest = depth() + 1;
-  sessionStorage.setItem(KEPT, String(furthest));
+  keep(KEPT, String(furthest));
   history.pushState({ step: furthest }, "", address(query));
   stands = { step: furthest, said: query };
 }
@@ -100,16 +102,15 @@ addEventListener("popstate", () => {
 
 // A reload asks for the link as it was when it began, whatever is said while the page goes.
 addEventListener("pagehide", () => {
-  if (burst === null || burst === stands.said) return;
-  sessionStorage.setItem(UNSAID, burst);
-  settle(burst);
+  keep(UNSAID, new URL(address(burst ?? stands.said), location.href).search.slice(1));
+  if (burst !== null) settle(burst);
 });
 
 /** The query that a reload has overtaken, if it has. */
 export function overtaken() {
-  const unsaid = sessionStorage.getItem(UNSAID);
-  sessionStorage.removeItem(UNSAID);
+  const unsaid = kept(UNSAID);
+  keep(UNSAID, "");
   const [how] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
-  return how?.type === "reload" ? unsaid : null;
+  return how?.type === "reload" && unsaid !== location.search.slice(1) ? unsaid : null;
 }
-addEventListener("pageshow", ({ persisted }) => persisted && sessionStorage.removeItem(UNSAID));
+addEventListener("pageshow", ({ persisted }) => persisted && keep(UNSAID, ""));

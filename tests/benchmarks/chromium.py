@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tests.browser.harness import FLAGS
@@ -73,7 +73,6 @@ class Page:
     browser: Browser
     target: str
     session: str
-    address: str = field(default="about:blank")
 
     def send(self, method: str, **parameters: Any) -> Any:
         """Send one of this page's commands."""
@@ -82,7 +81,6 @@ class Page:
     def goto(self, address: str) -> None:
         """Open an address, and wait until it and all it needs are there."""
         self.send("Page.navigate", url=address)
-        self.address = address
         while self.evaluate("() => location.href + document.readyState") != f"{address}complete":
             time.sleep(0.02)
 

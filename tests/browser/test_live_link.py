@@ -115,3 +115,34 @@ def test_the_link_is_written_twice_for_a_burst_and_not_at_each_change(page):
     page.wait_for_url(f"**w.0.0={EDITED}*")
     at_rest(page)
     assert page.evaluate("written") == ["pushState", "replaceState"]
+
+
+def test_a_slow_reload_keeps_what_was_said_while_it_went(page):
+    opened(page)
+    held = lambda route: (page.wait_for_timeout(400), route.continue_())  # noqa: E731
+    page.route(lambda address: "w.0.0" in address and "/?" in address, held)
+    burst(page, "0.3", "0.5", then="reload")
+    page.wait_for_function("() => !window.before")
+    expect(middle(page)).to_have_value("0.5")
+    page.wait_for_url(f"**w.0.0={EDITED}*")
+
+
+def test_edits_show_where_storage_is_refused(new_page):
+    page = new_page()
+    page.add_init_script(
+        """for (const name of ["sessionStorage", "localStorage"])
+            Object.defineProperty(window, name,
+                { get() { throw new DOMException("refused", "SecurityError"); } });"""
+    )
+    opened(page)
+    before = page.locator("#pixel .final").first.inner_text()
+    middle(page).focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#pixel .final").first).not_to_have_text(before)
+    page.wait_for_url("**0.1,0.3,0.1*")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#pixel .final").first).to_have_text(before)
+    at_rest(page)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("l")
+    expect(page.locator("#share")).to_be_visible()

@@ -33,7 +33,9 @@ def test_parts_of_pages_say_what_they_are_and_no_more(client, app, name):
     with client.get(f"/static/{app.config['BUILD']}/{name}") as found:
         headers = found.headers
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Content-Type"].partition(";")[0] in {"text/javascript", "text/css"}
+    assert headers["Content-Type"].partition(";")[0] in {
+        *("text/javascript", "application/javascript", "text/css")
+    }
     for told in ("Content-Security-Policy", "Permissions-Policy", "Cross-Origin-Opener-Policy"):
         assert told not in headers
     absent = client.get(f"/static/{app.config['BUILD']}/{name}.nothing")
