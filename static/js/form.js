@@ -49,8 +49,8 @@ async function applied(form, field) {
   const pasted = [...said].some(([key, value]) => key.startsWith("matrix.") && value.trim());
   const resized = name !== "filters" && String(before.geometry.kernel) !== String(state.facts.geometry.kernel);
   const turned = name.startsWith("preset.") && said.get(name) === "turn" && before.query === state.query;
+  hinted(field, words); // what moved as well, if anything did, is said instead
   tellOf(resized && (pasted ? "pasted" : "resized"), moved(before), turned && "symmetric");
-  hinted(field, words);
   if (all) emptied(form);
 }
 
