@@ -6,12 +6,13 @@
 import { on } from "./state.js";
 
 const PATIENCE = 400;
-const WORDS = "being computed …";
 
 /** Of each map on its way, the last question that it waits for. @type {Map<string, number>} */
 const due = new Map();
 /** @type {Map<string, ReturnType<typeof setTimeout>>} */
 const timers = new Map();
+/** Pictures that are shown and not there yet, by their addresses. @type {Map<string, Promise<unknown>>} */
+const absent = new Map();
 let asked = 0;
 
 /** @param {string} name */
@@ -59,14 +60,14 @@ export function coming(names, question) {
 
 /** All that is computed is asked for anew. */
 export function everything() {
-  const names = [...document.querySelectorAll("mc-map")].map((map) => map.getAttribute("data-map") ?? "");
-  awaited(names.filter((name) => !name.startsWith("input-")));
+  awaited([...document.querySelectorAll('mc-map:not([data-map^="input-"])')].map((map) => map.getAttribute("data-map") ?? ""));
 }
 
-/** Nothing is waited for any more. */
+/** Nothing is waited for any more, whatever the maps were called when it was said. */
 export function none() {
-  for (const name of due.keys()) hide(name);
+  [...timers.keys()].forEach(hide);
   due.clear();
+  document.querySelectorAll("mc-map").forEach(silence);
 }
 on("page", none);
 
@@ -75,9 +76,10 @@ on("page", none);
  * @param {Map<string, Promise<unknown>>} late by their addresses
  */
 export function early(late) {
+  late.forEach((picture, link) => absent.set(link, picture.finally(() => absent.delete(link))));
   for (const map of document.querySelectorAll("mc-map")) {
     const address = () => map.querySelector("input")?.getAttribute("src") ?? "";
-    const [name, wanted, picture] = [map.getAttribute("data-map") ?? "", address(), late.get(address())];
+    const [name, wanted, picture] = [map.getAttribute("data-map") ?? "", address(), absent.get(address())];
     const arrived = picture && awaited([name], 0);
     void Promise.resolve(picture).then(() => {
       if (address() === wanted) uncover(map);
@@ -98,7 +100,7 @@ function show(name) {
     const said = map.querySelector(".coming") ?? document.createElement("span");
     said.className = "coming";
     said.setAttribute("data-live", "");
-    said.textContent = WORDS;
+    said.textContent = "being computed …";
     map.append(said);
     map.setAttribute("aria-busy", "true");
   }
@@ -108,8 +110,11 @@ function show(name) {
 function hide(name) {
   clearTimeout(timers.get(name));
   timers.delete(name);
-  for (const map of maps(name)) {
-    map.querySelector(".coming")?.remove();
-    map.removeAttribute("aria-busy");
-  }
+  maps(name).forEach(silence);
+}
+
+/** @param {Element} map */
+function silence(map) {
+  map.querySelector(".coming")?.remove();
+  map.removeAttribute("aria-busy");
 }
