@@ -4,7 +4,7 @@
  * colours' range holding still, and 250 ms after the last of them the page's words, links and range
  * are brought in line. What changes structure goes through `visit` (pages.js) instead.
  */
-import { coming, none } from "./coming.js";
+import { coming } from "./coming.js";
 import { address, settle, write } from "./link.js";
 import { say, unsay } from "./mistakes.js";
 import { plain } from "./numbers.js";
@@ -109,12 +109,11 @@ function rest(delay) {
     if (holding) return;
     timer = undefined;
     // A page on its way is newer than what rests here, unless it cannot be shown.
-    for (let coming = pending(); coming; coming = pending()) if (await coming) return;
+    for (let page = pending(); page; page = pending()) if (await page) return;
     const version = (latest = state.version);
     const shown = await align().catch(() => false);
     if (version !== state.version) return void (timer ?? (version === latest && rest(0)));
-    if (!shown) return none();
-    settle(state.query);
-    tell("settled", { query: state.query });
+    settle(state.query); // true even where the page's words are still old
+    if (shown) tell("settled", { query: state.query });
   }, delay);
 }
