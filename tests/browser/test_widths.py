@@ -1,8 +1,18 @@
-"""A laptop's windows: the output stands beside the rows, on one screen, at every width."""
+"""A laptop's windows: from 1016 px on, the output stands beside the rows, on one screen.
+
+A zoomed window's width may be a fraction: no two layouts leave a gap between them.
+"""
+
+import re
 
 import pytest
 
-WINDOWS = [(1024, 768), (1100, 768), (1260, 768), (1280, 800), (1366, 768), (1440, 900)]
+from tests.browser.harness import ROOT
+
+WINDOWS = [
+    *((1016, 768), (1024, 768), (1100, 768), (1259, 768), (1260, 768)),
+    *((1280, 800), (1359, 768), (1366, 768), (1440, 900)),
+]
 
 
 def box(page, selector):
@@ -72,3 +82,28 @@ def test_a_slab_is_chosen_also_where_the_volumes_stand_below(new_page):
     page = new_page("/?size=64", width=1100, height=768)
     page.locator(".drawing.strip .slab.output").last.click()
     page.wait_for_url("**k=4*")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1100, 1440])
+def test_a_slab_is_reached_by_keyboard_without_scripts(new_page, width):
+    page = new_page("/?size=64", width=width, height=768, javascript=False)
+    links = page.locator(".volumes").get_by_role("link", name="Output channel")
+    names = [link.get_attribute("aria-label") for link in links.all()]
+    assert names == ["Output channel 0, chosen", *(f"Output channel {k}" for k in range(1, 5))]
+    page.get_by_role("link", name="Output channel 3", exact=True).focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**k=4*")
+
+
+@pytest.mark.parametrize("width", [360, 1100])
+def test_axe_finds_nothing_where_the_volumes_are_a_strip(new_page, axe_report, width):
+    page = new_page("/?size=64", width=width, height=768)
+    page.wait_for_selector("html.js")
+    assert axe_report(page) == ""
+
+
+def test_no_two_layouts_leave_a_fraction_of_a_pixel_between_them():
+    # A window here has whole pixels only: 1015.2 px lie on no side of a pair like 1015 and 1016.
+    for sheet in (ROOT / "static" / "css").glob("*.css"):
+        assert not re.search(r"\((min|max)-width", sheet.read_text(encoding="utf-8")), sheet.name
