@@ -115,7 +115,7 @@ def bank_choice(experiment: Experiment) -> Choice:
     choice = _choice("filters", "Filters", options, bank, "A stored bank")
     if not layer.kernels:
         return choice
-    words = dict(choice.options)[bank]
+    words = BANKS[bank].title if bank in BANKS else "a stored bank"
     return replace(choice, options=((OWN, f"own, from {words}"), *choice.options), chosen=OWN)
 
 

@@ -78,6 +78,7 @@ def shown(
     if form:
         for part in ("choices", "more_choices"):
             context[part] = list(_as_chosen(context[part], form))
+        (context["bank"],) = _as_chosen([context["bank"]], form)
     source = trace.experiment.source
     body = render_template(
         "page.html",
