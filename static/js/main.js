@@ -21,6 +21,7 @@ import "./undo.js";
 import "./share.js";
 import "./help.js";
 import "./curves.js";
+import "./aloft.js";
 import "./sums.js";
 import "./sliding.js";
 

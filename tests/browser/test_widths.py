@@ -1,11 +1,13 @@
 """A laptop's windows: from 1016 px on, the output stands beside the rows, on one screen.
 
-A zoomed window's width may be a fraction: no two layouts leave a gap between them.
+A phone's shows the output while a weight is edited.  A zoomed window's width may be a fraction: no
+two layouts leave a gap between them.
 """
 
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.harness import ROOT
 
@@ -107,3 +109,44 @@ def test_no_two_layouts_leave_a_fraction_of_a_pixel_between_them():
     # A window here has whole pixels only: 1015.2 px lie on no side of a pair like 1015 and 1016.
     for sheet in (ROOT / "static" / "css").glob("*.css"):
         assert not re.search(r"\((min|max)-width", sheet.read_text(encoding="utf-8")), sheet.name
+
+
+BOX = "element => { const box = element.getBoundingClientRect(); return [box.top, box.bottom]; }"
+
+
+@pytest.mark.parametrize("row", [0, 1, 2])
+@pytest.mark.parametrize("query", ["size=80", "size=80&image=sample:coffee"])
+def test_a_phones_output_stands_at_the_top_while_a_weight_is_edited(new_page, row, query):
+    page = new_page(f"/?{query}", width=360, height=640)
+    page.wait_for_selector("html.js")
+    page.wait_for_load_state("networkidle")
+    output, field = page.locator("figure.output"), page.locator(f"#row-{row} .weight").first
+    assert output.evaluate(BOX)[0] > 640
+    tall = box(page, "#result")["height"]
+    before = output.locator(".value").inner_text()
+    field.click()
+    expect(page.locator("html")).to_have_class(re.compile("aloft"))
+    assert abs(box(page, "#result")["height"] - tall) < 0.1
+    field.fill("0.7")
+    expect(output.locator(".value")).not_to_have_text(before)
+    page.wait_for_timeout(700)  # until the page is in line with the edit
+    top, foot = output.evaluate(BOX)
+    assert top == 0
+    assert 60 < foot < 160
+    assert field.evaluate(BOX)[0] >= foot
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    field.blur()
+    expect(page.locator("html")).not_to_have_class(re.compile("aloft"))
+    page.locator("#result").scroll_into_view_if_needed()
+    page.locator(".bias input").focus()
+    page.wait_for_timeout(200)
+    assert output.evaluate(BOX)[1] - output.evaluate(BOX)[0] > 200
+
+
+def test_a_wide_pages_output_stays_where_it_is(new_page):
+    page = new_page("/?size=80", width=1440, height=500)
+    page.wait_for_selector("html.js")
+    page.locator("#row-2 .weight").last.focus()
+    page.evaluate("scrollTo(0, 900)")
+    page.wait_for_timeout(200)
+    assert page.locator("figure.output").evaluate("e => getComputedStyle(e).position") == "static"
