@@ -6,8 +6,10 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.harness import Watch, launched, serving
@@ -123,3 +125,15 @@ def shoot() -> Callable[[Page, str], None]:
             page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
     return write
+
+
+@pytest.fixture(scope="session")
+def photograph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A JPEG of 400 × 300 with texture in all channels, as a camera would write it."""
+    rows, columns = np.mgrid[:300, :400]
+    waves = [127 + 90 * np.sin(rows / a + columns / b) for a, b in ((19, 31), (27, 13), (11, 41))]
+    noise = np.random.default_rng(5).normal(0, 12, (300, 400, 3))
+    path = tmp_path_factory.mktemp("photographs") / "beach.jpg"
+    pixels = np.clip(np.stack(waves, axis=-1) + noise, 0, 255).astype(np.uint8)
+    Image.fromarray(pixels).save(path, quality=88)
+    return path

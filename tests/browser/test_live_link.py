@@ -119,7 +119,11 @@ def test_the_link_is_written_twice_for_a_burst_and_not_at_each_change(page):
 
 def test_a_slow_reload_keeps_what_was_said_while_it_went(page):
     opened(page)
-    held = lambda route: (page.wait_for_timeout(400), route.continue_())  # noqa: E731
+
+    def held(route):
+        page.wait_for_timeout(400)
+        route.continue_()
+
     page.route(lambda address: "w.0.0" in address and "/?" in address, held)
     burst(page, "0.3", "0.5", then="reload")
     page.wait_for_function("() => !window.before")

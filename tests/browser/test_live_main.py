@@ -3,29 +3,14 @@
 import io
 import re
 import urllib.request
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import numpy as np
-import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
 CENTRE = 4
 GREEN = "#row-1 .weight"
 MAPS = ("partial-0", "partial-1", "partial-2", "output-0", "output-1")
-
-
-@pytest.fixture(scope="module")
-def photograph(tmp_path_factory) -> Path:
-    """A JPEG of 400 × 300 with texture in all channels, as a camera would write it."""
-    rows, columns = np.mgrid[:300, :400]
-    waves = [127 + 90 * np.sin(rows / a + columns / b) for a, b in ((19, 31), (27, 13), (11, 41))]
-    noise = np.random.default_rng(5).normal(0, 12, (300, 400, 3))
-    path = tmp_path_factory.mktemp("photographs") / "beach.jpg"
-    pixels = np.clip(np.stack(waves, axis=-1) + noise, 0, 255).astype(np.uint8)
-    Image.fromarray(pixels).save(path, quality=88)
-    return path
 
 
 def fetched(server, link, name, ending, **more):

@@ -5,7 +5,7 @@ import base64
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.test_live_main import at_rest, photograph, words  # noqa: F401  (a fixture)
+from tests.browser.test_live_main import at_rest, words
 
 OUTPUT = "mc-map[data-map=output-0]"
 
@@ -99,7 +99,7 @@ HAND = """
 """
 
 
-def test_a_picture_dropped_or_pasted_anywhere_is_taken(new_page, photograph):  # noqa: F811
+def test_a_picture_dropped_or_pasted_anywhere_is_taken(new_page, photograph):
     sent = base64.b64encode(photograph.read_bytes()).decode()
     for kind in ("drop", "paste"):
         page = new_page("/?k=2")
@@ -120,7 +120,7 @@ def test_what_is_no_picture_is_said_beside_the_button(page, watch, tmp_path):
     assert page.url.endswith("/")
 
 
-def test_what_was_told_of_one_picture_goes_with_it(page, photograph, tmp_path):  # noqa: F811
+def test_what_was_told_of_one_picture_goes_with_it(page, photograph, tmp_path):
     grey = tmp_path / "grey.png"
     Image.new("L", (90, 60), 100).save(grey)
     page.goto("/")
