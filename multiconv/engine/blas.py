@@ -3,20 +3,49 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-_lock = threading.Lock()
-_before: list[int] = []
-_inside = 0
+
+class _OneThread:
+    """What `one_blas_thread` enters: a class, since a generator would cost as much as it does."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._before: list[tuple[Any, int]] = []
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                counts = [(library, library.get_num_threads() or 1) for library in _libraries()]
+                self._before = [(library, count) for library, count in counts if count != 1]
+                for library, _ in self._before:
+                    _set_threads(library, 1)
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                for library, count in self._before:
+                    _set_threads(library, count)
 
 
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
+def _set_threads(library: Any, count: int) -> None:
+    library.set_num_threads(count)
+    # From 3.8 on the thread that set a number first is the only one that may, as long as it lives;
+    # a server's other threads would be left with threaded products and not be told.
+    if hasattr(library, "clear_controlling_thread"):
+        library.clear_controlling_thread()
+
+
+_one_thread = _OneThread()
+
+
+def one_blas_thread() -> _OneThread:
     """Hold NumPy's BLAS to one thread, and give back what it had when the last caller leaves.
 
     threadpoolctl searches the process's libraries once (milliseconds); after that, entering
@@ -28,21 +57,7 @@ def one_blas_thread() -> Iterator[None]:
     ...     all(library["num_threads"] == 1 for library in blas_libraries())
     True
     """
-    global _inside
-    with _lock:
-        if _inside == 0:
-            _before[:] = [library.get_num_threads() or 1 for library in _libraries()]
-            for library in _libraries():
-                library.set_num_threads(1)
-        _inside += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _inside -= 1
-            if _inside == 0:
-                for library, threads in zip(_libraries(), _before, strict=True):
-                    library.set_num_threads(threads)
+    return _one_thread
 
 
 @cache

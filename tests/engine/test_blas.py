@@ -22,6 +22,29 @@ other.join()
 assert counts() == before, "the last one gives back"
 """
 
+IN_TURN = """
+import threading
+from multiconv.engine.blas import blas_libraries, one_blas_thread
+counts = lambda: [library["num_threads"] for library in blas_libraries()]
+before, seen, leave = counts(), [], threading.Event()
+def visit():
+    with one_blas_thread():
+        seen.append(counts())
+    seen.append(counts())
+    leave.wait(10)  # A thread that lives on, as a server's do.
+for _ in range(3):
+    arrived = len(seen)
+    threading.Thread(target=visit).start()
+    while len(seen) < arrived + 2:
+        pass
+leave.set()
+assert seen == [[1] * len(before), before] * 3, (before, seen)
+"""
+
+
+def test_every_thread_in_turn_is_held_to_one():
+    subprocess.run([sys.executable, "-c", IN_TURN], check=True)
+
 
 def test_what_blas_had_comes_back_when_the_last_caller_leaves():
     """In a process of its own: other libraries bring BLASes whose counts are a thread's own."""
