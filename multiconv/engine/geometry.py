@@ -7,6 +7,7 @@ touches an array of pixels.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from multiconv.engine.padding import Padding, Pads, Pair, output_side, pads_of, pair
 from multiconv.errors import InvalidValue
@@ -194,5 +195,12 @@ Use a smaller kernel or dilation, more padding, or a larger picture.
             field="padding_mode",
         )
     pads = pads_of(padding, size, kernel, steps, gaps)
+    return _resolved(size, kernel, steps, pads, gaps, padding_mode)
+
+
+@lru_cache(1024)
+def _resolved(
+    size: Pair, kernel: Pair, steps: Pair, pads: Pads, gaps: Pair, padding_mode: str
+) -> Geometry:
     height, width = (output_side(axis, size, kernel, steps, pads, gaps) for axis in (0, 1))
     return Geometry(size, kernel, steps, pads, gaps, padding_mode, (height, width))

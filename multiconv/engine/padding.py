@@ -20,6 +20,12 @@ def pair(value: object, name: str, least: int = 1) -> Pair:
     >>> pair(2, "strides"), pair((2, 3), "strides")
     ((2, 2), (2, 3))
     """
+    if type(value) is int and value >= least:  # The way of nearly every call, at a tenth the time.
+        return value, value
+    if type(value) is tuple and len(value) == 2:
+        first, second = value
+        if type(first) is type(second) is int and min(first, second) >= least:
+            return first, second
     both = value if isinstance(value, tuple | list) else (value, value)
     whole = [n for n in map(_whole, both) if n is not None]
     if len(both) != 2 or len(whole) != 2 or min(whole) < least:

@@ -10,7 +10,7 @@ from multiconv.engine.spectral import reach_of, side_of
 LARGE = 19 * 19
 """Taps from which the spectra win: level at 19 a side from 512² up, at 25 or so at 256²."""
 
-NARROW = 9
+NARROW = 17
 """Taps across up to which shifted columns win for one channel in and out: by a fifth at 3 × 3,
 a tenth or two at 7 × 7 from 512² up; at 11 × 11, with eleven planes in memory, they are
 level at 512² and a tenth behind at 1024².

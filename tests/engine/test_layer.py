@@ -101,6 +101,7 @@ def test_nothing_is_carried_from_one_row_into_the_next(seed, tile, case, plain, 
     monkeypatch.setattr(shifts, "_TILE_BYTES", tile)
     monkeypatch.setattr(plan, "NARROW", 10**9)
     # What stood in the working memory before must not show.
+    workspace._kept.__dict__.clear()
     workspace.scratch("columns", (2**16,), np.float64)[:] = np.nan
     added = partials(planar, c.filters, 0, **c.arguments)
     assert np.array_equal(added, plain(c)[..., 0, :])
