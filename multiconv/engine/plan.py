@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
-from multiconv.engine.spectral import reach_of, side_of
+from multiconv.engine.spectral import sides_of
 
-LARGE = 19 * 19
-"""Taps from which the spectra win: level at 19 a side from 512² up, at 25 or so at 256²."""
+LARGE, ALONE = 19 * 19, 25 * 25
+"""Taps from which the spectra win: level at 19 a side with several channels in or out, which share
+transforms; for one channel in and out level at 23 a side at 1024², 25 at 512², 29 at 256².
+"""
 
-NARROW = 17
-"""Taps across up to which shifted columns win for one channel in and out: by a fifth at 3 × 3,
-a tenth or two at 7 × 7 from 512² up; at 11 × 11, with eleven planes in memory, they are
-level at 512² and a tenth behind at 1024².
+THIN = 2
+"""Taps down and across from which shifted columns win for one channel in and out: by a tenth to a
+third of the time.  A single row or column of taps is an outer or a vector product, which NumPy does
+not give to BLAS as a product of matrices: `rows` takes a third to an eighth of the time there.
 """
 
 DEEP = 64
@@ -25,8 +27,8 @@ the rows are still a quarter faster, at 64 → 64 level, at 256 → 256 a third 
 SCRATCH = 2**25
 """Bytes beside input and output that no path passes, for pictures of a few channels."""
 
-_SMALLEST = 32
-"""Output sides below which a tile of spectra is mostly padding."""
+_SMALLEST, _ALONE_SMALLEST = 32, 256
+"""Output sides below which a tile of spectra is mostly padding, or not worth it for one channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> P
     """
     kh, kw = g.kernel_size
     height, width = g.output_size
-    large = g.strides == (1, 1) and kh * kw >= LARGE and min(height, width) >= _SMALLEST
+    alone = c_in == c_out == 1
+    taps, side = (ALONE, _ALONE_SMALLEST) if alone else (LARGE, _SMALLEST)
+    large = g.strides == (1, 1) and kh * kw >= taps and min(height, width) >= side
     output = height * width * groups * c_out * itemsize
     products = g.multiply_adds(c_in, c_out) * groups
     pixels = (kh, kw) == g.strides == (1, 1) and g.input_size == g.output_size and c_in >= 8
@@ -114,7 +118,7 @@ def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> P
         path, reason = "patches", "Many channels, or a 1 × 1 kernel: one large product a tile."
     elif large and _spectra_bytes(g, c_in, c_out, itemsize) <= SCRATCH:
         path, reason = "spectra", "A large kernel: products of spectra."
-    elif c_in == c_out == 1 and kw <= NARROW:
+    elif alone and min(kh, kw) >= THIN:
         path, reason = "shifts", "One channel in and out: columns of taps, shifted and added."
     else:
         path, reason = "rows", "An ordinary kernel: rows unfolded, several output rows a product."
@@ -123,5 +127,5 @@ def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> P
 
 def _spectra_bytes(g: Geometry, c_in: int, c_out: int, itemsize: int) -> int:
     """Return what a group's kernels take as spectra, made from their padded selves."""
-    rows, cols = (side_of(reach_of(g, axis), g.output_size[axis]) for axis in (0, 1))
+    rows, cols = sides_of(g)
     return 2 * rows * cols * itemsize * c_in * c_out

@@ -41,7 +41,7 @@ def write_spectra(planes: Array, filters: Array, g: Geometry, out: Array) -> Non
            [37., 43.]])
     """
     height, width = g.output_size
-    rows, cols = (side_of(reach_of(g, axis), g.output_size[axis]) for axis in (0, 1))
+    rows, cols = sides_of(g)
     down, across = rows - reach_of(g, 0), cols - reach_of(g, 1)
     padded_width = g.input_size[1] + sum(g.pads[1])
     c_in, half = planes.shape[1], cols // 2 + 1
@@ -87,14 +87,26 @@ def reach_of(g: Geometry, axis: int) -> int:
     return (g.kernel_size[axis] - 1) * g.dilations[axis]
 
 
-def side_of(reach: int, size: int) -> int:
-    """Return the transform's side: near 160, or five times the reach, for tiles of equal size.
+def sides_of(g: Geometry) -> Pair:
+    """Return the transforms' sides, for tiles of equal size, or nearly.
+
+    They are near 288 down and 160 across, or five times the reach: less of a taller tile is
+    overlap, and this one's spectra still stay in the L2 cache (0.9 of the time of 160 × 160).
 
     Examples
     --------
-    >>> side_of(30, 1024), side_of(30, 256)
-    (160, 160)
+    >>> from multiconv.engine.geometry import geometry
+    >>> sides_of(geometry((1024, 1024), (31, 31)))
+    (288, 160)
     """
-    tiles = -(-size // (max(160, 5 * reach) - reach))
-    wanted = -(-size // tiles) + reach
-    return next((side for side in _SIDES if side >= wanted), wanted)
+    rows, cols = (
+        _side(reach_of(g, axis), g.output_size[axis], wanted)
+        for axis, wanted in enumerate((288, 160))
+    )
+    return rows, cols
+
+
+def _side(reach: int, size: int, wanted: int) -> int:
+    tiles = -(-size // (max(wanted, 5 * reach) - reach))
+    least = -(-size // tiles) + reach
+    return next((side for side in _SIDES if side >= least), least)

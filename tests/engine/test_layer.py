@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from multiconv import conv2d, partials
-from multiconv.engine import patches, plan, rows, shifts, spectral, thumbnails, workspace
+from multiconv.engine import columns, patches, plan, rows, shifts, spectral, thumbnails, workspace
 from multiconv.engine.geometry import geometry
 
 
@@ -15,10 +15,20 @@ def path(request, monkeypatch):
     """Make one path compute everything that it can."""
     chosen = request.param
     monkeypatch.setattr(plan, "DEEP", 1 if chosen == "patches" else 10**9)
-    monkeypatch.setattr(plan, "LARGE", 1 if chosen == "spectra" else 10**9)
-    monkeypatch.setattr(plan, "_SMALLEST", 1)
-    monkeypatch.setattr(plan, "NARROW", 10**9 if chosen == "shifts" else 0)
+    for taps in ("LARGE", "ALONE"):
+        monkeypatch.setattr(plan, taps, 1 if chosen == "spectra" else 10**9)
+    for side in ("_SMALLEST", "_ALONE_SMALLEST"):
+        monkeypatch.setattr(plan, side, 1)
+    monkeypatch.setattr(plan, "THIN", 1 if chosen == "shifts" else 10**9)
     return chosen
+
+
+@pytest.fixture(params=["where it is", "copied", "copied, two columns a product"])
+def rows_seen(request, monkeypatch):
+    """Make the shifted columns read their rows in one way, wherever they can."""
+    monkeypatch.setattr(plan, "THIN", 1)
+    monkeypatch.setattr(columns, "_WAYS", 10**9 if request.param == "where it is" else 0)
+    monkeypatch.setattr(columns, "_MANY", 2 if "two" in request.param else 10**9)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -39,9 +49,9 @@ def test_tiles_do_not_show(path, seed, case, monkeypatch):
     monkeypatch.setattr(rows, "_TILE_BYTES", 1)
     monkeypatch.setattr(rows, "_CHUNK", 16)
     monkeypatch.setattr(shifts, "_TILE_BYTES", 1)
-    monkeypatch.setattr(shifts, "_CHUNK", 16)
+    monkeypatch.setattr(columns, "_CHUNK", 16)
     monkeypatch.setattr(patches, "TILE_BYTES", 1)
-    monkeypatch.setattr(spectral, "side_of", lambda reach, _: reach + 8)
+    monkeypatch.setattr(spectral, "_side", lambda reach, *_: reach + 8)
     monkeypatch.setattr(thumbnails, "_TILE_BYTES", 1)
     in_tiles = conv2d(c.x, c.filters, **c.arguments), partials(c.x, c.filters, 0, **c.arguments)
     for found, expected in zip(in_tiles, whole, strict=True):
@@ -56,10 +66,10 @@ def test_threads_change_nothing(case):
 
 def test_spectra_keep_to_1e_minus_5_of_the_largest():
     rng = np.random.default_rng(0)
-    x, kernel = rng.standard_normal((200, 180, 1)), rng.standard_normal((31, 29, 1, 1))
+    x, kernel = rng.standard_normal((300, 280, 1)), rng.standard_normal((31, 29, 1, 1))
     single = conv2d(x.astype(np.float32), kernel.astype(np.float32))
     double = conv2d(x, kernel)
-    assert plan.plan_of(geometry((200, 180), (31, 29)), 1, 1, 1, 4).path == "spectra"
+    assert plan.plan_of(geometry((300, 280), (31, 29)), 1, 1, 1, 4).path == "spectra"
     assert abs(single - double).max() < 1e-5 * abs(double).max()
 
 
@@ -79,13 +89,14 @@ def test_planes_without_padding_are_read_where_they_are(seed, case, plain, monke
     monkeypatch.setattr(rows, "_TILE_BYTES", 4096)
     monkeypatch.setattr(rows, "_CHUNK", 16)
     monkeypatch.setattr(rows, "fill_padded", None)
-    monkeypatch.setattr(shifts, "fill_padded", None)
+    monkeypatch.setattr(columns, "fill_padded", None)
     found = conv2d(planar, c.filters, bias=c.bias, **c.arguments)
     assert np.array_equal(found, plain(c).sum(axis=-1) + c.bias)
 
 
 @pytest.mark.parametrize("tile", [1, 2**11, 2**22])
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.usefixtures("rows_seen")
 def test_nothing_is_carried_from_one_row_into_the_next(seed, tile, case, plain, monkeypatch):
     made = case(11000 + seed, integers=True, longest=20, widest=9, channels=3)
     c = replace(made, padding=made.pads, padding_mode="zeros", dilations=(1, seed % 3 + 1))
@@ -99,7 +110,6 @@ def test_nothing_is_carried_from_one_row_into_the_next(seed, tile, case, plain, 
         c = replace(c, pads=((9, 9), (30, 1)), padding=((9, 9), (30, 1)))
     planar = np.ascontiguousarray(c.x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
     monkeypatch.setattr(shifts, "_TILE_BYTES", tile)
-    monkeypatch.setattr(plan, "NARROW", 10**9)
     # What stood in the working memory before must not show.
     workspace._kept.__dict__.clear()
     workspace.scratch("columns", (2**16,), np.float64)[:] = np.nan
