@@ -14,7 +14,7 @@ from multiconv.engine.blas import one_blas_thread
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
 from multiconv.engine.patches import write_patches
 from multiconv.engine.plan import Plan, plan_of
-from multiconv.engine.rows import write_rows
+from multiconv.engine.rows import PIXELS, write_rows
 from multiconv.engine.shifts import write_shifts
 from multiconv.engine.spectral import write_spectra
 from multiconv.engine.tensors import Array, batch_of, filters_of
@@ -91,8 +91,8 @@ def layer_of(
 def convolved(layer: Layer, threads: int = 1) -> Array:
     """Return the layer's output without bias, (N, H′, W′, G·K).
 
-    The memory behind it has the order that its path writes: planes for one output channel a
-    group, rows of all channels for several, pixels for deep layers.
+    The memory behind it has the order that is written fastest: planes for one output channel a
+    group, rows of all channels for a few, pixels for many.
 
     Examples
     --------
@@ -126,9 +126,10 @@ def _laid_out(
 ) -> tuple[Array, Array]:
     """Return new memory as (N, H′, W′, G·K), and as the path writes it."""
     height, width = g.output_size
-    if path == "patches":
+    if path == "patches" or (path == "rows" and c_out >= PIXELS):
         memory = np.empty((count, height, width, groups, c_out), dtype)
-        return memory.reshape(count, height, width, -1), memory.transpose(0, 3, 1, 2, 4)
+        order = (0, 3, 1, 2, 4) if path == "patches" else (0, 3, 1, 4, 2)
+        return memory.reshape(count, height, width, -1), memory.transpose(order)
     if c_out == 1:
         memory = np.empty((count, groups, height, 1, width), dtype)
         return memory[:, :, :, 0].transpose(0, 2, 3, 1), memory

@@ -24,6 +24,12 @@ from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import fill_padded
 from multiconv.engine.workspace import scratch
 
+PIXELS = 16
+"""Output channels from which they are written pixel by pixel: OpenBLAS then multiplies at 100
+GFLOP/s instead of 95, and the output passes through memory in its own order (0.6 to 0.9 of the
+time); with fewer the registers are not full (1.3 to 1.7 times).
+"""
+
 _TILE_BYTES = 2**21  # Smaller tiles unfold more rows twice; larger ones leave the L2 cache.
 _SMALL_PRODUCT = 10**6  # OpenBLAS multiplies up to this M·N·K without packing its operands.
 _CHUNK = 512
@@ -60,7 +66,7 @@ def write_rows(planes: Array, filters: Array, g: Geometry, out: Array) -> None:
     filters : (G, kh, kw, C, K)
     g : Geometry
     out : (G, H′, K, W′)
-        Written in place; contiguous in its last axis.
+        Written in place; contiguous in its last axis, or, with `PIXELS` channels, in its third.
 
     Examples
     --------
@@ -87,10 +93,13 @@ def write_rows(planes: Array, filters: Array, g: Geometry, out: Array) -> None:
 
 
 def _write_phase(planes: Array, filters: Array, g: Geometry, out: Array, step: _Step) -> None:
-    groups, kh, kw, c_in, _ = filters.shape
+    groups, kh, kw, c_in, c_out = filters.shape
     height, width = out.shape[1], out.shape[3]
     band, stride = min(height, step.band), step.stride
-    matrix = _banded(filters, band, stride, step.gap)[:, np.newaxis]
+    matrix = _banded(filters, band, stride, step.gap)
+    if c_out >= PIXELS:  # BLAS reads it as it writes, all the channels of a tap side by side.
+        matrix = np.ascontiguousarray(matrix.transpose(0, 2, 1)).transpose(0, 2, 1)
+    matrix = matrix[:, np.newaxis]
     span = (kh - 1) * step.gap + 1
     column = c_in * kw * out.itemsize
     least = ((band - 1) * stride + span) * column
