@@ -103,7 +103,7 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
     g, filters, pictures = layer.geometry, layer.filters, layer.pictures
     groups, c_out = filters.shape[0], filters.shape[-1]
     path = layer.plan.path
-    result, targets = _laid_out(path, len(pictures), groups, c_out, g, filters.dtype)
+    result, targets = laid_out(path, len(pictures), groups, c_out, g.output_size, filters.dtype)
     write = _WRITERS[path]
     at_once, _ = pair(threads, "threads")
     with one_blas_thread():
@@ -121,11 +121,18 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
     return result
 
 
-def _laid_out(
-    path: str, count: int, groups: int, c_out: int, g: Geometry, dtype: Any
+def laid_out(
+    path: str, count: int, groups: int, c_out: int, size: Pair, dtype: Any
 ) -> tuple[Array, Array]:
-    """Return new memory as (N, H′, W′, G·K), and as the path writes it."""
-    height, width = g.output_size
+    """Return new memory as (N, H′, W′, G·K), and as the path writes it.
+
+    Examples
+    --------
+    >>> result, target = laid_out("rows", 1, 2, 4, (5, 6), np.float32)
+    >>> result.shape, target.shape
+    ((1, 5, 6, 8), (1, 2, 5, 4, 6))
+    """
+    height, width = size
     if path == "patches" or (path == "rows" and c_out >= PIXELS):
         memory = np.empty((count, height, width, groups, c_out), dtype)
         order = (0, 3, 1, 2, 4) if path == "patches" else (0, 3, 1, 4, 2)

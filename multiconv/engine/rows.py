@@ -21,7 +21,7 @@ import numpy as np
 
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.tensors import Array
-from multiconv.engine.tiles import fill_padded
+from multiconv.engine.tiles import fill_padded, lie_by_pixels, rows_for
 from multiconv.engine.workspace import scratch
 
 PIXELS = 16
@@ -109,8 +109,11 @@ def _write_phase(planes: Array, filters: Array, g: Geometry, out: Array, step: _
     tile = max(1, (fitting - span) // (band * stride)) * band
     together = max(1, fitting // (min(tile, height) * stride + span))
     padded_width = g.input_size[1] + sum(g.pads[1])
-    # Without padding, rows that lie one after another are unfolded from where they are.
-    as_they_are = planes.flags.c_contiguous and not any(map(any, g.pads))
+    # A stride leaves out so much that pixels need not be sorted into planes before.
+    by_pixels = g.strides[1] > 1 and lie_by_pixels(planes)
+    # Without padding, rows are unfolded from where they are.
+    memory = planes.transpose(2, 3, 0, 1) if by_pixels else planes
+    as_they_are = memory.flags.c_contiguous and not any(map(any, g.pads))
     for start, top in product(range(0, groups, together), range(0, height, tile)):
         some = slice(start, start + together)
         target = out[some, top : top + tile]
@@ -118,11 +121,11 @@ def _write_phase(planes: Array, filters: Array, g: Geometry, out: Array, step: _
         first = step.first + top * stride * step.step
         if as_they_are:
             s0, s1, s2, s3 = planes.strides
-            seen = _Rows(planes, start * s0 + first * s2, (s0, s1, s2 * step.step, s3))
+            seen = _Rows(memory, start * s0 + first * s2, (s0, s1, s2 * step.step, s3))
         else:
-            padded = scratch("padded", (len(target), c_in, rows, padded_width), out.dtype)
+            copy, padded = rows_for("padded", planes[some], rows, padded_width, by_pixels=by_pixels)
             fill_padded(padded, planes[some], g, first, step.step)
-            seen = _Rows(padded, 0, padded.strides)
+            seen = _Rows(copy, 0, padded.strides)
         for left in range(0, width, chunk):
             part = target[..., left : left + chunk]
             shape = len(target), rows, c_in, kw, part.shape[-1]

@@ -9,12 +9,12 @@ import numpy as np
 
 from multiconv.engine.blas import one_blas_thread
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
-from multiconv.engine.layer import layer_of
+from multiconv.engine.layer import laid_out, layer_of
 from multiconv.engine.padding import pair
 from multiconv.engine.rows import write_rows
 from multiconv.engine.spectral import reach_of
 from multiconv.engine.tensors import Array, bias_of
-from multiconv.engine.tiles import fill_padded
+from multiconv.engine.tiles import fill_padded, lie_by_pixels, rows_for
 from multiconv.engine.workspace import scratch
 from multiconv.errors import InvalidValue
 
@@ -72,21 +72,24 @@ def thumbnails(
     means = layer.filters / layer.filters.dtype.type(f * f)
     values = bias_of(bias, layer.outputs, x.dtype)
     groups, _, _, _, c_out = means.shape
-    memory = np.empty((len(layer.pictures), height, groups, c_out, width), x.dtype)
-    result = memory.reshape(len(memory), height, -1, width).transpose(0, 1, 3, 2)
+    count = len(layer.pictures)
+    result, targets = laid_out("rows", count, groups, c_out, (height, width), x.dtype)
     channels = x.shape[-1]
     padded_width = g.input_size[1] + sum(g.pads[1])
     tile = max(1, _TILE_BYTES // (f * g.strides[0] * channels * padded_width * x.itemsize))
     with one_blas_thread():
-        for at, top in product(range(len(memory)), range(0, height, tile)):
-            picture, output = layer.pictures[at], memory[at, top : top + tile]
-            rows = (len(output) * f - 1) * g.strides[0] + reach_of(g, 0) + 1
-            padded = scratch("box", (*picture.shape[:2], rows, padded_width), x.dtype)
+        for at, top in product(range(count), range(0, height, tile)):
+            picture, output = layer.pictures[at], targets[at, :, top : top + tile]
+            rows = (output.shape[1] * f - 1) * g.strides[0] + reach_of(g, 0) + 1
+            own = lie_by_pixels(picture)
+            memory, padded = rows_for("box", picture, rows, padded_width, by_pixels=own)
             fill_padded(padded, picture, g, top * f * g.strides[0])
-            down = _boxed(padded.reshape(-1), f, g.strides[0] * padded_width, "down")
-            boxed = _boxed(down, f, g.strides[1], "across").reshape(padded.shape)
-            coarse = _coarse(g, boxed, f, (len(output), width))
-            write_rows(boxed, means, coarse, output.transpose(1, 0, 2, 3))
+            row, pixel = (stride // memory.itemsize for stride in padded.strides[2:])
+            down = _boxed(memory.reshape(-1), f, g.strides[0] * row, "down")
+            boxed = _boxed(down, f, g.strides[1] * pixel, "across")
+            planes = np.ndarray(padded.shape, x.dtype, boxed, 0, padded.strides)
+            size = output.shape[1], width
+            write_rows(planes, means, _coarse(g, planes, f, size), output)
     if bias is not None:
         result += values
     return result if x.ndim == 4 else result[0]

@@ -6,6 +6,7 @@ import numpy as np
 
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.tensors import Array
+from multiconv.engine.workspace import scratch
 
 
 def fill_padded(into: Array, planes: Array, g: Geometry, first: int, step: int = 1) -> None:
@@ -59,3 +60,37 @@ def fill_padded(into: Array, planes: Array, g: Geometry, first: int, step: int =
         into[:, :, low:high, :left] = 0
     if into.shape[3] > right:
         into[:, :, low:high, right:] = 0
+
+
+def rows_for(
+    name: str, planes: Array, rows: int, width: int, *, by_pixels: bool
+) -> tuple[Array, Array]:
+    """Return scratch memory for padded rows of planes, and its view (G, C, rows, width).
+
+    Rows of a picture that lies pixel by pixel are copied fastest to memory that does, too.
+
+    Examples
+    --------
+    >>> planes = np.zeros((2, 3, 4, 5))
+    >>> memory, padded = rows_for("doc", planes, 6, 7, by_pixels=True)
+    >>> memory.shape, padded.shape
+    ((6, 7, 2, 3), (2, 3, 6, 7))
+    """
+    channels, sides = planes.shape[:2], (rows, width)
+    if by_pixels:
+        memory = scratch(name, (*sides, *channels), planes.dtype)
+        return memory, memory.transpose(2, 3, 0, 1)
+    memory = scratch(name, (*channels, *sides), planes.dtype)
+    return memory, memory
+
+
+def lie_by_pixels(planes: Array) -> bool:
+    """Tell whether a picture's channels lie closer together than its pixels.
+
+    Examples
+    --------
+    >>> x = np.zeros((4, 5, 1, 3))
+    >>> lie_by_pixels(x.transpose(2, 3, 0, 1)), lie_by_pixels(x)
+    (True, False)
+    """
+    return planes.strides[1] < planes.strides[3]
