@@ -54,7 +54,7 @@ def conv2d(
     array([[ 56.,  72.],
            [104., 120.]])
     """
-    layer = layer_of(x, filters, strides, padding, padding_mode, dilations, groups)
+    layer = layer_of(x, filters, strides, padding, padding_mode, dilations, groups, look=False)
     values = bias_of(bias, layer.outputs, x.dtype)
     result = convolved(layer, threads)
     if bias is not None:
@@ -99,13 +99,14 @@ def partials(
     array([[37., 47.],
            [67., 77.]])
     """
-    layer = layer_of(x, filters, strides, padding, padding_mode, dilations, groups)
+    how = (strides, padding, padding_mode, dilations, groups)
+    layer = layer_of(x, filters, *how, look=groups > 1)  # Of several groups one is computed.
     _, kh, kw, width, share = layer.filters.shape
     first = channel_of(k, layer.outputs) // share
     own = layer.filters[first, :, :, :, k % share].transpose(2, 0, 1)
     kernels = own.reshape(width, kh, kw, 1, 1)
     seen = layer.pictures[:, first].reshape(-1, width, 1, *layer.geometry.input_size)
-    found = convolved(Layer(seen, kernels, layer.geometry), threads)
+    found = convolved(Layer(seen, kernels, layer.geometry, layer.unseen), threads)
     if groups > 1:
         whole = np.zeros((*found.shape[:3], groups * width), found.dtype)
         whole[..., first * width : (first + 1) * width] = found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -17,8 +18,9 @@ from multiconv.engine.plan import Plan, plan_of
 from multiconv.engine.rows import PIXELS, write_rows
 from multiconv.engine.shifts import write_shifts
 from multiconv.engine.spectral import write_spectra
-from multiconv.engine.tensors import Array, batch_of, filters_of
+from multiconv.engine.tensors import Array, adds_up, batch_of, filters_of, refuse_non_finite
 
+_FAR = 2**23  # Bytes of input, of which a core's caches hold little.
 _WRITERS: dict[str, Callable[[Array, Array, Geometry, Array], None]] = {
     "shifts": write_shifts,
     "rows": write_rows,
@@ -36,11 +38,14 @@ class Layer:
     pictures : (N, G, C, H, W) view of the input
     filters : (G, kh, kw, C, K) view of the filters
     geometry : Geometry
+    unseen : array or None
+        The whole input, where nobody has looked yet whether its numbers are finite.
     """
 
     pictures: Array
     filters: Array
     geometry: Geometry
+    unseen: Array | None = None
 
     @property
     def outputs(self) -> int:
@@ -62,8 +67,12 @@ def layer_of(
     padding_mode: str,
     dilations: int | Pair,
     groups: int,
+    *,
+    look: bool = True,
 ) -> Layer:
     """Return conv2d's arguments, checked; the arrays stay views.
+
+    Where ``look`` is false, `convolved` looks whether x is finite.
 
     Examples
     --------
@@ -71,7 +80,7 @@ def layer_of(
     >>> layer_of(x, filters, 1, "SAME", "zeros", 1, 2).filters.shape
     (2, 3, 3, 2, 4)
     """
-    batch = batch_of(x)
+    batch = batch_of(x, look=look)
     filters = filters_of(filters, batch, groups)
     count, height, width, _ = batch.shape
     kh, kw, per_group, c_out = filters.shape
@@ -85,7 +94,7 @@ def layer_of(
     )
     pictures = batch.transpose(0, 3, 1, 2).reshape(count, groups, per_group, height, width)
     split = filters.reshape(kh, kw, per_group, groups, c_out // groups).transpose(3, 0, 1, 2, 4)
-    return Layer(pictures, split, g)
+    return Layer(pictures, split, g, None if look else x)
 
 
 def convolved(layer: Layer, threads: int = 1) -> Array:
@@ -106,6 +115,11 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
     result, targets = laid_out(path, len(pictures), groups, c_out, g.output_size, filters.dtype)
     write = _WRITERS[path]
     at_once, _ = pair(threads, "threads")
+    if layer.unseen is not None:
+        if path == "shifts" and at_once == 1 and _is_far(pictures):
+            write = partial(write_shifts, look=partial(_look, layer.unseen))
+        else:
+            refuse_non_finite(layer.unseen, "x")
     with one_blas_thread():
         if at_once == 1:
             for planes, target in zip(pictures, targets, strict=True):
@@ -119,6 +133,17 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
             with ThreadPoolExecutor(at_once) as pool:
                 list(pool.map(write_one, product(range(len(pictures)), range(groups))))
     return result
+
+
+def _is_far(pictures: Array) -> bool:
+    """Tell whether pictures are too large for the caches, and lie as they will be read."""
+    return pictures.nbytes >= _FAR and pictures.flags.c_contiguous
+
+
+def _look(x: Array, rows: Array) -> None:
+    """Refuse x where rows of it are not finite."""
+    if not adds_up(rows):
+        refuse_non_finite(x, "x")
 
 
 def laid_out(

@@ -14,6 +14,7 @@ which share one unfolding, `rows` is ahead.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -31,6 +32,8 @@ from multiconv.engine.columns import (
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.tensors import Array
 from multiconv.engine.workspace import kept, scratch
+
+Look = Callable[[Array], None]
 
 _TILE_BYTES = 2**22  # Of column planes: smaller tiles cost more calls than they save memory.
 _FEW = 3  # Planes up to which adding them one by one is faster than one product.
@@ -58,7 +61,9 @@ class _Planes:
     ones: Array
 
 
-def write_shifts(planes: Array, filters: Array, g: Geometry, out: Array) -> None:
+def write_shifts(
+    planes: Array, filters: Array, g: Geometry, out: Array, look: Look | None = None
+) -> None:
     """Write each group's one input channel under its one kernel, for one picture.
 
     Parameters
@@ -68,6 +73,10 @@ def write_shifts(planes: Array, filters: Array, g: Geometry, out: Array) -> None
     g : Geometry
     out : (G, H′, 1, W′)
         Written in place; contiguous.
+    look : callable, optional
+        Given each row of the input once, ahead of the products that read it.  Such a pass brings
+        the rows near at the memory's speed, for which the products would wait: 0.9 of the time at
+        1024², 3 × 3.
 
     Examples
     --------
@@ -97,9 +106,19 @@ def write_shifts(planes: Array, filters: Array, g: Geometry, out: Array) -> None
     reach = (width - 1) * stride
     key = size, pitch, wide, shifts, reach, out.dtype
     laid = kept("shifts", key, lambda: _laid_out(*key))
+    if look and not in_place:  # Padding may take rows from the far end.
+        look(planes)
+        look = None
+    read = 0
     for start, top in product(range(0, len(planes), together), range(0, height, tile)):
         some = slice(start, start + together)
         target = out[some, top : top + tile, 0]
+        if look:
+            last = top + tile >= height
+            further = (top + tile) * g.strides[0] + (g.kernel_size[0] - 1) * g.dilations[0]
+            until = g.input_size[0] if last else max(read, further - g.pads[0][0])
+            look(planes[some, 0, read:until])
+            read = 0 if last else until
         sums = laid.sums[: len(target), : target.shape[1]]
         multiply(planes[some], top, columns[some], g, sums)
         _add(laid, target, pitch, stride)

@@ -13,8 +13,10 @@ from multiconv.errors import InvalidValue
 Array = NDArray[Any]
 
 
-def batch_of(x: Array, name: str = "x") -> Array:
+def batch_of(x: Array, name: str = "x", *, look: bool = True) -> Array:
     """Return x as a batch (N, H, W, C), a view, checked to be finite floats of 32 or 64 bits.
+
+    Where ``look`` is false the caller looks at the numbers later (`adds_up`).
 
     Raises
     ------
@@ -39,8 +41,23 @@ def batch_of(x: Array, name: str = "x") -> Array:
             "Use (height, width, channels) or (batch, height, width, channels), none of them 0.",
             field=name,
         )
-    refuse_non_finite(x, name)
+    if look:
+        refuse_non_finite(x, name)
     return x if x.ndim == 4 else x[np.newaxis]
+
+
+def adds_up(values: Array) -> bool:
+    """Tell whether the sum of values is finite, as it is not where one of them is NaN or infinity.
+
+    It takes one pass through memory, half the time of a look at each.  Finite numbers can add up
+    to infinity as well: `refuse_non_finite` decides.
+
+    Examples
+    --------
+    >>> adds_up(np.ones(3)), adds_up(np.array([1.0, np.nan])), adds_up(np.array([1e308, 1e308]))
+    (True, False, False)
+    """
+    return math.isfinite(np.einsum(values, range(values.ndim), ()))
 
 
 def refuse_non_finite(values: Array, name: str) -> None:
@@ -53,9 +70,7 @@ def refuse_non_finite(values: Array, name: str) -> None:
     multiconv.errors.InvalidValue: bias holds 1 number that is not finite. \
 Replace NaN and infinity first.
     """
-    # A sum over all axes tells of any NaN or infinity in one pass through memory, in half the time
-    # of a look at each; finite numbers can add up to infinity, so that the count below decides.
-    if math.isfinite(np.einsum(values, range(values.ndim), ())):
+    if adds_up(values):
         return
     count = int(values.size - np.count_nonzero(np.isfinite(values)))
     if not count:

@@ -6,8 +6,19 @@ import numpy as np
 import pytest
 
 from multiconv import conv2d, partials
-from multiconv.engine import columns, patches, plan, rows, shifts, spectral, thumbnails, workspace
+from multiconv.engine import (
+    columns,
+    layer,
+    patches,
+    plan,
+    rows,
+    shifts,
+    spectral,
+    thumbnails,
+    workspace,
+)
 from multiconv.engine.geometry import geometry
+from multiconv.errors import InvalidValue
 
 
 @pytest.fixture(params=["shifts", "rows", "patches", "spectra"])
@@ -115,3 +126,29 @@ def test_nothing_is_carried_from_one_row_into_the_next(seed, tile, case, plain, 
     workspace.scratch("columns", (2**16,), np.float64)[:] = np.nan
     added = partials(planar, c.filters, 0, **c.arguments)
     assert np.array_equal(added, plain(c)[..., 0, :])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_far_pictures_are_looked_at_whole_as_they_are_read(seed, case, monkeypatch):
+    made = case(13000 + seed, integers=True, longest=40, widest=4)
+    groups = made.x.shape[3]
+    c = replace(made, filters=made.filters[:, :, :1, :1].repeat(groups, axis=3), groups=groups)
+    planar = np.ascontiguousarray(c.x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
+    expected = conv2d(planar, c.filters, **c.arguments)
+    monkeypatch.setattr(plan, "THIN", 1)
+    monkeypatch.setattr(layer, "_FAR", 0)
+    monkeypatch.setattr(layer, "refuse_non_finite", None)  # Nothing is looked at beforehand.
+    monkeypatch.setattr(shifts, "_TILE_BYTES", 4096)
+    assert np.array_equal(conv2d(planar, c.filters, **c.arguments), expected)
+    monkeypatch.undo()
+    monkeypatch.setattr(layer, "_FAR", 0)
+    monkeypatch.setattr(shifts, "_TILE_BYTES", 4096)
+    rng, filters = np.random.default_rng(seed), np.ones((*c.filters.shape[:2], groups, 1))
+    for _ in range(8):
+        at = tuple(int(rng.integers(side)) for side in planar.shape)
+        bad = planar.copy(order="K")
+        bad[at] = rng.choice([np.nan, np.inf, -np.inf])
+        with pytest.raises(InvalidValue, match="x holds 1 number that is not finite"):
+            conv2d(bad, c.filters, **c.arguments)
+        with pytest.raises(InvalidValue, match="x holds 1 number that is not finite"):
+            partials(bad, filters, 0, **{**c.arguments, "groups": 1})
