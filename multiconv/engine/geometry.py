@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from multiconv.engine.padding import Padding, Pads, Pair, output_side, pads_of, pair
+from multiconv.engine.padding import Padding, Pads, Pair, output_side, pads_of, pair, source_of
 from multiconv.errors import InvalidValue
 
 __all__ = ["PADDING_MODES", "Geometry", "Padding", "Pads", "Pair", "Window", "geometry", "pair"]
@@ -80,7 +80,7 @@ class Geometry:
         first = at * self.strides[axis] - self.pads[axis][0]
         places = [first + tap * self.dilations[axis] for tap in range(self.kernel_size[axis])]
         inside = tuple(place if 0 <= place < side else -1 for place in places)
-        return inside, tuple(_source(place, side, self.padding_mode) for place in places)
+        return inside, tuple(source_of(place, side, self.padding_mode) for place in places)
 
     def sources(self, axis: int) -> tuple[int, ...]:
         """Return the input index behind every row (axis 0) or column (1) of the padded input.
@@ -91,7 +91,7 @@ class Geometry:
         (1, 0, 1, 2, 1)
         """
         side, (before, after) = self.input_size[axis], self.pads[axis]
-        return tuple(_source(at, side, self.padding_mode) for at in range(-before, side + after))
+        return tuple(source_of(at, side, self.padding_mode) for at in range(-before, side + after))
 
     def outputs_of(self, row: int, col: int) -> tuple[tuple[int, int, int, int], ...]:
         """Return (i, j, di, dj) for every product that input pixel (row, col) takes part in.
@@ -133,19 +133,6 @@ class Geometry:
         """Return the layer's cost; with groups, c_in is the number of channels in one group."""
         (height, width), (kh, kw) = self.output_size, self.kernel_size
         return height * width * kh * kw * c_in * c_out
-
-
-def _source(place: int, side: int, mode: str) -> int:
-    if 0 <= place < side:
-        return place
-    if mode == "replicate":
-        return min(max(place, 0), side - 1)
-    if mode == "circular":
-        return place % side
-    if mode == "reflect":
-        folded = place % max(2 * (side - 1), 1)
-        return min(folded, 2 * (side - 1) - folded)
-    return -1
 
 
 def geometry(

@@ -1,4 +1,4 @@
-"""Whole-number arguments, and the five ways to say how much padding a layer has."""
+"""Whole-number arguments, the ways to say how much padding a layer has, and what stands there."""
 
 from __future__ import annotations
 
@@ -98,3 +98,23 @@ def output_side(axis: int, size: Pair, kernel: Pair, steps: Pair, pads: Pads, ga
         field="kernel",
         limit=f"{n + before + after} {('rows', 'columns')[axis]}",
     )
+
+
+def source_of(place: int, side: int, mode: str) -> int:
+    """Return the row or column whose value stands at a place of the padded input, −1 for a zero.
+
+    Examples
+    --------
+    >>> [source_of(-2, 5, mode) for mode in ("zeros", "reflect", "replicate", "circular")]
+    [-1, 2, 0, 3]
+    """
+    if 0 <= place < side:
+        return place
+    if mode == "replicate":
+        return min(max(place, 0), side - 1)
+    if mode == "circular":
+        return place % side
+    if mode == "reflect":
+        folded = place % max(2 * (side - 1), 1)
+        return min(folded, 2 * (side - 1) - folded)
+    return -1

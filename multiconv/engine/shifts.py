@@ -29,7 +29,7 @@ from multiconv.engine.columns import (
     stays_in_place,
     taps_together,
 )
-from multiconv.engine.geometry import Geometry, Pair
+from multiconv.engine.geometry import Geometry
 from multiconv.engine.tensors import Array
 from multiconv.engine.workspace import kept, scratch
 
@@ -40,13 +40,17 @@ _FEW = 3  # Planes up to which adding them one by one is faster than one product
 
 
 @dataclass(frozen=True, slots=True)
-class _Planes:
-    """Working memory of tiles of one size.
+class _Tiles:
+    """How an output is cut into tiles, and the working memory of one.
 
     Attributes
     ----------
+    groups, rows : int
+        Of a tile; only the last ones may be smaller.
+    pitch : int
+        From one row of a plane to the next, in numbers.
     sums : (G, rows, kw, W)
-        Where a product writes, one plane a column of taps.
+        Where a product writes, one plane a column of taps, or two.
     carried : tuple of (G, rows, columns) views
         What a shift would take from the end of one row into the next.
     shifted : (kw, G · rows · pitch)
@@ -55,6 +59,9 @@ class _Planes:
     ones : (1, kw)
     """
 
+    groups: int
+    rows: int
+    pitch: int
     sums: Array
     carried: tuple[Array, ...]
     shifted: Array
@@ -74,9 +81,9 @@ def write_shifts(
     out : (G, H′, 1, W′)
         Written in place; contiguous.
     look : callable, optional
-        Given each row of the input once, ahead of the products that read it.  Such a pass brings
-        the rows near at the memory's speed, for which the products would wait: 0.9 of the time at
-        1024², 3 × 3.
+        Given every row of the input, ahead of the products that read it.  Such a pass brings rows
+        near at the memory's speed, for which the products would wait: 0.9 of the time at 1024²,
+        3 × 3.
 
     Examples
     --------
@@ -88,61 +95,59 @@ def write_shifts(
     array([[19., 25.],
            [37., 43.]])
     """
-    (height, width), stride = g.output_size, g.strides[1]
     in_place = stays_in_place(planes, g)
-    multiply = multiply_in_place if in_place else multiply_copied
     beside = taps_together(g, in_place)
     columns = columns_of(filters[..., 0, 0], beside)
-    left, wide = 0, g.input_size[1] + sum(g.pads[1])
-    pitch = -(-max(wide, (width - 1) * stride + 1) // LINE) * LINE
-    if in_place:  # The zeros at the sides are not there, and rows lie as close as in the picture.
-        left, wide = g.pads[1][0], g.input_size[1]
-        pitch = max(wide, (width - 1) * stride + 1)
-    rows_at_once = max(1, _TILE_BYTES // (columns.shape[1] * pitch * out.itemsize))
-    tile = -(-height // -(-height // rows_at_once))  # all alike, or nearly
-    together = max(1, min(len(planes), rows_at_once // height))
-    size, gap = (together, tile), g.dilations[1]
-    shifts = range(-left, g.kernel_size[1] * gap - left, beside * gap)
-    reach = (width - 1) * stride
-    key = size, pitch, wide, shifts, reach, out.dtype
-    laid = kept("shifts", key, lambda: _laid_out(*key))
+    multiply = multiply_in_place if in_place else multiply_copied
+    key = g, len(planes), in_place, beside, out.dtype, _TILE_BYTES
+    tiles = kept("shifts", key, lambda: _tiles_of(g, len(planes), in_place, beside, out.dtype))
     if look and not in_place:  # Padding may take rows from the far end.
         look(planes)
         look = None
-    read = 0
-    for start, top in product(range(0, len(planes), together), range(0, height, tile)):
-        some = slice(start, start + together)
-        target = out[some, top : top + tile, 0]
+    firsts = range(0, len(planes), tiles.groups), range(0, g.output_size[0], tiles.rows)
+    for start, top in product(*firsts):
+        some = slice(start, start + tiles.groups)
         if look:
-            last = top + tile >= height
-            further = (top + tile) * g.strides[0] + (g.kernel_size[0] - 1) * g.dilations[0]
-            until = g.input_size[0] if last else max(read, further - g.pads[0][0])
-            look(planes[some, 0, read:until])
-            read = 0 if last else until
-        sums = laid.sums[: len(target), : target.shape[1]]
+            look(planes[some, 0, _read_before(g, top) : _read_before(g, top + tiles.rows)])
+        target = out[some, top : top + tiles.rows, 0]
+        sums = tiles.sums[: len(target), : target.shape[1]]
         multiply(planes[some], top, columns[some], g, sums)
-        _add(laid, target, pitch, stride)
+        _add(tiles, target, g.strides[1])
 
 
-def _laid_out(size: Pair, pitch: int, wide: int, shifts: range, reach: int, dtype: Any) -> _Planes:
-    """Return working memory for ``size`` groups and rows.
+def _read_before(g: Geometry, row: int) -> int:
+    """Return how many input rows the output rows before ``row`` read, all if it is the last."""
+    if row >= g.output_size[0]:
+        return g.input_size[0]
+    further = (row - 1) * g.strides[0] + (g.kernel_size[0] - 1) * g.dilations[0] + 1
+    return max(0, further - g.pads[0][0]) if row else 0
 
-    A product writes ``wide`` numbers of a row, which takes ``pitch``.  ``shifts`` say where the
-    planes' columns stand in the window, ``reach`` where the last window is.
-    """
-    (groups, count), kw, item = size, len(shifts), dtype.itemsize
-    length = groups * count * pitch
+
+def _tiles_of(g: Geometry, groups: int, in_place: bool, beside: int, dtype: Any) -> _Tiles:
+    """Return the tiles of an output, and working memory for one of them."""
+    (height, width), (_, kw), (_, gap) = g.output_size, g.kernel_size, g.dilations
+    reach, item = (width - 1) * g.strides[1], dtype.itemsize
+    left, wide = 0, g.input_size[1] + sum(g.pads[1])
+    pitch = -(-max(wide, reach + 1) // LINE) * LINE
+    if in_place:  # The zeros at the sides are not there, and rows lie as close as in the picture.
+        left, wide = g.pads[1][0], g.input_size[1]
+        pitch = max(wide, reach + 1)
+    shifts = range(-left, kw * gap - left, beside * gap)
+    at_once = max(1, _TILE_BYTES // (len(shifts) * pitch * item))
+    rows = -(-height // -(-height // at_once))  # all alike, or nearly
+    groups = max(1, min(groups, at_once // height))
+    length = groups * rows * pitch
     # A column of taps may stand on zeros wherever the window is.
     used = [dj for dj, shift in enumerate(shifts) if -reach <= shift < wide]
     # Plane after plane, zeros between them: nothing is carried over from before the first row.
     guard = -(-max((abs(shifts[dj]) for dj in used), default=0) // LINE) * LINE
     plane = -(-length // LINE) * LINE + guard + LINE
-    memory = scratch("columns", (guard + kw * plane,), dtype)
+    memory = scratch("columns", (guard + len(shifts) * plane,), dtype)
     memory[:guard] = 0
     between = (guard + length) * item, (plane * item, item)
-    np.ndarray((kw, plane - length), dtype, memory, *between).fill(0)
-    steps = count * pitch * item, pitch * item, plane * item, item
-    sums = np.ndarray((groups, count, kw, pitch), dtype, memory, guard * item, steps)
+    np.ndarray((len(shifts), plane - length), dtype, memory, *between).fill(0)
+    steps = rows * pitch * item, pitch * item, plane * item, item
+    sums = np.ndarray((groups, rows, len(shifts), pitch), dtype, memory, guard * item, steps)
     sums[..., wide:] = 0
     carried = []
     for dj in used:
@@ -154,23 +159,24 @@ def _laid_out(size: Pair, pitch: int, wide: int, shifts: range, reach: int, dtyp
     begin = guard + used[0] * plane + shifts[used[0]] if used else 0
     shape, apart = (len(used), length), ((plane + shifts.step) * item, item)
     shifted = np.ndarray(shape, dtype, memory, begin * item, apart)
-    return _Planes(sums[..., :wide], tuple(carried), shifted, np.ones((1, len(used)), dtype))
+    ones = np.ones((1, len(used)), dtype)
+    return _Tiles(groups, rows, pitch, sums[..., :wide], tuple(carried), shifted, ones)
 
 
-def _add(laid: _Planes, out: Array, pitch: int, stride: int) -> None:
+def _add(tiles: _Tiles, out: Array, stride: int) -> None:
     """Add the planes up into a tile of the output, (G, rows, W′)."""
-    for carried in laid.carried:
+    for carried in tiles.carried:
         carried.fill(0)
-    groups, count, width = out.shape
-    exact = stride == 1 and width == pitch
-    length = groups * count * pitch
+    groups, rows, width = out.shape
+    exact = stride == 1 and width == tiles.pitch
+    length = groups * rows * tiles.pitch
     total = out.reshape(-1) if exact else scratch("total", (length,), out.dtype)
-    shifted = laid.shifted[:, :length]
+    shifted = tiles.shifted[:, :length]
     if 1 < len(shifted) <= _FEW:
         np.add(shifted[0], shifted[1], out=total)
         for part in shifted[2:]:
             np.add(total, part, out=total)
     else:
-        np.matmul(laid.ones, shifted, out=total[np.newaxis])
+        np.matmul(tiles.ones, shifted, out=total[np.newaxis])
     if not exact:
-        np.copyto(out, total.reshape(groups, count, pitch)[..., : width * stride : stride])
+        np.copyto(out, total.reshape(groups, rows, -1)[..., : width * stride : stride])
