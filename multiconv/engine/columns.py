@@ -52,6 +52,8 @@ def columns_of(kernels: Array, together: int) -> Array:
             [3., 0., 6., 0.]]])
     """
     groups, kh, kw = kernels.shape
+    if together == 1:
+        return np.ascontiguousarray(kernels.transpose(0, 2, 1))
     if kw % together:
         kernels = np.concatenate([kernels, np.zeros((groups, kh, 1), kernels.dtype)], axis=2)
     split = kernels.reshape(groups, kh, -1, together).transpose(0, 2, 1, 3)

@@ -173,8 +173,9 @@ def _add(tiles: _Tiles, out: Array, stride: int) -> None:
     total = out.reshape(-1) if exact else scratch("total", (length,), out.dtype)
     shifted = tiles.shifted[:, :length]
     if 1 < len(shifted) <= _FEW:
-        np.add(shifted[0], shifted[1], out=total)
-        for part in shifted[2:]:
+        first, second, *others = shifted
+        np.add(first, second, out=total)
+        for part in others:
             np.add(total, part, out=total)
     else:
         np.matmul(tiles.ones, shifted, out=total[np.newaxis])
