@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
 from multiconv.engine.spectral import sides_of
 
-LARGE, ALONE = 19 * 19, 25 * 25
-"""Taps from which the spectra win: level at 19 a side with several channels in or out, which share
-transforms; for one channel in and out level at 23 a side at 1024², 25 at 512², 29 at 256².
+LARGE, ALONE = 17 * 17, 21 * 21
+"""Taps from which the spectra win.  With several channels in or out, which share transforms, they
+are level at 13 to 17 a side, but below 17 the sums stay exact: so far go the kernels of the page.
+For one channel in and out they are level at 19 a side from 512² up, at 21 at 256², 26 at 128².
 """
 
 THIN = 2
@@ -27,8 +28,8 @@ the rows are still a quarter faster, at 64 → 64 level, at 256 → 256 a third 
 SCRATCH = 2**25
 """Bytes beside input and output that no path passes, for pictures of a few channels."""
 
-_SMALLEST, _ALONE_SMALLEST = 32, 256
-"""Output sides below which a tile of spectra is mostly padding, or not worth it for one channel."""
+_SMALLEST = 128
+"""Output sides below which a tile of spectra is too much padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,8 @@ def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> P
     kh, kw = g.kernel_size
     height, width = g.output_size
     alone = c_in == c_out == 1
-    taps, side = (ALONE, _ALONE_SMALLEST) if alone else (LARGE, _SMALLEST)
-    large = g.strides == (1, 1) and kh * kw >= taps and min(height, width) >= side
+    least = ALONE if alone else LARGE
+    large = g.strides == (1, 1) and kh * kw >= least and min(height, width) >= _SMALLEST
     output = height * width * groups * c_out * itemsize
     products = g.multiply_adds(c_in, c_out) * groups
     pixels = (kh, kw) == g.strides == (1, 1) and g.input_size == g.output_size and c_in >= 8

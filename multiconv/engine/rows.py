@@ -7,7 +7,7 @@ small BLAS product, written where it belongs.  Rows that need no padding are unf
 input itself, a twentieth to an eighth faster.  Unfolding an input that is to be padded tap by tap,
 without a padded copy of the tile, was up to a third slower: it passes through memory once a tap.
 
-Best up to about 19 taps a side, where `spectral` draws level, and up to 64 channels in and out,
+Best up to about 17 taps a side, where `spectral` draws level, and up to 64 channels in and out,
 where `patches` does.
 """
 

@@ -58,7 +58,7 @@ def test_same_with_padding_modes_is_pytorchs_layer(mode, kernel):
 @pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
 def test_large_kernels_by_their_spectra(seed, mode, case, monkeypatch):
     monkeypatch.setattr(plans, "ALONE", 20 * 20)
-    monkeypatch.setattr(plans, "_ALONE_SMALLEST", 32)
+    monkeypatch.setattr(plans, "_SMALLEST", 32)
     rng = np.random.default_rng(seed)
     kernel, c_in, c_out = tuple(map(int, rng.integers(20, 34, 2))), 1 + seed % 3, 1 + seed % 2
     x = rng.standard_normal((2, *rng.integers(36, 90, 2), c_in)).astype(np.float32)

@@ -28,8 +28,7 @@ def path(request, monkeypatch):
     monkeypatch.setattr(plan, "DEEP", 1 if chosen == "patches" else 10**9)
     for taps in ("LARGE", "ALONE"):
         monkeypatch.setattr(plan, taps, 1 if chosen == "spectra" else 10**9)
-    for side in ("_SMALLEST", "_ALONE_SMALLEST"):
-        monkeypatch.setattr(plan, side, 1)
+    monkeypatch.setattr(plan, "_SMALLEST", 1)
     monkeypatch.setattr(plan, "THIN", 1 if chosen == "shifts" else 10**9)
     return chosen
 
