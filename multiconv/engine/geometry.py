@@ -175,7 +175,7 @@ Use a smaller kernel or dilation, more padding, or a larger picture.
     """
     size, kernel = pair(input_size, "input"), pair(kernel_size, "kernel")
     steps, gaps = pair(strides, "strides"), pair(dilations, "dilations")
-    if padding_mode not in PADDING_MODES:
+    if not isinstance(padding_mode, str) or padding_mode not in PADDING_MODES:
         raise InvalidValue(
             f"padding_mode is {padding_mode!r}.",
             f"Use one of {', '.join(PADDING_MODES)}.",

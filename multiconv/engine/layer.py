@@ -141,8 +141,8 @@ def _is_far(pictures: Array) -> bool:
 
 
 def _look(x: Array, rows: Array) -> None:
-    """Refuse x where rows of it are not finite."""
-    if not adds_up(rows):
+    """Refuse x where rows of it are not finite; large numbers may only add up to infinity."""
+    if not adds_up(rows) and not np.isfinite(rows).all():
         refuse_non_finite(x, "x")
 
 

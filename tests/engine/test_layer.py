@@ -68,6 +68,61 @@ def test_tiles_do_not_show(path, seed, case, monkeypatch):
         assert np.allclose(found, expected, rtol=0, atol=1e-2 if path == "spectra" else 0)
 
 
+@pytest.mark.parametrize("outputs", [16, 17, 40])
+@pytest.mark.parametrize("seed", range(12))
+def test_many_outputs_against_plain_loops(seed, outputs, case, plain):
+    made = case(15000 + seed, integers=True, longest=7, widest=3)
+    kh, kw, width, _ = made.filters.shape
+    rng = np.random.default_rng(seed)
+    filters = rng.integers(-9, 10, (kh, kw, width, outputs * made.groups)).astype(made.x.dtype)
+    c = replace(made, filters=filters, bias=np.zeros(filters.shape[3]))
+    assert plan.plan(c.x.shape, filters.shape, **c.arguments).path == "rows"
+    assert np.array_equal(conv2d(c.x, filters, **c.arguments), plain(c).sum(axis=-1))
+
+
+def test_what_one_call_leaves_behind_does_not_show_in_the_next(case, plain):
+    base = replace(
+        case(0, integers=True),
+        **{"strides": (1, 1), "dilations": (1, 1), "padding_mode": "zeros"},
+        **{"pads": ((1, 1), (1, 1)), "padding": 1, "bias": np.zeros(3), "groups": 3},
+    )
+    rng = np.random.default_rng(0)
+
+    def layer_of(size, kernel, channels=3, **how):
+        x = rng.integers(-9, 10, (1, channels, *size)).astype(np.float32).transpose(0, 2, 3, 1)
+        filters = rng.integers(-9, 10, (*kernel, 1, channels)).astype(np.float32)
+        return replace(base, x=x, filters=filters, groups=channels, **how)
+
+    cases = [
+        layer_of((9, 12), (3, 3)),
+        layer_of((9, 12), (3, 3), channels=1),
+        layer_of((9, 12), (3, 3), padding=((0, 2), (2, 0)), pads=((0, 2), (2, 0))),
+        layer_of((9, 12), (3, 3), padding=((0, 2), (0, 2)), pads=((0, 2), (0, 2))),
+        layer_of((9, 12), (3, 5), padding=(1, 2), pads=((1, 1), (2, 2))),
+        layer_of((9, 12), (3, 3), padding=2, pads=((2, 2), (2, 2)), dilations=(2, 2)),
+        layer_of((9, 12), (3, 3), strides=(1, 2)),
+        layer_of((12, 9), (3, 3)),
+        layer_of((9, 12), (3, 3), padding_mode="reflect"),
+        replace(
+            layer_of((9, 12), (3, 3)), x=rng.integers(-9, 10, (1, 9, 12, 3)).astype(np.float32)
+        ),
+        layer_of((9, 24), (3, 13), padding=(1, 6), pads=((1, 1), (6, 6)), padding_mode="circular"),
+        layer_of((9, 24), (3, 13), padding=(1, 6), pads=((1, 1), (6, 6))),
+    ]
+    expected = [plain(c).sum(axis=-1) for c in cases]
+    for c, wanted in zip(cases, expected, strict=True):
+        for other in cases:
+            conv2d(other.x, other.filters, **other.arguments)
+            assert np.array_equal(conv2d(c.x, c.filters, **c.arguments), wanted)
+
+
+def test_far_pictures_of_numbers_that_add_up_to_infinity_are_looked_at_once(monkeypatch):
+    x = np.full((1, 64, 64), 3e38, np.float32).transpose(1, 2, 0)
+    monkeypatch.setattr(layer, "_FAR", 0)
+    monkeypatch.setattr(layer, "refuse_non_finite", None)
+    assert conv2d(x, np.full((3, 3, 1, 1), 0.01))[1, 1, 0] == pytest.approx(2.7e37)
+
+
 def test_threads_change_nothing(case):
     c = case(11, dtype=np.float32, longest=40)
     alone = conv2d(c.x, c.filters, **c.arguments)
