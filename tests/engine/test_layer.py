@@ -116,6 +116,14 @@ def test_what_one_call_leaves_behind_does_not_show_in_the_next(case, plain):
             assert np.array_equal(conv2d(c.x, c.filters, **c.arguments), wanted)
 
 
+def test_a_far_picture_is_refused_for_a_channel_of_another_group(monkeypatch):
+    x = np.ones((3, 9, 9)).transpose(1, 2, 0)
+    x[4, 4, 2] = np.nan
+    monkeypatch.setattr(layer, "_FAR", 0)
+    with pytest.raises(InvalidValue, match="x holds 1 number that is not finite"):
+        partials(x, np.ones((3, 3, 1, 3)), 0, groups=3)
+
+
 def test_far_pictures_of_numbers_that_add_up_to_infinity_are_looked_at_once(monkeypatch):
     x = np.full((1, 64, 64), 3e38, np.float32).transpose(1, 2, 0)
     monkeypatch.setattr(layer, "_FAR", 0)
@@ -164,7 +172,9 @@ def test_planes_without_padding_are_read_where_they_are(seed, case, plain, monke
 @pytest.mark.usefixtures("rows_seen")
 def test_nothing_is_carried_from_one_row_into_the_next(seed, tile, case, plain, monkeypatch):
     made = case(11000 + seed, integers=True, longest=20, widest=9, channels=3)
-    c = replace(made, padding=made.pads, padding_mode="zeros", dilations=(1, seed % 3 + 1))
+    c = replace(
+        made, padding=made.pads, padding_mode="zeros", dilations=(seed % 2 + 1, seed % 3 + 1)
+    )
     high, wide = (
         side + sum(pads) - (taps - 1) * gap
         for side, pads, taps, gap in zip(
