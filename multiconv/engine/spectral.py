@@ -69,7 +69,9 @@ def write_spectra(planes: Array, filters: Array, g: Geometry, out: Array) -> Non
                     total = products.sum(axis=0, out=products[0]) if c_in > 1 else products[0]
                     back = np.fft.ifft(total, axis=-2, out=across_only[0])
                     np.fft.irfft(back[:down], n=cols, out=values)
-                    tile[:, k] = values[: tile.shape[0], : tile.shape[2]]
+                    # The tile's own norm is taken back here, where no spectrum can overflow by it.
+                    found = values[: tile.shape[0], : tile.shape[2]]
+                    np.multiply(found, rows * cols, out=tile[:, k])
 
 
 def _spectra_of(filters: Array, g: Geometry, side: Pair) -> Array:
@@ -86,8 +88,7 @@ def _spectra_of(filters: Array, g: Geometry, side: Pair) -> Array:
     spectra = scratch("spectra", (c_out, c_in, rows, cols // 2 + 1), kind)
     np.fft.rfft(spread, norm=_SINGLE, out=spectra)
     np.fft.fft(spectra, axis=-2, norm=_SINGLE, out=spectra)
-    # What the norm divided by, here and in every tile.
-    spectra *= filters.dtype.type((rows * cols) ** 2)
+    spectra *= rows * cols
     return np.conj(spectra, out=spectra)
 
 
