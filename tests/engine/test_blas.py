@@ -43,7 +43,7 @@ assert seen == [[1] * len(before), before] * 3, (before, seen)
 
 
 def test_every_thread_in_turn_is_held_to_one():
-    subprocess.run([sys.executable, "-c", IN_TURN], check=True)
+    subprocess.run([sys.executable, "-c", IN_TURN], check=True, timeout=60)
 
 
 def test_what_blas_had_comes_back_when_the_last_caller_leaves():

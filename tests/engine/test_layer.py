@@ -131,6 +131,16 @@ def test_far_pictures_of_numbers_that_add_up_to_infinity_are_looked_at_once(monk
     assert conv2d(x, np.full((3, 3, 1, 1), 0.01))[1, 1, 0] == pytest.approx(2.7e37)
 
 
+@pytest.mark.parametrize("side", [3, 5, 7, 9])
+def test_threads_and_layouts_change_no_bit_of_shifted_columns(side):
+    rng = np.random.default_rng(0)
+    x, filters = rng.random((150, 150, 3), np.float32), rng.random((side, side, 1, 3), np.float32)
+    planar = np.ascontiguousarray(x.transpose(2, 0, 1)).transpose(1, 2, 0)
+    alone = conv2d(planar, filters, groups=3)
+    assert np.array_equal(conv2d(planar, filters, groups=3, threads=2), alone)
+    assert np.array_equal(conv2d(x, filters, groups=3), alone)
+
+
 def test_threads_change_nothing(case):
     c = case(11, dtype=np.float32, longest=40)
     alone = conv2d(c.x, c.filters, **c.arguments)
