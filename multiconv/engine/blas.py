@@ -36,8 +36,8 @@ class _OneThread:
 
 def _set_threads(library: Any, count: int) -> None:
     library.set_num_threads(count)
-    # In threadpoolctl 3.8 the thread that set a number first is the only one that may while it lives:
-    # a server's other threads would be left with threaded products and not be told.
+    # In threadpoolctl 3.8 the thread that set a number first is the only one that may while it
+    # lives: a server's other threads would be left with threaded products and not be told.
     if hasattr(library, "clear_controlling_thread"):
         library.clear_controlling_thread()
 
