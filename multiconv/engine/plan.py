@@ -15,8 +15,8 @@ For one channel in and out they are level at 19 a side from 512² up, at 21 at 2
 
 THIN = 2
 """Taps down and across from which shifted columns win for one channel in and out: by a twentieth
-to a quarter of the time.  A single row or column of taps is an outer or a vector product, which NumPy does
-not give to BLAS as a product of matrices: `rows` takes a third to an eighth of the time there.
+to a quarter of the time.  A single row or column of taps is an outer or a vector product, which
+NumPy does not give to BLAS as a product of matrices: `rows` takes a third to an eighth of the time.
 """
 
 DEEP = 64
