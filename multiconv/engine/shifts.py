@@ -51,14 +51,14 @@ class _Tiles:
         Of a tile; only the last ones may be smaller.
     pitch : int
         From one row of a plane to the next, in numbers.
-    sums : (G, rows, kw, W)
-        Where a product writes, one plane a column of taps, or two.
+    sums : (G, rows, P, W)
+        Where a product writes: P planes, one for each column of taps, or for two of them together.
     carried : tuple of (G, rows, columns) views
         What a shift would take from the end of one row into the next.
-    shifted : (kw, G · rows · pitch)
+    shifted : (P or fewer, G · rows · pitch)
         Each plane from where its column stands in the window, without those that stand on zeros
         wherever the window is.
-    ones : (1, kw)
+    ones : (1, P or fewer)
     """
 
     groups: int

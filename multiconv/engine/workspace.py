@@ -25,12 +25,12 @@ def scratch(name: str, shape: tuple[int, ...], dtype: Any) -> Array:
     >>> np.shares_memory(first, scratch("doc", (3,), np.float32))
     True
     """
-    kept: dict[str, Array] = _kept.__dict__
+    memories: dict[str, Array] = _kept.__dict__.setdefault("memories", {})
     size = prod(shape) * np.dtype(dtype).itemsize
-    memory = kept.get(name)
+    memory = memories.get(name)
     if memory is None or memory.size < size:
         memory = np.empty(size + _LINE, np.uint8)
-        memory = kept[name] = memory[-memory.ctypes.data % _LINE :][:size]
+        memory = memories[name] = memory[-memory.ctypes.data % _LINE :][:size]
     return np.ndarray(shape, dtype, memory)
 
 
@@ -43,7 +43,7 @@ def kept(name: str, key: Hashable, make: Callable[[], Made]) -> Made:
     >>> kept("doc views", 3, list) is first, kept("doc views", 4, list)
     (True, [])
     """
-    slots: dict[str, tuple[Hashable, Made]] = _kept.__dict__
+    slots: dict[str, tuple[Hashable, Made]] = _kept.__dict__.setdefault("slots", {})
     slot = slots.get(name)
     if slot is None or slot[0] != key:
         slot = slots[name] = key, make()
