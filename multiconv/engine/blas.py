@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+_Set = Callable[[int], object]
 
 
 class _OneThread:
@@ -15,31 +18,25 @@ class _OneThread:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._inside = 0
-        self._before: list[tuple[Any, int]] = []
+        self._before: list[tuple[_Set, int]] = []
 
     def __enter__(self) -> None:
         with self._lock:
             if self._inside == 0:
-                counts = [(library, library.get_num_threads() or 1) for library in _libraries()]
-                self._before = [(library, count) for library, count in counts if count != 1]
-                for library, _ in self._before:
-                    _set_threads(library, 1)
+                self._before = []
+                for count, set_to in _counters():
+                    before = count() or 1
+                    if before != 1:
+                        self._before.append((set_to, before))
+                        set_to(1)
             self._inside += 1
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._inside -= 1
             if self._inside == 0:
-                for library, count in self._before:
-                    _set_threads(library, count)
-
-
-def _set_threads(library: Any, count: int) -> None:
-    library.set_num_threads(count)
-    # In threadpoolctl 3.8 the thread that set a number first is the only one that may while it
-    # lives: a server's other threads would be left with threaded products and not be told.
-    if hasattr(library, "clear_controlling_thread"):
-        library.clear_controlling_thread()
+                for set_to, count in self._before:
+                    set_to(count)
 
 
 _one_thread = _OneThread()
@@ -58,6 +55,18 @@ def one_blas_thread() -> _OneThread:
     True
     """
     return _one_thread
+
+
+@cache
+def _counters() -> list[tuple[Callable[[], int | None], _Set]]:
+    """Return how each BLAS is asked for its number of threads, and how it is given one."""
+    # In threadpoolctl 3.8 the thread that set a number first is the only one that may while it
+    # lives: a server's other threads would be left with threaded products and not be told.  The
+    # function behind it has no such rule, and takes a tenth of the time.
+    return [
+        (one.get_num_threads, getattr(one, "_real_set_num_threads", one.set_num_threads))
+        for one in _libraries()
+    ]
 
 
 @cache

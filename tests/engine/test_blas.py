@@ -24,7 +24,9 @@ assert counts() == before, "the last one gives back"
 
 IN_TURN = """
 import threading
+from threadpoolctl import threadpool_limits
 from multiconv.engine.blas import blas_libraries, one_blas_thread
+limits = threadpool_limits(3)  # Held by this thread, and more than a machine's one core.
 counts = lambda: [library["num_threads"] for library in blas_libraries()]
 before, seen, leave = counts(), [], threading.Event()
 def visit():
@@ -38,6 +40,7 @@ for _ in range(3):
     while len(seen) < arrived + 2:
         pass
 leave.set()
+assert set(before) == {3}
 assert seen == [[1] * len(before), before] * 3, (before, seen)
 """
 
