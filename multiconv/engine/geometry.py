@@ -181,13 +181,15 @@ Use a smaller kernel or dilation, more padding, or a larger picture.
             f"Use one of {', '.join(PADDING_MODES)}.",
             field="padding_mode",
         )
-    pads = pads_of(padding, size, kernel, steps, gaps)
-    return _resolved(size, kernel, steps, pads, gaps, padding_mode)
+    if not isinstance(padding, str):
+        padding = pads_of(padding, size, kernel, steps, gaps)
+    return _resolved(size, kernel, steps, padding, gaps, padding_mode)
 
 
 @lru_cache(1024)
 def _resolved(
-    size: Pair, kernel: Pair, steps: Pair, pads: Pads, gaps: Pair, padding_mode: str
+    size: Pair, kernel: Pair, steps: Pair, padding: str | Pads, gaps: Pair, padding_mode: str
 ) -> Geometry:
+    pads = pads_of(padding, size, kernel, steps, gaps)
     height, width = (output_side(axis, size, kernel, steps, pads, gaps) for axis in (0, 1))
     return Geometry(size, kernel, steps, pads, gaps, padding_mode, (height, width))

@@ -11,19 +11,20 @@ from typing import Any
 
 import numpy as np
 
+from multiconv.engine.bands import PIXELS
 from multiconv.engine.blas import one_blas_thread
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
 from multiconv.engine.patches import write_patches
-from multiconv.engine.plan import Plan, plan_of
-from multiconv.engine.rows import PIXELS, write_rows
+from multiconv.engine.plan import path_of
+from multiconv.engine.rows import write_rows
 from multiconv.engine.shifts import write_shifts
 from multiconv.engine.spectral import write_spectra
 from multiconv.engine.tensors import Array, adds_up, batch_of, filters_of, refuse_non_finite
 
 _FAR = 2**23  # Bytes of input, of which a core's caches hold little.
+_LOOK = {"shifts": write_shifts, "rows": write_rows}
 _WRITERS: dict[str, Callable[[Array, Array, Geometry, Array], None]] = {
-    "shifts": write_shifts,
-    "rows": write_rows,
+    **_LOOK,
     "patches": write_patches,
     "spectra": write_spectra,
 }
@@ -53,10 +54,10 @@ class Layer:
         return int(self.filters.shape[0] * self.filters.shape[-1])
 
     @property
-    def plan(self) -> Plan:
-        """Which path computes it, and the cost a picture."""
-        groups, _, _, c_in, c_out = self.filters.shape
-        return plan_of(self.geometry, groups, c_in, c_out, self.filters.itemsize)
+    def path(self) -> str:
+        """Which path computes it, as `plan` tells."""
+        c_in, c_out = self.filters.shape[3:]
+        return path_of(self.geometry, c_in, c_out, self.filters.itemsize)[0]
 
 
 def layer_of(
@@ -111,13 +112,13 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
     """
     g, filters, pictures = layer.geometry, layer.filters, layer.pictures
     groups, c_out = filters.shape[0], filters.shape[-1]
-    path = layer.plan.path
+    path = layer.path
     result, targets = laid_out(path, len(pictures), groups, c_out, g.output_size, filters.dtype)
     write = _WRITERS[path]
     at_once, _ = pair(threads, "threads")
     if layer.unseen is not None:
-        if path == "shifts" and at_once == 1 and _is_far(pictures):
-            write = partial(write_shifts, look=partial(_look, layer.unseen))
+        if path in _LOOK and at_once == 1 and pictures.nbytes >= _FAR:
+            write = partial(_LOOK[path], look=partial(_look, layer.unseen))
         else:
             refuse_non_finite(layer.unseen, "x")
     with one_blas_thread():
@@ -133,11 +134,6 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
             with ThreadPoolExecutor(at_once) as pool:
                 list(pool.map(write_one, product(range(len(pictures)), range(groups))))
     return result
-
-
-def _is_far(pictures: Array) -> bool:
-    """Tell whether pictures are too large for the caches, and lie as they will be read."""
-    return pictures.nbytes >= _FAR and pictures.flags.c_contiguous
 
 
 def _look(x: Array, rows: Array) -> None:

@@ -13,10 +13,12 @@ are level at 13 to 17 a side, but below 17 the sums stay exact: so far go the ke
 For one channel in and out they are level at 19 a side from 512² up, at 21 at 256², 26 at 128².
 """
 
-THIN = 2
-"""Taps down and across from which shifted columns win for one channel in and out: by a twentieth
-to a quarter of the time.  A single row or column of taps is an outer or a vector product, which
-NumPy does not give to BLAS as a product of matrices: `rows` takes a third to an eighth of the time.
+THIN, SMALL = 2, 3
+"""Shifted columns win for one channel in and out from the first number of taps down and across,
+by a twentieth to a fifth of the time.  A single row or column of taps is an outer or a vector
+product, which NumPy does not give to BLAS as a product of matrices: `rows` takes a third to an
+eighth of the time.  Up to the second number both ways `rows` takes 0.8 to 1.0 of it, but 1.1 to
+1.4 with a step down, whose rows it unfolds in vain.
 """
 
 DEEP = 64
@@ -98,7 +100,7 @@ def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> P
     Examples
     --------
     >>> from multiconv.engine.geometry import geometry
-    >>> plan_of(geometry((512, 512), (3, 3)), 3, 1, 1, 4).path
+    >>> plan_of(geometry((512, 512), (5, 5)), 3, 1, 1, 4).path
     'shifts'
     >>> plan_of(geometry((512, 512), (3, 3)), 1, 3, 16, 4).path
     'rows'
@@ -107,23 +109,37 @@ def plan_of(g: Geometry, groups: int, c_in: int, c_out: int, itemsize: int) -> P
     >>> plan_of(geometry((56, 56), (3, 3)), 1, 64, 64, 4).path
     'patches'
     """
-    kh, kw = g.kernel_size
+    path, reason = path_of(g, c_in, c_out, itemsize)
     height, width = g.output_size
-    alone = c_in == c_out == 1
-    least = ALONE if alone else LARGE
-    large = g.strides == (1, 1) and kh * kw >= least and min(height, width) >= _SMALLEST
     output = height * width * groups * c_out * itemsize
-    products = g.multiply_adds(c_in, c_out) * groups
+    return Plan(path, reason, g.multiply_adds(c_in, c_out) * groups, output + SCRATCH)
+
+
+def path_of(g: Geometry, c_in: int, c_out: int, itemsize: int) -> tuple[str, str]:
+    """Return the path of a plan and its reason; the number of groups does not count.
+
+    Examples
+    --------
+    >>> from multiconv.engine.geometry import geometry
+    >>> path_of(geometry((512, 512), (1, 1)), 8, 8, 4)
+    ('patches', 'Many channels, or a 1 × 1 kernel: one large product a tile.')
+    """
+    kh, kw = g.kernel_size
+    alone = c_in == c_out == 1
+    large = g.strides == (1, 1) and kh * kw >= (ALONE if alone else LARGE)
     pixels = (kh, kw) == g.strides == (1, 1) and g.input_size == g.output_size and c_in >= 8
     if pixels or (c_in >= DEEP and c_out >= DEEP and kh * kw < LARGE):
-        path, reason = "patches", "Many channels, or a 1 × 1 kernel: one large product a tile."
-    elif large and _spectra_bytes(g, c_in, c_out, itemsize) <= SCRATCH:
-        path, reason = "spectra", "A large kernel: products of spectra."
-    elif alone and min(kh, kw) >= THIN:
-        path, reason = "shifts", "One channel in and out: columns of taps, shifted and added."
-    else:
-        path, reason = "rows", "An ordinary kernel: rows unfolded, several output rows a product."
-    return Plan(path, reason, products, output + SCRATCH)
+        return "patches", "Many channels, or a 1 × 1 kernel: one large product a tile."
+    if (
+        large
+        and min(g.output_size) >= _SMALLEST
+        and _spectra_bytes(g, c_in, c_out, itemsize) <= SCRATCH
+    ):
+        return "spectra", "A large kernel: products of spectra."
+    small = max(kh, kw) <= SMALL and g.strides[0] == g.dilations[0] == 1
+    if alone and min(kh, kw) >= THIN and not small:
+        return "shifts", "One channel in and out: columns of taps, shifted and added."
+    return "rows", "An ordinary kernel: rows unfolded, several output rows a product."
 
 
 def _spectra_bytes(g: Geometry, c_in: int, c_out: int, itemsize: int) -> int:

@@ -3,18 +3,16 @@
 One small product a row gives what each of the kw columns of taps adds (`columns`), on a plane of
 its own.  Those planes add up as flat memory, each from where its column stands in the window:
 NumPy adds flat memory three times as fast as rows that do not touch.  Seen from there they are also
-the rows of one matrix, a plane and a dilation apart: a row of ones times that matrix sums many
-planes in one pass, in 0.5 to 0.7 of the time of adding eleven of them.  What a shift would carry
-from the end of one row into the next is set to zero before.
+the rows of one matrix, a plane and a dilation apart, which one product sums (`sums`).  What a shift
+would carry from the end of one row into the next is set to zero before.
 
 Sums that a stride steps over are left out at the end.  Beside unfolding each row once a tap
-(`rows`), this takes 0.75 to 0.95 of the time, 0.6 with strides of 2; with several channels out,
-which share one unfolding, `rows` is ahead.
+(`rows`), this takes 0.8 to 0.95 of the time, 0.7 to 0.9 with strides of 2; at 3 × 3, and with
+several channels out, which share one unfolding, `rows` is ahead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -22,52 +20,41 @@ from typing import Any
 import numpy as np
 
 from multiconv.engine.columns import (
-    LINE,
-    columns_of,
-    multiply_copied,
-    multiply_in_place,
+    Write,
+    products_copied,
+    products_in_place,
     stays_in_place,
-    taps_together,
 )
 from multiconv.engine.geometry import Geometry
+from multiconv.engine.sums import BLOCK, sum_of
+from multiconv.engine.taps import Taps, taps_for
 from multiconv.engine.tensors import Array
+from multiconv.engine.tiles import LINE, Look, read_before
 from multiconv.engine.workspace import kept, scratch
 
-Look = Callable[[Array], None]
-
 _TILE_BYTES = 2**22  # Of column planes: smaller tiles cost more calls than they save memory.
-_FEW = 9  # Planes up to which they are added one by one.  One product would be faster from 5 on
-# (0.9 to 0.95 of the time), but BLAS adds in an order that depends on where the tile ends: up to
-# here, a picture's numbers are the same to the last bit in tiles, bands and threads.
 
 
 @dataclass(frozen=True, slots=True)
-class _Tiles:
-    """How an output is cut into tiles, and the working memory of one.
+class _Tile:
+    """One tile of an output, all of it laid out but the input and the output.
 
     Attributes
     ----------
-    groups, rows : int
-        Of a tile; only the last ones may be smaller.
-    pitch : int
-        From one row of a plane to the next, in numbers.
-    sums : (G, rows, P, W)
-        Where a product writes: P planes, one for each column of taps, or for two of them together.
-    carried : tuple of (G, rows, columns) views
+    read : index
+        The input rows, (G, rows, W), that no tile before it reads.
+    multiply : callable
+        Writes the column planes, given the input planes.
+    carried : tuple of views
         What a shift would take from the end of one row into the next.
-    shifted : (P or fewer, G · rows · pitch)
-        Each plane from where its column stands in the window, without those that stand on zeros
-        wherever the window is.
-    ones : (1, P or fewer)
+    add : callable
+        Adds the planes up, given the output as flat memory.
     """
 
-    groups: int
-    rows: int
-    pitch: int
-    sums: Array
-    carried: tuple[Array, ...]
-    shifted: Array
-    ones: Array
+    read: tuple[slice, int, slice]
+    multiply: Write
+    carried: list[Array]
+    add: Write
 
 
 def write_shifts(
@@ -83,9 +70,7 @@ def write_shifts(
     out : (G, H′, 1, W′)
         Written in place; contiguous.
     look : callable, optional
-        Given every row of the input, ahead of the products that read it.  Such a pass brings rows
-        near at the memory's speed, for which the products would wait: 0.9 of the time at 1024²,
-        3 × 3.
+        See `Look`.
 
     Examples
     --------
@@ -97,36 +82,25 @@ def write_shifts(
     array([[19., 25.],
            [37., 43.]])
     """
-    in_place = stays_in_place(planes, g)
-    beside = taps_together(g, in_place)
-    columns = columns_of(filters[..., 0, 0], beside)
-    multiply = multiply_in_place if in_place else multiply_copied
-    key = g, len(planes), in_place, beside, out.dtype, _TILE_BYTES
-    tiles = kept("shifts", key, lambda: _tiles_of(g, len(planes), in_place, beside, out.dtype))
-    if look and not in_place:  # Padding may take rows from the far end.
+    in_place, dtype = stays_in_place(planes, g), out.dtype
+    key = g, len(planes), in_place, dtype, _TILE_BYTES
+    taps, tiles = kept("shifts", key, lambda: _laid_out(g, len(planes), in_place, dtype))
+    taps.load(filters[..., 0, 0])
+    if look and g.padding_mode != "zeros":  # Padding may take rows from the far end.
         look(planes)
         look = None
-    firsts = range(0, len(planes), tiles.groups), range(0, g.output_size[0], tiles.rows)
-    for start, top in product(*firsts):
-        some = slice(start, start + tiles.groups)
+    flat = out.reshape(-1)
+    for tile in tiles:
         if look:
-            look(planes[some, 0, _read_before(g, top) : _read_before(g, top + tiles.rows)])
-        target = out[some, top : top + tiles.rows, 0]
-        sums = tiles.sums[: len(target), : target.shape[1]]
-        multiply(planes[some], top, columns[some], g, sums)
-        _add(tiles, target, g.strides[1])
+            look(planes[tile.read])
+        tile.multiply(planes)
+        for carried in tile.carried:
+            carried.fill(0)
+        tile.add(flat)
 
 
-def _read_before(g: Geometry, row: int) -> int:
-    """Return how many input rows the output rows before ``row`` read, all if it is the last."""
-    if row >= g.output_size[0]:
-        return g.input_size[0]
-    further = (row - 1) * g.strides[0] + (g.kernel_size[0] - 1) * g.dilations[0] + 1
-    return max(0, further - g.pads[0][0]) if row else 0
-
-
-def _tiles_of(g: Geometry, groups: int, in_place: bool, beside: int, dtype: Any) -> _Tiles:
-    """Return the tiles of an output, and working memory for one of them."""
+def _laid_out(g: Geometry, groups: int, in_place: bool, dtype: Any) -> tuple[Taps, list[_Tile]]:
+    """Return the tiles of an output, which share one tile's working memory."""
     (height, width), (_, kw), (_, gap) = g.output_size, g.kernel_size, g.dilations
     reach, item = (width - 1) * g.strides[1], dtype.itemsize
     left, wide = 0, g.input_size[1] + sum(g.pads[1])
@@ -134,23 +108,26 @@ def _tiles_of(g: Geometry, groups: int, in_place: bool, beside: int, dtype: Any)
     if in_place:  # The zeros at the sides are not there, and rows lie as close as in the picture.
         left, wide = g.pads[1][0], g.input_size[1]
         pitch = max(wide, reach + 1)
-    shifts = range(-left, kw * gap - left, beside * gap)
-    at_once = max(1, _TILE_BYTES // (len(shifts) * pitch * item))
+    shifts = range(-left, kw * gap - left, gap)
+    at_once = max(1, _TILE_BYTES // (kw * pitch * item))
     rows = -(-height // -(-height // at_once))  # all alike, or nearly
-    groups = max(1, min(groups, at_once // height))
-    length = groups * rows * pitch
+    some = max(1, min(groups, at_once // height))
+    length = -(-some * rows * pitch // BLOCK) * BLOCK
     # A column of taps may stand on zeros wherever the window is.
     used = [dj for dj, shift in enumerate(shifts) if -reach <= shift < wide]
     # Plane after plane, zeros between them: nothing is carried over from before the first row.
     guard = -(-max((abs(shifts[dj]) for dj in used), default=0) // LINE) * LINE
-    plane = -(-length // LINE) * LINE + guard + LINE
-    memory = scratch("columns", (guard + len(shifts) * plane,), dtype)
+    plane = length + guard + LINE
+    memory = scratch("columns", (guard + kw * plane,), dtype)
     memory[:guard] = 0
-    between = (guard + length) * item, (plane * item, item)
-    np.ndarray((len(shifts), plane - length), dtype, memory, *between).fill(0)
+    between = (guard + some * rows * pitch) * item, (plane * item, item)
+    np.ndarray((kw, plane - some * rows * pitch), dtype, memory, *between).fill(0)
     steps = rows * pitch * item, pitch * item, plane * item, item
-    sums = np.ndarray((groups, rows, len(shifts), pitch), dtype, memory, guard * item, steps)
+    sums = np.ndarray((some, rows, kw, pitch), dtype, memory, guard * item, steps)
     sums[..., wide:] = 0
+    begin = guard + used[0] * plane + shifts[used[0]] if used else 0
+    apart = (plane + gap) * item, item
+    shifted = np.ndarray((len(used), length), dtype, memory, begin * item, apart)
     carried = []
     for dj in used:
         shift = shifts[dj]
@@ -158,28 +135,39 @@ def _tiles_of(g: Geometry, groups: int, in_place: bool, beside: int, dtype: Any)
             carried.append(sums[:, :, dj, pitch + shift : wide])
         if shift + reach >= pitch:
             carried.append(sums[:, :, dj, : shift + reach - pitch + 1])
-    begin = guard + used[0] * plane + shifts[used[0]] if used else 0
-    shape, apart = (len(used), length), ((plane + shifts.step) * item, item)
-    shifted = np.ndarray(shape, dtype, memory, begin * item, apart)
-    ones = np.ones((1, len(used)), dtype)
-    return _Tiles(groups, rows, pitch, sums[..., :wide], tuple(carried), shifted, ones)
+    taps, products = taps_for(g, groups, dtype), products_in_place if in_place else products_copied
+    tiles = []
+    for start, top in product(range(0, groups, some), range(0, height, rows)):
+        into = sums[: groups - start, : height - top, :, :wide]
+        last, end = start + len(into), top + into.shape[1]
+        tiles.append(
+            _Tile(
+                (slice(start, last), 0, slice(read_before(g, top), read_before(g, end))),
+                products(taps, g, start, top, into),
+                carried,
+                _adder(shifted, pitch, g, (groups, start, last), range(top, end)),
+            )
+        )
+    return taps, tiles
 
 
-def _add(tiles: _Tiles, out: Array, stride: int) -> None:
-    """Add the planes up into a tile of the output, (G, rows, W′)."""
-    for carried in tiles.carried:
-        carried.fill(0)
-    groups, rows, width = out.shape
-    exact = stride == 1 and width == tiles.pitch
-    length = groups * rows * tiles.pitch
-    total = out.reshape(-1) if exact else scratch("total", (length,), out.dtype)
-    shifted = tiles.shifted[:, :length]
-    if 1 < len(shifted) <= _FEW:
-        first, second, *others = shifted
-        np.add(first, second, out=total)
-        for part in others:
-            np.add(total, part, out=total)
-    else:
-        np.matmul(tiles.ones, shifted, out=total[np.newaxis])
-    if not exact:
-        np.copyto(out, total.reshape(groups, rows, -1)[..., : width * stride : stride])
+def _adder(
+    shifted: Array, pitch: int, g: Geometry, places: tuple[int, int, int], rows: range
+) -> Write:
+    """Return what adds planes up into a tile of the output: groups from place to place of all."""
+    (all_groups, start, end), (height, width), stride = places, g.output_size, g.strides[1]
+    length = (end - start) * len(rows) * pitch
+    if stride == 1 and width == pitch and length >= BLOCK:
+        add_up, begin = sum_of(shifted[:, :length]), (start * height + rows.start) * width
+        where = slice(begin, begin + length)
+        return lambda flat: add_up(flat[where])
+    whole = -(-length // BLOCK) * BLOCK
+    add_up, total = sum_of(shifted[:, :whole]), scratch("total", (whole,), shifted.dtype)
+    wanted = total[:length].reshape(-1, len(rows), pitch)[..., : width * stride : stride]
+
+    def add(flat: Array) -> None:
+        add_up(total)
+        out = flat.reshape(all_groups, height, width)
+        out[start:end, rows.start : rows.stop] = wanted
+
+    return add

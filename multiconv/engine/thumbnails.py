@@ -82,7 +82,9 @@ def thumbnails(
             picture, output = layer.pictures[at], targets[at, :, top : top + tile]
             rows = (output.shape[1] * f - 1) * g.strides[0] + reach_of(g, 0) + 1
             own = lie_by_pixels(picture)
-            memory, padded = rows_for("box", picture, rows, padded_width, by_pixels=own)
+            memory, padded = rows_for(
+                "box", (*picture.shape[:2], rows, padded_width), picture.dtype, by_pixels=own
+            )
             fill_padded(padded, picture, g, top * f * g.strides[0])
             row, pixel = (stride // memory.itemsize for stride in padded.strides[2:])
             down = _boxed(memory.reshape(-1), f, g.strides[0] * row, "down")

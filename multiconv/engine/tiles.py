@@ -2,11 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import gcd
+from typing import Any
+
 import numpy as np
 
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.tensors import Array
 from multiconv.engine.workspace import scratch
+
+LINE = 16
+"""Numbers: memory that begins where a cache line does is read and written in whole lines."""
+
+_WAY, _WAYS = 4096, 8  # Bytes: addresses so far apart share a set of the L1, which holds 8 lines.
+
+Look = Callable[[Array], None]
+"""What is given every row of the input, ahead of the products that read it.  Such a pass brings
+rows near at the memory's speed, for which the products would wait: it takes 0.9 of the time of
+looking at a whole picture before, at 1024², 3 × 3.
+"""
+
+
+def collide(rows: int, apart: int) -> bool:
+    """Tell whether rows so many bytes apart drive each other out of the L1 cache.
+
+    Examples
+    --------
+    >>> collide(8, 4096), collide(9, 4096), collide(32, 1024 + 64)
+    (False, True, False)
+    """
+    return rows * gcd(apart, _WAY) > _WAY * _WAYS
+
+
+def odd_lines(width: int) -> int:
+    """Return a distance of rows in numbers, an odd number of lines: no two of a few collide.
+
+    Examples
+    --------
+    >>> odd_lines(1024), odd_lines(1030)
+    (1040, 1040)
+    """
+    return (-(-width // LINE) | 1) * LINE
+
+
+def read_before(g: Geometry, row: int) -> int:
+    """Return how many input rows the output rows before ``row`` read, all if it is the last.
+
+    Examples
+    --------
+    >>> from multiconv.engine.geometry import geometry
+    >>> [read_before(geometry((7, 7), (3, 3), strides=2), row) for row in range(5)]
+    [0, 2, 4, 6, 7]
+    """
+    if row >= g.output_size[0]:
+        return g.input_size[0]
+    further = (row - 1) * g.strides[0] + (g.kernel_size[0] - 1) * g.dilations[0] + 1
+    return max(0, further - g.pads[0][0]) if row else 0
+
+
+def rows_inside(g: Geometry, first: int, step: int, rows: int) -> tuple[int, int, int]:
+    """Return which of so many padded rows lie on the input, from and to, and the first one's row.
+
+    Examples
+    --------
+    >>> from multiconv.engine.geometry import geometry
+    >>> rows_inside(geometry((7, 7), (5, 5)), 0, 3, 4)
+    (1, 3, 1)
+    """
+    start = first - g.pads[0][0]
+    low = min(rows, max(0, -(start // step)))
+    high = max(low, min(rows, (g.input_size[0] - 1 - start) // step + 1))
+    return low, high, start + low * step
 
 
 def fill_padded(into: Array, planes: Array, g: Geometry, first: int, step: int = 1) -> None:
@@ -30,15 +97,10 @@ def fill_padded(into: Array, planes: Array, g: Geometry, first: int, step: int =
     array([[0., 0., 0., 0., 0.],
            [0., 0., 1., 2., 0.]])
     """
-    (top, _), (left, _) = g.pads
-    side, width = g.input_size
-    rows, right = into.shape[2], left + width
-    start = first - top
-    low = min(rows, max(0, -(start // step)))
-    high = max(low, min(rows, (side - 1 - start) // step + 1))
-    row = start + low * step
+    left, rows, right = g.pads[1][0], into.shape[2], g.pads[1][0] + g.input_size[1]
+    low, high, row = rows_inside(g, first, step, rows)
     if high > low:
-        last = start + (high - 1) * step
+        last = row + (high - 1 - low) * step
         into[:, :, low:high, left:right] = planes[:, :, row : last + 1 : step]
     zeros = g.padding_mode == "zeros"
     if zeros and low:
@@ -63,7 +125,7 @@ def fill_padded(into: Array, planes: Array, g: Geometry, first: int, step: int =
 
 
 def rows_for(
-    name: str, planes: Array, rows: int, width: int, *, by_pixels: bool
+    name: str, shape: tuple[int, int, int, int], dtype: Any, *, by_pixels: bool
 ) -> tuple[Array, Array]:
     """Return scratch memory for padded rows of planes, and its view (G, C, rows, width).
 
@@ -71,16 +133,14 @@ def rows_for(
 
     Examples
     --------
-    >>> planes = np.zeros((2, 3, 4, 5))
-    >>> memory, padded = rows_for("doc", planes, 6, 7, by_pixels=True)
+    >>> memory, padded = rows_for("doc", (2, 3, 6, 7), np.float32, by_pixels=True)
     >>> memory.shape, padded.shape
     ((6, 7, 2, 3), (2, 3, 6, 7))
     """
-    channels, sides = planes.shape[:2], (rows, width)
     if by_pixels:
-        memory = scratch(name, (*sides, *channels), planes.dtype)
+        memory = scratch(name, (*shape[2:], *shape[:2]), dtype)
         return memory, memory.transpose(2, 3, 0, 1)
-    memory = scratch(name, (*channels, *sides), planes.dtype)
+    memory = scratch(name, shape, dtype)
     return memory, memory
 
 

@@ -15,6 +15,7 @@ from multiconv.engine import (
     shifts,
     spectral,
     thumbnails,
+    tiles,
     workspace,
 )
 from multiconv.engine.geometry import geometry
@@ -30,15 +31,18 @@ def path(request, monkeypatch):
         monkeypatch.setattr(plan, taps, 1 if chosen == "spectra" else 10**9)
     monkeypatch.setattr(plan, "_SMALLEST", 1)
     monkeypatch.setattr(plan, "THIN", 1 if chosen == "shifts" else 10**9)
+    monkeypatch.setattr(plan, "SMALL", 0)
     return chosen
 
 
-@pytest.fixture(params=["where it is", "copied", "copied, two columns a product"])
+@pytest.fixture(params=["where it is", "copied", "unfolded", "unfolded, far apart"])
 def rows_seen(request, monkeypatch):
-    """Make the shifted columns read their rows in one way, wherever they can."""
-    monkeypatch.setattr(plan, "THIN", 1)
-    monkeypatch.setattr(columns, "_WAYS", 10**9 if request.param == "where it is" else 0)
-    monkeypatch.setattr(columns, "_MANY", 2 if "two" in request.param else 10**9)
+    """Make one path read rows padded with zeros in one way, wherever it can."""
+    monkeypatch.setattr(plan, "THIN", 10**9 if "unfolded" in request.param else 1)
+    monkeypatch.setattr(plan, "SMALL", 0)
+    monkeypatch.setattr(rows, "fill_padded", None)
+    apart = request.param in ("copied", "unfolded, far apart")
+    monkeypatch.setattr(tiles, "_WAYS", 0 if apart else 10**9)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -57,7 +61,7 @@ def test_tiles_do_not_show(path, seed, case, monkeypatch):
     c = case(7000 + seed, integers=True, longest=60, dtype=np.float32)
     whole = conv2d(c.x, c.filters, **c.arguments), partials(c.x, c.filters, 0, **c.arguments)
     monkeypatch.setattr(rows, "_TILE_BYTES", 1)
-    monkeypatch.setattr(rows, "_CHUNK", 16)
+    monkeypatch.setattr(rows, "_CHUNKS", (16, 16))
     monkeypatch.setattr(shifts, "_TILE_BYTES", 1)
     monkeypatch.setattr(columns, "_CHUNK", 16)
     monkeypatch.setattr(patches, "TILE_BYTES", 1)
@@ -131,14 +135,18 @@ def test_far_pictures_of_numbers_that_add_up_to_infinity_are_looked_at_once(monk
     assert conv2d(x, np.full((3, 3, 1, 1), 0.01))[1, 1, 0] == pytest.approx(2.7e37)
 
 
-@pytest.mark.parametrize("side", [3, 5, 7, 9])
-def test_threads_and_layouts_change_no_bit_of_shifted_columns(side):
+@pytest.mark.parametrize("side", [2, 3, 4, 5, 7, 9, 11, 15, 20])
+def test_threads_layouts_and_tiles_change_no_bit_of_a_channels_sums(side, monkeypatch):
     rng = np.random.default_rng(0)
-    x, filters = rng.random((150, 150, 3), np.float32), rng.random((side, side, 1, 3), np.float32)
+    x, filters = rng.random((150, 153, 3), np.float32), rng.random((side, side, 1, 3), np.float32)
     planar = np.ascontiguousarray(x.transpose(2, 0, 1)).transpose(1, 2, 0)
     alone = conv2d(planar, filters, groups=3)
     assert np.array_equal(conv2d(planar, filters, groups=3, threads=2), alone)
     assert np.array_equal(conv2d(x, filters, groups=3), alone)
+    for tile in (2**17, 1):
+        monkeypatch.setattr(shifts, "_TILE_BYTES", tile)
+        monkeypatch.setattr(rows, "_TILE_BYTES", tile)
+        assert np.array_equal(conv2d(planar, filters, groups=3), alone)
 
 
 def test_threads_change_nothing(case):
@@ -170,7 +178,7 @@ def test_planes_without_padding_are_read_where_they_are(seed, case, plain, monke
     c = replace(made, x=made.padded, pads=((0, 0), (0, 0)), padding="VALID", padding_mode="zeros")
     planar = np.ascontiguousarray(c.x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
     monkeypatch.setattr(rows, "_TILE_BYTES", 4096)
-    monkeypatch.setattr(rows, "_CHUNK", 16)
+    monkeypatch.setattr(rows, "_CHUNKS", (16, 16))
     monkeypatch.setattr(rows, "fill_padded", None)
     monkeypatch.setattr(columns, "fill_padded", None)
     found = conv2d(planar, c.filters, bias=c.bias, **c.arguments)
@@ -195,28 +203,31 @@ def test_nothing_is_carried_from_one_row_into_the_next(seed, tile, case, plain, 
         c = replace(c, pads=((9, 9), (30, 1)), padding=((9, 9), (30, 1)))
     planar = np.ascontiguousarray(c.x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
     monkeypatch.setattr(shifts, "_TILE_BYTES", tile)
+    monkeypatch.setattr(rows, "_TILE_BYTES", tile)
     # What stood in the working memory before must not show.
     workspace._kept.__dict__.clear()
-    workspace.scratch("columns", (2**16,), np.float64)[:] = np.nan
+    for name in ("columns", "unfolded"):
+        workspace.scratch(name, (2**16,), np.float64)[:] = np.nan
     added = partials(planar, c.filters, 0, **c.arguments)
     assert np.array_equal(added, plain(c)[..., 0, :])
 
 
+@pytest.mark.parametrize("thin", [1, 10**9])
 @pytest.mark.parametrize("seed", range(40))
-def test_far_pictures_are_looked_at_whole_as_they_are_read(seed, case, monkeypatch):
+def test_far_pictures_are_looked_at_whole_as_they_are_read(seed, thin, case, monkeypatch):
     made = case(13000 + seed, integers=True, longest=40, widest=4)
     groups = made.x.shape[3]
     c = replace(made, filters=made.filters[:, :, :1, :1].repeat(groups, axis=3), groups=groups)
     planar = np.ascontiguousarray(c.x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
     expected = conv2d(planar, c.filters, **c.arguments)
-    monkeypatch.setattr(plan, "THIN", 1)
+    for name, value in (("THIN", thin), ("SMALL", 0), ("DEEP", 10**9)):
+        monkeypatch.setattr(plan, name, value)
+    for path in (shifts, rows):
+        monkeypatch.setattr(path, "_TILE_BYTES", 4096)
     monkeypatch.setattr(layer, "_FAR", 0)
-    monkeypatch.setattr(layer, "refuse_non_finite", None)  # Nothing is looked at beforehand.
-    monkeypatch.setattr(shifts, "_TILE_BYTES", 4096)
-    assert np.array_equal(conv2d(planar, c.filters, **c.arguments), expected)
-    monkeypatch.undo()
-    monkeypatch.setattr(layer, "_FAR", 0)
-    monkeypatch.setattr(shifts, "_TILE_BYTES", 4096)
+    with monkeypatch.context() as blind:
+        blind.setattr(layer, "refuse_non_finite", None)  # Nothing is looked at beforehand.
+        assert np.array_equal(conv2d(planar, c.filters, **c.arguments), expected)
     rng, filters = np.random.default_rng(seed), np.ones((*c.filters.shape[:2], groups, 1))
     for _ in range(8):
         at = tuple(int(rng.integers(side)) for side in planar.shape)

@@ -11,7 +11,12 @@ from multiconv.errors import InvalidValue
     ("input_shape", "filters_shape", "arguments", "path"),
     [
         ((512, 512, 3), (3, 3, 3, 1), {}, "rows"),
-        ((512, 512, 3), (3, 3, 1, 3), {"groups": 3}, "shifts"),
+        ((512, 512, 3), (3, 3, 1, 3), {"groups": 3}, "rows"),
+        ((512, 512, 3), (3, 4, 1, 3), {"groups": 3}, "shifts"),
+        ((512, 512, 3), (4, 3, 1, 3), {"groups": 3}, "shifts"),
+        ((512, 512, 3), (3, 3, 1, 3), {"groups": 3, "strides": 2}, "shifts"),
+        ((512, 512, 3), (3, 3, 1, 3), {"groups": 3, "strides": (1, 2)}, "rows"),
+        ((512, 512, 3), (3, 3, 1, 3), {"groups": 3, "dilations": 2}, "shifts"),
         ((512, 512, 3), (11, 11, 1, 3), {"groups": 3}, "shifts"),
         ((256, 256, 3), (7, 7, 3, 64), {}, "rows"),
         ((512, 512, 3), (31, 31, 3, 1), {}, "spectra"),
@@ -28,7 +33,7 @@ from multiconv.errors import InvalidValue
         ((56, 56, 64), (1, 1, 64, 64), {}, "patches"),
         ((56, 56, 16), (1, 1, 16, 4), {}, "patches"),
         ((56, 56, 3), (1, 1, 3, 4), {}, "rows"),
-        ((56, 56, 64), (3, 3, 1, 64), {"groups": 64}, "shifts"),
+        ((56, 56, 64), (5, 5, 1, 64), {"groups": 64}, "shifts"),
     ],
 )
 def test_the_shapes_choose_the_path(input_shape, filters_shape, arguments, path):
