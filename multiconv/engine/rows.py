@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from math import gcd
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -42,8 +42,7 @@ _CHUNKS = 512, 4096  # Columns a product, of several channels and of one.
 _KEPT = 2**20  # Bytes of kernels whose matrix a thread keeps for the next call.
 
 
-@dataclass(frozen=True, slots=True)
-class _Lies:
+class _Lies(NamedTuple):
     """How the input lies in memory.
 
     Attributes
@@ -148,7 +147,7 @@ def _laid_out(
     phases = []
     for first in range(min(apart, g.output_size[0])):
         height = len(range(first, g.output_size[0], apart))
-        band = min(height, band_of(kh, c_out, merges=merges and apart == 1))
+        band = min(height, band_of(c_out, merges=merges and apart == 1))
         span, begin = (kh - 1) * gap // apart + 1, first * shared
         axis = Axis(first, apart, height, begin, shared * apart, stride, gap // apart, span, band)
         kernels, matrix = banded(shape, axis, dtype)

@@ -13,7 +13,7 @@ from multiconv.errors import InvalidValue
         ((512, 512, 3), (3, 3, 3, 1), {}, "rows"),
         ((512, 512, 3), (3, 3, 1, 3), {"groups": 3}, "rows"),
         ((512, 512, 3), (3, 4, 1, 3), {"groups": 3}, "shifts"),
-        ((512, 512, 3), (4, 3, 1, 3), {"groups": 3}, "shifts"),
+        ((512, 512, 3), (4, 3, 1, 3), {"groups": 3}, "rows"),
         ((512, 512, 3), (3, 3, 1, 3), {"groups": 3, "strides": 2}, "shifts"),
         ((512, 512, 3), (3, 3, 1, 3), {"groups": 3, "strides": (1, 2)}, "rows"),
         ((512, 512, 3), (3, 3, 1, 3), {"groups": 3, "dilations": 2}, "shifts"),
