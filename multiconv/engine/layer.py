@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from multiconv.engine.bands import PIXELS
+from multiconv.engine.banded import PIXELS
 from multiconv.engine.blas import one_blas_thread
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
 from multiconv.engine.patches import write_patches

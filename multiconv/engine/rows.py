@@ -2,7 +2,7 @@
 
 Each padded input row is copied kw times, shifted by one tap each (`unfold`).  A banded matrix of
 the kernels turns each block of such rows into R output rows in one small BLAS product, written
-where it belongs (`bands`).
+where it belongs (`banded`).
 
 Best up to about 17 taps a side, where `spectral` draws level, and up to 64 channels in and out,
 where `patches` does.
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from multiconv.engine.bands import Axis, Product, band_of, banded, products_of
+from multiconv.engine.banded import Axis, Product, band_of, banded, products_of
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import (
@@ -39,7 +39,7 @@ from multiconv.engine.workspace import kept, scratch
 _TILE_BYTES = 3 * 2**20  # Smaller tiles unfold more rows twice; larger ones leave the caches.
 _SMALL_PRODUCT = 10**6  # OpenBLAS multiplies up to this M·N·K without packing its operands.
 _CHUNKS = 512, 4096  # Columns a product, of several channels and of one.
-_KEPT = 2**20  # Bytes of kernels whose matrix a thread keeps for the next call.
+_KEPT = 2**20  # Bytes of kernels, spread out, whose matrix a thread keeps for the next call.
 
 
 class _Lies(NamedTuple):
@@ -113,7 +113,7 @@ def write_rows(
     lies = _Lies(planes.strides, planes.nbytes, by_pixels, zeros and memory.flags.c_contiguous)
     merges = out.strides[1] == out.shape[2] * out.strides[2]
     key = lies, filters.shape, g, merges, out.dtype, _TILE_BYTES, _CHUNKS
-    if filters.nbytes <= _KEPT:
+    if filters.nbytes * g.dilations[0] <= _KEPT:
         phases = kept("rows", key, lambda: _laid_out(lies, filters.shape, g, merges, out.dtype))
     else:
         phases = _laid_out(lies, filters.shape, g, merges, out.dtype)

@@ -45,7 +45,7 @@ class _Tile:
         The input rows, (G, rows, W), that no tile before it reads.
     multiply : callable
         Writes the column planes, given the input planes.
-    carried : tuple of views
+    carried : list of views
         What a shift would take from the end of one row into the next.
     add : callable
         Adds the planes up, given the output as flat memory.
