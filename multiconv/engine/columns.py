@@ -17,6 +17,7 @@ with a few microseconds of Python.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,11 +32,16 @@ Write = Callable[[Array], None]
 _CHUNK = 4096  # Columns a product: its input rows stay in the L1 cache for the next product.
 
 
+def has_bare_sides(g: Geometry) -> bool:
+    """Tell whether nothing but zeros stands beside the input, which a shift leaves out."""
+    return g.padding_mode == "zeros" or not any(map(any, g.pads))
+
+
 def stays_in_place(planes: Array, g: Geometry) -> bool:
     """Tell whether the rows of planes, (G, 1, H, W), are best read from where they are."""
-    zeros = g.padding_mode == "zeros" or not any(map(any, g.pads))
     apart = g.input_size[1] * g.dilations[0] * planes.itemsize
-    return zeros and planes.flags.c_contiguous and not collide(g.kernel_size[0], apart)
+    lies_well = planes.flags.c_contiguous and not collide(g.kernel_size[0], apart)
+    return lies_well and has_bare_sides(g)
 
 
 def products_copied(taps: Taps, g: Geometry, start: int, top: int, sums: Array) -> Write:
@@ -47,7 +53,7 @@ def products_copied(taps: Taps, g: Geometry, start: int, top: int, sums: Array) 
     g : Geometry
     start, top : int
         The first group and output row.
-    sums : (groups, rows, kw, left + W + right)
+    sums : (groups, rows, kw, left + W + right), or W columns if the sides are bare
         Where the products will be written.
 
     Examples
@@ -65,6 +71,8 @@ def products_copied(taps: Taps, g: Geometry, start: int, top: int, sums: Array) 
     """
     groups, count, _, wide = sums.shape
     some, dtype = slice(start, start + groups), sums.dtype
+    if wide == g.input_size[1]:
+        g = replace(g, pads=(g.pads[0], (0, 0)))
     rows = (count - 1) * g.strides[0] + (g.kernel_size[0] - 1) * g.dilations[0] + 1
     pitch = odd_lines(wide)
     memory = scratch("padded", (groups, 1, rows, pitch), dtype)

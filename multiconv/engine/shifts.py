@@ -21,6 +21,7 @@ import numpy as np
 
 from multiconv.engine.columns import (
     Write,
+    has_bare_sides,
     products_copied,
     products_in_place,
     stays_in_place,
@@ -105,7 +106,7 @@ def _laid_out(g: Geometry, groups: int, in_place: bool, dtype: Any) -> tuple[Tap
     reach, item = (width - 1) * g.strides[1], dtype.itemsize
     left, wide = 0, g.input_size[1] + sum(g.pads[1])
     pitch = -(-max(wide, reach + 1) // LINE) * LINE
-    if in_place:  # The zeros at the sides are not there, and rows lie as close as in the picture.
+    if has_bare_sides(g):  # They are not there, and rows lie as close as in the picture.
         left, wide = g.pads[1][0], g.input_size[1]
         pitch = max(wide, reach + 1)
     shifts = range(-left, kw * gap - left, gap)
