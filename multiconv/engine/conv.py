@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from multiconv.engine.geometry import Geometry, Padding, Pair
-from multiconv.engine.layer import Layer, convolved, layer_of
+from multiconv.engine.layer import Layer, checked, convolved, layer_of
 from multiconv.engine.tensors import Array, bias_of, channel_of
 
 
@@ -100,13 +100,14 @@ def partials(
            [67., 77.]])
     """
     how = (strides, padding, padding_mode, dilations, groups)
-    layer = layer_of(x, filters, *how, look=groups > 1)  # Of several groups one is computed.
-    _, kh, kw, width, share = layer.filters.shape
-    first = channel_of(k, layer.outputs) // share
-    own = layer.filters[first, :, :, :, k % share].transpose(2, 0, 1)
-    kernels = own.reshape(width, kh, kw, 1, 1)
-    seen = layer.pictures[:, first].reshape(-1, width, 1, *layer.geometry.input_size)
-    found = convolved(Layer(seen, kernels, layer.geometry, layer.unseen), threads)
+    look = groups > 1  # Of several groups one is computed.
+    batch, filters, g = checked(x, filters, *how, look=look)
+    width, c_out = filters.shape[2:]
+    first = channel_of(k, c_out) // (c_out // groups)
+    own = batch[..., first * width : (first + 1) * width] if look else batch
+    seen = own.transpose(0, 3, 1, 2)[:, :, np.newaxis]
+    kernels = filters[..., k].transpose(2, 0, 1)[..., np.newaxis, np.newaxis]
+    found = convolved(Layer(seen, kernels, g, None if look else x), threads)
     if groups > 1:
         whole = np.zeros((*found.shape[:3], groups * width), found.dtype)
         whole[..., first * width : (first + 1) * width] = found

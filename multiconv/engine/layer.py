@@ -58,6 +58,41 @@ class Layer(NamedTuple):
         return path_of(self.geometry, c_in, c_out, self.filters.itemsize)[0]
 
 
+def checked(
+    x: Array,
+    filters: Array,
+    strides: int | Pair,
+    padding: Padding,
+    padding_mode: str,
+    dilations: int | Pair,
+    groups: int,
+    *,
+    look: bool = True,
+) -> tuple[Array, Array, Geometry]:
+    """Return conv2d's x as a batch, its filters in x's type, and their geometry, all checked.
+
+    Where ``look`` is false, whether x is finite is left for later.
+
+    Examples
+    --------
+    >>> x, filters = np.ones((5, 6, 4)), np.ones((3, 3, 2, 8), int)
+    >>> batch, kernels, g = checked(x, filters, 1, "SAME", "zeros", 1, 2)
+    >>> batch.shape, kernels.dtype, g.output_size
+    ((1, 5, 6, 4), dtype('float64'), (5, 6))
+    """
+    batch = batch_of(x, look=look)
+    filters = filters_of(filters, batch, groups)
+    g = geometry(
+        batch.shape[1:3],
+        filters.shape[:2],
+        strides=strides,
+        padding=padding,
+        padding_mode=padding_mode,
+        dilations=dilations,
+    )
+    return batch, filters, g
+
+
 def layer_of(
     x: Array,
     filters: Array,
@@ -79,18 +114,9 @@ def layer_of(
     >>> layer_of(x, filters, 1, "SAME", "zeros", 1, 2).filters.shape
     (2, 3, 3, 2, 4)
     """
-    batch = batch_of(x, look=look)
-    filters = filters_of(filters, batch, groups)
-    count, height, width, _ = batch.shape
-    kh, kw, per_group, c_out = filters.shape
-    g = geometry(
-        (height, width),
-        (kh, kw),
-        strides=strides,
-        padding=padding,
-        padding_mode=padding_mode,
-        dilations=dilations,
-    )
+    how = strides, padding, padding_mode, dilations, groups
+    batch, filters, g = checked(x, filters, *how, look=look)
+    (count, height, width, _), (kh, kw, per_group, c_out) = batch.shape, filters.shape
     pictures = batch.transpose(0, 3, 1, 2).reshape(count, groups, per_group, height, width)
     split = filters.reshape(kh, kw, per_group, groups, c_out // groups).transpose(3, 0, 1, 2, 4)
     return Layer(pictures, split, g, None if look else x)

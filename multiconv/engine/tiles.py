@@ -153,4 +153,5 @@ def lie_by_pixels(planes: Array) -> bool:
     >>> lie_by_pixels(x.transpose(2, 3, 0, 1)), lie_by_pixels(x)
     (True, False)
     """
-    return planes.strides[1] < planes.strides[3]
+    beside = [step for n, step in zip(planes.shape[:2], planes.strides, strict=False) if n > 1]
+    return bool(beside) and min(beside) < planes.strides[3]
