@@ -24,11 +24,12 @@ class _OneThread:
         with self._lock:
             if self._inside == 0:
                 self._before = []
-                for count, set_to in _counters():
-                    before = count() or 1
-                    if before != 1:
+            for count, set_to in _counters():
+                before = count() or 1
+                if before != 1:  # Somebody else may have set it since the first caller came.
+                    if self._inside == 0:
                         self._before.append((set_to, before))
-                        set_to(1)
+                    set_to(1)
             self._inside += 1
 
     def __exit__(self, *_: object) -> None:

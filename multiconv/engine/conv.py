@@ -12,7 +12,7 @@ import numpy as np
 
 from multiconv.engine.geometry import Geometry, Padding, Pair
 from multiconv.engine.layer import Layer, checked, convolved, layer_of
-from multiconv.engine.tensors import Array, bias_of, channel_of
+from multiconv.engine.tensors import Array, batch_of, bias_of, channel_of
 
 
 def conv2d(
@@ -118,6 +118,19 @@ def partials(
 def partial(plane: Array, kernel: Array, g: Geometry) -> Array:
     """Return one channel's partial, (H′, W′), of a plane (H, W) and a kernel (kh, kw).
 
+    Parameters
+    ----------
+    plane : (H, W), float32 or float64
+        Finite: nobody looks.
+    kernel : (kh, kw)
+        Taken in the plane's type.
+    g : Geometry
+
+    Raises
+    ------
+    InvalidValue
+        Naming plane where it holds another type.
+
     Examples
     --------
     >>> from multiconv.engine.geometry import geometry
@@ -126,9 +139,7 @@ def partial(plane: Array, kernel: Array, g: Geometry) -> Array:
     array([[19., 25.],
            [37., 43.]])
     """
-    layer = Layer(
-        plane[np.newaxis, np.newaxis, np.newaxis],
-        kernel[np.newaxis, ..., np.newaxis, np.newaxis],
-        g,
-    )
+    batch = batch_of(plane[..., np.newaxis], "plane", look=False)
+    own = kernel.astype(plane.dtype, copy=False)[np.newaxis, ..., np.newaxis, np.newaxis]
+    layer = Layer(batch.transpose(0, 3, 1, 2)[:, np.newaxis], own, g)
     return convolved(layer)[0, ..., 0]

@@ -1,7 +1,7 @@
 """The integers of a convolution layer: padding, output size, and the window under a pixel.
 
-All index arithmetic of the project stands here.  Nothing in this module
-touches an array of pixels.
+What is shown, checked and said of windows comes from here; the paths that compute have index
+arithmetic of their own.  Nothing in this module touches an array of pixels.
 """
 
 from __future__ import annotations

@@ -141,7 +141,9 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
     write = _WRITERS[path]
     at_once, _ = pair(threads, "threads")
     if layer.unseen is not None:
-        if path in _LOOK and at_once == 1 and pictures.nbytes >= _FAR:
+        near = pictures.nbytes < _FAR or at_once > 1
+        # Rows of one channel among others lie apart, and each would be looked at on its own.
+        if path in _LOOK and not near and (groups == 1 or pictures.flags.c_contiguous):
             write = partial(_LOOK[path], look=partial(_look, layer.unseen))
         else:
             refuse_non_finite(layer.unseen, "x")

@@ -7,14 +7,15 @@ where it belongs (`banded`).
 Best up to about 17 taps a side, where `spectral` draws level, and up to 64 channels in and out,
 where `patches` does.
 
-Everything but the input, the kernels and the output is laid out beforehand: a call for a geometry
-that was seen before is left with a few microseconds of Python.
+Everything but the input, the kernels and the output is laid out beforehand: a call for the geometry
+of the call before is left with a few microseconds of Python.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from math import gcd
 from typing import Any, NamedTuple
@@ -28,6 +29,7 @@ from multiconv.engine.tiles import (
     Look,
     collide,
     fill_padded,
+    has_bare_sides,
     lie_by_pixels,
     odd_lines,
     read_before,
@@ -43,12 +45,10 @@ _KEPT = 2**20  # Bytes of kernels, spread out, whose matrix a thread keeps for t
 
 
 class _Lies(NamedTuple):
-    """How the input lies in memory.
+    """How planes, (G, C, H, W), lie in memory: strides and size in bytes.
 
     Attributes
     ----------
-    strides, size : in bytes
-        Of planes, (G, C, H, W), and of all they hold.
     by_pixels, in_place : bool
         Whether pixels lie side by side, and whether rows are unfolded from where they are.
     """
@@ -78,9 +78,6 @@ class _Tile:
     parts: list[tuple[Unfold, list[Product]]]
 
 
-_Phase = tuple[list[Array], list[_Tile]]
-
-
 def write_rows(
     planes: Array, filters: Array, g: Geometry, out: Array, look: Look | None = None
 ) -> None:
@@ -108,51 +105,55 @@ def write_rows(
     """
     # A stride leaves out so much that pixels need not be sorted into planes before.
     by_pixels = g.strides[1] > 1 and lie_by_pixels(planes)
-    memory = planes.transpose(2, 3, 0, 1) if by_pixels else planes
-    zeros = g.padding_mode == "zeros" or not any(map(any, g.pads))
-    lies = _Lies(planes.strides, planes.nbytes, by_pixels, zeros and memory.flags.c_contiguous)
+    memory, bare = planes.transpose(2, 3, 0, 1) if by_pixels else planes, has_bare_sides(g)
+    if memory.flags.c_contiguous:  # Whatever stride an axis of one has.
+        memory = memory.reshape(-1).reshape(memory.shape)
+        planes = memory.transpose(2, 3, 0, 1) if by_pixels else memory
+    lies = _Lies(planes.strides, planes.nbytes, by_pixels, bare and memory.flags.c_contiguous)
     merges = out.strides[1] == out.shape[2] * out.strides[2]
     key = lies, filters.shape, g, merges, out.dtype, _TILE_BYTES, _CHUNKS
-    if filters.nbytes * g.dilations[0] <= _KEPT:
-        phases = kept("rows", key, lambda: _laid_out(lies, filters.shape, g, merges, out.dtype))
-    else:
-        phases = _laid_out(lies, filters.shape, g, merges, out.dtype)
-    if look and (len(phases) > 1 or not zeros):
+    lay = partial(_laid_out, lies, filters.shape, g, merges, out.dtype)
+    small = filters.nbytes * g.dilations[0] <= _KEPT
+    copies, tiles = kept("rows", key, lay) if small else lay()
+    if look and (g.dilations[0] > 1 or not bare):
         look(planes)  # Padding may take rows from the far end, and each phase takes some.
         look = None
-    for copies, tiles in phases:
-        for kernels in copies:
-            kernels[...] = filters.transpose(0, 4, 1, 3, 2)
-        for tile in tiles:
-            if look:
-                look(planes[tile.read])
-            if tile.copied:
-                padded, some, first, step = tile.copied
-                fill_padded(padded, planes[some], g, first, step)
-            for unfold, products in tile.parts:
-                unfold(planes, memory)
-                for one in products:
-                    np.matmul(one.matrix, one.blocks, out=out[one.where].reshape(one.shape))
+    for kernels in copies:
+        kernels[...] = filters.transpose(0, 4, 1, 3, 2)
+    for tile in tiles:
+        if look:
+            look(planes[tile.read])
+        if tile.copied:
+            padded, some, first, step = tile.copied
+            fill_padded(padded, planes[some], g, first, step)
+        for unfold, products in tile.parts:
+            unfold(planes, memory)
+            for one in products:
+                np.matmul(one.matrix, one.blocks, out=out[one.where].reshape(one.shape))
 
 
 def _laid_out(
     lies: _Lies, shape: tuple[int, ...], g: Geometry, merges: bool, dtype: Any
-) -> list[_Phase]:
+) -> tuple[list[Array], list[_Tile]]:
     """Return where kernels go, and the tiles of the output, whose rows and channels may merge."""
     _, kh, _, _, c_out = shape
     shared = gcd(g.strides[0], g.dilations[0])
     stride, gap = g.strides[0] // shared, g.dilations[0] // shared
     # Rows a dilation apart form pictures of their own, with taps side by side.
     apart = gap if stride == 1 else 1
-    phases = []
+    copies: list[Array] = []
+    tiles: list[_Tile] = []
+    matrices: dict[int, Array] = {}
     for first in range(min(apart, g.output_size[0])):
         height = len(range(first, g.output_size[0], apart))
         band = min(height, band_of(c_out, merges=merges and apart == 1))
         span, begin = (kh - 1) * gap // apart + 1, first * shared
         axis = Axis(first, apart, height, begin, shared * apart, stride, gap // apart, span, band)
-        kernels, matrix = banded(shape, axis, dtype)
-        phases.append((kernels, list(_tiles_of(lies, shape, g, axis, matrix))))
-    return phases
+        if band not in matrices:
+            kernels, matrices[band] = banded(shape, axis, dtype)
+            copies += kernels
+        tiles += _tiles_of(lies, shape, g, axis, matrices[band])
+    return copies, tiles
 
 
 def _tiles_of(
@@ -162,22 +163,23 @@ def _tiles_of(
     groups, _, kw, c_in, c_out = shape
     width, band, stride, dtype = g.output_size[1], axis.band, axis.stride, matrix.dtype
     column, alone = c_in * kw * dtype.itemsize, c_in == c_out == 1
-    least = ((band - 1) * stride + axis.span) * column
+    least = matrix.shape[3] * dtype.itemsize
     widest = min(_CHUNKS[alone], _SMALL_PRODUCT // matrix[0].size, _TILE_BYTES // least)
     chunk = min(width, max(16, widest // 16 * 16))
-    # Of many channels the rows are too many for the L1 cache in any case.
+    # The rows of many channels are too many for the L1 cache in any case.
     spread = alone and collide(matrix.shape[3], chunk * dtype.itemsize)
     pitch = odd_lines(chunk) if spread else chunk
     fitting = _TILE_BYTES // (column * pitch)
     tile = max(1, (fitting - axis.span) // (band * stride)) * band
     together = max(1, fitting // (min(tile, axis.height) * stride + axis.span))
+    line = np.zeros((min(groups, together), c_in, g.input_size[1] + sum(g.pads[1])), dtype)
     for start, top in product(range(0, groups, together), range(0, axis.height, tile)):
         some = slice(start, min(groups, start + together))
         lines = range(top, min(axis.height, top + tile))
         count, rows = some.stop - start, (len(lines) - 1) * stride + axis.span
         first, copied = axis.begin + top * stride * axis.down, None
         if not lies.in_place:
-            sides = count, c_in, rows, g.input_size[1] + sum(g.pads[1])
+            sides = count, c_in, rows, line.shape[2]
             memory, padded = rows_for("padded", sides, dtype, by_pixels=lies.by_pixels)
             copied = padded, some, first, axis.down
         parts = []
@@ -188,7 +190,7 @@ def _tiles_of(
             unfolded = scratch("unfolded", shape, dtype)
             if lies.in_place:
                 at = Place(start, first, axis.down, left, lies.strides, lies.size)
-                unfold = unfold_in_place(unfolded[..., :wide], g, at)
+                unfold = unfold_in_place(unfolded[..., :wide], g, at, line[:count])
             else:
                 unfold = unfold_copied(unfolded[..., :wide], padded, memory, g, left)
             products = products_of(unfolded, wide, matrix[some], axis, lines, (some, columns))

@@ -21,7 +21,6 @@ import numpy as np
 
 from multiconv.engine.columns import (
     Write,
-    has_bare_sides,
     products_copied,
     products_in_place,
     stays_in_place,
@@ -30,7 +29,7 @@ from multiconv.engine.geometry import Geometry
 from multiconv.engine.sums import BLOCK, sum_of
 from multiconv.engine.taps import Taps, taps_for
 from multiconv.engine.tensors import Array
-from multiconv.engine.tiles import LINE, Look, read_before
+from multiconv.engine.tiles import LINE, Look, has_bare_sides, read_before
 from multiconv.engine.workspace import kept, scratch
 
 _TILE_BYTES = 6 * 2**20  # Of column planes: smaller tiles cost more calls than they save memory.
@@ -87,7 +86,7 @@ def write_shifts(
     key = g, len(planes), in_place, dtype, _TILE_BYTES
     taps, tiles = kept("shifts", key, lambda: _laid_out(g, len(planes), in_place, dtype))
     taps.load(filters[..., 0, 0])
-    if look and g.padding_mode != "zeros":  # Padding may take rows from the far end.
+    if look and not has_bare_sides(g):  # Padding may take rows from the far end.
         look(planes)
         look = None
     flat = out.reshape(-1)
@@ -117,6 +116,7 @@ def _laid_out(g: Geometry, groups: int, in_place: bool, dtype: Any) -> tuple[Tap
     # A column of taps may stand on zeros wherever the window is.
     used = [dj for dj, shift in enumerate(shifts) if -reach <= shift < wide]
     # Plane after plane, zeros between them: nothing is carried over from before the first row.
+    # A line more keeps planes of 4 KiB times a number from lying so far apart.
     guard = -(-max((abs(shifts[dj]) for dj in used), default=0) // LINE) * LINE
     plane = length + guard + LINE
     memory = scratch("columns", (guard + kw * plane,), dtype)

@@ -2,8 +2,7 @@
 
 A row of ones times the planes sums many of them in one pass: 0.9 of the time of adding four one by
 one, 0.75 for seven, 0.6 for eleven and more.  How BLAS orders a sum depends on how much it is given
-at once; cut into blocks, a picture's numbers are the same to the last bit in tiles, bands and
-threads.
+at once; cut into blocks, the same planes have the same sum to the last bit wherever a tile ends.
 """
 
 from __future__ import annotations

@@ -24,6 +24,18 @@ looking at a whole picture before, at 1024², 3 × 3.
 """
 
 
+def has_bare_sides(g: Geometry) -> bool:
+    """Tell whether nothing but zeros stands around the input.
+
+    Examples
+    --------
+    >>> from multiconv.engine.geometry import geometry
+    >>> has_bare_sides(geometry((7, 7), (3, 3), padding_mode="reflect"))
+    False
+    """
+    return g.padding_mode == "zeros" or not any(map(any, g.pads))
+
+
 def collide(rows: int, apart: int) -> bool:
     """Tell whether rows so many bytes apart drive each other out of the L1 cache.
 

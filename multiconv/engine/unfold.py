@@ -73,7 +73,7 @@ def unfold_copied(into: Array, padded: Array, memory: Array, g: Geometry, left: 
     return lambda *_: np.copyto(into, seen)
 
 
-def unfold_in_place(into: Array, g: Geometry, at: Place) -> Unfold:
+def unfold_in_place(into: Array, g: Geometry, at: Place, line: Array) -> Unfold:
     """Return what unfolds rows of planes padded with zeros, given them and their memory.
 
     Parameters
@@ -81,13 +81,15 @@ def unfold_in_place(into: Array, g: Geometry, at: Place) -> Unfold:
     into : (G, rows, C, kw, W′)
     g : Geometry
     at : Place
+    line : (G, C, left + W + right)
+        Where single rows are padded; zeros.
 
     Examples
     --------
     >>> from multiconv.engine.geometry import geometry
     >>> into, planes = np.empty((1, 2, 1, 3, 2)), np.arange(1.0, 5).reshape(1, 1, 2, 2)
     >>> at = Place(0, 0, 1, 0, planes.strides, planes.nbytes)
-    >>> unfold_in_place(into, geometry((2, 2), (3, 3)), at)(planes, planes)
+    >>> unfold_in_place(into, geometry((2, 2), (3, 3)), at, np.zeros((1, 1, 4)))(planes, planes)
     >>> into[0, :, 0]
     array([[[0., 0.],
             [0., 0.],
@@ -97,7 +99,7 @@ def unfold_in_place(into: Array, g: Geometry, at: Place) -> Unfold:
             [1., 2.],
             [2., 0.]]])
     """
-    groups, rows, channels, kw, width = into.shape
+    groups, rows, _, kw, width = into.shape
     low, high, row = rows_inside(g, at.row, at.down, rows)
     gap, stride, wide = g.dilations[1], g.strides[1], g.input_size[1]
     column, item, dtype = at.left * stride - g.pads[1][0], into.itemsize, into.dtype
@@ -120,19 +122,18 @@ def unfold_in_place(into: Array, g: Geometry, at: Place) -> Unfold:
     inner = into[:, low + early : high - late]
     begin += early * steps[1]
     some = slice(at.group, at.group + groups)
-    alone = []
-    for number in (*range(low, low + early), *range(high - late, high)):
-        padded = np.zeros((groups, channels, wide + sum(g.pads[1])), dtype)
-        apart = *padded.strides[:2], gap * item, stride * item
-        seen = np.ndarray(into[:, 0].shape, dtype, padded, at.left * stride * item, apart)
-        middle = padded[..., g.pads[1][0] : g.pads[1][0] + wide]
-        index = some, slice(None), row + (number - low) * at.down
-        alone.append((middle, index, seen, into[:, number]))
+    middle = line[..., g.pads[1][0] : g.pads[1][0] + wide]
+    apart = *line.strides[:2], gap * item, stride * item
+    seen = np.ndarray(into[:, 0].shape, dtype, line, at.left * stride * item, apart)
+    alone = [
+        ((some, slice(None), row + (number - low) * at.down), into[:, number])
+        for number in (*range(low, low + early), *range(high - late, high))
+    ]
 
     def unfold(planes: Array, memory: Array) -> None:
         if inner.size:
             np.copyto(inner, np.ndarray(inner.shape, dtype, memory, begin, steps))
-        for middle, index, seen, target in alone:
+        for index, target in alone:
             np.copyto(middle, planes[index])
             np.copyto(target, seen)
         for part in zeros:

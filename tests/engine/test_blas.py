@@ -3,9 +3,12 @@ import sys
 
 HELD = """
 import threading
+from threadpoolctl import threadpool_limits
 from multiconv.engine.blas import blas_libraries, one_blas_thread
+limits = threadpool_limits(3)  # More than a machine's one core.
 counts = lambda: [library["num_threads"] for library in blas_libraries()]
 before = counts()
+assert set(before) == {3}
 inside, leave = threading.Event(), threading.Event()
 def stay():
     with one_blas_thread():
@@ -17,9 +20,16 @@ inside.wait(10)
 with one_blas_thread():
     pass
 assert set(counts()) == {1}, "another caller is still inside"
+second = threadpool_limits(2)
+with one_blas_thread():
+    assert set(counts()) == {1}, "somebody set another number in between"
 leave.set()
 other.join()
 assert counts() == before, "the last one gives back"
+third = threadpool_limits(1)
+with one_blas_thread():
+    pass
+assert set(counts()) == {1}, "what it had this time, not the last"
 """
 
 IN_TURN = """

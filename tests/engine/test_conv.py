@@ -8,6 +8,7 @@ from scipy import ndimage, signal
 from multiconv import conv2d, partials
 from multiconv.engine.conv import partial
 from multiconv.engine.geometry import geometry
+from multiconv.errors import InvalidValue
 
 
 def test_the_worked_example_of_two_channels():
@@ -116,3 +117,14 @@ def test_a_picture_without_a_batch_axis_comes_back_without_one():
     assert conv2d(x, filters).shape == (5, 6, 2)
     assert conv2d(x[np.newaxis], filters).shape == (1, 5, 6, 2)
     assert partials(x[np.newaxis], filters, 0).shape == (1, 5, 6, 3)
+
+
+def test_a_planes_partial_has_the_planes_type():
+    plane, g = np.arange(36.0).reshape(6, 6), geometry((6, 6), (3, 3))
+    expected = partial(plane, np.ones((3, 3)), g)
+    assert np.array_equal(partial(plane, np.ones((3, 3), np.float32), g), expected)
+    single = partial(plane.astype(np.float32), np.ones((3, 3)), g)
+    assert single.dtype == np.float32
+    assert np.array_equal(single, expected)
+    with pytest.raises(InvalidValue, match="plane holds int64"):
+        partial(plane.astype(np.int64), np.ones((3, 3)), g)

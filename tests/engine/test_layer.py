@@ -1,5 +1,6 @@
 """Each path alone, on layers that its plan would not always give it."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from multiconv.engine import (
     tiles,
     workspace,
 )
+from multiconv.engine.conv import partial
 from multiconv.engine.geometry import geometry
 from multiconv.errors import InvalidValue
 
@@ -126,6 +128,18 @@ def test_a_far_picture_is_refused_for_a_channel_of_another_group(monkeypatch):
     monkeypatch.setattr(layer, "_FAR", 0)
     with pytest.raises(InvalidValue, match="x holds 1 number that is not finite"):
         partials(x, np.ones((3, 3, 1, 3)), 0, groups=3)
+
+
+@pytest.mark.parametrize("side", [3, 5])
+def test_infinity_at_the_far_end_is_refused_before_it_is_read(side, monkeypatch):
+    """Products of infinity and zero would warn, and warnings are errors here."""
+    x = np.ones((3, 40, 40)).transpose(1, 2, 0)
+    x[39, 20, 1] = np.inf
+    monkeypatch.setattr(layer, "_FAR", 0)
+    for path in (rows, shifts):
+        monkeypatch.setattr(path, "_TILE_BYTES", 1)
+    with pytest.raises(InvalidValue, match="x holds 1 number that is not finite"):
+        conv2d(x, np.zeros((side, side, 1, 3)), groups=3, padding_mode="circular")
 
 
 def test_far_pictures_of_numbers_that_add_up_to_infinity_are_looked_at_once(monkeypatch):
@@ -237,3 +251,40 @@ def test_far_pictures_are_looked_at_whole_as_they_are_read(seed, thin, case, mon
             conv2d(bad, c.filters, **c.arguments)
         with pytest.raises(InvalidValue, match="x holds 1 number that is not finite"):
             partials(bad, filters, 0, **{**c.arguments, "groups": 1})
+
+
+@pytest.mark.parametrize("kernel", [(3, 3), (5, 5), (1, 3), (3, 1)])
+@pytest.mark.parametrize("size", [(1, 9), (9, 1), (1, 1)])
+def test_an_axis_of_one_may_have_any_stride(size, kernel, monkeypatch):
+    rng, g = np.random.default_rng(0), geometry(size, kernel)
+    plane, taps = rng.random(size), rng.random(kernel)
+    expected = conv2d(plane[..., np.newaxis], taps[..., np.newaxis, np.newaxis])[..., 0]
+    one = 0 if size[0] == 1 else 1
+    for stride in (0, 8, -8, 24, 80):
+        strides = list(plane.strides)
+        strides[one] = stride
+        odd = np.lib.stride_tricks.as_strided(plane, size, strides)
+        for thin in (1, 10**9):
+            monkeypatch.setattr(plan, "THIN", thin)
+            assert np.allclose(partial(odd, taps, g), expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "how"),
+    [
+        ((64, 300, 64), (3, 3, 1, 64), {"groups": 64}),
+        ((64, 300, 64), (3, 3, 64, 1), {"padding": ((0, 0), (300, 300))}),
+        ((4000, 1, 1), (3, 3, 1, 1), {"padding": ((0, 0), (4000, 4000))}),
+        ((100, 100, 8), (3, 3, 8, 40), {"dilations": 40}),
+        ((40, 40, 60), (31, 31, 60, 60), {}),
+        ((500, 700, 3), (15, 15, 1, 3), {"groups": 3}),
+    ],
+)
+def test_what_a_thread_keeps_between_calls_is_bounded(size, kernel, how):
+    x = np.zeros((size[2], *size[:2]), np.float32).transpose(1, 2, 0)
+    workspace._kept.__dict__.clear()
+    tracemalloc.start()
+    conv2d(x, np.ones(kernel, np.float32), **how)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 12 * 2**20
