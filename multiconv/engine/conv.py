@@ -54,7 +54,8 @@ def conv2d(
     array([[ 56.,  72.],
            [104., 120.]])
     """
-    layer = layer_of(x, filters, strides, padding, padding_mode, dilations, groups, look=False)
+    how = (strides, padding, padding_mode, dilations, groups)
+    layer = layer_of(*checked(x, filters, *how, look=False), groups, unseen=x)
     values = bias_of(bias, layer.outputs, x.dtype)
     result = convolved(layer, threads)
     if bias is not None:

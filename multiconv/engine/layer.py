@@ -71,7 +71,7 @@ def checked(
 ) -> tuple[Array, Array, Geometry]:
     """Return conv2d's x as a batch, its filters in x's type, and their geometry, all checked.
 
-    Where ``look`` is false, whether x is finite is left for later.
+    Where ``look`` is false, whether x is finite is left for `convolved`, as a layer's ``unseen``.
 
     Examples
     --------
@@ -94,32 +94,20 @@ def checked(
 
 
 def layer_of(
-    x: Array,
-    filters: Array,
-    strides: int | Pair,
-    padding: Padding,
-    padding_mode: str,
-    dilations: int | Pair,
-    groups: int,
-    *,
-    look: bool = True,
+    batch: Array, filters: Array, g: Geometry, groups: int, unseen: Array | None = None
 ) -> Layer:
-    """Return conv2d's arguments, checked; the arrays stay views.
-
-    Where ``look`` is false, `convolved` looks whether x is finite.
+    """Return what was `checked`, split by groups; the arrays stay views.
 
     Examples
     --------
     >>> x, filters = np.ones((5, 6, 4)), np.ones((3, 3, 2, 8))
-    >>> layer_of(x, filters, 1, "SAME", "zeros", 1, 2).filters.shape
+    >>> layer_of(*checked(x, filters, 1, "SAME", "zeros", 1, 2), 2).filters.shape
     (2, 3, 3, 2, 4)
     """
-    how = strides, padding, padding_mode, dilations, groups
-    batch, filters, g = checked(x, filters, *how, look=look)
     (count, height, width, _), (kh, kw, per_group, c_out) = batch.shape, filters.shape
     pictures = batch.transpose(0, 3, 1, 2).reshape(count, groups, per_group, height, width)
     split = filters.reshape(kh, kw, per_group, groups, c_out // groups).transpose(3, 0, 1, 2, 4)
-    return Layer(pictures, split, g, None if look else x)
+    return Layer(pictures, split, g, unseen)
 
 
 def convolved(layer: Layer, threads: int = 1) -> Array:
@@ -130,8 +118,8 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
 
     Examples
     --------
-    >>> layer = layer_of(np.ones((5, 6, 4)), np.ones((3, 3, 2, 8)), 1, "SAME", "zeros", 1, 2)
-    >>> convolved(layer)[0, 1, 1]
+    >>> x, filters = np.ones((5, 6, 4)), np.ones((3, 3, 2, 8))
+    >>> convolved(layer_of(*checked(x, filters, 1, "SAME", "zeros", 1, 2), 2))[0, 1, 1]
     array([18., 18., 18., 18., 18., 18., 18., 18.])
     """
     g, filters, pictures = layer.geometry, layer.filters, layer.pictures

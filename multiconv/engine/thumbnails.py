@@ -9,7 +9,7 @@ import numpy as np
 
 from multiconv.engine.blas import one_blas_thread
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
-from multiconv.engine.layer import laid_out, layer_of
+from multiconv.engine.layer import checked, laid_out, layer_of
 from multiconv.engine.padding import pair
 from multiconv.engine.rows import write_rows
 from multiconv.engine.spectral import reach_of
@@ -58,7 +58,8 @@ def thumbnails(
     array([[ 2.5,  4.5],
            [10.5, 12.5]])
     """
-    layer = layer_of(x, filters, strides, padding, padding_mode, dilations, groups)
+    how = (strides, padding, padding_mode, dilations, groups)
+    layer = layer_of(*checked(x, filters, *how), groups)
     g = layer.geometry
     f = pair(fraction, "fraction")[0]
     height, width = (side // f for side in g.output_size)
