@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from multiconv.engine.blas import blas_libraries
 from multiconv.engine.tensors import Array
 
 PIXELS = 16
@@ -20,8 +22,9 @@ GFLOP/s instead of 95, and the output passes through memory in its own order (0.
 time); with fewer the registers are not full (1.3 to 1.7 times).
 """
 
-_ROWS = 4  # Output rows times channels a product: fewer idle its registers, more multiply zeros;
-# for one output half as many, a tenth faster at 3 × 3, a twentieth to 7 × 7, level at 11 × 11.
+_ROWS = 4  # Output rows times channels a product: fewer idle its registers, more multiply zeros.
+_SMALL_KERNELS = {"SkylakeX", "Cooperlake", "SapphireRapids"}  # Architectures as OpenBLAS names
+# them, where products as small as ours have kernels of their own.
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,23 @@ def band_of(c_out: int, *, merges: bool) -> int:
 
     Examples
     --------
-    >>> band_of(1, merges=False), band_of(2, merges=True), band_of(2, merges=False)
-    (2, 2, 1)
+    >>> band_of(2, merges=True), band_of(2, merges=False), band_of(8, merges=True)
+    (2, 1, 1)
     """
     if c_out == 1:
-        return _ROWS // 2
+        return _rows_of_one()
     return max(1, _ROWS // c_out) if merges else 1
+
+
+@cache
+def _rows_of_one() -> int:
+    """Return how many rows of one output a product computes.
+
+    OpenBLAS's kernels for AVX-512 are a tenth faster with two at 3 × 3, a twentieth to 7 × 7, level
+    at 11 × 11; those for AVX2 are a tenth faster with four.
+    """
+    found = {library.get("architecture") for library in blas_libraries()}
+    return _ROWS // 2 if found & _SMALL_KERNELS else _ROWS
 
 
 def banded(shape: tuple[int, ...], axis: Axis, dtype: Any) -> tuple[list[Array], Array]:

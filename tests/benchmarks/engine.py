@@ -202,6 +202,7 @@ def cases() -> Iterator[tuple[str, Callable[[], dict[str, Contender]], int]]:
         )
     for side, c_in, c_out, kernel in (
         (256, 3, 4, 3),
+        (1024, 3, 4, 3),
         (256, 3, 16, 3),
         (256, 3, 16, 7),
         (256, 3, 64, 3),
