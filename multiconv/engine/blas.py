@@ -10,6 +10,8 @@ from typing import Any
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 _Set = Callable[[int], object]
+_Counter = tuple[Callable[[], int | None], _Set]
+_Before = list[tuple[_Set, int]]
 
 
 class _OneThread:
@@ -18,26 +20,42 @@ class _OneThread:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._inside = 0
-        self._before: list[tuple[_Set, int]] = []
+        self._before: _Before = []
+        self._own = threading.local()
 
     def __enter__(self) -> None:
-        with self._lock:
+        shared, own = _counters()
+        with self._lock:  # Somebody else may have set a number since the first caller came.
+            before = _set_to_one(shared)
             if self._inside == 0:
-                self._before = []
-            for count, set_to in _counters():
-                before = count() or 1
-                if before != 1:  # Somebody else may have set it since the first caller came.
-                    if self._inside == 0:
-                        self._before.append((set_to, before))
-                    set_to(1)
+                self._before = before
             self._inside += 1
+        if own:
+            self._own.__dict__.setdefault("before", []).append(_set_to_one(own))
 
     def __exit__(self, *_: object) -> None:
+        _, own = _counters()
         with self._lock:
             self._inside -= 1
             if self._inside == 0:
-                for set_to, count in self._before:
-                    set_to(count)
+                _give_back(self._before)
+        if own:
+            _give_back(self._own.before.pop())
+
+
+def _set_to_one(counters: list[_Counter]) -> _Before:
+    before = []
+    for count, set_to in counters:
+        number = count() or 1
+        if number != 1:
+            before.append((set_to, number))
+            set_to(1)
+    return before
+
+
+def _give_back(before: _Before) -> None:
+    for set_to, number in before:
+        set_to(number)
 
 
 _one_thread = _OneThread()
@@ -59,15 +77,22 @@ def one_blas_thread() -> _OneThread:
 
 
 @cache
-def _counters() -> list[tuple[Callable[[], int | None], _Set]]:
-    """Return how each BLAS is asked for its number of threads, and how it is given one."""
-    # In threadpoolctl 3.8 the thread that set a number first is the only one that may while it
-    # lives: a server's other threads would be left with threaded products and not be told.  The
-    # function behind it has no such rule, and takes a tenth of the time.
-    return [
-        (one.get_num_threads, getattr(one, "_real_set_num_threads", one.set_num_threads))
-        for one in _libraries()
-    ]
+def _counters() -> tuple[list[_Counter], list[_Counter]]:
+    """Return how each BLAS is asked for its number of threads and given one.
+
+    Those whose number is the process's come first, then those built on OpenMP, where every thread
+    has a number of its own.
+    """
+    shared: list[_Counter] = []
+    own: list[_Counter] = []
+    for one in _libraries():
+        # In threadpoolctl 3.8 the thread that set a number first is the only one that may while it
+        # lives: a server's other threads would be left with threaded products and not be told.
+        # The function behind it has no such rule, and takes a tenth of the time.
+        set_to = getattr(one, "_real_set_num_threads", one.set_num_threads)
+        mine = getattr(one, "threading_layer", None) == "openmp"
+        (own if mine else shared).append((one.get_num_threads, set_to))
+    return shared, own
 
 
 @cache

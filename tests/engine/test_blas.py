@@ -1,5 +1,8 @@
 import subprocess
 import sys
+import threading
+
+from multiconv.engine import blas
 
 HELD = """
 import threading
@@ -62,3 +65,34 @@ def test_every_thread_in_turn_is_held_to_one():
 def test_what_blas_had_comes_back_when_the_last_caller_leaves():
     """In a process of its own: other libraries bring BLASes whose counts are a thread's own."""
     subprocess.run([sys.executable, "-c", HELD], check=True)
+
+
+def test_where_every_thread_has_a_number_each_gets_its_own_back(monkeypatch):
+    """As with a BLAS built on OpenMP, which stands in for itself here."""
+    numbers, seen, inside, leave = threading.local(), [], threading.Event(), threading.Event()
+
+    def set_to(number):
+        numbers.now = number
+
+    monkeypatch.setattr(blas, "_counters", lambda: ([], [(lambda: numbers.now, set_to)]))
+
+    def stay():
+        numbers.now = 3
+        with blas.one_blas_thread():
+            seen.append(numbers.now)
+            inside.set()
+            leave.wait(10)
+        seen.append(numbers.now)
+
+    numbers.now = 2
+    other = threading.Thread(target=stay)
+    other.start()
+    inside.wait(10)
+    with blas.one_blas_thread():
+        with blas.one_blas_thread():
+            assert numbers.now == 1
+        assert numbers.now == 1
+    assert numbers.now == 2
+    leave.set()
+    other.join()
+    assert seen == [1, 3]
