@@ -34,7 +34,7 @@ class _OneThread:
             self._own.__dict__.setdefault("before", []).append(_set_to_one(own))
 
     def __exit__(self, *_: object) -> None:
-        _, own = _counters()
+        own = _counters()[1]
         with self._lock:
             self._inside -= 1
             if self._inside == 0:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
 from multiconv.engine.spectral import sides_of
 
-LARGE, ALONE = 17 * 17, 21 * 21
+LARGE, ALONE = 17 * 17, 23 * 23
 """Taps from which the spectra win.  With several channels in or out, which share transforms, they
-are level at 13 to 17 a side, but below 17 the sums stay exact: so far go the kernels of the page.
-For one channel in and out they are level at 19 a side from 512² up, at 21 at 256², 26 at 128².
+are level at 13 to 19 a side, but below 17 the sums stay exact: so far go the kernels of the page.
+For one channel in and out they are level at 19 a side at 1024², 23 at 512², 25 at 256², 28 at 128².
 """
 
 THIN, SMALL = 2, 3

@@ -2,8 +2,8 @@
 
 Planes that lie one row after another are unfolded from where they are, even where they are padded
 with zeros: one strided view takes every tap of every row at once, and where a tap runs over the end
-of a row, what it found in the next one is set to zero.  A padded copy before it would cost a
-quarter more at 3 × 3.
+of a row, what it found in the next one is set to zero.  With a padded copy before it three partials
+of 3 × 3 take 1.1 to 1.2 times as long.
 """
 
 from __future__ import annotations
