@@ -54,6 +54,11 @@ class Axis:
     span: int
     band: int
 
+    def rows(self, numbers: range) -> slice:
+        """Return the output rows that have these numbers."""
+        begin = self.first + numbers.start * self.apart
+        return slice(begin, begin + (len(numbers) - 1) * self.apart + 1, self.apart)
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -173,8 +178,7 @@ def products_of(
             (top - rows.start) * axis.stride * s1,
             (s0, s1 * high * axis.stride, s3, s4),
         )
-        first = axis.first + top * axis.apart
-        lines = slice(first, first + (blocks * high - 1) * axis.apart + 1, axis.apart)
+        lines = axis.rows(range(top, top + blocks * high))
         yield Product(
             matrix[:, :, : high * c_out, :used],
             seen,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
@@ -12,18 +13,18 @@ import numpy as np
 
 from multiconv.engine.banded import PIXELS
 from multiconv.engine.blas import one_blas_thread
+from multiconv.engine.finite import FEW, Look, reads_all, refuse_non_finite
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
 from multiconv.engine.patches import write_patches
 from multiconv.engine.plan import path_of
 from multiconv.engine.rows import write_rows
 from multiconv.engine.shifts import write_shifts
 from multiconv.engine.spectral import write_spectra
-from multiconv.engine.tensors import Array, adds_up, batch_of, filters_of, refuse_non_finite
+from multiconv.engine.tensors import Array, batch_of, filters_of
 
-_FAR = 2**23  # Bytes of input, of which a core's caches hold little.
-_LOOK = {"shifts": write_shifts, "rows": write_rows}
+_LOOKING = {"shifts": write_shifts, "rows": write_rows}
 _WRITERS: dict[str, Callable[[Array, Array, Geometry, Array], None]] = {
-    **_LOOK,
+    **_LOOKING,
     "patches": write_patches,
     "spectra": write_spectra,
 }
@@ -128,17 +129,20 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
     result, targets = laid_out(path, len(pictures), groups, c_out, g.output_size, filters.dtype)
     write = _WRITERS[path]
     at_once, _ = pair(threads, "threads")
+    look = None
     if layer.unseen is not None:
-        near = pictures.nbytes < _FAR or at_once > 1
-        # Rows of one channel among others lie apart, and each would be looked at on its own.
-        if path in _LOOK and not near and (groups == 1 or pictures.flags.c_contiguous):
-            write = partial(_LOOK[path], look=partial(_look, layer.unseen))
+        # Where pixels lie side by side, one channel's are as far apart as all of the input.
+        lie = path in _LOOKING and targets.strides[-1] == targets.itemsize
+        if lie and at_once == 1 and layer.unseen.size > FEW and reads_all(g):
+            look = Look(layer.unseen)
+            write = partial(_LOOKING[path], look=look)
         else:
             refuse_non_finite(layer.unseen, "x")
     with one_blas_thread():
         if at_once == 1:
-            for planes, target in zip(pictures, targets, strict=True):
-                write(planes, filters, g, target)
+            with np.errstate(invalid="ignore") if look else nullcontext():
+                for planes, target in zip(pictures, targets, strict=True):
+                    write(planes, filters, g, target)
         else:
 
             def write_one(at: tuple[int, int]) -> None:
@@ -148,12 +152,6 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
             with ThreadPoolExecutor(at_once) as pool:
                 list(pool.map(write_one, product(range(len(pictures)), range(groups))))
     return result
-
-
-def _look(x: Array, rows: Array) -> None:
-    """Refuse x where rows of it are not finite; large numbers may only add up to infinity."""
-    if not adds_up(rows) and not np.isfinite(rows).all():
-        refuse_non_finite(x, "x")
 
 
 def laid_out(

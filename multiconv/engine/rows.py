@@ -23,16 +23,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from multiconv.engine.banded import Axis, Product, band_of, banded, products_of
+from multiconv.engine.finite import Look, telling_rows
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import (
-    Look,
     collide,
     fill_padded,
     has_bare_sides,
     lie_by_pixels,
     odd_lines,
-    read_before,
     rows_for,
 )
 from multiconv.engine.unfold import Place, Unfold, unfold_copied, unfold_in_place
@@ -65,17 +64,17 @@ class _Tile:
 
     Attributes
     ----------
-    read : index
-        The input rows that no tile before it reads.
     copied : tuple or None
         Where a padded copy goes, (G, C, rows, W); the groups; the first padded row and the step.
     parts : list of (callable, list of Product)
         Columns of the output, which are unfolded and multiplied one after another.
+    telling : index
+        The rows of the output that a `Look` is shown.
     """
 
-    read: tuple[slice, slice, slice]
     copied: tuple[Array, slice, int, int] | None
     parts: list[tuple[Unfold, list[Product]]]
+    telling: tuple[slice, slice, int]
 
 
 def write_rows(
@@ -90,8 +89,8 @@ def write_rows(
     g : Geometry
     out : (G, H′, K, W′)
         Written in place; contiguous in its last axis, or, with `PIXELS` channels, in its third.
-    look : callable, optional
-        See `Look`.
+    look : Look, optional
+        Is shown the rows that tell whether planes are finite, of one channel a group.
 
     Examples
     --------
@@ -115,14 +114,9 @@ def write_rows(
     lay = partial(_laid_out, lies, filters.shape, g, merges, out.dtype)
     small = filters.nbytes * g.dilations[0] <= _KEPT
     copies, tiles = kept("rows", key, lay) if small else lay()
-    if look and (g.dilations[0] > 1 or not bare):
-        look(planes)  # Padding may take rows from the far end, and each phase takes some.
-        look = None
     for kernels in copies:
         kernels[...] = filters.transpose(0, 4, 1, 3, 2)
     for tile in tiles:
-        if look:
-            look(planes[tile.read])
         if tile.copied:
             padded, some, first, step = tile.copied
             fill_padded(padded, planes[some], g, first, step)
@@ -130,6 +124,8 @@ def write_rows(
             unfold(planes, memory)
             for one in products:
                 np.matmul(one.matrix, one.blocks, out=out[one.where].reshape(one.shape))
+        if look:
+            look(out[tile.telling])
 
 
 def _laid_out(
@@ -195,5 +191,5 @@ def _tiles_of(
                 unfold = unfold_copied(unfolded[..., :wide], padded, memory, g, left)
             products = products_of(unfolded, wide, matrix[some], axis, lines, (some, columns))
             parts.append((unfold, list(products)))
-        read = some, slice(None), slice(read_before(g, top), read_before(g, lines.stop))
-        yield _Tile(read, copied, parts)
+        told = telling_rows(g, top, lines.stop) if axis.apart == 1 else axis.rows(lines)
+        yield _Tile(copied, parts, (some, told, 0))

@@ -25,11 +25,12 @@ from multiconv.engine.columns import (
     products_in_place,
     stays_in_place,
 )
+from multiconv.engine.finite import Look, telling_rows
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.sums import BLOCK, sum_of
 from multiconv.engine.taps import Taps, taps_for
 from multiconv.engine.tensors import Array
-from multiconv.engine.tiles import LINE, Look, has_bare_sides, read_before
+from multiconv.engine.tiles import LINE, has_bare_sides
 from multiconv.engine.workspace import kept, scratch
 
 _TILE_BYTES = 6 * 2**20  # Of column planes: smaller tiles cost more calls than they save memory.
@@ -41,20 +42,20 @@ class _Tile:
 
     Attributes
     ----------
-    read : index
-        The input rows, (G, rows, W), that no tile before it reads.
     multiply : callable
         Writes the column planes, given the input planes.
     carried : list of views
         What a shift would take from the end of one row into the next.
     add : callable
         Adds the planes up, given the output as flat memory.
+    telling : index
+        The rows of the output that a `Look` is shown.
     """
 
-    read: tuple[slice, int, slice]
     multiply: Write
     carried: list[Array]
     add: Write
+    telling: tuple[slice, slice]
 
 
 def write_shifts(
@@ -69,8 +70,8 @@ def write_shifts(
     g : Geometry
     out : (G, H′, 1, W′)
         Written in place; contiguous.
-    look : callable, optional
-        See `Look`.
+    look : Look, optional
+        Is shown the rows that tell whether planes are finite.
 
     Examples
     --------
@@ -86,17 +87,14 @@ def write_shifts(
     key = g, len(planes), in_place, dtype, _TILE_BYTES
     taps, tiles = kept("shifts", key, lambda: _laid_out(g, len(planes), in_place, dtype))
     taps.load(filters[..., 0, 0])
-    if look and not has_bare_sides(g):  # Padding may take rows from the far end.
-        look(planes)
-        look = None
     flat = out.reshape(-1)
     for tile in tiles:
-        if look:
-            look(planes[tile.read])
         tile.multiply(planes)
         for carried in tile.carried:
             carried.fill(0)
         tile.add(flat)
+        if look:
+            look(out[tile.telling])
 
 
 def _laid_out(g: Geometry, groups: int, in_place: bool, dtype: Any) -> tuple[Taps, list[_Tile]]:
@@ -143,10 +141,10 @@ def _laid_out(g: Geometry, groups: int, in_place: bool, dtype: Any) -> tuple[Tap
         last, end = start + len(into), top + into.shape[1]
         tiles.append(
             _Tile(
-                (slice(start, last), 0, slice(read_before(g, top), read_before(g, end))),
                 products(taps, g, start, top, into),
                 carried,
                 _adder(shifted, pitch, g, (groups, start, last), range(top, end)),
+                (slice(start, last), telling_rows(g, top, end)),
             )
         )
     return taps, tiles

