@@ -39,7 +39,7 @@ from multiconv.engine.workspace import kept, scratch
 
 _TILE_BYTES = 3 * 2**20  # Smaller tiles unfold more rows twice; larger ones leave the caches.
 _SMALL_PRODUCT = 10**6  # OpenBLAS multiplies up to this M·N·K without packing its operands.
-_CHUNKS = 512, 4096  # Columns a product, of several channels and of one.
+_CHUNK = 4096  # Columns a product: rows cut into several are read again for each.
 _KEPT = 2**20  # Bytes of kernels, spread out, whose matrix a thread keeps for the next call.
 
 
@@ -110,7 +110,7 @@ def write_rows(
         planes = memory.transpose(2, 3, 0, 1) if by_pixels else memory
     lies = _Lies(planes.strides, planes.nbytes, by_pixels, bare and memory.flags.c_contiguous)
     merges = out.strides[1] == out.shape[2] * out.strides[2]
-    key = lies, filters.shape, g, merges, out.dtype, _TILE_BYTES, _CHUNKS
+    key = lies, filters.shape, g, merges, out.dtype, _TILE_BYTES, _CHUNK
     lay = partial(_laid_out, lies, filters.shape, g, merges, out.dtype)
     small = filters.nbytes * g.dilations[0] <= _KEPT
     copies, tiles = kept("rows", key, lay) if small else lay()
@@ -158,25 +158,28 @@ def _tiles_of(
     """Yield a phase's tiles, which share working memory."""
     groups, _, kw, c_in, c_out = shape
     width, band, stride, dtype = g.output_size[1], axis.band, axis.stride, matrix.dtype
-    column, alone = c_in * kw * dtype.itemsize, c_in == c_out == 1
+    alone, sides = c_in == c_out == 1, g.input_size[1] + sum(g.pads[1])
     least = matrix.shape[3] * dtype.itemsize
-    widest = min(_CHUNKS[alone], _SMALL_PRODUCT // matrix[0].size, _TILE_BYTES // least)
+    widest = min(_CHUNK, _SMALL_PRODUCT // matrix[0].size, _TILE_BYTES // least)
     chunk = min(width, max(16, widest // 16 * 16))
     # The rows of many channels are too many for the L1 cache in any case.
     spread = alone and collide(matrix.shape[3], chunk * dtype.itemsize)
     pitch = odd_lines(chunk) if spread else chunk
-    fitting = _TILE_BYTES // (column * pitch)
+    # A padded copy has a row for all the chunks beside each other.
+    row = c_in * (kw * pitch + (0 if lies.in_place else sides)) * dtype.itemsize
+    fitting = _TILE_BYTES // row
     tile = max(1, (fitting - axis.span) // (band * stride)) * band
+    tile = -(-axis.height // -(-axis.height // tile) // band) * band  # all alike, or nearly
     together = max(1, fitting // (min(tile, axis.height) * stride + axis.span))
-    line = np.zeros((min(groups, together), c_in, g.input_size[1] + sum(g.pads[1])), dtype)
+    line = np.zeros((min(groups, together), c_in, sides), dtype)
     for start, top in product(range(0, groups, together), range(0, axis.height, tile)):
         some = slice(start, min(groups, start + together))
         lines = range(top, min(axis.height, top + tile))
         count, rows = some.stop - start, (len(lines) - 1) * stride + axis.span
         first, copied = axis.begin + top * stride * axis.down, None
         if not lies.in_place:
-            sides = count, c_in, rows, line.shape[2]
-            memory, padded = rows_for("padded", sides, dtype, by_pixels=lies.by_pixels)
+            around = count, c_in, rows, sides
+            memory, padded = rows_for("padded", around, dtype, by_pixels=lies.by_pixels)
             copied = padded, some, first, axis.down
         parts = []
         for left in range(0, width, chunk):
