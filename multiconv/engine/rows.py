@@ -27,11 +27,10 @@ from multiconv.engine.finite import Look, telling_rows
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import (
-    collide,
+    apart_for,
     fill_padded,
     has_bare_sides,
     lie_by_pixels,
-    odd_lines,
     rows_for,
 )
 from multiconv.engine.unfold import Place, Unfold, unfold_copied, unfold_in_place
@@ -163,8 +162,7 @@ def _tiles_of(
     widest = min(_CHUNK, _SMALL_PRODUCT // matrix[0].size, _TILE_BYTES // least)
     chunk = min(width, max(16, widest // 16 * 16))
     # The rows of many channels are too many for the L1 cache in any case.
-    spread = alone and collide(matrix.shape[3], chunk * dtype.itemsize)
-    pitch = odd_lines(chunk) if spread else chunk
+    pitch = apart_for(matrix.shape[3], chunk, dtype.itemsize) if alone else chunk
     # A padded copy has a row for all the chunks beside each other.
     row = c_in * (kw * pitch + (0 if lies.in_place else sides)) * dtype.itemsize
     fitting = _TILE_BYTES // row
@@ -185,7 +183,7 @@ def _tiles_of(
         for left in range(0, width, chunk):
             columns = slice(left, min(width, left + chunk))
             wide = columns.stop - left
-            shape = count, rows, c_in, kw, pitch if spread else wide
+            shape = count, rows, c_in, kw, pitch if alone else wide
             unfolded = scratch("unfolded", shape, dtype)
             if lies.in_place:
                 at = Place(start, first, axis.down, left, lies.strides, lies.size)

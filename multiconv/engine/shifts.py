@@ -30,7 +30,7 @@ from multiconv.engine.geometry import Geometry
 from multiconv.engine.sums import BLOCK, sum_of
 from multiconv.engine.taps import Taps, taps_for
 from multiconv.engine.tensors import Array
-from multiconv.engine.tiles import LINE, has_bare_sides
+from multiconv.engine.tiles import LINE, has_bare_sides, whole_lines
 from multiconv.engine.workspace import kept, scratch
 
 _TILE_BYTES = 6 * 2**20  # Of column planes: smaller tiles cost more calls than they save memory.
@@ -102,7 +102,7 @@ def _laid_out(g: Geometry, groups: int, in_place: bool, dtype: Any) -> tuple[Tap
     (height, width), (_, kw), (_, gap) = g.output_size, g.kernel_size, g.dilations
     reach, item = (width - 1) * g.strides[1], dtype.itemsize
     left, wide = 0, g.input_size[1] + sum(g.pads[1])
-    pitch = -(-max(wide, reach + 1) // LINE) * LINE
+    pitch = whole_lines(max(wide, reach + 1))
     if has_bare_sides(g):  # They are not there, and rows lie as close as in the picture.
         left, wide = g.pads[1][0], g.input_size[1]
         pitch = max(wide, reach + 1)
@@ -115,7 +115,7 @@ def _laid_out(g: Geometry, groups: int, in_place: bool, dtype: Any) -> tuple[Tap
     used = [dj for dj, shift in enumerate(shifts) if -reach <= shift < wide]
     # Plane after plane, zeros between them: nothing is carried over from before the first row.
     # A line more keeps planes of 4 KiB times a number from lying so far apart.
-    guard = -(-max((abs(shifts[dj]) for dj in used), default=0) // LINE) * LINE
+    guard = whole_lines(max((abs(shifts[dj]) for dj in used), default=0))
     plane = length + guard + LINE
     memory = scratch("columns", (guard + kw * plane,), dtype)
     memory[:guard] = 0

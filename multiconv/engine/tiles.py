@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import gcd
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ LINE = 16
 """Numbers: memory that begins where a cache line does is read and written in whole lines."""
 
 _WAY, _WAYS = 4096, 8  # Bytes: addresses so far apart share a set of the L1, which holds 8 lines.
+_AT_ONCE = 256  # Bytes of each row that a product reads together.
 
 
 def has_bare_sides(g: Geometry) -> bool:
@@ -29,6 +30,7 @@ def has_bare_sides(g: Geometry) -> bool:
     return g.padding_mode == "zeros" or not any(map(any, g.pads))
 
 
+@lru_cache(256)
 def collide(rows: int, apart: int) -> bool:
     """Tell whether rows so many bytes apart drive each other out of the L1 cache.
 
@@ -36,8 +38,25 @@ def collide(rows: int, apart: int) -> bool:
     --------
     >>> collide(8, 4096), collide(9, 4096), collide(32, 1024 + 64)
     (False, True, False)
+
+    Rows need not be exactly so far apart:
+
+    >>> collide(11, 4096 - 8), collide(11, 4096 - 64)
+    (True, False)
     """
-    return rows * gcd(apart, _WAY) > _WAY * _WAYS
+    begins = [row * apart % _WAY for row in range(rows)]
+    return any(sum((one - other) % _WAY < _AT_ONCE for other in begins) > _WAYS for one in begins)
+
+
+def whole_lines(width: int) -> int:
+    """Return the least number of whole lines that holds so many numbers, in numbers.
+
+    Examples
+    --------
+    >>> whole_lines(1024), whole_lines(1030)
+    (1024, 1040)
+    """
+    return -(-width // LINE) * LINE
 
 
 def odd_lines(width: int) -> int:
@@ -48,7 +67,19 @@ def odd_lines(width: int) -> int:
     >>> odd_lines(1024), odd_lines(1030)
     (1040, 1040)
     """
-    return (-(-width // LINE) | 1) * LINE
+    return (whole_lines(width) // LINE | 1) * LINE
+
+
+def apart_for(rows: int, width: int, itemsize: int) -> int:
+    """Return a distance, in numbers, at which so many rows of that width do not collide.
+
+    Examples
+    --------
+    >>> apart_for(8, 1020, 4), apart_for(12, 1020, 4)
+    (1024, 1040)
+    """
+    apart = whole_lines(width)
+    return odd_lines(width) if collide(rows, apart * itemsize) else apart
 
 
 def rows_inside(g: Geometry, first: int, step: int, rows: int) -> tuple[int, int, int]:
