@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from multiconv.engine.geometry import Geometry
 from multiconv.errors import InvalidValue
 
-FEW = 2**15
-"""Numbers up to which a look at each is ahead of their sum, and of the output's."""
+_FEW = 2**15  # Numbers up to which a look at each is ahead of their sum.
 
 
 def adds_up(values: NDArray[Any]) -> bool:
@@ -46,7 +45,7 @@ def refuse_non_finite(values: NDArray[Any], name: str) -> None:
     multiconv.errors.InvalidValue: bias holds 1 number that is not finite. \
 Replace NaN and infinity first.
     """
-    if values.size > FEW and adds_up(values):
+    if values.size > _FEW and adds_up(values):
         return
     count = int(values.size - np.count_nonzero(np.isfinite(values)))
     if not count:
@@ -86,7 +85,9 @@ Replace NaN and infinity first.
 
 
 def reads_all(g: Geometry) -> bool:
-    """Tell whether every number of the input lies under some tap, as `telling_rows` asks.
+    """Tell whether every number of the input surely lies under some tap.
+
+    Only then do `telling_rows` tell of all of them.
 
     Examples
     --------
@@ -98,7 +99,7 @@ def reads_all(g: Geometry) -> bool:
 
 
 def _reads_all(g: Geometry, axis: int) -> bool:
-    """Tell whether every row (axis 0) or column (1) of the input lies under some tap."""
+    """Tell whether every row (axis 0) or column (1) of the input surely lies under some tap."""
     stride, taps, count = g.strides[axis], g.kernel_size[axis], g.output_size[axis]
     if g.dilations[axis] > 1:  # Every so many rows together, from each of a dilation's first ones.
         return stride == 1 and count >= g.dilations[axis]

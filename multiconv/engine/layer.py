@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
-from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -13,7 +11,7 @@ import numpy as np
 
 from multiconv.engine.banded import PIXELS
 from multiconv.engine.blas import one_blas_thread
-from multiconv.engine.finite import FEW, Look, reads_all, refuse_non_finite
+from multiconv.engine.finite import Look, reads_all, refuse_non_finite
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
 from multiconv.engine.patches import write_patches
 from multiconv.engine.plan import path_of
@@ -22,6 +20,7 @@ from multiconv.engine.shifts import write_shifts
 from multiconv.engine.spectral import write_spectra
 from multiconv.engine.tensors import Array, batch_of, filters_of
 
+_WORTH = 2**16  # Numbers of one picture: with fewer, a look at its output costs more than at them.
 _LOOKING = {"shifts": write_shifts, "rows": write_rows}
 _WRITERS: dict[str, Callable[[Array, Array, Geometry, Array], None]] = {
     **_LOOKING,
@@ -127,22 +126,20 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
     groups, c_out = filters.shape[0], filters.shape[-1]
     path = layer.path
     result, targets = laid_out(path, len(pictures), groups, c_out, g.output_size, filters.dtype)
-    write = _WRITERS[path]
     at_once, _ = pair(threads, "threads")
-    look = None
     if layer.unseen is not None:
         # Where pixels lie side by side, one channel's are as far apart as all of the input.
         lie = path in _LOOKING and targets.strides[-1] == targets.itemsize
-        if lie and at_once == 1 and layer.unseen.size > FEW and reads_all(g):
-            look = Look(layer.unseen)
-            write = partial(_LOOKING[path], look=look)
+        if lie and at_once == 1 and pictures[0].size > _WORTH and reads_all(g):
+            if _looked_at(layer, path, targets, layer.unseen):
+                return result
         else:
             refuse_non_finite(layer.unseen, "x")
+    write = _WRITERS[path]
     with one_blas_thread():
         if at_once == 1:
-            with np.errstate(invalid="ignore") if look else nullcontext():
-                for planes, target in zip(pictures, targets, strict=True):
-                    write(planes, filters, g, target)
+            for planes, target in zip(pictures, targets, strict=True):
+                write(planes, filters, g, target)
         else:
 
             def write_one(at: tuple[int, int]) -> None:
@@ -152,6 +149,20 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
             with ThreadPoolExecutor(at_once) as pool:
                 list(pool.map(write_one, product(range(len(pictures)), range(groups))))
     return result
+
+
+def _looked_at(layer: Layer, path: str, targets: Array, x: Array) -> bool:
+    """Write the output and look at it for x; tell whether that went without overflow."""
+    look = Look(x)
+    try:
+        with one_blas_thread(), np.errstate(over="raise", invalid="raise"):
+            for planes, target in zip(layer.pictures, targets, strict=True):
+                _LOOKING[path](planes, layer.filters, layer.geometry, target, look)
+    except FloatingPointError:
+        # Infinity, which is refused, or large numbers, of which the caller's own errstate decides.
+        refuse_non_finite(x, "x")
+        return False
+    return True
 
 
 def laid_out(

@@ -16,7 +16,7 @@ Array = NDArray[Any]
 def batch_of(x: Array, name: str = "x", *, look: bool = True) -> Array:
     """Return x as a batch (N, H, W, C), a view, checked to be finite floats of 32 or 64 bits.
 
-    Where ``look`` is false the caller looks at the numbers later (`adds_up`).
+    Where ``look`` is false the caller sees to it that the numbers are finite.
 
     Raises
     ------

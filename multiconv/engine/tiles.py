@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,7 @@ LINE = 16
 """Numbers: memory that begins where a cache line does is read and written in whole lines."""
 
 _WAY, _WAYS = 4096, 8  # Bytes: addresses so far apart share a set of the L1, which holds 8 lines.
-_AT_ONCE = 256  # Bytes of each row that a product reads together.
+_LINE, _AT_ONCE = 64, 256  # Bytes of a line, and of each row that a product reads together.
 
 
 def has_bare_sides(g: Geometry) -> bool:
@@ -41,11 +42,15 @@ def collide(rows: int, apart: int) -> bool:
 
     Rows need not be exactly so far apart:
 
-    >>> collide(11, 4096 - 8), collide(11, 4096 - 64)
-    (True, False)
+    >>> collide(11, 4096 - 8), collide(11, 4096 - 64), collide(11, 24)
+    (True, False, False)
     """
-    begins = [row * apart % _WAY for row in range(rows)]
-    return any(sum((one - other) % _WAY < _AT_ONCE for other in begins) > _WAYS for one in begins)
+    read = {
+        line
+        for begin in range(0, rows * apart, apart)
+        for line in range(begin // _LINE, (begin + min(apart, _AT_ONCE) - 1) // _LINE + 1)
+    }
+    return max(Counter(line % (_WAY // _LINE) for line in read).values()) > _WAYS
 
 
 def whole_lines(width: int) -> int:
@@ -71,7 +76,7 @@ def odd_lines(width: int) -> int:
 
 
 def apart_for(rows: int, width: int, itemsize: int) -> int:
-    """Return a distance, in numbers, at which so many rows of that width do not collide.
+    """Return a distance of rows in numbers: whole lines, an odd number where many would collide.
 
     Examples
     --------
@@ -80,6 +85,21 @@ def apart_for(rows: int, width: int, itemsize: int) -> int:
     """
     apart = whole_lines(width)
     return odd_lines(width) if collide(rows, apart * itemsize) else apart
+
+
+def read_before(g: Geometry, row: int) -> int:
+    """Return how many input rows the output rows before ``row`` read, all if it is the last.
+
+    Examples
+    --------
+    >>> from multiconv.engine.geometry import geometry
+    >>> [read_before(geometry((7, 7), (3, 3), strides=2), row) for row in range(5)]
+    [0, 2, 4, 6, 7]
+    """
+    if row >= g.output_size[0]:
+        return g.input_size[0]
+    further = (row - 1) * g.strides[0] + (g.kernel_size[0] - 1) * g.dilations[0] + 1
+    return max(0, further - g.pads[0][0]) if row else 0
 
 
 def rows_inside(g: Geometry, first: int, step: int, rows: int) -> tuple[int, int, int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,25 @@ from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import rows_inside
 
 Unfold = Callable[[Array, Array], None]
+
+
+class Lies(NamedTuple):
+    """How planes, (G, C, H, W), lie in memory.
+
+    Attributes
+    ----------
+    strides : tuple of int
+        In bytes.
+    size : int
+        Of their memory, in bytes.
+    by_pixels, in_place : bool
+        Whether pixels lie side by side, and whether rows are unfolded from where they are.
+    """
+
+    strides: tuple[int, ...]
+    size: int
+    by_pixels: bool
+    in_place: bool
 
 
 @dataclass(frozen=True, slots=True)

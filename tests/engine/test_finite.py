@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from multiconv import conv2d, partials
-from multiconv.engine import finite, layer, plan, rows, shifts
+from multiconv.engine import cuts, finite, layer, plan, shifts
 from multiconv.engine.finite import reads_all, telling_rows
 from multiconv.engine.geometry import geometry
 from multiconv.errors import InvalidValue
@@ -17,12 +17,12 @@ REFUSED = "x holds 1 number that is not finite"
 @pytest.fixture(params=["shifts", "rows"])
 def small_tiles(request, monkeypatch):
     """Look at the output of small tiles, of either path that shows it, small as the input is."""
-    monkeypatch.setattr(layer, "FEW", 0)
+    monkeypatch.setattr(layer, "_WORTH", 0)
     only_rows = request.param == "rows"
     for name, value in (("THIN", 10**9 if only_rows else 1), ("SMALL", 0), ("DEEP", 10**9)):
         monkeypatch.setattr(plan, name, value)
-    for path in (shifts, rows):
-        monkeypatch.setattr(path, "_TILE_BYTES", 4096)
+    monkeypatch.setattr(shifts, "_TILE_BYTES", 4096)
+    monkeypatch.setattr(cuts, "TILE_BYTES", 4096)
 
 
 def as_planes(x):
@@ -112,7 +112,7 @@ def test_a_weight_of_zero_hides_nothing(side, value, dtype):
     size = 150, 153
     for at in np.ndindex(4, 4):
         x = np.ones((3, *size), dtype).transpose(1, 2, 0)
-        assert x.size > finite.FEW
+        assert x.size > layer._WORTH
         x[tuple(i * (n - 1) // 3 for i, n in zip(at, size, strict=True))][1] = value
         with pytest.raises(InvalidValue, match=REFUSED):
             partials(x, np.zeros((side, side, 3, 1), dtype), 0)
@@ -141,3 +141,51 @@ def test_numbers_that_add_up_to_infinity_are_looked_at_once(monkeypatch):
     x = np.full((1, 64, 64), 3e38, np.float32).transpose(1, 2, 0)
     assert conv2d(x, np.full((3, 3, 1, 1), 0.01))[1, 1, 0] == pytest.approx(2.7e37)
     assert asked == [1]
+
+
+@pytest.mark.parametrize("side", [3, 5])
+@pytest.mark.parametrize(("dtype", "huge"), [(np.float32, 3e38), (np.float64, 1.5e308)])
+def test_among_huge_numbers_too(side, dtype, huge):
+    """Their sums overflow before the one that is not finite is met."""
+    x, filters = np.full((300, 300, 1), huge, dtype), np.ones((side, side, 1, 1))
+    for value in (np.nan, np.inf):
+        x[-1, -1] = value
+        with pytest.raises(InvalidValue, match=REFUSED):
+            conv2d(x, filters)
+
+
+@pytest.mark.parametrize("side", [3, 5])
+def test_an_overflow_is_told_as_the_caller_asks(side):
+    x, filters = np.full((300, 300, 1), 3e38, np.float32), np.ones((side, side, 1, 1))
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        assert np.isinf(conv2d(x, filters)).all()
+    with np.errstate(over="ignore"):
+        assert np.isinf(conv2d(x, filters)).all()
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        conv2d(x, filters)
+
+
+@pytest.mark.parametrize("how", [{"threads": 2}, {"strides": 4}, {"groups": 3}])
+def test_inputs_that_outputs_do_not_tell_of_are_looked_at_before(how):
+    x = np.ones((300, 300, 3), np.float32)
+    filters = np.ones((3, 3, 3 // how.get("groups", 1), 3))
+    x[3, 3, 2] = np.inf
+    with pytest.raises(InvalidValue, match=REFUSED):
+        partials(x, filters, 0, **how)
+
+
+@pytest.mark.parametrize("how", [{}, {"strides": 2}, {"dilations": 2}, {"padding": "VALID"}])
+def test_every_row_of_many_channels_is_looked_at(how, monkeypatch):
+    monkeypatch.setattr(cuts, "TILE_BYTES", 2**15)
+    filters, rng = np.zeros((3, 3, 20, 2), np.float32), np.random.default_rng(0)
+    for row in range(60):
+        x = np.ones((20, 60, 61), np.float32).transpose(1, 2, 0)
+        conv2d(x, filters, **how)
+        x[row, rng.integers(60), rng.integers(20)] = np.nan
+        with pytest.raises(InvalidValue, match=REFUSED):
+            conv2d(x, filters, **how)
+
+
+def test_dilated_windows_read_all_where_each_phase_has_one():
+    found = [reads_all(geometry((side, 9), (3, 3), dilations=2, padding=0)) for side in (5, 6, 7)]
+    assert found == [False, True, True]

@@ -9,6 +9,7 @@ import pytest
 from multiconv import conv2d, partials
 from multiconv.engine import (
     columns,
+    cuts,
     patches,
     plan,
     rows,
@@ -60,8 +61,8 @@ def test_every_path_against_plain_loops(path, seed, case, plain):
 def test_tiles_do_not_show(path, seed, case, monkeypatch):
     c = case(7000 + seed, integers=True, longest=60, dtype=np.float32)
     whole = conv2d(c.x, c.filters, **c.arguments), partials(c.x, c.filters, 0, **c.arguments)
-    monkeypatch.setattr(rows, "_TILE_BYTES", 1)
-    monkeypatch.setattr(rows, "_CHUNK", 16)
+    monkeypatch.setattr(cuts, "TILE_BYTES", 1)
+    monkeypatch.setattr(cuts, "CHUNK", 16)
     monkeypatch.setattr(shifts, "_TILE_BYTES", 1)
     monkeypatch.setattr(columns, "_CHUNK", 16)
     monkeypatch.setattr(patches, "TILE_BYTES", 1)
@@ -136,7 +137,7 @@ def test_threads_layouts_and_tiles_change_no_bit_of_a_channels_sums(side, monkey
     assert is_the_same(conv2d(x, filters, groups=3))
     for tile in (2**17, 1):
         monkeypatch.setattr(shifts, "_TILE_BYTES", tile)
-        monkeypatch.setattr(rows, "_TILE_BYTES", tile)
+        monkeypatch.setattr(cuts, "TILE_BYTES", tile)
         assert is_the_same(conv2d(planar, filters, groups=3))
 
 
@@ -168,8 +169,8 @@ def test_planes_without_padding_are_read_where_they_are(seed, case, plain, monke
     made = case(9000 + seed, integers=True, longest=40, channels=3)
     c = replace(made, x=made.padded, pads=((0, 0), (0, 0)), padding="VALID", padding_mode="zeros")
     planar = np.ascontiguousarray(c.x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
-    monkeypatch.setattr(rows, "_TILE_BYTES", 4096)
-    monkeypatch.setattr(rows, "_CHUNK", 16)
+    monkeypatch.setattr(cuts, "TILE_BYTES", 4096)
+    monkeypatch.setattr(cuts, "CHUNK", 16)
     monkeypatch.setattr(rows, "fill_padded", None)
     monkeypatch.setattr(columns, "fill_padded", None)
     found = conv2d(planar, c.filters, bias=c.bias, **c.arguments)
@@ -194,7 +195,7 @@ def test_nothing_is_carried_from_one_row_into_the_next(seed, tile, case, plain, 
         c = replace(c, pads=((9, 9), (30, 1)), padding=((9, 9), (30, 1)))
     planar = np.ascontiguousarray(c.x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
     monkeypatch.setattr(shifts, "_TILE_BYTES", tile)
-    monkeypatch.setattr(rows, "_TILE_BYTES", tile)
+    monkeypatch.setattr(cuts, "TILE_BYTES", tile)
     # What stood in the working memory before must not show.
     workspace._kept.__dict__.clear()
     for name in ("columns", "unfolded"):
