@@ -128,9 +128,9 @@ def convolved(layer: Layer, threads: int = 1) -> Array:
     result, targets = laid_out(path, len(pictures), groups, c_out, g.output_size, filters.dtype)
     at_once, _ = pair(threads, "threads")
     if layer.unseen is not None:
-        # Where pixels lie side by side, one channel's are as far apart as all of the input.
-        lie = path in _LOOKING and targets.strides[-1] == targets.itemsize
-        if lie and at_once == 1 and pictures[0].size > _WORTH and reads_all(g):
+        # Rows of one channel among others lie apart, and each would be looked at on its own.
+        lie = groups == 1 or pictures.flags.c_contiguous or (c_out < PIXELS and reads_all(g))
+        if path in _LOOKING and lie and at_once == 1 and pictures[0].size > _WORTH:
             if _looked_at(layer, path, targets, layer.unseen):
                 return result
         else:

@@ -23,24 +23,23 @@ from typing import Any
 import numpy as np
 
 from multiconv.engine import cuts
-from multiconv.engine.banded import Axis, Product, band_of, banded, products_of
+from multiconv.engine.banded import PIXELS, Axis, Product, band_of, banded, products_of
 from multiconv.engine.cuts import Cut, cut_of
-from multiconv.engine.finite import Look, telling_rows
+from multiconv.engine.finite import Look, shown
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import (
     fill_padded,
     has_bare_sides,
     lie_by_pixels,
-    read_before,
     rows_for,
 )
 from multiconv.engine.unfold import Lies, Place, Unfold, unfold_copied, unfold_in_place
 from multiconv.engine.workspace import kept, scratch
 
 _KEPT = 2**20  # Bytes of kernels, spread out, whose matrix a thread keeps for the next call.
-_MANY = 16  # Channels in: see `_Tile`, whose read takes 0.75 to 0.95 of the time then.
-_KEPT_PARTS = 256  # Chunks of tiles that stay laid out, about 3 kB each.
+_MANY = 16  # Channels in whose planes are looked at before: 0.75 to 0.95 of the time.
+_KEPT_PARTS = 1024  # Chunks of tiles that stay laid out, some 2 kB each.
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +52,13 @@ class _Tile:
         Where a padded copy goes, (G, C, rows, W); the groups; the first padded row and the step.
     parts : list of (callable, list of Product)
         Columns of the output, which are unfolded and multiplied one after another.
-    read : index or None
-        The rows of the input that a `Look` is shown before they are read: those of many channels
-        lie far apart, and come near faster so.
-    telling : index
-        Else the rows of the output that it is shown.
+    shown : (bool, index)
+        What a `Look` is shown, see there.
     """
 
     copied: tuple[Array, slice, int, int] | None
     parts: list[tuple[Unfold, list[Product]]]
-    read: tuple[slice, slice, slice] | None
-    telling: tuple[slice, slice, int]
+    shown: tuple[bool, tuple[slice, slice, slice | int]]
 
 
 def write_rows(
@@ -79,7 +74,7 @@ def write_rows(
     out : (G, H′, K, W′)
         Written in place; contiguous in its last axis, or, with `PIXELS` channels, in its third.
     look : Look, optional
-        Is shown the rows that tell whether planes are finite, of one channel a group.
+        Is shown what tells whether planes are finite.
 
     Examples
     --------
@@ -106,8 +101,9 @@ def write_rows(
     for kernels in copies:
         kernels[...] = filters.transpose(0, 4, 1, 3, 2)
     for tile in tiles or make():
-        if look and tile.read:
-            look(planes[tile.read])
+        of_input, index = tile.shown
+        if look and of_input:
+            look(planes[index])
         if tile.copied:
             padded, some, first, step = tile.copied
             fill_padded(padded, planes[some], g, first, step)
@@ -115,8 +111,8 @@ def write_rows(
             unfold(planes, memory)
             for one in products:
                 np.matmul(one.matrix, one.blocks, out=out[one.where].reshape(one.shape))
-        if look and not tile.read:
-            look(out[tile.telling])
+        if look and not of_input:
+            look(out[index])
 
 
 def _laid_out(
@@ -183,8 +179,11 @@ def _tiles_of(
                 unfold = unfold_copied(unfolded[..., :wide], padded, memory, g, left)
             products = products_of(unfolded, wide, matrix[some], axis, lines, (some, columns))
             parts.append((unfold, list(products)))
-        read = None
-        if c_in >= _MANY and lies.in_place and axis.apart == 1:
-            read = some, slice(None), slice(read_before(g, top), read_before(g, lines.stop))
-        told = telling_rows(g, top, lines.stop) if axis.apart == 1 else axis.rows(lines)
-        yield _Tile(copied, parts, read, (some, told, 0))
+        # Rows of many channels lie far apart, and pixels of many outputs do, too.
+        before = c_out >= PIXELS or c_in >= _MANY
+        seen = shown(g, some, top, lines.stop, before=before)
+        if axis.apart > 1:  # Each phase reads some of all rows.
+            told = False, (some, axis.rows(lines), 0)
+            begins = slice(None) if top == axis.first == 0 else slice(0)
+            seen = (True, (some, slice(None), begins)) if seen[0] else told
+        yield _Tile(copied, parts, seen)

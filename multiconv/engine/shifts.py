@@ -25,7 +25,7 @@ from multiconv.engine.columns import (
     products_in_place,
     stays_in_place,
 )
-from multiconv.engine.finite import Look, telling_rows
+from multiconv.engine.finite import Look, shown
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.sums import BLOCK, sum_of
 from multiconv.engine.taps import Taps, taps_for
@@ -48,14 +48,14 @@ class _Tile:
         What a shift would take from the end of one row into the next.
     add : callable
         Adds the planes up, given the output as flat memory.
-    telling : index
-        The rows of the output that a `Look` is shown.
+    shown : (bool, index)
+        What a `Look` is shown, see there.
     """
 
     multiply: Write
     carried: list[Array]
     add: Write
-    telling: tuple[slice, slice]
+    shown: tuple[bool, tuple[slice, slice, slice | int]]
 
 
 def write_shifts(
@@ -71,7 +71,7 @@ def write_shifts(
     out : (G, H′, 1, W′)
         Written in place; contiguous.
     look : Look, optional
-        Is shown the rows that tell whether planes are finite.
+        Is shown what tells whether planes are finite.
 
     Examples
     --------
@@ -89,12 +89,15 @@ def write_shifts(
     taps.load(filters[..., 0, 0])
     flat = out.reshape(-1)
     for tile in tiles:
+        of_input, index = tile.shown
+        if look and of_input:
+            look(planes[index])
         tile.multiply(planes)
         for carried in tile.carried:
             carried.fill(0)
         tile.add(flat)
-        if look:
-            look(out[tile.telling])
+        if look and not of_input:
+            look(out[index])
 
 
 def _laid_out(g: Geometry, groups: int, in_place: bool, dtype: Any) -> tuple[Taps, list[_Tile]]:
@@ -135,6 +138,7 @@ def _laid_out(g: Geometry, groups: int, in_place: bool, dtype: Any) -> tuple[Tap
         if shift + reach >= pitch:
             carried.append(sums[:, :, dj, : shift + reach - pitch + 1])
     taps, products = taps_for(g, groups, dtype), products_in_place if in_place else products_copied
+    all_tell = g.dilations[0] > 1 or g.kernel_size[0] < 2 * g.strides[0]
     tiles = []
     for start, top in product(range(0, groups, some), range(0, height, rows)):
         into = sums[: groups - start, : height - top, :, :wide]
@@ -144,7 +148,7 @@ def _laid_out(g: Geometry, groups: int, in_place: bool, dtype: Any) -> tuple[Tap
                 products(taps, g, start, top, into),
                 carried,
                 _adder(shifted, pitch, g, (groups, start, last), range(top, end)),
-                (slice(start, last), telling_rows(g, top, end)),
+                shown(g, slice(start, last), top, end, before=in_place and all_tell),
             )
         )
     return taps, tiles

@@ -87,21 +87,6 @@ def apart_for(rows: int, width: int, itemsize: int) -> int:
     return odd_lines(width) if collide(rows, apart * itemsize) else apart
 
 
-def read_before(g: Geometry, row: int) -> int:
-    """Return how many input rows the output rows before ``row`` read, all if it is the last.
-
-    Examples
-    --------
-    >>> from multiconv.engine.geometry import geometry
-    >>> [read_before(geometry((7, 7), (3, 3), strides=2), row) for row in range(5)]
-    [0, 2, 4, 6, 7]
-    """
-    if row >= g.output_size[0]:
-        return g.input_size[0]
-    further = (row - 1) * g.strides[0] + (g.kernel_size[0] - 1) * g.dilations[0] + 1
-    return max(0, further - g.pads[0][0]) if row else 0
-
-
 def rows_inside(g: Geometry, first: int, step: int, rows: int) -> tuple[int, int, int]:
     """Return which of so many padded rows lie on the input, from and to, and the first one's row.
 

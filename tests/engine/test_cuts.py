@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from multiconv import conv2d
-from multiconv.engine import cuts, workspace
+from multiconv.engine import cuts, rows, workspace
 from multiconv.engine.banded import Axis
 from multiconv.engine.cuts import cut_of
 from multiconv.engine.geometry import geometry
@@ -46,15 +46,31 @@ def test_tiles_are_alike():
         assert high - (count - 1) * tile > tile - count
 
 
-@pytest.mark.parametrize("layout", ["pixels", "planes"])
-def test_many_parts_do_not_stay_laid_out(layout):
-    x = np.ones((512, 512, 64), np.float32)
-    if layout == "planes":
-        x = np.ascontiguousarray(x.transpose(2, 0, 1)).transpose(1, 2, 0)
-    filters = np.ones((9, 9, 64, 3), np.float32)
+def test_many_parts_do_not_stay_laid_out(monkeypatch):
+    rng = np.random.default_rng(0)
+    x, filters = rng.integers(-9, 10, (60, 70, 3)) * 1.0, rng.integers(-9, 10, (3, 3, 3, 4))
+    monkeypatch.setattr(cuts, "TILE_BYTES", 2**15)
+    expected = conv2d(x, filters)
+
+    def laid_out():
+        _, (_, tiles, _) = workspace._kept.slots["rows"]
+        return tiles
+
+    count = sum(len(tile.parts) for tile in laid_out())
+    assert count > 5
+    for most, kept in ((count - 1, 0), (count, count)):
+        workspace._kept.__dict__.clear()
+        monkeypatch.setattr(rows, "_KEPT_PARTS", most)
+        assert np.array_equal(conv2d(x, filters), expected)
+        assert len(laid_out()) == kept
+
+
+def test_what_stays_laid_out_is_small():
+    x, filters = np.ones((512, 512, 64), np.float32), np.ones((9, 9, 64, 3), np.float32)
     workspace._kept.__dict__.clear()
     tracemalloc.start()
     conv2d(x, filters)
     kept = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    assert kept < 9 * 2**20
+    scratch = sum(memory.nbytes for memory in workspace._kept.memories.values())
+    assert kept - scratch < 2 * 2**20
