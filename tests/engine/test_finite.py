@@ -189,3 +189,9 @@ def test_every_row_of_many_channels_is_looked_at(how, monkeypatch):
 def test_dilated_windows_read_all_where_each_phase_has_one():
     found = [reads_all(geometry((side, 9), (3, 3), dilations=2, padding=0)) for side in (5, 6, 7)]
     assert found == [False, True, True]
+
+
+def test_with_threads_groups_are_computed_side_by_side(monkeypatch):
+    monkeypatch.setattr(layer, "_looked_at", None)
+    x = np.ones((300, 300, 3), np.float32)
+    assert conv2d(x, np.ones((3, 3, 1, 3)), groups=3, threads=2)[1, 1].tolist() == [9, 9, 9]
