@@ -180,7 +180,7 @@ def _tiles_of(
             products = products_of(unfolded, wide, matrix[some], axis, lines, (some, columns))
             parts.append((unfold, list(products)))
         # Rows of many channels lie far apart, and pixels of many outputs do, too.
-        before = c_out >= PIXELS or c_in >= _MANY
+        before = c_out >= PIXELS or (c_in >= _MANY and (groups == 1 or lies.in_place))
         seen = shown(g, some, top, lines.stop, before=before)
         if axis.apart > 1:  # Each phase reads some of all rows.
             told = False, (some, axis.rows(lines), 0)
