@@ -54,10 +54,10 @@ class Axis:
     span: int
     band: int
 
-    def rows(self, numbers: range) -> slice:
+    def rows(self, numbers: range) -> range:
         """Return the output rows that have these numbers."""
-        begin = self.first + numbers.start * self.apart
-        return slice(begin, begin + (len(numbers) - 1) * self.apart + 1, self.apart)
+        begin, end = (self.first + number * self.apart for number in (numbers.start, numbers.stop))
+        return range(begin, end, self.apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +182,6 @@ def products_of(
         yield Product(
             matrix[:, :, : high * c_out, :used],
             seen,
-            (where[0], lines, slice(None), where[1]),
+            (where[0], slice(lines.start, lines.stop, lines.step), slice(None), where[1]),
             (groups, blocks, high * c_out, width),
         )

@@ -109,26 +109,26 @@ def _reads_all(g: Geometry, axis: int) -> bool:
     return stride <= taps and (count - 1) * stride + taps >= g.pads[axis][0] + g.input_size[axis]
 
 
-def telling_rows(g: Geometry, top: int, end: int) -> slice:
-    """Return which of the output rows from top to end look at each input row that they read.
+def telling_rows(g: Geometry, rows: range) -> slice:
+    """Return which of some output rows look at each input row that they read.
 
-    The rows before ``top`` look at those that end with row top - 1.
+    The rows before them look at those that end with the row before.
 
     Examples
     --------
     >>> from multiconv.engine.geometry import geometry
     >>> g = geometry((9, 9), (3, 3))
-    >>> telling_rows(g, 0, 9), telling_rows(g, 0, 5), telling_rows(g, 5, 9)
+    >>> telling_rows(g, range(9)), telling_rows(g, range(5)), telling_rows(g, range(5, 9))
     (slice(0, 9, 2), slice(1, 5, 3), slice(5, 9, 3))
     """
     if g.dilations[0] > 1:
-        return slice(top, end)
-    stride, last = g.strides[0], end - 1
+        return slice(rows.start, rows.stop, rows.step)
+    stride, last = g.strides[0], rows.stop - 1
     # A step further and the next window would begin after this one's end.
     step = max(1, g.kernel_size[0] // stride)
-    while top == 0 and last % step * stride > g.pads[0][0]:
+    while rows.start == 0 and last % step * stride > g.pads[0][0]:
         step -= 1
-    return slice(top + (last - top) % step, end, step)
+    return slice(rows.start + (last - rows.start) % step, rows.stop, step)
 
 
 def read_before(g: Geometry, row: int) -> int:
@@ -147,15 +147,16 @@ def read_before(g: Geometry, row: int) -> int:
 
 
 def shown(
-    g: Geometry, groups: slice, top: int, end: int, *, before: bool
+    g: Geometry, groups: slice, rows: range, *, before: bool
 ) -> tuple[bool, tuple[slice, slice, slice | int]]:
-    """Return which rows a `Look` is shown at a tile, whose output rows go from top to end.
+    """Return which rows a `Look` is shown at a tile of some output rows.
 
     Parameters
     ----------
     g : Geometry
     groups : slice
-    top, end : int
+    rows : range
+        A step of more than one is a dilation's: the first phase then shows the input of all.
     before : bool
         Whether the input is wanted though the output would tell.
 
@@ -169,11 +170,13 @@ def shown(
     --------
     >>> from multiconv.engine.geometry import geometry
     >>> g = geometry((9, 9), (3, 3))
-    >>> shown(g, slice(0, 1), 5, 9, before=False)
+    >>> shown(g, slice(0, 1), range(5, 9), before=False)
     (False, (slice(0, 1, None), slice(5, 9, 3), 0))
-    >>> shown(g, slice(0, 1), 5, 9, before=True)
+    >>> shown(g, slice(0, 1), range(5, 9), before=True)
     (True, (slice(0, 1, None), slice(None, None, None), slice(6, 9, None)))
     """
     if before or not reads_all(g):
-        return True, (groups, slice(None), slice(read_before(g, top), read_before(g, end)))
-    return False, (groups, telling_rows(g, top, end), 0)
+        later = rows.start % rows.step > 0
+        lines = slice(0) if later else slice(*(read_before(g, i) for i in (rows.start, rows.stop)))
+        return True, (groups, slice(None), lines)
+    return False, (groups, telling_rows(g, rows), 0)

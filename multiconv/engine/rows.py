@@ -28,12 +28,7 @@ from multiconv.engine.cuts import Cut, cut_of
 from multiconv.engine.finite import Look, shown
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.tensors import Array
-from multiconv.engine.tiles import (
-    fill_padded,
-    has_bare_sides,
-    lie_by_pixels,
-    rows_for,
-)
+from multiconv.engine.tiles import fill_padded, has_bare_sides, lie_by_pixels, rows_for
 from multiconv.engine.unfold import Lies, Place, Unfold, unfold_copied, unfold_in_place
 from multiconv.engine.workspace import kept, scratch
 
@@ -181,9 +176,4 @@ def _tiles_of(
             parts.append((unfold, list(products)))
         # Rows of many channels lie far apart, and pixels of many outputs do, too.
         before = c_out >= PIXELS or (c_in >= _MANY and (groups == 1 or lies.in_place))
-        seen = shown(g, some, top, lines.stop, before=before)
-        if axis.apart > 1:  # Each phase reads some of all rows.
-            told = False, (some, axis.rows(lines), 0)
-            begins = slice(None) if top == axis.first == 0 else slice(0)
-            seen = (True, (some, slice(None), begins)) if seen[0] else told
-        yield _Tile(copied, parts, seen)
+        yield _Tile(copied, parts, shown(g, some, axis.rows(lines), before=before))

@@ -148,7 +148,7 @@ def _laid_out(g: Geometry, groups: int, in_place: bool, dtype: Any) -> tuple[Tap
                 products(taps, g, start, top, into),
                 carried,
                 _adder(shifted, pitch, g, (groups, start, last), range(top, end)),
-                shown(g, slice(start, last), top, end, before=in_place and all_tell),
+                shown(g, slice(start, last), range(top, end), before=in_place and all_tell),
             )
         )
     return taps, tiles

@@ -10,13 +10,13 @@ import numpy as np
 
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.tensors import Array
-from multiconv.engine.workspace import scratch
+from multiconv.engine.workspace import LINE_BYTES, scratch
 
 LINE = 16
 """Numbers: memory that begins where a cache line does is read and written in whole lines."""
 
 _WAY, _WAYS = 4096, 8  # Bytes: addresses so far apart share a set of the L1, which holds 8 lines.
-_LINE, _AT_ONCE = 64, 256  # Bytes of a line, and of each row that a product reads together.
+_AT_ONCE = 256  # Bytes of each row that a product reads together.
 
 
 def has_bare_sides(g: Geometry) -> bool:
@@ -48,9 +48,9 @@ def collide(rows: int, apart: int) -> bool:
     read = {
         line
         for begin in range(0, rows * apart, apart)
-        for line in range(begin // _LINE, (begin + min(apart, _AT_ONCE) - 1) // _LINE + 1)
+        for line in range(begin // LINE_BYTES, (begin + min(apart, _AT_ONCE) - 1) // LINE_BYTES + 1)
     }
-    return max(Counter(line % (_WAY // _LINE) for line in read).values()) > _WAYS
+    return max(Counter(line % (_WAY // LINE_BYTES) for line in read).values()) > _WAYS
 
 
 def whole_lines(width: int) -> int:

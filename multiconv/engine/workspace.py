@@ -11,7 +11,9 @@ import numpy as np
 
 from multiconv.engine.tensors import Array
 
-_LINE = 64  # Bytes of a cache line: rows that start with one are written 2 to 4 % faster.
+LINE_BYTES = 64
+"""Of a cache line: rows that start with one are written 2 to 4 % faster."""
+
 _kept = threading.local()
 Made = TypeVar("Made")
 
@@ -29,8 +31,8 @@ def scratch(name: str, shape: tuple[int, ...], dtype: Any) -> Array:
     size = prod(shape) * np.dtype(dtype).itemsize
     memory = memories.get(name)
     if memory is None or memory.size < size:
-        memory = np.empty(size + _LINE, np.uint8)
-        memory = memories[name] = memory[-memory.ctypes.data % _LINE :][:size]
+        memory = np.empty(size + LINE_BYTES, np.uint8)
+        memory = memories[name] = memory[-memory.ctypes.data % LINE_BYTES :][:size]
     return np.ndarray(shape, dtype, memory)
 
 

@@ -66,7 +66,7 @@ def percentile(values: Sequence[float], at: float) -> float:
 
 def experiments(seed: int) -> list[str]:
     """Endless different experiments, as addresses."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311  (to repeat a load, not to hide one)
     found = []
     for at in range(100_000):
         weights = ",".join(f"{chance.uniform(-1, 1):.4f}" for _ in range(9))

@@ -145,7 +145,7 @@ def formula_value(text: str, picture: np.ndarray, one: Drawn) -> float:
     total = 0.0
     for di in range(height):
         for dj in range(width):
-            at = (eval(row, {"di": di}), eval(column, {"dj": dj}))  # noqa: S307
+            at = (eval(row, {"di": di}), eval(column, {"dj": dj}))  # noqa: S307  (the formula that our page shows)
             for q in range(channels):
                 total += around[at[0] + reach, at[1] + reach, q] * one.kernels[di, dj, q]
     return total + (one.bias if f"+bias[{one.query['k']}]" in text else 0)

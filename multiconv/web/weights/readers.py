@@ -106,7 +106,7 @@ def _safetensors(body: bytes) -> Mapping[str, Tensor]:
             "Install multiconv[safetensors], or send the filters as .npy or .npz.",
         ) from None
     try:
-        entries = deserialize(body)  # type: ignore[no-untyped-call]
+        entries = deserialize(body)  # type: ignore[no-untyped-call]  # no types
     except (SafetensorError, ValueError, OverflowError):
         raise damaged(".safetensors") from None
     return {
