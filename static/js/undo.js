@@ -23,10 +23,10 @@ function show() {
   }
 }
 
-/** A weight that has the focus, and is not being typed in, says what it is now. */
+/** A weight that has the focus, and is not being typed in, says what it is now; a text that is none stays. */
 function follow() {
   const field = document.activeElement;
-  if (!(field instanceof HTMLInputElement) || !field.matches(".weight") || field === typed) return;
+  if (!(field instanceof HTMLInputElement) || !field.matches(".weight:not([data-typed])") || field === typed) return;
   field.value = weightText(Number(field.dataset.exact));
 }
 

@@ -139,35 +139,62 @@ def test_another_activation_shows_the_output_with_its_caption(page):
     expect(page.locator("#steps .step[aria-pressed=true]")).to_have_text("ReLU")
 
 
-STARTS = """() => [...document.querySelectorAll(".junction .curve")].map((curve) => {
-  const at = curve.getPointAtLength(0);
-  return new DOMPoint(at.x, at.y).matrixTransform(curve.getScreenCTM()).y;
-})"""
+# Rows that grow or shrink are told to the page as the next frame is drawn, before anyone sees it.
+STARTS_AND_MIDDLES = """async () => {
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  const starts = [...document.querySelectorAll(".junction .curve")].map((curve) => {
+    const at = curve.getPointAtLength(0);
+    return new DOMPoint(at.x, at.y).matrixTransform(curve.getScreenCTM()).y;
+  });
+  const middles = [...document.querySelectorAll("#working .row .partial .map")].map((map) => {
+    const box = map.getBoundingClientRect();
+    return box.y + box.height / 2;
+  });
+  return [starts, middles];
+}"""
 
 
-def middles(page):
-    boxes = [page.locator(f"#row-{q} .partial .map").bounding_box() for q in range(3)]
-    return [box["y"] + box["height"] / 2 for box in boxes]
+def middles_where_curves_begin(page):
+    starts, middles = page.evaluate(STARTS_AND_MIDDLES)
+    assert len(middles) == 3
+    assert starts == pytest.approx(middles, abs=0.6)
+    return middles
 
 
 @pytest.mark.parametrize("width", [768, 1440])
 def test_curves_begin_at_their_pictures_while_mistakes_move_them(new_page, width):
     page = new_page("/?size=80", width=width)
     page.wait_for_selector("html.js")
-    assert page.evaluate(STARTS) == pytest.approx(middles(page), abs=0.6)
-    before = middles(page)
+    before = middles_where_curves_begin(page)
     for q in (0, 1):
         page.locator(f"#row-{q} .weight").nth(4).fill("abc")
         expect(page.locator(f"#row-{q} .mistake")).to_be_visible()
-    assert middles(page)[2] > before[2] + 40
-    assert page.evaluate(STARTS) == pytest.approx(middles(page), abs=0.6)
+    moved = middles_where_curves_begin(page)
+    assert moved[2] > before[2] + 40
     page.locator('select[name="activation"]').select_option("relu")  # the page is brought in line
     page.wait_for_url("**activation=relu*")
-    assert page.evaluate(STARTS) == pytest.approx(middles(page), abs=0.6)
+    assert middles_where_curves_begin(page) == pytest.approx(moved, abs=0.6)
     for q in (0, 1):
         page.locator(f"#row-{q} .weight").nth(4).fill("0.5")
     expect(page.locator("#working .mistake")).to_have_count(0)
-    assert page.evaluate(STARTS) == pytest.approx(middles(page), abs=0.6)
+    assert middles_where_curves_begin(page) == pytest.approx(before, abs=0.6)
+
+
+def test_a_text_that_is_no_number_stays_while_the_page_comes_in_line_under_its_focus(page):
+    opened(page)
+    first, second = (page.locator(f"#row-{q} .weight").nth(4) for q in (0, 1))
+    for field in (first, second):
+        field.fill("abc")
+    first.fill("0.5")
+    second.focus()
+    expect(first).to_have_attribute("value", "0.5")  # the page is in line
+    expect(second).to_be_focused()
+    expect(second).to_have_value("abc")
+    expect(page.locator("#row-1 .mistake")).to_contain_text("decimal number")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("0.25")
+    expect(page.locator("#row-1 .mistake")).to_have_count(0)
+    expect(second).to_have_attribute("value", "0.25")
 
 
 def test_the_beginning_of_a_number_moves_nothing_until_one_pauses_or_leaves(page):
