@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from multiconv.engine.banded import Axis
 from multiconv.engine.geometry import Geometry
-from multiconv.engine.tiles import apart_for
+from multiconv.engine.in_place import reach_of
+from multiconv.engine.tiles import apart_for, whole_lines
 
 TILE_BYTES = 3 * 2**20
 """Of unfolded rows and what they are copied from: smaller tiles unfold more rows twice; larger
@@ -23,6 +24,7 @@ CHUNK = 4096
 
 _NARROW = 512  # Columns below which a chunk does not become narrower for the sake of a high tile.
 _WINDOWS = 6  # How many times as high as a window a tile is, if it can be.
+_ROOMY = 32  # Columns of a narrower chunk, in reaches, for which room makes tiles no lower.
 _SMALL_PRODUCT = 10**6  # OpenBLAS multiplies up to this M·N·K without packing its operands.
 
 
@@ -66,6 +68,8 @@ def cut_of(shape: tuple[int, ...], g: Geometry, axis: Axis, itemsize: int, *, co
     >>> g, axis = geometry((1024, 1024), (3, 3)), Axis(0, 1, 1024, 0, 1, 1, 1, 3, 1)
     >>> cut_of((1, 3, 3, 3, 4), g, axis, 4, copied=True)
     Cut(chunk=1024, pitch=1024, tile=57, together=1, parts=18)
+    >>> cut_of((3, 3, 3, 1, 1), g, axis, 4, copied=False).pitch
+    1040
     >>> cut_of((1, 3, 3, 64, 4), g, axis, 4, copied=True)
     Cut(chunk=432, pitch=432, tile=6, together=1, parts=513)
     """
@@ -81,8 +85,12 @@ def cut_of(shape: tuple[int, ...], g: Geometry, axis: Axis, itemsize: int, *, co
         TILE_BYTES // (column * rows),
     )
     chunk = min(width, max(16, widest // 16 * 16))
+    # In place, the same row is copied for every tap where there is room for what runs over.
+    reach = 0 if copied else reach_of(g)
+    roomy = reach and chunk >= min(width, _ROOMY * reach)
+    least = whole_lines(chunk + reach) if roomy else chunk
     # The rows of many channels are too many for the L1 cache in any case.
-    pitch = apart_for(rows * kw, chunk, itemsize) if c_in == c_out == 1 else chunk
+    pitch = apart_for(rows * kw, least, itemsize) if c_in == c_out == 1 else least
     fitting = TILE_BYTES // (column * pitch)
     if copied:  # A copy has a row for all the chunks beside each other.
         fitting = max(TILE_BYTES // (column * pitch + c_in * sides * itemsize), min(fitting, high))

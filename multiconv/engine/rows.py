@@ -27,10 +27,11 @@ from multiconv.engine.banded import PIXELS, Axis, Product, band_of, banded, prod
 from multiconv.engine.cuts import Cut, cut_of
 from multiconv.engine.finite import Look, shown
 from multiconv.engine.geometry import Geometry
+from multiconv.engine.in_place import Place, beside, unfold_in_place
 from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import fill_padded, has_bare_sides, lie_by_pixels, rows_for
-from multiconv.engine.unfold import Lies, Place, Unfold, unfold_copied, unfold_in_place
-from multiconv.engine.workspace import kept, scratch
+from multiconv.engine.unfold import Lies, Unfold, unfold_copied
+from multiconv.engine.workspace import forget, kept, scratch
 
 _KEPT = 2**20  # Bytes of kernels, spread out, whose matrix a thread keeps for the next call.
 _MANY = 16  # Channels in whose planes are looked at before: 0.75 to 0.95 of the time.
@@ -87,11 +88,13 @@ def write_rows(
     if memory.flags.c_contiguous:  # Whatever stride an axis of one has.
         memory = memory.reshape(-1).reshape(memory.shape)
         planes = memory.transpose(2, 3, 0, 1) if by_pixels else memory
-    lies = Lies(planes.strides, planes.nbytes, by_pixels, bare and memory.flags.c_contiguous)
+    lies = Lies(planes.strides, by_pixels, bare and memory.flags.c_contiguous)
     merges = out.strides[1] == out.shape[2] * out.strides[2]
     key = lies, filters.shape, g, merges, out.dtype, cuts.TILE_BYTES, cuts.CHUNK
     lay = partial(_laid_out, lies, filters.shape, g, merges, out.dtype)
     small = filters.nbytes * g.dilations[0] <= _KEPT
+    if not small:
+        forget("rows")  # What is kept relies on memory that is used now.
     copies, tiles, make = kept("rows", key, lay) if small else lay()
     for kernels in copies:
         kernels[...] = filters.transpose(0, 4, 1, 3, 2)
@@ -138,38 +141,51 @@ def _laid_out(
 
     def make() -> Iterator[_Tile]:
         for phase in phases:
-            yield from _tiles_of(lies, shape, g, *phase)
+            yield from _tiles_of(lies, shape, g, *phase, alone=len(phases) == 1)
 
     few = sum(cut.parts for _, cut, _ in phases) <= _KEPT_PARTS
     return copies, list(make()) if few else [], make
 
 
 def _tiles_of(
-    lies: Lies, shape: tuple[int, ...], g: Geometry, axis: Axis, cut: Cut, matrix: Array
+    lies: Lies,
+    shape: tuple[int, ...],
+    g: Geometry,
+    axis: Axis,
+    cut: Cut,
+    matrix: Array,
+    *,
+    alone: bool,
 ) -> Iterator[_Tile]:
-    """Yield a phase's tiles, which share working memory."""
+    """Yield a phase's tiles, which share working memory, with other phases' unless it is alone."""
     groups, _, kw, c_in, c_out = shape
     width, stride, dtype = g.output_size[1], axis.stride, matrix.dtype
     chunk, pitch, tile, together, _ = cut
-    line = np.zeros((min(groups, together), c_in, g.input_size[1] + sum(g.pads[1])), dtype)
+    most = min(groups, together) * ((min(tile, axis.height) - 1) * stride + axis.span) * c_in
+    lines_of_all = scratch("unfolded", (most, kw, pitch), dtype)
+    # One chunk's zeros beside the input stand where all its tiles have them, and no other chunk.
+    once = lies.in_place and alone and chunk >= width
+    if once:
+        for part in beside(lines_of_all, width, g, 0):
+            part.fill(0)
     for start, top in product(range(0, groups, together), range(0, axis.height, tile)):
         some = slice(start, min(groups, start + together))
         lines = range(top, min(axis.height, top + tile))
         count, rows = some.stop - start, (len(lines) - 1) * stride + axis.span
         first, copied = axis.begin + top * stride * axis.down, None
         if not lies.in_place:
-            around = count, c_in, rows, line.shape[2]
+            around = count, c_in, rows, g.input_size[1] + sum(g.pads[1])
             memory, padded = rows_for("padded", around, dtype, by_pixels=lies.by_pixels)
             copied = padded, some, first, axis.down
         parts = []
         for left in range(0, width, chunk):
             columns = slice(left, min(width, left + chunk))
             wide = columns.stop - left
-            apart = pitch if c_in == c_out == 1 else wide
-            unfolded = scratch("unfolded", (count, rows, c_in, kw, apart), dtype)
+            unfolded = lines_of_all[: count * rows * c_in].reshape(count, rows, c_in, kw, pitch)
             if lies.in_place:
-                at = Place(start, first, axis.down, left, lies.strides, lies.size)
-                unfold = unfold_in_place(unfolded[..., :wide], g, at, line[:count])
+                at = Place(start, first, axis.down, left, lies.strides)
+                zeros = [] if once else beside(unfolded, wide, g, left)
+                unfold = unfold_in_place(unfolded, wide, g, at, zeros)
             else:
                 unfold = unfold_copied(unfolded[..., :wide], padded, memory, g, left)
             products = products_of(unfolded, wide, matrix[some], axis, lines, (some, columns))

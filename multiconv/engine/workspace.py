@@ -50,3 +50,16 @@ def kept(name: str, key: Hashable, make: Callable[[], Made]) -> Made:
     if slot is None or slot[0] != key:
         slot = slots[name] = key, make()
     return slot[1]
+
+
+def forget(name: str) -> None:
+    """Drop what this thread keeps under that name.
+
+    Examples
+    --------
+    >>> first = kept("doc views", 3, list)
+    >>> forget("doc views")
+    >>> kept("doc views", 3, list) is first
+    False
+    """
+    _kept.__dict__.get("slots", {}).pop(name, None)

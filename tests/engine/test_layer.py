@@ -204,6 +204,39 @@ def test_nothing_is_carried_from_one_row_into_the_next(seed, tile, case, plain, 
     assert np.array_equal(added, plain(c)[..., 0, :])
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_layer_comes_again_after_others(seed, case, plain, monkeypatch):
+    monkeypatch.setattr(plan, "THIN", 10**9)
+    monkeypatch.setattr(plan, "SMALL", 0)
+    workspace._kept.__dict__.clear()
+    rng = np.random.default_rng(seed)
+    cases = [case(12000 + 3 * seed + n, integers=True, longest=30, channels=3) for n in range(3)]
+    expected = [plain(c)[..., 0, :] for c in cases]
+    for at in rng.integers(0, 3, 12):
+        c = cases[at]
+        # Some fill the working memory with one chunk, some with several, some are laid out anew.
+        monkeypatch.setattr(cuts, "CHUNK", 4096 if at else 16)
+        monkeypatch.setattr(rows, "_KEPT", 0 if at == 1 else 2**20)
+        monkeypatch.setattr(rows, "_KEPT_PARTS", int(rng.choice([0, 1024])))
+        planar = np.ascontiguousarray(c.x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
+        assert np.array_equal(partials(planar, c.filters, 0, **c.arguments), expected[at])
+
+
+def test_phases_whose_rows_lie_differently_apart_share_working_memory(monkeypatch):
+    monkeypatch.setattr(plan, "THIN", 10**9)
+    workspace._kept.__dict__.clear()
+    rng = np.random.default_rng(0)
+    x = rng.integers(1, 9, (3, 3, 1016)).astype(np.float32).transpose(1, 2, 0)
+    filters = rng.integers(1, 9, (2, 3, 3, 1)).astype(np.float32)
+    padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
+    expected = sum(
+        padded[2 * di : 2 * di + 3, dj : dj + 1016] * filters[di, dj, :, 0]
+        for di, dj in np.ndindex(2, 3)
+    )
+    for _ in range(2):
+        assert np.array_equal(partials(x, filters, 0, dilations=(2, 1)), expected)
+
+
 @pytest.mark.parametrize("kernel", [(3, 3), (5, 5), (1, 3), (3, 1)])
 @pytest.mark.parametrize("size", [(1, 9), (9, 1), (1, 1)])
 def test_an_axis_of_one_may_have_any_stride(size, kernel, monkeypatch):
