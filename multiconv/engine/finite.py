@@ -13,6 +13,7 @@ read: that brings rows near at the memory's speed, for which the products would 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from multiconv.engine.geometry import Geometry
 from multiconv.errors import InvalidValue
 
-_FEW = 2**15  # Numbers up to which a look at each is ahead of their sum.
+_FEW = 2**15  # Numbers up to which a look at each is ahead of their sum, and ones are kept.
 
 
 def adds_up(values: NDArray[Any]) -> bool:
@@ -60,6 +61,11 @@ Replace NaN and infinity first.
     )
 
 
+@lru_cache(4)
+def _ones(count: int, dtype: Any) -> NDArray[Any]:
+    return np.ones(count, dtype)
+
+
 class Look:
     """Refuses x where rows of it, or output rows of one channel, show that it is not finite.
 
@@ -81,8 +87,19 @@ Replace NaN and infinity first.
         self._unseen: NDArray[Any] | None = x
 
     def __call__(self, rows: NDArray[Any]) -> None:
-        """Look at rows, and at x if they may show what is not finite."""
-        if self._unseen is not None and not adds_up(rows):
+        """Look at rows, and at x if they may show what is not finite.
+
+        BLAS adds several rows at once, which takes 0.97 to 0.99 of the time of three partials.
+        Where an overflow raises, it may raise here.
+        """
+        if self._unseen is None:
+            return
+        if rows.strides[-1] == rows.itemsize and rows.shape[-1] <= _FEW:
+            sums = np.matmul(rows, _ones(rows.shape[-1], rows.dtype))
+            finite = math.isfinite(np.add.reduce(sums, axis=None))
+        else:
+            finite = adds_up(rows)
+        if not finite:
             refuse_non_finite(self._unseen, "x")
             self._unseen = None  # Numbers so large need no further look.
 
