@@ -33,7 +33,7 @@ from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import LINE, has_bare_sides, whole_lines
 from multiconv.engine.workspace import kept, scratch
 
-_TILE_BYTES = 9 * 2**20  # Of column planes: smaller tiles cost more calls than they save memory.
+_TILE_BYTES = 6 * 2**20  # Of column planes: smaller tiles cost more calls than they save memory.
 
 
 @dataclass(frozen=True, slots=True)

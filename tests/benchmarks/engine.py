@@ -27,7 +27,7 @@ import numpy as np
 
 Contender = Callable[[], object]
 PEERS = ("PyTorch", "OpenCV", "SciPy", "plain NumPy")
-_SECONDS, _ROUNDS, _PATIENCE = 3.0, (5, 60), 0.7
+_SECONDS, _ROUNDS, _PATIENCE = 8.0, (5, 60), 0.7
 
 
 def plain_partials(planes, kernels):
