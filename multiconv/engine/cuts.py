@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from multiconv.engine.banded import Axis
 from multiconv.engine.geometry import Geometry
-from multiconv.engine.in_place import reach_of
+from multiconv.engine.in_place import room_for
 from multiconv.engine.tiles import apart_for, whole_lines
 
 TILE_BYTES = 3 * 2**20
@@ -24,7 +24,7 @@ CHUNK = 4096
 
 _NARROW = 512  # Columns below which a chunk does not become narrower for the sake of a high tile.
 _WINDOWS = 6  # How many times as high as a window a tile is, if it can be.
-_ROOMY = 32  # Columns of a narrower chunk, in reaches, for which room makes tiles no lower.
+_ROOMY = 32  # How many times as wide as that room a chunk is, so that tiles become no lower by it.
 _SMALL_PRODUCT = 10**6  # OpenBLAS multiplies up to this M·N·K without packing its operands.
 
 
@@ -85,10 +85,13 @@ def cut_of(shape: tuple[int, ...], g: Geometry, axis: Axis, itemsize: int, *, co
         TILE_BYTES // (column * rows),
     )
     chunk = min(width, max(16, widest // 16 * 16))
-    # In place, the same row is copied for every tap where there is room for what runs over.
-    reach = 0 if copied else reach_of(g)
-    roomy = reach and chunk >= min(width, _ROOMY * reach)
-    least = whole_lines(chunk + reach) if roomy else chunk
+    # In place, every tap is copied alike where there is room for what runs over.
+    room = 0 if copied else room_for(g)
+    least = whole_lines(chunk + room)
+    seen = min(high, (axis.height - 1) * axis.stride + axis.span)
+    fits = chunk == width >= 2 * room and column * least * seen <= TILE_BYTES
+    if not room or not (fits or chunk >= _ROOMY * room):
+        least = chunk
     # The rows of many channels are too many for the L1 cache in any case.
     pitch = apart_for(rows * kw, least, itemsize) if c_in == c_out == 1 else least
     fitting = TILE_BYTES // (column * pitch)

@@ -1,9 +1,10 @@
 """Rows unfolded from where the input lies, though they are padded with zeros.
 
 Planes that lie one row after another need no padded copy first, with which three partials of 3 × 3
-take 1.1 to 1.2 times as long.  Every tap's copy is the same whole row, further left by a dilation
-than the one before: what does not belong to it falls between the copies, and what it leaves out are
-the zeros beside the input.  Nobody else writes there, so that they need not be set again.
+take 1.1 to 1.2 times as long.  Where there is room, without a stride, every tap's copy is the same
+whole row, further left by a dilation than the one before: what does not belong to it falls between
+the copies, and what it leaves out are the zeros beside the input.  Else each tap's part of a row is
+copied by itself.  Neither writes to those zeros.
 """
 
 from __future__ import annotations
@@ -44,13 +45,15 @@ class Place:
     strides: tuple[int, ...]
 
 
-def reach_of(g: Geometry) -> int:
-    """Return for how many numbers more than an output row's the taps' copies of a row need room.
+def room_for(g: Geometry) -> int:
+    """Return for how many numbers more than an output row's there must be room to copy taps alike.
+
+    With a stride they are not.
 
     Examples
     --------
     >>> from multiconv.engine.geometry import geometry
-    >>> reach_of(geometry((9, 9), (3, 3), dilations=2))
+    >>> room_for(geometry((9, 9), (3, 3), dilations=2))
     4
     """
     return (g.kernel_size[1] - 1) * g.dilations[1] if g.strides[1] == 1 else 0
@@ -64,7 +67,7 @@ def unfold_in_place(
     Parameters
     ----------
     into : (G, rows, C, kw, W′ or more)
-        With room for `reach_of`, the same part of a row is copied for every tap.
+        With room as `room_for` says and no stride, every tap is copied alike.
     width : int
         W′.
     g : Geometry
@@ -114,8 +117,8 @@ def _copies(into: Array, width: int, g: Geometry, left: int) -> Iterator[tuple[A
     """
     kw, gap, stride, wide = g.kernel_size[1], g.dilations[1], g.strides[1], g.input_size[1]
     column = left * stride - g.pads[1][0]
-    if stride == 1 and into.shape[-1] >= width + reach_of(g):
-        first, end = max(0, column), min(wide, column + width + reach_of(g))
+    if stride == 1 and into.shape[-1] >= width + room_for(g):
+        first, end = max(0, column), min(wide, column + width + room_for(g))
         shape, (*down, apart, item) = (*into.shape[:-1], max(0, end - first)), into.strides
         sheared = *down, apart - gap * item, item
         yield as_strided(into[..., first - column :], shape, sheared), first, 0
