@@ -163,7 +163,7 @@ def _tiles_of(
     chunk, pitch, tile, together, _ = cut
     most = min(groups, together) * ((min(tile, axis.height) - 1) * stride + axis.span) * c_in
     lines_of_all = scratch("unfolded", (most, kw, pitch), dtype)
-    # They stay where one chunk covers the width, and no other phase shares the memory.
+    # Zeros beside the input stay where one chunk covers the width and no other phase writes there.
     once = lies.in_place and alone and chunk >= width
     if once:
         for part in beside(lines_of_all, width, g, 0):

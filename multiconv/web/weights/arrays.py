@@ -74,7 +74,7 @@ def archive_tensors(body: bytes) -> Mapping[str, Tensor]:
     try:
         archive = zipfile.ZipFile(BytesIO(body))
         entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):  # the last: a newer zip
         raise damaged(".npz") from None
     if any(entry.filename.endswith(".pkl") for entry in entries):
         raise pickled("one that torch.save wrote, a pickle")
