@@ -11,7 +11,6 @@ Examples
 
 from multiconv.engine.activations import activation
 from multiconv.engine.conv import conv2d, partials
-from multiconv.engine.filters import bank, kernel
 from multiconv.engine.geometry import geometry
 from multiconv.engine.plan import plan
 from multiconv.engine.pooling import avg_pool, max_pool
@@ -21,6 +20,7 @@ from multiconv.engine.trace import trace_layer
 from multiconv.engine.transposed import conv2d_transpose
 from multiconv.errors import MultiConvError
 from multiconv.explain import explain
+from multiconv.filters.named import bank, kernel
 
 __all__ = [
     "MultiConvError",

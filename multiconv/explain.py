@@ -81,9 +81,9 @@ def explain(
     >>> figure.svg.count("<svg"), figure.words
     (1, '8 × 8 × 1 under 3 × 3 kernels gives 8 × 8 × 1; output 0 is shown.')
     """
+    from multiconv.figure.drawn import drawn
+    from multiconv.figure.scene import Scene
     from multiconv.imaging.colour import automatic_range
-    from multiconv.web.takeaway.drawn import drawn
-    from multiconv.web.takeaway.scene import Scene
 
     x, levels = _picture(np.asarray(image))
     how: dict[str, Any] = {

@@ -1,12 +1,18 @@
-"""Rules for every test: fixed random seeds in CI, and no test that silently did not run."""
+"""Rules for every test, and what many of them share: an app over an empty store, and uploads."""
 
 from __future__ import annotations
 
+import io
 import os
 import re
+from urllib.parse import urlencode
 
 import hypothesis
+import numpy as np
 import pytest
+from PIL import Image
+
+from multiconv.web import create_app
 
 IN_CI = bool(os.environ.get("CI"))
 HEAVY = re.compile(r"\b(torch|jax|oracles)\b", re.IGNORECASE)
@@ -31,3 +37,76 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     allowed = os.environ.get("MULTICONV_ORACLES") != "required"
     if any(not (allowed and HEAVY.search(reason)) for reason in skipped):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Where the app keeps its pictures."""
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def app(folder):
+    return create_app({"TESTING": True, "PROPAGATE_EXCEPTIONS": False}, store_folder=folder)
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def picture():
+    """A picture's file: ``picture(kind, height, width)``, noise of a fixed seed."""
+
+    def made(kind="PNG", height=24, width=30, seed=0, **options):
+        noise = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+        file = io.BytesIO()
+        Image.fromarray(noise).save(file, kind, **options)
+        return file.getvalue()
+
+    return made
+
+
+@pytest.fixture
+def upload(client):
+    """Send a body as the field ``image``: ``upload(body, query, json=True)``."""
+
+    def sent(body, query=None, *, json=False, name="p.png", **headers):
+        if json:
+            headers["Accept"] = "application/json"
+        head = f'--b\r\nContent-Disposition: form-data; name="image"; filename="{name}"\r\n\r\n'
+        return client.post(
+            "/images?" + urlencode(query or {}),
+            data=head.encode() + body + b"\r\n--b--\r\n",
+            content_type="multipart/form-data; boundary=b",
+            headers=headers,
+        )
+
+    return sent
+
+
+@pytest.fixture
+def uploaded(upload, picture):
+    """The id of a picture that is there."""
+    return upload(picture(), json=True).json["id"]
+
+
+@pytest.fixture
+def hand_in(client):
+    """Hand a file of weights in: ``hand_in(body, tensor="…")``."""
+
+    def sent(body, *, query="", accept="application/json", **fields):
+        parts = [
+            f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            for name, value in fields.items()
+        ]
+        head = b'--b\r\nContent-Disposition: form-data; name="weights"; filename="w"\r\n\r\n'
+        return client.post(
+            f"/weights{query}",
+            data=b"".join([*parts, head, body, b"\r\n--b--\r\n"]),
+            content_type="multipart/form-data; boundary=b",
+            headers={"Accept": accept},
+        )
+
+    return sent

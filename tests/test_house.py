@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PYTHON_LINES, JAVASCRIPT_LINES = 200, 120
+PYTHON_LINES, JAVASCRIPT_LINES = 350, 250
 # A longer module stands here with its reason.
 LONGER: dict[str, str] = {}
 TEXT = {".py", ".js", ".css", ".html", ".svg", ".md", ".toml", ".json", ".txt", ".yml", ".sh", ""}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.bands import Banded, bands_of
+from multiconv.imaging.bands import Banded, bands_of
 
 WIDTH, HEIGHT = 256, 64
 BINS = 64

@@ -1,1 +1,1 @@
-"""Convolution layers in NumPy: sizes, named kernels, the arithmetic, and every intermediate."""
+"""Convolution layers in NumPy: sizes, the arithmetic, and every intermediate."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from multiconv.engine.blas import blas_libraries
-from multiconv.engine.tensors import Array
+from multiconv.engine.checks import Array
 
 PIXELS = 16
 """Output channels from which they are written pixel by pixel: OpenBLAS then multiplies at 100

@@ -21,11 +21,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from multiconv.engine.checks import Array
 from multiconv.engine.geometry import Geometry
+from multiconv.engine.scratch import scratch
 from multiconv.engine.taps import Taps, cut_off
-from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import collide, fill_padded, has_bare_sides, odd_lines
-from multiconv.engine.workspace import scratch
 
 Write = Callable[[Array], None]
 

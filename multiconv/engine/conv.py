@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from multiconv.engine.checks import Array, batch_of, bias_of, channel_of
 from multiconv.engine.geometry import Geometry, Padding, Pair
 from multiconv.engine.layer import Layer, checked, convolved, layer_of
-from multiconv.engine.tensors import Array, batch_of, bias_of, channel_of
 
 
 def conv2d(

@@ -16,8 +16,8 @@ from itertools import groupby
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from multiconv.engine.checks import Array
 from multiconv.engine.geometry import Geometry
-from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import rows_inside
 from multiconv.engine.unfold import Unfold, as_values
 

@@ -11,14 +11,14 @@ import numpy as np
 
 from multiconv.engine.banded import PIXELS
 from multiconv.engine.blas import one_blas_thread
+from multiconv.engine.checks import Array, batch_of, filters_of
 from multiconv.engine.finite import Look, reads_all, refuse_non_finite
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
-from multiconv.engine.patches import write_patches
+from multiconv.engine.pixels import write_patches
 from multiconv.engine.plan import path_of
 from multiconv.engine.rows import write_rows
 from multiconv.engine.shifts import write_shifts
-from multiconv.engine.spectral import write_spectra
-from multiconv.engine.tensors import Array, batch_of, filters_of
+from multiconv.engine.spectra import write_spectra
 
 _WORTH = 2**16  # Numbers of one picture: with fewer, a look at its output costs more than at them.
 _LOOKING = {"shifts": write_shifts, "rows": write_rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
-from multiconv.engine.spectral import sides_of
+from multiconv.engine.spectra import sides_of
 
 LARGE, ALONE = 17 * 17, 23 * 23
 """Taps from which the spectra win.  With several channels in or out, which share transforms, they

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from multiconv.engine.checks import Array, batch_of
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
-from multiconv.engine.tensors import Array, batch_of
 from multiconv.errors import InvalidValue
 
 _TILE_BYTES = 2**22

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from multiconv.engine.tensors import Array
+from multiconv.engine.checks import Array
 from multiconv.engine.trace import LayerTrace
 
 

@@ -24,14 +24,14 @@ import numpy as np
 
 from multiconv.engine import cuts
 from multiconv.engine.banded import PIXELS, Axis, Product, band_of, banded, products_of
+from multiconv.engine.checks import Array
 from multiconv.engine.cuts import Cut, cut_of
 from multiconv.engine.finite import Look, shown
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.in_place import Place, beside, unfold_in_place
-from multiconv.engine.tensors import Array
+from multiconv.engine.scratch import forget, kept, scratch
 from multiconv.engine.tiles import fill_padded, has_bare_sides, lie_by_pixels, rows_for
 from multiconv.engine.unfold import Lies, Unfold, unfold_copied
-from multiconv.engine.workspace import forget, kept, scratch
 
 _KEPT = 2**20  # Bytes of kernels, spread out, whose matrix a thread keeps for the next call.
 _MANY = 16  # Channels in whose planes are looked at before: 0.75 to 0.95 of the time.

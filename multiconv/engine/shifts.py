@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from multiconv.engine.checks import Array
 from multiconv.engine.columns import (
     Write,
     products_copied,
@@ -27,11 +28,10 @@ from multiconv.engine.columns import (
 )
 from multiconv.engine.finite import Look, shown
 from multiconv.engine.geometry import Geometry
+from multiconv.engine.scratch import kept, scratch
 from multiconv.engine.sums import BLOCK, sum_of
 from multiconv.engine.taps import Taps, taps_for
-from multiconv.engine.tensors import Array
 from multiconv.engine.tiles import LINE, has_bare_sides, whole_lines
-from multiconv.engine.workspace import kept, scratch
 
 _TILE_BYTES = 6 * 2**20  # Of column planes: smaller tiles cost more calls than they save memory.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from multiconv.engine.tensors import Array
+from multiconv.engine.checks import Array
 
 _FEW = 3  # Planes up to which they are added one by one.
 _AT_ONCE = 2**14  # Numbers: OpenBLAS 0.3.31 sums more in another order, and takes a fifth longer.

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from multiconv.engine.checks import Array
 from multiconv.engine.geometry import Geometry
-from multiconv.engine.tensors import Array
 
 
 @dataclass(frozen=True, slots=True)

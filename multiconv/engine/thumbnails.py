@@ -8,14 +8,14 @@ from itertools import product
 import numpy as np
 
 from multiconv.engine.blas import one_blas_thread
+from multiconv.engine.checks import Array, bias_of
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
 from multiconv.engine.layer import checked, laid_out, layer_of
 from multiconv.engine.padding import pair
 from multiconv.engine.rows import write_rows
-from multiconv.engine.spectral import reach_of
-from multiconv.engine.tensors import Array, bias_of
+from multiconv.engine.scratch import scratch
+from multiconv.engine.spectra import reach_of
 from multiconv.engine.tiles import fill_padded, lie_by_pixels, rows_for
-from multiconv.engine.workspace import scratch
 from multiconv.errors import InvalidValue
 
 _TILE_BYTES = 2**20

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from multiconv.engine.checks import Array
 from multiconv.engine.geometry import Geometry
-from multiconv.engine.tensors import Array
-from multiconv.engine.workspace import LINE_BYTES, scratch
+from multiconv.engine.scratch import LINE_BYTES, scratch
 
 LINE = 16
 """Numbers: memory that begins where a cache line does is read and written in whole lines."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from multiconv.engine.activations import activation as activation_of
+from multiconv.engine.checks import Array, batch_of, bias_of, channel_of, filters_of
 from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
-from multiconv.engine.tensors import Array, batch_of, bias_of, channel_of, filters_of
 from multiconv.errors import InvalidValue
 
 PartialOf = Callable[[int, Array, Array, Geometry], Array]

@@ -12,10 +12,10 @@ from itertools import product
 import numpy as np
 
 from multiconv.engine.blas import one_blas_thread
+from multiconv.engine.checks import Array, batch_of, bias_of, transposed_filters_of
 from multiconv.engine.geometry import Padding, Pads, Pair, pair
 from multiconv.engine.padding import pads_of
-from multiconv.engine.tensors import Array, batch_of, bias_of, transposed_filters_of
-from multiconv.engine.workspace import scratch
+from multiconv.engine.scratch import scratch
 from multiconv.errors import InvalidValue
 
 _TILE_BYTES = 2**21

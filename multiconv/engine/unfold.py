@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from multiconv.engine.checks import Array
 from multiconv.engine.geometry import Geometry
-from multiconv.engine.tensors import Array
 
 Unfold = Callable[[Array, Array], None]
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine import filters as named
 from multiconv.engine.geometry import Pair
 from multiconv.errors import NotFound
 from multiconv.experiment.numbers import quoted
+from multiconv.filters import named as named
 
 Filters = NDArray[np.float64]
 

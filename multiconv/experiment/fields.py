@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from multiconv.engine.geometry import Padding, Pair
 from multiconv.errors import InvalidValue
-from multiconv.experiment.model import Limits
+from multiconv.experiment.model import Experiment, Limits
 from multiconv.experiment.numbers import number, plain, quoted, shown, whole
 
 RANGES = (1e-30, 1e12)
@@ -74,7 +74,7 @@ def padding(text: str, limits: Limits) -> Padding:
 
     Examples
     --------
-    >>> from multiconv.experiment.model import LIMITS
+    >>> from multiconv.experiment.model import Experiment, LIMITS
     >>> padding("same", LIMITS), padding("1x1", LIMITS), padding("0,1,0,2", LIMITS)
     ('SAME', 1, ((0, 1), (0, 2)))
     """
@@ -183,3 +183,23 @@ def joined(values: Iterable[float]) -> str:
 def counted(count: int, noun: str) -> str:
     """Return a number with its noun, as in “9 numbers”."""
     return f"{count} {noun}{'s' * (count != 1)}"
+
+
+OWN = "own"
+"""What the form says of filters that the person has edited, and leaves so."""
+
+
+def others(experiment: Experiment) -> dict[str, str]:
+    """Return the fields that have a free entry beside their choice, with their present values.
+
+    Examples
+    --------
+    >>> others(Experiment())["kernel"], others(Experiment())["padding"]
+    ('3x3', 'same')
+    """
+    layer = experiment.layer
+    return {
+        "kernel": sides_text(layer.kernel_size),
+        "strides": sides_text(layer.strides),
+        "padding": padding_text(layer.padding),
+    }

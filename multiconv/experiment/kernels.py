@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine import filters as named
 from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import filters_of
 from multiconv.experiment.fields import counted, joined
 from multiconv.experiment.model import CHANNELS, Kernel, Layer, Limits
 from multiconv.experiment.numbers import number, quoted, whole
+from multiconv.filters import named as named
 
 PLACE = re.compile(r"w\.([0-9]{1,4})\.([0-9]{1,4})")
 """The name of a kernel's parameter: input channel q, output channel k."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine import filters as named
 from multiconv.engine.geometry import Padding
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import Bank, filters_of
+from multiconv.filters import named as named
 
 Kernel = str | tuple[float, ...]
 """A named kernel, or kh·kw numbers row by row."""

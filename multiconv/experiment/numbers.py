@@ -171,3 +171,22 @@ def quoted(text: str) -> str:
         return "empty"
     echoed = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:_ECHOED])
     return f"“{echoed}{'…' * (len(text) > _ECHOED)}”"
+
+
+DIGITS = 6
+"""The most characters of a number that a field has room for, its sign left out."""
+
+
+def weight_text(value: float) -> str:
+    """Return a weight as its field shows it: exact where that is short, else rounded.
+
+    Examples
+    --------
+    >>> weight_text(-0.05), weight_text(1 / 9), weight_text(-123456.5)
+    ('−0.05', '0.1111', '−123456.5')
+    """
+    exact = plain(value)
+    if len(exact.lstrip("-")) > DIGITS:
+        rounded = f"{value:.4f}".rstrip("0").rstrip(".")
+        exact = rounded if abs(value) >= 0.001 else f"{value:.3g}"
+    return exact.replace("-", MINUS)

@@ -1,131 +1,158 @@
-"""What the exported programs are made of, library by library; ``code`` puts them together.
+"""An experiment as a program: the same numbers from NumPy, multiconv, PyTorch, TensorFlow or JAX.
 
-Each body starts from ``x`` (H, W, 3), ``filters`` HWIO and ``bias``, and ends
-with ``output`` (H′, W′, K) as NumPy's array.
+Every program reads the picture from the file that the page offers as
+“everything”, pads it by hand, so that all libraries pad alike, and says at its
+end how far its output is from the page's.
 """
 
 from __future__ import annotations
 
-TITLES = {
-    "numpy": "NumPy",
-    "multiconv": "multiconv",
-    "pytorch": "PyTorch",
-    "tensorflow": "TensorFlow",
-    "jax": "JAX",
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiconv.engine.geometry import Geometry, Pair, geometry
+from multiconv.errors import NotFound
+from multiconv.experiment.libraries import ACTIVATED, BODIES, IMPORTS, TITLES
+from multiconv.experiment.model import CHANNELS, Experiment, Layer
+from multiconv.experiment.numbers import quoted
+from multiconv.experiment.words import sentence
+
+FILE = "multiconv.npz"
+"""The file with the picture and every number, beside which a program runs."""
+
+LIBRARIES: Mapping[str, str] = MappingProxyType(TITLES)
+"""What each program is called, by the name of its file."""
+
+_WRITTEN_OUT = 900  # more weights than this are read from the file
+_PAD_MODES = {
+    "zeros": "constant",
+    "reflect": "reflect",
+    "replicate": "edge",
+    "circular": "wrap",
 }
 
-IMPORTS = {
-    "numpy": "",
-    "multiconv": "\nimport multiconv\n",
-    "pytorch": "import torch\nfrom torch.nn import functional\n",
-    "tensorflow": "import tensorflow as tf\n",
-    "jax": "import jax\n",
-}
 
-BODIES = {
-    "numpy": """\
-{pad}rows, columns = {rows}, {columns}
-members, outputs = filters.shape[2:]
-output = np.zeros((rows, columns, outputs), np.float32)
-for k in range(outputs):
-    first = k * {groups} // outputs * members  # the first input channel of k's group
-    for q in range(members):
-        for di in range(filters.shape[0]):
-            for dj in range(filters.shape[1]):
-                top, left = di * {gap_down}, dj * {gap_right}
-                moved = x[top::{down}, left::{right}]
-                output[..., k] += moved[:rows, :columns, first + q] * filters[di, dj, q, k]
-    output[..., k] += bias[k]
-{activated}""",
-    "multiconv": """\
-output = multiconv.conv2d(
-    x,
-    filters,
-    bias=bias,
-    strides={strides},
-    padding={padding},
-    padding_mode="{padding_mode}",
-    dilations={dilations},
-    groups={groups},
-)
-output = multiconv.activation("{activation}")(output)
-""",
-    "pytorch": """\
-{pad}output = functional.conv2d(
-    torch.from_numpy(x.transpose(2, 0, 1).copy())[None],  # NCHW
-    torch.from_numpy(filters.transpose(3, 2, 0, 1).copy()),  # OIHW
-    torch.from_numpy(bias),
-    stride={strides},
-    dilation={dilations},
-    groups={groups},
-)
-{activated}output = output[0].numpy().transpose(1, 2, 0)
-""",
-    "tensorflow": """\
-{pad}parts = [
-    tf.nn.conv2d(some[None], kernels, strides={strides}, padding="VALID", dilations={dilations})
-    for some, kernels in zip(
-        tf.split(x, {groups}, axis=-1), tf.split(filters, {groups}, axis=-1)
+def code(experiment: Experiment, library: str, input_size: Pair, link: str = "") -> str:
+    """Return a program that computes all output channels of an experiment.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    library : str
+        One of `LIBRARIES`.
+    input_size : (int, int)
+        Height and width of the picture worked on.
+    link : str
+        Where the experiment is; written at the top.
+
+    Raises
+    ------
+    NotFound
+        For another library.
+
+    Examples
+    --------
+    >>> program = code(Experiment(), "numpy", (160, 160))
+    >>> [line for line in program.splitlines() if line.startswith("x = ")]
+    ['x = saved["input"]  # (160, 160, 3), 0 to 1', 'x = np.pad(x, ((1, 1), (1, 1), (0, 0)))']
+    """
+    if library not in LIBRARIES:
+        raise NotFound(
+            f"There is no program for {quoted(library)}.",
+            f"Use one of {', '.join(LIBRARIES)}.",
+            field="library",
+        )
+    layer = experiment.layer
+    shape = geometry(
+        input_size,
+        layer.kernel_size,
+        strides=layer.strides,
+        padding=layer.padding,
+        padding_mode=layer.padding_mode,
+        dilations=layer.dilations,
     )
-]
-output = tf.concat(parts, axis=-1) + bias
-{activated}output = output[0].numpy()
-""",
-    "jax": """\
-{pad}output = jax.lax.conv_general_dilated(
-    x[None],
-    filters,
-    window_strides={strides},
-    padding="VALID",
-    rhs_dilation={dilations},
-    dimension_numbers=("NHWC", "HWIO", "NHWC"),
-    feature_group_count={groups},
-    precision=jax.lax.Precision.HIGHEST,
-)
-output = output + bias
-{activated}output = np.asarray(output[0])
-""",
-}
+    words = sentence(experiment, input_size, shape.output_size)
+    parts = (
+        f'"""{words}\n\n{link + chr(10) * 2 if link else ""}'
+        f'Run it beside {FILE}, which the page saves as “everything”.\n"""\n',
+        f"import numpy as np\n{IMPORTS[library]}",
+        f'saved = np.load("{FILE}")',
+        f'x = saved["input"]  # ({input_size[0]}, {input_size[1]}, {len(CHANNELS)}), 0 to 1',
+        _weights(layer),
+        _body(layer, shape, library),
+        'print("largest difference from the page:", np.abs(output - saved["output"]).max())\n',
+    )
+    return "\n".join(parts)
 
-_GELU = """\
-from math import erf
 
-output *= (1 + np.vectorize(erf)(output / 2**0.5)) / 2
-"""
+def filters_used(layer: Layer) -> NDArray[np.float64]:
+    """Return a layer's filters, HWIO, with zeros where an input channel is left out of the sums.
 
-ACTIVATED = {
-    "numpy": {
-        "identity": "",
-        "relu": "output = np.maximum(output, 0)\n",
-        "leaky": "output = np.maximum(output, 0.01 * output)\n",
-        "sigmoid": "output = 1 / (1 + np.exp(-output))\n",
-        "tanh": "output = np.tanh(output)\n",
-        "gelu": _GELU,
-    },
-    "multiconv": dict.fromkeys(("identity", "relu", "leaky", "sigmoid", "tanh", "gelu"), ""),
-    "pytorch": {
-        "identity": "",
-        "relu": "output = functional.relu(output)\n",
-        "leaky": "output = functional.leaky_relu(output, 0.01)\n",
-        "sigmoid": "output = torch.sigmoid(output)\n",
-        "tanh": "output = torch.tanh(output)\n",
-        "gelu": "output = functional.gelu(output)\n",
-    },
-    "tensorflow": {
-        "identity": "",
-        "relu": "output = tf.nn.relu(output)\n",
-        "leaky": "output = tf.nn.leaky_relu(output, 0.01)\n",
-        "sigmoid": "output = tf.sigmoid(output)\n",
-        "tanh": "output = tf.tanh(output)\n",
-        "gelu": "output = tf.nn.gelu(output)\n",
-    },
-    "jax": {
-        "identity": "",
-        "relu": "output = jax.nn.relu(output)\n",
-        "leaky": "output = jax.nn.leaky_relu(output, 0.01)\n",
-        "sigmoid": "output = jax.nn.sigmoid(output)\n",
-        "tanh": "output = jax.numpy.tanh(output)\n",
-        "gelu": "output = jax.nn.gelu(output, approximate=False)\n",
-    },
-}
-"""The line after the sum, for every name in `ACTIVATIONS`."""
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> filters_used(replace(Layer(), off=(1,))).any(axis=(0, 1, 3))
+    array([ True, False,  True])
+    """
+    filters = layer.filters()
+    for k in range(layer.outputs):
+        for at in range(filters.shape[2]):
+            if _channel(layer, k, at) in layer.off:
+                filters[:, :, at, k] = 0
+    return filters
+
+
+def _weights(layer: Layer) -> str:
+    """Return the lines that make ``filters``, HWIO, and ``bias``."""
+    filters = filters_used(layer)
+    bias = f"bias = np.array({_list(layer.bias)}, np.float32)"
+    height, width, members, outputs = filters.shape
+    told = f"({height}, {width}, {members}, {outputs}): height, width, in, out"
+    if filters.size > _WRITTEN_OUT:
+        return f'filters = saved["filters"]  # {told}\n{bias}\n'
+    lines = ["filters = np.array(", "    ["]
+    for k in range(outputs):
+        lines.append(f"        [  # output {k}")
+        for at in range(members):
+            rows = (_list(row) for row in filters[:, :, at, k])
+            lines.append(f"            [{', '.join(rows)}],  # {CHANNELS[_channel(layer, k, at)]}")
+        lines.append("        ],")
+    lines += ["    ],", "    np.float32,", f").transpose(2, 3, 1, 0)  # {told}", bias, ""]
+    return "\n".join(lines)
+
+
+def _channel(layer: Layer, k: int, at: int) -> int:
+    """Return the input channel that output k's kernel ``at`` belongs to."""
+    members = len(CHANNELS) // layer.groups
+    return k * layer.groups // layer.outputs * members + at
+
+
+def _body(layer: Layer, shape: Geometry, library: str) -> str:
+    pads = ", ".join(str(pair) for pair in (*shape.pads, (0, 0)))
+    mode = _PAD_MODES[layer.padding_mode]
+    given = "" if mode == "constant" else f', mode="{mode}"'
+    padded = any(any(pair) for pair in shape.pads)
+    return BODIES[library].format(
+        pad=f"x = np.pad(x, ({pads}){given})\n" if padded else "",
+        rows=shape.output_size[0],
+        columns=shape.output_size[1],
+        strides=shape.strides,
+        dilations=shape.dilations,
+        down=shape.strides[0],
+        right=shape.strides[1],
+        gap_down=shape.dilations[0],
+        gap_right=shape.dilations[1],
+        groups=layer.groups,
+        padding=repr(layer.padding),
+        padding_mode=layer.padding_mode,
+        activation=layer.activation,
+        activated=ACTIVATED[library][layer.activation],
+    )
+
+
+def _list(values: object) -> str:
+    numbers = np.asarray(values, dtype=np.float64).ravel().tolist()
+    return "[" + ", ".join(f"{number:.9g}" for number in numbers) + "]"

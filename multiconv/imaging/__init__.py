@@ -1,1 +1,1 @@
-"""Pictures in and pictures out: decoding, colours, samples and the store."""
+"""Pictures in and pictures out: decoding, colours, samples and films."""

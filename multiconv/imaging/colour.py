@@ -12,7 +12,7 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.bands import bands_of
+from multiconv.imaging.bands import bands_of
 from multiconv.imaging.palettes import (
     DARK_PAPER,
     HUES,

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from multiconv.imaging.animation import Film
+from multiconv.imaging.films import Film
 
 
 def encoded(film: Film, kind: str) -> bytes:
@@ -20,7 +20,7 @@ def encoded(film: Film, kind: str) -> bytes:
     Examples
     --------
     >>> import numpy as np
-    >>> from multiconv.imaging.animation import running_sum
+    >>> from multiconv.imaging.films import running_sum
     >>> encoded(running_sum([np.ones((2, 2))], 0.0, 1.0), "gif")[:6]
     b'GIF89a'
     """

@@ -9,8 +9,8 @@ from math import floor, isfinite, log10
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.bands import Banded
 from multiconv.errors import InvalidValue
+from multiconv.imaging.bands import Banded
 
 _LADDER = ("1", "1.5", "2", "3", "5", "7")
 _NOISE = 1e-5

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from multiconv.experiment.model import LIMITS
 from multiconv.imaging import cards
-from multiconv.imaging.codec import decoded
+from multiconv.imaging.decode import decoded
 
 Pixels = NDArray[np.uint8]
 

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from multiconv.errors import MultiConvError
 from multiconv.experiment.model import Limits
-from multiconv.imaging.codec import decoded
+from multiconv.imaging.decode import decoded
 
 if sys.platform != "win32":
     import resource

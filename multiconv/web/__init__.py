@@ -11,22 +11,24 @@ from typing import Any
 from flask import Flask
 
 from multiconv.experiment.model import LIMITS
-from multiconv.imaging.store import FolderStore
-from multiconv.tracing import Tracer
+from multiconv.store.pictures import FolderStore
+from multiconv.tracing.trace import Tracer
 from multiconv.web import (
     api,
     banks,
     compressed,
     errors,
+    gallery,
     headers,
     log,
     maps,
     openapi,
-    routes,
+    pages,
     takeaway,
     templating,
     turns,
     uploads,
+    weights,
 )
 
 _HERE = Path(__file__).resolve().parent
@@ -104,7 +106,6 @@ def create_app(
     compressed.register(app)
     turns.register(app)
     banks.register(app)
-    for room in (routes, uploads, banks, maps, api, openapi):
+    for room in (pages, uploads, banks, maps, api, openapi, takeaway, gallery, weights):
         app.register_blueprint(room.blueprint)
-    takeaway.register(app)
     return app

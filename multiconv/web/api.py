@@ -8,14 +8,13 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from multiconv.bands import nothing, summary
 from multiconv.errors import InvalidValue, TooLarge
 from multiconv.experiment.fields import choice
+from multiconv.experiment.link import to_query
 from multiconv.experiment.model import LIMITS, Experiment
-from multiconv.experiment.query import to_query
 from multiconv.experiment.words import sentence
-from multiconv.web.links import map_link
-from multiconv.web.planes import (
+from multiconv.figure.links import map_link
+from multiconv.figure.planes import (
     MapPlane,
     deflated,
     differences,
@@ -24,6 +23,7 @@ from multiconv.web.planes import (
     outputs_worth,
     planes_held,
 )
+from multiconv.imaging.bands import nothing, summary
 from multiconv.web.request import experiment, tracer, uncoloured
 
 blueprint = Blueprint("api", __name__)

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from multiconv.errors import InvalidValue, MultiConvError, TooLarge
 from multiconv.experiment.banks import STORED, StoredBank
+from multiconv.experiment.link import from_query, to_query
 from multiconv.experiment.model import CHANNELS, LIMITS, Experiment
-from multiconv.experiment.query import from_query, to_query
-from multiconv.imaging.store import FolderStore
-from multiconv.web.links import page_link
+from multiconv.figure.links import page_link
+from multiconv.store.pictures import FolderStore
 
 blueprint = Blueprint("banks", __name__)
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, render_template, request, send_from_directory
 
-from multiconv.bands import Banded, summary
 from multiconv.drawing.histogram import histogram
 from multiconv.errors import InvalidValue
 from multiconv.experiment.words import map_text
-from multiconv.imaging import codec
-from multiconv.web.colourbar import has_each
-from multiconv.web.diagram import diagram_of, inline_faces
+from multiconv.figure.output import has_each
+from multiconv.figure.outputs import sheet_picture
+from multiconv.figure.planes import map_plane
+from multiconv.figure.volumes import diagram_of, inline_faces
+from multiconv.imaging import decode as codec
+from multiconv.imaging.bands import Banded, summary
 from multiconv.web.headers import DRAWING_POLICY, FOREVER
-from multiconv.web.planes import map_plane
 from multiconv.web.request import experiment, tracer, uncoloured
-from multiconv.web.sheet import sheet_picture
 
 blueprint = Blueprint("maps", __name__)
 

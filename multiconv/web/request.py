@@ -9,10 +9,10 @@ from typing import cast
 from flask import current_app, request
 from werkzeug.datastructures import MultiDict
 
+from multiconv.experiment.link import from_query
 from multiconv.experiment.model import Experiment
-from multiconv.experiment.query import from_query
-from multiconv.imaging.store import Store
-from multiconv.tracing import Tracer
+from multiconv.store.pictures import Store
+from multiconv.tracing.trace import Tracer
 
 
 def tracer() -> Tracer:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from multiconv.engine.activations import ACTIVATIONS
-from multiconv.engine.filters import BANKS, KERNELS
 from multiconv.engine.geometry import PADDING_MODES
-from multiconv.experiment.code import LIBRARIES
+from multiconv.experiment.link import NAMES
 from multiconv.experiment.model import CHANNELS, INPUTS, LIMITS, RANGES
-from multiconv.experiment.query import NAMES
+from multiconv.experiment.programs import LIBRARIES
+from multiconv.filters.named import BANKS, KERNELS
 from multiconv.imaging.samples import SAMPLES
 
 Schema = dict[str, Any]

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from flask import Response, current_app, render_template, request
-from werkzeug.datastructures import MultiDict
 
 from multiconv.errors import MultiConvError
+from multiconv.experiment.edit import Pairs
+from multiconv.experiment.form import Form
+from multiconv.experiment.link import from_query, to_pairs
 from multiconv.experiment.model import Experiment
-from multiconv.experiment.query import from_query, to_pairs
-from multiconv.pictures import is_sample
-from multiconv.tracing import Trace
-from multiconv.web.controls import Choice
-from multiconv.web.edit import Pairs
+from multiconv.figure.controls import Choice
+from multiconv.figure.links import page_link
+from multiconv.figure.page import page
+from multiconv.tracing.pictures import is_sample
+from multiconv.tracing.trace import Trace
 from multiconv.web.errors import status_of
-from multiconv.web.links import page_link
-from multiconv.web.page import page
 from multiconv.web.request import tracer
 
 MISTAKES_SHOWN = 8
@@ -71,7 +71,7 @@ def is_at_fault(name: str, field: str | None) -> bool:
 def shown(
     trace: Trace,
     mistakes: Sequence[MultiConvError] = (),
-    form: MultiDict[str, str] | None = None,
+    form: Form | None = None,
 ) -> Response:
     """Return the page of a trace, with mistakes told and what was typed still in its fields."""
     context = page(trace, current_app.config["BUILD"], mistakes=mistakes, form=form)
@@ -90,7 +90,7 @@ def shown(
     return Response(body, status, content_type="text/html; charset=utf-8")
 
 
-def _as_chosen(choices: Iterable[Choice], form: MultiDict[str, str]) -> Iterable[Choice]:
+def _as_chosen(choices: Iterable[Choice], form: Form) -> Iterable[Choice]:
     """Yield choices as they stood in the form that was sent."""
     for choice in choices:
         text = form.get(choice.field, choice.chosen)

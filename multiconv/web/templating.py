@@ -7,19 +7,10 @@ import base64
 import numpy as np
 from flask import Flask
 
-from multiconv.imaging import codec, colour
+from multiconv.figure.kernel import tint
+from multiconv.imaging import colour
+from multiconv.imaging import decode as codec
 from multiconv.imaging.container import READ_HERE
-
-
-def tint(step: int) -> str:
-    """Return the style sheet's class for a coarse step from −8 to 8.
-
-    Examples
-    --------
-    >>> tint(0), tint(3), tint(-8)
-    ('z', 'p3', 'n8')
-    """
-    return "z" if step == 0 else f"{'p' if step > 0 else 'n'}{abs(step)}"
 
 
 def _ramp() -> str:

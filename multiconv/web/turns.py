@@ -11,20 +11,20 @@ from urllib.parse import parse_qsl
 
 from flask import Flask, g, request
 
-from multiconv.bands import LARGE
 from multiconv.errors import Busy, MultiConvError
 from multiconv.experiment.model import Source
-from multiconv.pictures import size_of
+from multiconv.imaging.bands import LARGE
+from multiconv.tracing.pictures import size_of
 from multiconv.web.request import store
 
 COMPUTING = {
-    *("routes.index", "routes.edit", "maps.picture", "maps.numbers", "maps.diagram"),
+    *("pages.index", "pages.edit", "maps.picture", "maps.numbers", "maps.diagram"),
     *("api.facts", "api.one_pixel", "api.planes"),
     *("takeaway.stage", "takeaway.numbers", "takeaway.film", "gallery.gallery", "weights.take"),
 }
 """Endpoints that compute."""
 
-POSTED = {"routes.edit", "api.planes"}
+POSTED = {"pages.edit", "api.planes"}
 """Those that read a form."""
 
 UPLOADING = {"uploads.images"}

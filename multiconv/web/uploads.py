@@ -9,15 +9,15 @@ from flask import Blueprint, Request, Response, jsonify, redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from multiconv.errors import InvalidValue, MultiConvError
+from multiconv.experiment.link import from_query
 from multiconv.experiment.model import LIMITS, Experiment
-from multiconv.experiment.query import from_query
-from multiconv.imaging.codec import Picture
-from multiconv.imaging.isolated import decoded
+from multiconv.figure.links import page_link
+from multiconv.figure.told import fragment
+from multiconv.imaging.decode import Picture
+from multiconv.imaging.sandbox import decoded
 from multiconv.web.errors import too_large, wants_json
-from multiconv.web.links import page_link
 from multiconv.web.request import pairs, store, tracer
 from multiconv.web.show import settled, shown
-from multiconv.web.told import fragment
 
 blueprint = Blueprint("uploads", __name__)
 

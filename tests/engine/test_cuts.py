@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from multiconv import conv2d
-from multiconv.engine import cuts, rows, workspace
+from multiconv.engine import cuts, rows
+from multiconv.engine import scratch as workspace
 from multiconv.engine.banded import Axis
 from multiconv.engine.cuts import cut_of
 from multiconv.engine.geometry import geometry

@@ -7,18 +7,10 @@ import numpy as np
 import pytest
 
 from multiconv import conv2d, partials
-from multiconv.engine import (
-    columns,
-    cuts,
-    patches,
-    plan,
-    rows,
-    shifts,
-    spectral,
-    thumbnails,
-    tiles,
-    workspace,
-)
+from multiconv.engine import columns, cuts, plan, rows, shifts, thumbnails, tiles
+from multiconv.engine import pixels as patches
+from multiconv.engine import scratch as workspace
+from multiconv.engine import spectra as spectral
 from multiconv.engine.conv import partial
 from multiconv.engine.geometry import geometry
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from multiconv.engine.filters import random_filter
 from multiconv.errors import NotFound
 from multiconv.experiment.banks import STORED, StoredBank, filters_of, own_groups
-from multiconv.experiment.query import from_query, to_query
+from multiconv.experiment.link import from_query, to_query
+from multiconv.filters.named import random_filter
 
 ID = "ab" * 32
 OWN = np.arange(3 * 2 * 3 * 2, dtype=np.float64).reshape(3, 2, 3, 2)

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multiconv.engine.filters import BANKS, bank
 from multiconv.errors import NotFound
+from multiconv.experiment.link import from_query, to_query
 from multiconv.experiment.maps import map_place, pixels_experiment
-from multiconv.experiment.query import from_query, to_query
+from multiconv.filters.named import BANKS, bank
 
 START = from_query([("k", "1"), ("bias", "0,.5,0,0,1"), ("w.1.1", "box"), ("activation", "relu")])
 

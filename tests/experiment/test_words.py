@@ -3,7 +3,7 @@
 import pytest
 
 from multiconv.errors import NotFound
-from multiconv.experiment.query import from_query
+from multiconv.experiment.link import from_query
 from multiconv.experiment.words import map_text, map_words, sentence
 
 PLAIN = "3 input channels, 5 outputs, 3 × 3 kernels, stride 1, same padding"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from multiconv.imaging.animation import running_sum
+from multiconv.imaging.films import running_sum
 from multiconv.imaging.moving import encoded
 
 

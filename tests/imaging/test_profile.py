@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms, TiffImagePlugin, TiffTags
 
 from multiconv.experiment.model import LIMITS
-from multiconv.imaging.codec import decoded
+from multiconv.imaging.decode import decoded
 from multiconv.imaging.notes import PROFILE
 from multiconv.imaging.profile import HEAD, is_foreign
 from tests.imaging import handmade

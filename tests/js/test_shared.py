@@ -14,11 +14,10 @@ import pytest
 
 from multiconv.engine.geometry import Geometry
 from multiconv.errors import InvalidValue
-from multiconv.experiment.numbers import number, plain
+from multiconv.experiment.numbers import number, plain, weight_text
+from multiconv.figure.pixel import level_kind
+from multiconv.figure.planes import differences
 from multiconv.imaging.colour import indices, palette, step
-from multiconv.web.kernels import weight_text
-from multiconv.web.pixel import level_kind
-from multiconv.web.planes import differences
 from multiconv.web.templating import tint
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"

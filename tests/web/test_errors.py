@@ -209,7 +209,7 @@ def test_method_that_is_not_taken_names_those_that_are(client):
 
 
 def test_no_error_says_what_the_server_is_made_of(client, app):
-    app.view_functions["routes.robots"] = lambda: 1 / 0
+    app.view_functions["pages.robots"] = lambda: 1 / 0
     answer = client.get("/robots.txt")
     assert answer.status_code == 500
     assert "ZeroDivision" not in answer.text
@@ -220,7 +220,7 @@ def test_an_unexpected_error_is_logged_without_its_words(client, app, caplog):
     def fail():
         raise ValueError("what somebody typed")
 
-    app.view_functions["routes.robots"] = fail
+    app.view_functions["pages.robots"] = fail
     assert client.get("/robots.txt?typed=too").status_code == 500
     assert "ValueError" in caplog.text
     assert "in fail" in caplog.text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from multiconv.engine.seeded import seeded
-from multiconv.web.gallery import coloured
+from multiconv.figure.gallery import coloured
+from multiconv.filters.seeded import seeded
 
 
 def test_a_shelf_for_each_kind(client):

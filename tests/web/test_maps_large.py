@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from multiconv import strips
 from multiconv.experiment.model import LIMITS
-from multiconv.imaging.store import FolderStore
-from multiconv.tracing import Tracer
-from multiconv.web import sheet
+from multiconv.figure import outputs as sheet
+from multiconv.store.pictures import FolderStore
+from multiconv.tracing import large as strips
+from multiconv.tracing.trace import Tracer
 from tests.web.server import serving
 
 FAR = "padding=3,1,2,5&padding_mode=reflect&dilations=2x1&strides=1x2&activation=tanh&bias=0,0.5"

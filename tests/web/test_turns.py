@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote
 import pytest
 
 from multiconv.errors import Busy
-from multiconv.tracing import Tracer
+from multiconv.tracing.trace import Tracer
 from multiconv.web import turns
 from multiconv.web.serve import SETTINGS
 from multiconv.web.turns import Turns, computing_turns, large_turns, uploading_turns

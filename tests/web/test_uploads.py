@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from multiconv.experiment.model import LIMITS, Limits
-from multiconv.imaging import isolated
-from multiconv.imaging.store import FolderStore
+from multiconv.imaging import sandbox as isolated
+from multiconv.store.pictures import FolderStore
 from multiconv.web import create_app, uploads
 
 LINK = {"k": "2", "w.1.2": "0,0,0,0,0.5,0,0,0,0", "strides": "2x2", "size": "full"}

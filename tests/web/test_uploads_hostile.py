@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from multiconv.experiment.model import LIMITS
-from multiconv.imaging import isolated
+from multiconv.imaging import sandbox as isolated
 from tests.imaging import hostile
 
 FILES = hostile.ALL if os.environ.get("MULTICONV_HOSTILE") == "all" else hostile.SAMPLE

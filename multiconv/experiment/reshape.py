@@ -1,0 +1,137 @@
+"""What of the form changes a layer's bank, outputs and kernels, beyond single weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from multiconv.engine.geometry import Pair
+from multiconv.errors import InvalidValue
+from multiconv.experiment.banks import bank_of, bank_text, own_groups, own_shape
+from multiconv.experiment.fields import OWN, sides, sides_text
+from multiconv.experiment.kernels import kernel_name
+from multiconv.experiment.matrix import Matrix, matrix
+from multiconv.experiment.model import CHANNELS, LIMITS, Kernel, Layer
+from multiconv.experiment.numbers import whole
+from multiconv.filters.named import fitted, own_size
+
+
+@dataclass(frozen=True)
+class Reshaped:
+    """A layer as the form wants it, and what happened to every kernel on the way."""
+
+    layer: Layer
+    resized: bool = False
+    pasted: bool = False
+
+
+def reshaped(form: Mapping[str, str], layer: Layer, k: int, *, edited: bool = False) -> Reshaped:
+    """Return the layer with the form's bank, outputs, kernel size, names and pasted matrices.
+
+    A pasted matrix gives every kernel its size; a named kernel larger than the layer's makes
+    the layer's large enough, unless a size was chosen too. Where the page's filters were
+    ``edited``, their bank can be chosen anew.
+
+    Raises
+    ------
+    MultiConvError
+        For what cannot be used, naming the form's field.
+    """
+    bank = form.get("filters", OWN)
+    if bank != OWN and (edited or bank != bank_text(layer.bank)):
+        return Reshaped(_with_bank(layer, bank))
+    layer = _with_outputs(layer, form)
+    names, matrices = _names(form), _matrices(form)
+    k = min(k, layer.outputs - 1)
+    size = _size(form, layer, names, matrices)
+    changed = size != layer.kernel_size
+    layer = _with_size(layer, size) if changed else layer
+    for q, name in names.items():
+        layer = layer.with_kernel(q, k, name)
+    for q, rows in matrices.items():
+        layer = layer.with_kernel(q, k, tuple(weight for row in rows for weight in row))
+    return Reshaped(layer, changed, changed and bool(matrices))
+
+
+def _with_bank(layer: Layer, name: str) -> Layer:
+    bank = bank_of(name)
+    size, outputs = own_shape(bank)
+    return replace(
+        layer,
+        bank=bank,
+        kernels=(),
+        kernel_size=size,
+        outputs=outputs,
+        bias=(0.0,) * outputs,
+        groups=own_groups(bank, outputs),
+    )
+
+
+def _with_outputs(layer: Layer, form: Mapping[str, str]) -> Layer:
+    outputs = whole(form.get("outputs", str(layer.outputs)), "outputs", 1, LIMITS.outputs)
+    return replace(
+        layer,
+        outputs=outputs,
+        kernels=tuple((place, kernel) for place, kernel in layer.kernels if place[1] < outputs),
+        bias=(*layer.bias[:outputs], *(0.0,) * (outputs - layer.outputs)),
+    )
+
+
+def _names(form: Mapping[str, str]) -> dict[int, str]:
+    """Return the named kernels chosen in a list or, which counts more, typed."""
+    found = {}
+    for q in range(len(CHANNELS)):
+        for field in (f"preset.{q}", f"name.{q}"):
+            if text := form.get(field, "").strip():
+                found[q] = kernel_name(text, field)
+    return found
+
+
+def _matrices(form: Mapping[str, str]) -> dict[int, Matrix]:
+    """Return the pasted matrices, which all have one size."""
+    found: dict[int, Matrix] = {}
+    for q in range(len(CHANNELS)):
+        if text := form.get(f"matrix.{q}", "").strip():
+            found[q] = matrix(text, f"matrix.{q}")
+            first = next(iter(found.values()))
+            if _shape(found[q]) != _shape(first):
+                raise InvalidValue(
+                    f"One matrix has {_words(_shape(first))} weights, {CHANNELS[q]}'s "
+                    f"{_words(_shape(found[q]))}; a layer's kernels have one size.",
+                    "Paste matrices of one size, with zeros around the smaller.",
+                    field=f"matrix.{q}",
+                )
+    return found
+
+
+def _size(
+    form: Mapping[str, str], layer: Layer, names: Mapping[int, str], matrices: Mapping[int, Matrix]
+) -> Pair:
+    if matrices:
+        return _shape(next(iter(matrices.values())))
+    chosen = sides(
+        form.get("kernel", sides_text(layer.kernel_size)), "kernel", 1, LIMITS.kernel_side
+    )
+    if chosen != layer.kernel_size:
+        return chosen
+    needed = [own_size(name) for name in names.values()]
+    rows, columns = (max(lengths) for lengths in zip(chosen, *needed, strict=True))
+    return rows, columns
+
+
+def _with_size(layer: Layer, size: Pair) -> Layer:
+    resized = replace(layer, kernel_size=size, kernels=())
+    for (q, k), kernel in layer.kernels:
+        fit: Kernel = kernel
+        if not isinstance(kernel, str):
+            fit = tuple(fitted(layer.kernel(q, k), size).ravel().tolist())
+        resized = resized.with_kernel(q, k, fit)
+    return resized
+
+
+def _shape(rows: Matrix) -> Pair:
+    return len(rows), len(rows[0])
+
+
+def _words(size: Pair) -> str:
+    return f"{size[0]} × {size[1]}"

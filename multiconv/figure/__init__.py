@@ -1,0 +1,1 @@
+"""What the page says of a trace, as values; never a request."""

@@ -1,0 +1,134 @@
+"""The experiments that the article's links open.
+
+Every “try it” link is written by `to_query` from an experiment that was read,
+so that it cannot rot; the tests check what the text claims of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from multiconv.drawing.ribbon import strips
+from multiconv.experiment.fields import joined
+from multiconv.experiment.link import from_query
+from multiconv.experiment.model import Experiment
+from multiconv.experiment.numbers import weight_text
+from multiconv.figure.links import page_link
+from multiconv.figure.whatif import buttons
+from multiconv.filters.named import kernel
+from multiconv.filters.trained import NOTICE
+
+Pairs = tuple[tuple[str, str], ...]
+
+_THIRD = joined((kernel("soft") / 3).ravel().tolist())
+_FLIPPED = joined(kernel("sobel-x")[::-1, ::-1].ravel().tolist())
+
+
+def _kernels(*texts: str, k: int = 0) -> Pairs:
+    """Return the parameters that set the kernels from red, green and blue to output k."""
+    return tuple((f"w.{q}.{k}", text) for q, text in enumerate(texts))
+
+
+TRIES: Mapping[str, Pairs] = MappingProxyType(
+    {
+        "opening": (),
+        "one-channel": _kernels("sobel-x", "zero", "zero"),
+        "without-green": _kernels("soft", "zero"),
+        "bias": (("bias", "0.5,0,0,0,0"),),
+        "greenness": (("k", "1"),),
+        "sixteen": (("outputs", "16"),),
+        "corner": (("i", "0"), ("j", "0")),
+        "stride": (("strides", "2x2"),),
+        "stride-corner": (
+            ("image", "sample:portrait"),
+            ("strides", "2x2"),
+            ("i", "79"),
+            ("j", "79"),
+        ),
+        "valid": (("padding", "valid"),),
+        "dilation": (*_kernels("box", "zero", "zero"), ("dilations", "4x4")),
+        "luminance-edge": (("image", "sample:edge"), ("filters", "luminance-edges")),
+        "colour-edge": (("image", "sample:edge"), ("filters", "red-green-edges")),
+        "trained": (("filters", "dlib"),),
+        "signed": _kernels("sobel-x", "sobel-x", "sobel-x"),
+        "relu": (*_kernels("sobel-x", "sobel-x", "sobel-x"), ("activation", "relu")),
+        "flipped": _kernels(_FLIPPED, _FLIPPED, _FLIPPED),
+        "shared": _kernels("soft", "soft", "soft"),
+        "mean": _kernels(_THIRD, _THIRD, _THIRD),
+        "depthwise": (("groups", "3"), ("outputs", "3")),
+        "one-by-one": (("kernel", "1x1"), *_kernels("0.299", "0.587", "0.114")),
+        "channels-again": (
+            ("kernel", "1x1"),
+            ("outputs", "3"),
+            *(
+                pair
+                for k in range(3)
+                for pair in _kernels(*("1" if q == k else "0" for q in range(3)), k=k)
+            ),
+        ),
+    }
+)
+"""The parameters of each link, by the name that the template uses."""
+
+
+CONTENTS: tuple[tuple[str, str], ...] = (
+    ("summed-or-averaged", "Summed or averaged?"),
+    ("same-kernel", "One kernel for all?"),
+    ("how-many-kernels", "How many kernels?"),
+    ("nine-or-27", "9 numbers or 27?"),
+    ("not-in-colour", "Why no colour?"),
+    ("depthwise", "Depthwise?"),
+    ("one-by-one-kernels", "1 × 1?"),
+    ("correlation", "Correlation?"),
+    ("same-stride-two", "“Same” with stride 2?"),
+    ("shrank", "Why smaller?"),
+    ("negative", "Negative values?"),
+    ("bias-once", "One bias?"),
+    ("batches", "Batches?"),
+)
+"""The questions that the text answers, in short: where each stands, and its words."""
+
+
+def tried(name: str, shown: Experiment) -> Experiment:
+    """Return the experiment of one link, on the person's own picture where the text allows it.
+
+    Examples
+    --------
+    >>> tried("greenness", Experiment()).focus.k
+    1
+    """
+    pairs = TRIES[name]
+    experiment = from_query(pairs)
+    if any(field == "image" for field, _ in pairs):
+        return experiment
+    return replace(experiment, source=shown.source)
+
+
+def tries(shown: Experiment) -> dict[str, str]:
+    """Return the address of every link of the article, for the experiment that is shown.
+
+    Examples
+    --------
+    >>> tries(Experiment())["stride"]
+    '/?strides=2x2'
+    """
+    return {name: page_link(tried(name, shown)) for name in TRIES}
+
+
+def article_of(shown: Experiment) -> dict[str, Any]:
+    """Return what the article's templates say, for the experiment that is shown."""
+    bias = shown.layer.bias[shown.focus.k]
+    return {
+        "bias_told": f"+ {weight_text(bias)} " if bias else "",
+        "tries": tries(shown),
+        "contents": CONTENTS,
+        "what_ifs": buttons(shown),
+        "strips": strips(),
+        "trained_notice": NOTICE,
+        "bank_notice": NOTICE if shown.layer.bank == "dlib" else "",
+        "gallery_link": page_link(shown, path="/filters"),
+        "weights_link": page_link(shown, path="/weights"),
+    }

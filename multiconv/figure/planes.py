@@ -1,0 +1,171 @@
+"""One map of a trace by its name: its numbers, its colours as bytes, its picture."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiconv.experiment.maps import map_place
+from multiconv.experiment.model import CHANNELS
+from multiconv.imaging import colour
+from multiconv.imaging import decode as codec
+from multiconv.imaging.bands import BAND, Banded, bands_of, nothing
+from multiconv.tracing.trace import Trace, Tracer
+
+
+@dataclass(frozen=True)
+class MapPlane:
+    """A map with the range its colours stand for.
+
+    ``levels`` is set for an input plane, (H, W) uint8 0…255; ``values`` for
+    every other, (H, W) float32.  ``hue`` is what an input's level 255 looks
+    like where inputs are tinted.
+    """
+
+    name: str
+    range: float
+    levels: NDArray[np.uint8] | None = None
+    values: NDArray[np.float32] | None = None
+    hue: colour.Colour | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The map's (height, width)."""
+        return np.asarray(self.levels).shape if self.values is None else self.values.shape
+
+    def numbers(self) -> NDArray[np.float32] | Banded:
+        """Return the map's own numbers; an input's levels are divided by 255."""
+        if self.values is not None:
+            return self.values
+        levels = np.asarray(self.levels)
+
+        def scaled(first: int, stop: int, every: int) -> NDArray[np.float32]:
+            return levels[first:stop:every, ::every].astype(np.float32) / np.float32(255)
+
+        rows = max(1, BAND // levels.shape[1])
+        return Banded((levels.shape[0], levels.shape[1]), rows, scaled)
+
+    def bytes_shown(self) -> NDArray[np.uint8]:
+        """Return what stands for each pixel on the page: a grey level, or a colour index."""
+        if self.values is not None:
+            return colour.indices(self.values, self.range)
+        return np.ascontiguousarray(self.levels)
+
+    def npy(self) -> bytes:
+        """Return the map's numbers as NumPy saves them."""
+        file, numbers = io.BytesIO(), self.numbers()
+        header = {"descr": "<f4", "fortran_order": False, "shape": self.shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        for band in bands_of(numbers):
+            file.write(np.ascontiguousarray(band, "<f4").data)
+        return file.getvalue()  # not a copy
+
+    def png(self, *, opaque: bool = False) -> bytes:
+        """Return the map as a PNG: transparent where zero, or laid on light paper."""
+        shown = self.bytes_shown()
+        if self.values is None and self.hue is None:
+            return codec.png_grey(shown)
+        if self.hue is not None:
+            return codec.png_indexed(shown, colour.tinted_palette(self.hue))
+        palette = colour.opaque_palette(colour.LIGHT_PAPER) if opaque else colour.palette()
+        return codec.png_indexed(shown, palette)
+
+
+def map_plane(name: str, trace: Trace, tracer: Tracer) -> MapPlane:
+    """Return the map called ``name``.
+
+    Names are ``input-<q>``, ``partial-<q>``, ``running-<n>`` (the first n
+    partials added), ``sum`` (all of them and the bias) and ``output-<k>`` (after
+    the activation).
+
+    Raises
+    ------
+    NotFound
+        If the experiment has no such map.
+    """
+    kind, channel = map_place(name, trace.experiment.layer.outputs)
+    if channel is None:
+        return MapPlane(name, trace.range_of(trace.layer.sum), values=trace.layer.sum)
+    if kind == "input":
+        hue = colour.HUES[channel] if trace.experiment.view.inputs == "tinted" else None
+        return MapPlane(name, trace.range, levels=trace.levels[:, :, channel], hue=hue)
+    if kind == "running":
+        values = trace.layer.running(channel)
+    elif kind == "partial":
+        partial = trace.layer.partials[channel]
+        values = nothing(trace.layer.geometry.output_size) if partial is None else partial
+    elif channel == trace.experiment.focus.k:
+        values = trace.layer.output
+    else:
+        values = tracer.output(trace.experiment, channel)
+    return MapPlane(name, trace.range_of(values), values=values)
+
+
+def outputs_worth(names: Sequence[str]) -> int:
+    """Return how many outputs' work some maps are: of inputs none, of partials one in three.
+
+    Examples
+    --------
+    >>> outputs_worth(["input-0", "partial-0", "partial-1", "sum"])
+    2
+    """
+    kinds = [name.partition("-")[0] for name in names]
+    partials, inputs = kinds.count("partial"), kinds.count("input")
+    return max(1, len(names) - inputs - partials + -(-partials // len(CHANNELS)))
+
+
+def planes_held(names: Sequence[str], *, packed: bool) -> int:
+    """Return the bytes a pixel that an answer of these maps holds: it, room to grow, one picture.
+
+    Examples
+    --------
+    >>> planes_held(["sum"] * 8, packed=True)
+    20
+    """
+    count = len(names)
+    return count + -(-count // 8) + 2 + (count + 1) * packed
+
+
+def differences(shown: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return how each byte differs from its left neighbour, less how the one above does, mod 256.
+
+    Neighbours are alike, so that these pack into half of what the bytes themselves do.
+
+    Examples
+    --------
+    >>> differences(np.array([[7, 9], [8, 10]], np.uint8)).tolist()
+    [[7, 2], [1, 0]]
+    """
+    found = shown.copy()
+    found[:, 1:] -= shown[:, :-1]
+    found[1:] -= found[:-1]
+    return found
+
+
+def deflated(body: bytes) -> bytes:
+    """Return planes packed quickly: runs and frequencies are nearly all there is to gain.
+
+    Examples
+    --------
+    >>> import zlib
+    >>> zlib.decompress(deflated(bytes(1000))) == bytes(1000)
+    True
+    """
+    packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_RLE)
+    return packer.compress(body) + packer.flush()
+
+
+def map_names(trace: Trace) -> list[str]:
+    """Return the names of all maps of an experiment, in the order of the figure."""
+    channels = range(trace.levels.shape[2])
+    return [
+        *(f"input-{q}" for q in channels),
+        *(f"partial-{q}" for q in channels),
+        "sum",
+        *(f"output-{k}" for k in range(trace.experiment.layer.outputs)),
+    ]

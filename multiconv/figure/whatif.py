@@ -1,0 +1,42 @@
+"""The what-ifs of an experiment as buttons: words, what each does, where it leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from multiconv.experiment.actions import ACTIONS, noted
+from multiconv.experiment.happened import fragment
+from multiconv.experiment.model import Experiment
+from multiconv.figure.links import page_link
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A what-if in the page: the form's value, its words, what it does, where it leads."""
+
+    value: str
+    words: str
+    told: str
+    link: str
+
+
+def buttons(shown: Experiment) -> list[Button]:
+    """Return the what-ifs that make sense for an experiment.
+
+    Examples
+    --------
+    >>> [button.value for button in buttons(Experiment())]
+    ['mean', 'sum', 'share', 'flip', 'depthwise']
+    """
+    layer, k = shown.layer, shown.focus.k
+    hidden = "depthwise" if layer.groups > 1 else "together"
+    changed = {name: each.change(layer, k) for name, each in ACTIONS.items() if name != hidden}
+    return [
+        Button(
+            name,
+            ACTIONS[name].words,
+            ACTIONS[name].told,
+            page_link(shown.with_layer(after)) + fragment(noted(name, layer, after)),
+        )
+        for name, after in changed.items()
+    ]

@@ -1,0 +1,1 @@
+"""Kernels and banks by name: made by hand, by formula, trained, learned, by seed."""

@@ -1,0 +1,1 @@
+"""Bytes by name: pictures and banks, immutable, in a folder."""

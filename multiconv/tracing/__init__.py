@@ -1,0 +1,1 @@
+"""From an experiment and the store to its numbers, with the one cache."""

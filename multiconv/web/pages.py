@@ -1,0 +1,75 @@
+"""What a browser visits: the page, its form, the limits, and the file that robots ask for."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from multiconv.errors import MultiConvError
+from multiconv.experiment.edit import PLAIN_FIELDS, edited, previous, typed_pairs
+from multiconv.experiment.form import Form
+from multiconv.experiment.link import to_pairs
+from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.figure.links import page_link
+from multiconv.web.banks import shortened
+from multiconv.web.limits import limit_rows
+from multiconv.web.request import pairs, tracer
+from multiconv.web.show import settled, shown, traced
+from multiconv.web.uploads import seen_at
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+def index() -> Response:
+    """Answer the page of an experiment; of a link that cannot be used, the nearest and why."""
+    trace, mistakes = settled(pairs(), Experiment())
+    return shown(trace, mistakes)
+
+
+@blueprint.route("/edit", methods=["GET", "POST"])
+def edit() -> Response:
+    """Answer the form: on to the canonical link, or the page again with what was typed.
+
+    Forms with large kernels or pasted matrices are longer than a query may be, and are posted.
+    """
+    form = Form(request.form.items(multi=True) if request.method == "POST" else pairs())
+    try:
+        wanted = edited(form, tracer().geometry)
+        trace = traced(wanted.experiment)
+        link = page_link(shortened(trace.experiment))
+    except MultiConvError as error:
+        return _mistaken(form, error)
+    return seen_at(link + wanted.fragment)
+
+
+def _mistaken(form: Form, error: MultiConvError) -> Response:
+    """Show the form's page again: the last good picture, and all that was typed."""
+    try:
+        base = previous(form)
+        traced(base)
+    except MultiConvError:
+        base = Experiment()
+    rest = form.copy()
+    rest.pop(error.field or "", None)
+    try:
+        typed = dict(typed_pairs(rest, base))
+    except MultiConvError:
+        typed = dict(to_pairs(base))
+    typed |= {name: form[name] for name in PLAIN_FIELDS if name in form}
+    if typed.get("range") in {"", "auto"}:
+        del typed["range"]
+    trace, _ = settled(list(typed.items()), base)
+    return shown(trace, [error], form)
+
+
+@blueprint.get("/limits")
+def bounds() -> str:
+    """Answer what this server takes, and how much."""
+    return render_template("limits.html", rows=limit_rows(LIMITS))
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Keep crawlers off the endless links."""
+    rules = "User-agent: *\nDisallow: /*?\nDisallow: /maps/\nDisallow: /api/\nDisallow: /edit\n"
+    return Response(rules, content_type="text/plain; charset=utf-8")

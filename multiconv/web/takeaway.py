@@ -1,0 +1,90 @@
+"""Addresses of what people take away; each takes the experiment's own query."""
+
+from __future__ import annotations
+
+from tempfile import SpooledTemporaryFile
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request, send_file
+
+from multiconv.errors import NotFound
+from multiconv.experiment.numbers import quoted
+from multiconv.experiment.programs import FILE, code, filters_used
+from multiconv.figure.drawn import drawn
+from multiconv.figure.everything import write_everything
+from multiconv.figure.links import page_link
+from multiconv.figure.scene import scene_of
+from multiconv.imaging.bands import few, nothing
+from multiconv.imaging.films import LONGEST, Film, running_sum, sliding_window
+from multiconv.imaging.moving import encoded
+from multiconv.tracing.trace import Trace
+from multiconv.web.headers import DRAWING_POLICY
+from multiconv.web.request import experiment, tracer, uncoloured
+
+blueprint = Blueprint("takeaway", __name__)
+
+FILMS = ("window", "sum")
+SPOOLED = 64 * 2**20
+"""Bytes of a file of numbers beyond which it is kept on disk while it is sent."""
+
+
+@blueprint.get("/stage.svg")
+def stage() -> Response:
+    """Answer the whole figure as one drawing that needs nothing else."""
+    scene = scene_of(tracer().trace(experiment()), tracer())
+    response = Response(drawn(scene), content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Security-Policy"] = DRAWING_POLICY
+    return response
+
+
+@blueprint.get(f"/{FILE}")
+def numbers() -> Response:
+    """Answer every number of the experiment, as NumPy saves them."""
+    asked = uncoloured(experiment())
+    tracer().geometry(asked, outputs=asked.layer.outputs)
+    scene = scene_of(tracer().trace(asked), tracer())
+    # On disk and sent from there, if it is large.
+    file = SpooledTemporaryFile(SPOOLED)  # noqa: SIM115  (closed with the answer)
+    write_everything(file, scene, filters_used(asked.layer), asked.layer.bias)
+    if file.tell() < SPOOLED:
+        file.seek(0)
+        with file:
+            return _saved(file.read(), FILE, "application/octet-stream")
+    file.seek(0)
+    return send_file(file, "application/octet-stream", True, FILE)
+
+
+@blueprint.get("/code/<library>.py")
+def program(library: str) -> Response:
+    """Answer the experiment as a program."""
+    asked = experiment()
+    rows, columns = tracer().levels(asked.source).shape[:2]
+    link = quote(request.host_url.rstrip("/") + page_link(asked), safe="/:?&=,.()-+~_%[]")
+    body = code(asked, library, (rows, columns), link)
+    return _saved(body.encode(), f"multiconv_{library}.py", "text/x-python; charset=utf-8")
+
+
+@blueprint.get("/film/<name>.<any(gif, webp):kind>")
+def film(name: str, kind: str) -> Response:
+    """Answer the sliding window or the running sum as a moving picture."""
+    if name not in FILMS:
+        raise NotFound(f"There is no film {quoted(name)}.", "Use window or sum.", field="film")
+    trace = tracer().trace(experiment())
+    body = encoded(_film(name, trace), kind)
+    return _saved(body, f"{name}.{kind}", f"image/{kind}", attached=False)
+
+
+def _film(name: str, trace: Trace) -> Film:
+    if name == "sum":
+        partials = [few(added, LONGEST) for added in trace.layer.partials if added is not None]
+        none = nothing(trace.layer.geometry.output_size)  # every channel may be left out
+        return running_sum(partials or [few(none, LONGEST)], trace.layer.bias, trace.range)
+    shape = trace.layer.geometry
+    return sliding_window(trace.levels, trace.layer.output, shape, trace.pixel, trace.range)
+
+
+def _saved(body: bytes, name: str, content_type: str, *, attached: bool = True) -> Response:
+    response = Response(body, content_type=content_type)
+    how = "attachment" if attached else "inline"
+    response.headers["Content-Disposition"] = f'{how}; filename="{name}"'
+    return response

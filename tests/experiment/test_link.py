@@ -1,0 +1,236 @@
+"""The link contract: every experiment comes back from its link, every mistake is explained."""
+
+import contextlib
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from multiconv.engine.activations import ACTIVATIONS
+from multiconv.errors import InvalidValue, MultiConvError, NotFound
+from multiconv.experiment.link import from_query, to_pairs, to_query
+from multiconv.experiment.model import LIMITS, Experiment, Focus, Layer, Source, View
+from multiconv.filters.named import BANKS, KERNELS, bank
+
+SIDES = st.tuples(st.integers(1, 15), st.integers(1, 15))
+PADS = st.integers(0, 64)
+WEIGHTS = st.floats(-1e6, 1e6).map(lambda value: value + 0.0)
+PADDINGS = st.one_of(
+    st.sampled_from(["SAME", "VALID"]),
+    PADS,
+    st.tuples(PADS, PADS).filter(lambda pair: pair[0] != pair[1]),
+    st.tuples(st.tuples(PADS, PADS), st.tuples(PADS, PADS)).filter(
+        lambda pads: any(before != after for before, after in pads)
+    ),
+)
+
+
+@st.composite
+def experiments(draw):
+    size, outputs = draw(SIDES), draw(st.integers(1, 64))
+    layer = Layer(
+        bank=draw(st.sampled_from(sorted(BANKS))),
+        kernel_size=size,
+        outputs=outputs,
+        bias=tuple(draw(st.lists(WEIGHTS, min_size=outputs, max_size=outputs))),
+        strides=draw(SIDES),
+        padding=draw(PADDINGS),
+        padding_mode=draw(st.sampled_from(["zeros", "reflect", "replicate", "circular"])),
+        dilations=draw(SIDES),
+        groups=draw(st.sampled_from([1, 3])) if outputs % 3 == 0 else 1,
+        activation=draw(st.sampled_from(sorted(ACTIVATIONS))),
+        off=tuple(sorted(draw(st.sets(st.integers(0, 2))))),
+    )
+    taps = size[0] * size[1]
+    kernels = st.one_of(
+        st.sampled_from([*KERNELS, "gaussian(1.5)", "gabor(-45,6.5)", "random(7)", "motion(0)"]),
+        st.lists(WEIGHTS, min_size=taps, max_size=taps).map(tuple),
+    )
+    places = st.tuples(st.integers(0, 2), st.integers(0, outputs - 1))
+    for (q, k), kernel in draw(st.dictionaries(places, kernels, max_size=3)).items():
+        layer = layer.with_kernel(q, k, kernel)
+    side = st.none() | st.integers(0, 999)
+    image = st.from_regex(r"\A(sample:[a-z]{1,9}|[0-9a-f]{64})\Z")
+    return Experiment(
+        source=Source(draw(image), draw(st.none() | st.integers(1, 1024))),
+        layers=(layer,),
+        focus=Focus(draw(st.integers(0, outputs - 1)), draw(side), draw(side)),
+        view=View(
+            draw(st.none() | st.floats(1e-3, 1e6)),
+            draw(st.sampled_from(["shared", "each"])),
+            draw(st.sampled_from(["grey", "tinted"])),
+        ),
+    )
+
+
+@settings(deadline=None, max_examples=150)
+@given(experiments())
+def test_the_link_says_the_whole_experiment(experiment):
+    query = to_query(experiment)
+    assert from_query(parse_qsl(query, keep_blank_values=True)) == experiment
+    assert "%" not in query
+
+
+def test_the_opening_experiment_has_an_empty_link():
+    assert from_query([]) == Experiment()
+    assert to_query(Experiment()) == ""
+
+
+READ = [
+    ("size=full", lambda e: e.source.size, None),
+    ("size=1024", lambda e: e.source.size, 1024),
+    ("kernel=2x3", lambda e: e.layer.kernel_size, (2, 3)),
+    ("kernel=5", lambda e: e.layer.kernel_size, (5, 5)),
+    ("strides=2", lambda e: e.layer.strides, (2, 2)),
+    ("strides=1x3", lambda e: e.layer.strides, (1, 3)),
+    ("dilations=2x1", lambda e: e.layer.dilations, (2, 1)),
+    ("padding=same", lambda e: e.layer.padding, "SAME"),
+    ("padding=valid", lambda e: e.layer.padding, "VALID"),
+    ("padding=0", lambda e: e.layer.padding, 0),
+    ("padding=2x2", lambda e: e.layer.padding, 2),
+    ("padding=1x2", lambda e: e.layer.padding, (1, 2)),
+    ("padding=1,2,3,4", lambda e: e.layer.padding, ((1, 2), (3, 4))),
+    ("padding=1,1,2,2", lambda e: e.layer.padding, (1, 2)),
+    ("filters=blue-yellow", lambda e: e.layer.outputs, 4),
+    ("filters=blue-yellow", lambda e: e.layer.bias, (0.0,) * 4),
+    ("outputs=16", lambda e: e.layer.filters().shape, (3, 3, 3, 16)),
+    ("bias=1,−2,0,0,.5", lambda e: e.layer.bias, (1.0, -2.0, 0.0, 0.0, 0.5)),
+    ("activation=relu", lambda e: e.layer.activation, "relu"),
+    ("outputs=6&groups=3", lambda e: e.layer.groups, 3),
+    ("k=4&i=9&j=0", lambda e: e.focus, Focus(4, 9, 0)),
+    ("range=1.5", lambda e: e.view.range, 1.5),
+    ("off=2,0,2", lambda e: e.layer.off, (0, 2)),
+    ("ranges=each&inputs=tinted", lambda e: e.view, View(None, "each", "tinted")),
+    ("w.1.0=outline", lambda e: e.layer.kernels, (((1, 0), "outline"),)),
+    ("kernel=1&w.1.0=2", lambda e: e.layer.kernels, (((1, 0), (2.0,)),)),
+    ("kernel=1x2&w.1.0=2,3", lambda e: e.layer.kernels, (((1, 0), (2.0, 3.0)),)),
+    ("kernel=1x2&w.1.0=2&k=1&w.1.0=3", lambda e: e.layer.kernels, (((1, 0), (2.0, 3.0)),)),
+    ("w.0.0=0,-1,0,-1,5,-1,0,-1,0", lambda e: type(e.layer.kernels[0][1]), tuple),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "part", "value"), READ)
+def test_reads(query, part, value):
+    assert part(from_query(parse_qsl(query))) == value
+
+
+@pytest.mark.parametrize("text", ["soft", "0.1,0.1,0.1,0.1,0.2,0.1,0.1,0.1,.1"])
+def test_a_kernel_that_the_bank_gives_is_dropped(text):
+    assert from_query([("w.0.0", text)]) == Experiment()
+
+
+def test_a_kernel_lies_over_the_bank_and_leaves_the_rest():
+    filters = from_query([("w.1.2", "identity")]).layer.filters()
+    expected = bank("redness")
+    expected[:, :, 1, 2] = [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+    assert np.array_equal(filters, expected)
+
+
+REFUSED = [
+    ("kernl=3x3", "kernl", "There is no parameter “kernl”"),
+    ("K=1", "K", "There is no parameter"),
+    ("w.red.0=1", "w.red.0", "There is no parameter"),
+    ("v=1", "v", "There is no parameter"),
+    ("2.kernel=3x3", "2.kernel", "reserved"),
+    ("10.w.0.0=1", "10.w.0.0", "reserved"),
+    ("k=1&k=1", "k", "given twice"),
+    ("image=portrait", "image", "neither a sample nor an upload"),
+    ("image=sample:../x", "image", "neither a sample nor an upload"),
+    ("image=" + "A" * 64, "image", "“AAAAAAAAAAAAAAAAAAAA…”"),
+    ("image=" + "a" * 65, "image", "neither"),
+    ("size=0", "size", "1 to 1024"),
+    ("size=1025", "size", "1 to 1024"),
+    ("size=Full", "size", "no whole number"),
+    ("kernel=16x3", "kernel", "1 to 15"),
+    ("kernel=3x3x3", "kernel", "joined by x"),
+    ("kernel=3x", "kernel", "kernel is empty"),
+    ("strides=0", "strides", "1 to 16"),
+    ("strides=1x0", "strides", "1 to 16"),
+    ("strides=1.5", "strides", "no whole number"),
+    ("dilations=17", "dilations", "1 to 16"),
+    ("padding=-1", "padding", "0 to 64"),
+    ("padding=1,2", "padding", "top, bottom, left, right"),
+    ("padding=1,2,3", "padding", "top, bottom, left, right"),
+    ("padding=1x2,3,4,5", "padding", "top, bottom, left, right"),
+    ("padding=full", "padding", "same, valid"),
+    ("padding=1.5", "padding", "0 to 64"),
+    ("padding_mode=mirror", "padding_mode", "zeros, reflect, replicate, circular"),
+    ("groups=2", "groups", "must divide both the 3 input channels and the 5 output channels"),
+    ("groups=3", "groups", "must divide both the 3 input channels and the 5 output channels"),
+    ("outputs=65", "outputs", "1 to 64"),
+    ("outputs=0", "outputs", "1 to 64"),
+    ("bias=1", "bias", "bias has 1 number for 5 output channels."),
+    ("outputs=1&bias=1,2", "bias", "has 2 numbers for 1 output channel."),
+    ("bias=0,0,x,0,0", "bias", "bias 2 is “x”"),
+    ("bias=0,0,,0,0", "bias", "bias 2 is empty"),
+    ("activation=swish", "activation", "identity, relu"),
+    ("k=5", "k", "0 to 4"),
+    ("k=-1", "k", "0 to 4"),
+    ("i=-1", "i", "0 to"),
+    ("j=1e3", "j", "no whole number"),
+    ("range=0", "range", "above zero"),
+    ("range=-1", "range", "above zero"),
+    ("range=nan", "range", "no number"),
+    ("w.3.0=soft", "w.3.0", "0 to 2"),
+    ("w.0.5=soft", "w.0.5", "0 to 4"),
+    ("w.0.0=blur", "w.0.0", "neither numbers nor a kernel's name"),
+    ("w.0.0=nan", "w.0.0", "neither numbers nor a kernel's name"),
+    ("w.0.0=1", "w.0.0", "has 1 weight, but a kernel of 3 × 3 needs 9"),
+    ("w.0.0=" + ",".join("1" * 10), "w.0.0", "has 10 weights, but a kernel of 3 × 3 needs 9"),
+    ("w.0.0=1,2,3,4,NaN,6,7,8,9", "w.0.0", "Red's weight in row 2, column 2 (w.0.0) is “NaN”"),
+    ("w.0.0=1,2,3,4,5,6,7,8,", "w.0.0", "row 3, column 3 (w.0.0) is empty"),
+    ("w.0.0=1,2,3,4,5,1_0,7,8,9", "w.0.0", "“1_0”"),
+    ("w.0.0=1,2,3,4,5,1e7,7,8,9", "w.0.0", "−1,000,000 to 1,000,000"),
+    ("w.0.0=soft&w.0.0=soft", "w.0.0", "has 2 weights"),
+    ("w.0.0=zero&w.00.0=zero", "w.00.0", "written in two ways"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "field", "words"), REFUSED)
+def test_explains(query, field, words):
+    with pytest.raises(InvalidValue) as caught:
+        from_query(parse_qsl(query, keep_blank_values=True))
+    assert caught.value.field == field
+    assert words in str(caught.value)
+    assert caught.value.remedy.endswith(".")
+
+
+def test_an_unknown_bank_is_not_found():
+    with pytest.raises(NotFound, match="redness") as caught:
+        from_query([("filters", "reds")])
+    assert caught.value.field == "filters"
+
+
+def test_no_message_echoes_much():
+    for name in ("image", "kernel", "padding", "filters", "activation", "bias", "w.0.0", "é" * 99):
+        with pytest.raises(MultiConvError) as caught:
+            from_query([(name, "<script>\n" * 99)])
+        assert (caught.value.problem + (caught.value.field or "")).count("<script>") <= 2
+        assert "\n" not in str(caught.value)
+        assert len(caught.value.field or "") <= 21
+
+
+WORDS = st.sampled_from(
+    ["", "0", "1", "3x3", "soft", "−1", "1e309", "1,2", "same", "nan", "x", "２"]
+)
+
+
+NAMES = st.sampled_from(
+    ["kernel", "w.0.0", "k", "bias", "groups", "padding", "size", "2.k", "w.9.0"]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(NAMES | st.text(), WORDS | st.text())))
+def test_anything_is_read_or_explained(pairs):
+    with contextlib.suppress(MultiConvError):
+        experiment = from_query(pairs)
+        assert from_query(to_pairs(experiment)) == experiment
+
+
+def test_limits_can_be_wider():
+    wider = type(LIMITS)(kernel_side=15, outputs=64)
+    layer = from_query([("kernel", "15"), ("outputs", "64")], wider).layer
+    assert (layer.kernel_size, layer.outputs) == ((15, 15), 64)

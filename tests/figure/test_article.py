@@ -1,0 +1,243 @@
+"""The article's links answer, and what its text says of each is so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from multiconv.experiment.link import to_query
+from multiconv.experiment.model import Experiment, Source
+from multiconv.figure.article import TRIES, tried, tries
+
+
+@pytest.fixture
+def traced(app):
+    """The trace of an experiment of the article: ``traced(name)``."""
+    tracer = app.extensions["multiconv"]
+
+    def found(name, **focus):
+        experiment = tried(name, Experiment())
+        if focus:
+            experiment = replace(experiment, focus=replace(experiment.focus, **focus))
+        return tracer.trace(experiment)
+
+    return found
+
+
+class Page(HTMLParser):
+    """The links, headings, ids and images of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.headings, self.ids, self.images = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        said = dict(attributes)
+        if "id" in said:
+            self.ids.append(said["id"])
+        if tag == "a":
+            self.links.append(said)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "img":
+            self.images.append(said)
+
+
+def test_every_try_link_of_the_article_answers_200_and_is_canonical(client):
+    page = Page(client.get("/").get_data(as_text=True))
+    addresses = {link["href"] for link in page.links if link.get("class") == "try"}
+    assert addresses == set(tries(Experiment()).values())
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert 'role="alert"' not in answer.get_data(as_text=True), address
+
+
+def test_links_keep_the_persons_picture_but_for_the_cards_they_speak_of():
+    own = Experiment(source=Source("sample:cat", 96))
+    there = tries(own)
+    assert "image=sample:cat" in there["bias"]
+    assert "size=96" in there["bias"]
+    assert "image=sample:edge" in there["colour-edge"]
+    assert "cat" not in there["colour-edge"]
+
+
+def test_headings_are_in_order_and_ids_stand_once(client):
+    for address in ("/", "/filters", "/weights"):
+        text = client.get(address).get_data(as_text=True)
+        page = Page(text[text.index("<main") :])
+        assert page.headings[0] == 1
+        assert page.headings.count(1) == 1
+        steps = zip(page.headings, page.headings[1:], strict=False)
+        assert all(after - before <= 1 for before, after in steps), address
+        assert len(page.ids) == len(set(page.ids)), address
+        assert all(image.get("alt") for image in page.images), address
+
+
+def test_links_within_the_page_lead_somewhere(client):
+    page = Page(client.get("/").get_data(as_text=True))
+    within = {link["href"][1:] for link in page.links if link.get("href", "").startswith("#")}
+    assert within <= set(page.ids)
+
+
+def test_the_article_answers_every_question_people_ask(client):
+    text = client.get("/").get_data(as_text=True)
+    for name in (
+        *("summed-or-averaged", "same-kernel", "how-many-kernels", "nine-or-27", "not-in-colour"),
+        *("depthwise", "one-by-one-kernels", "correlation", "same-stride-two", "shrank"),
+        *("negative", "bias-once", "batches"),
+    ):
+        assert f'<section id="{name}"><h3>' in text
+
+
+def test_one_channel_alone_is_the_output(traced):
+    trace = traced("one-channel")
+    red, green, blue = trace.layer.partials
+    assert not green.any()
+    assert not blue.any()
+    np.testing.assert_array_equal(trace.layer.output, red)
+    assert np.abs(red).max() > 0.5
+
+
+def test_the_opening_kernels_differ_and_white_cancels(traced):
+    layer = traced("opening").layer
+    kernels = [layer.filters[..., q] for q in range(3)]
+    assert (kernels[0] > 0).all()
+    assert (kernels[1] < 0).all()
+    assert (kernels[2] <= 0).all()
+    assert not any(np.array_equal(kernels[a], kernels[b]) for a, b in ((0, 1), (0, 2), (1, 2)))
+    assert sum(kernel.sum() for kernel in kernels) == pytest.approx(0, abs=1e-12)
+
+
+def test_silencing_green_changes_one_partial_and_the_sum(traced):
+    before, after = traced("opening").layer, traced("without-green").layer
+    np.testing.assert_array_equal(before.partials[0], after.partials[0])
+    np.testing.assert_array_equal(before.partials[2], after.partials[2])
+    assert not after.partials[1].any()
+    np.testing.assert_allclose(before.sum - after.sum, before.partials[1], atol=1e-6)
+
+
+def test_the_bias_lifts_the_output_once(traced):
+    before, after = traced("opening").layer, traced("bias").layer
+    np.testing.assert_allclose(after.output - before.output, 0.5, atol=1e-6)
+    for q in range(3):
+        np.testing.assert_array_equal(before.partials[q], after.partials[q])
+
+
+def test_another_output_exchanges_all_three_kernels(traced):
+    before, after = traced("opening"), traced("greenness")
+    for q in range(3):
+        assert not np.array_equal(before.layer.filters[..., q], after.layer.filters[..., q])
+    np.testing.assert_array_equal(before.levels, after.levels)
+
+
+def test_sixteen_outputs_have_48_kernels():
+    filters = tried("sixteen", Experiment()).layer.filters()
+    assert filters.shape == (3, 3, 3, 16)
+    assert filters.shape[2] * filters.shape[3] == 48
+
+
+def test_one_output_pixel_takes_27_products(traced):
+    found = traced("opening").probe(80, 80)
+    assert sum(channel.products.size for channel in found.channels) == 27
+
+
+def test_in_the_corner_the_window_hangs_over_the_edge(traced):
+    trace = traced("corner")
+    found = trace.probe(*trace.pixel)
+    assert trace.pixel == (0, 0)
+    assert (found.rows[0], found.cols[0]) == (-1, -1)
+    assert not found.channels[0].values[0].any()
+
+
+def test_stride_padding_and_dilation_do_what_the_text_says(traced):
+    assert traced("stride").layer.geometry.output_size == (80, 80)
+    assert traced("valid").layer.geometry.output_size == (158, 158)
+    rows = traced("dilation", i=80, j=80).probe(80, 80).rows
+    assert rows[-1] - rows[0] + 1 == 9
+
+
+def test_same_with_stride_two_pads_the_end(traced):
+    trace = traced("stride-corner")
+    last, first = trace.probe(*trace.pixel), trace.probe(0, 0)
+    assert trace.layer.geometry.pads == ((0, 1), (0, 1))
+    assert last.rows == (158, 159, -1)
+    assert first.rows == (0, 1, 2)
+
+
+def test_an_edge_in_colour_alone(traced):
+    cancelled, seen = traced("luminance-edge").layer, traced("colour-edge").layer
+    inside = (slice(2, -2), slice(2, -2))
+    assert np.abs(cancelled.partials[0][inside]).max() > 0.5
+    assert np.abs(cancelled.output[inside]).max() < 1e-5
+    assert np.abs(seen.output[inside]).max() > 1
+    red, green, _ = cancelled.partials
+    assert np.corrcoef(red[inside].ravel(), green[inside].ravel())[0, 1] < -0.999
+
+
+def test_the_mean_is_the_sum_over_three(traced):
+    summed, mean = traced("shared").layer, traced("mean").layer
+    np.testing.assert_allclose(mean.output, summed.output / 3, atol=1e-6)
+
+
+def test_one_kernel_for_all_sees_only_the_total(traced):
+    trace = traced("shared")
+    total = trace.levels.astype(np.float64).sum(axis=2) / 255
+    window = total[79:82, 79:82]
+    soft = np.array([[0.1, 0.1, 0.1], [0.1, 0.2, 0.1], [0.1, 0.1, 0.1]])
+    assert trace.layer.output[80, 80] == pytest.approx((window * soft).sum(), abs=1e-5)
+
+
+def test_three_filters_hand_the_channels_on(traced):
+    for k in range(3):
+        trace = traced("channels-again", k=k)
+        np.testing.assert_allclose(trace.layer.output, trace.levels[..., k] / 255, atol=1e-6)
+
+
+def test_depthwise_outputs_are_the_partials(traced):
+    for k in range(3):
+        apart = traced("depthwise", k=k).layer
+        together = traced("opening", k=k).layer
+        np.testing.assert_allclose(apart.output, together.partials[k], atol=1e-6)
+        assert [q for q in range(3) if apart.partials[q] is not None] == [k]
+
+
+def test_one_by_one_is_only_the_sum(traced):
+    trace = traced("one-by-one")
+    grey = trace.levels @ np.array([0.299, 0.587, 0.114]) / 255
+    np.testing.assert_allclose(trace.layer.output, grey, atol=1e-6)
+
+
+def test_a_turned_edge_finder_gives_opposite_signs(traced):
+    straight, turned = traced("signed").layer, traced("flipped").layer
+    np.testing.assert_allclose(turned.output, -straight.output, atol=1e-5)
+
+
+def test_relu_comes_after_the_sum(traced):
+    layer = traced("relu").layer
+    assert layer.sum.min() < 0
+    assert layer.output.min() == 0
+    np.testing.assert_array_equal(layer.output, np.maximum(layer.sum, 0))
+    early = sum(np.maximum(partial, 0) for partial in layer.partials)
+    assert np.abs(early - layer.output).max() > 0.1
+
+
+def test_the_trained_filters_are_named_for_what_they_are(client, traced):
+    assert traced("trained").layer.filters.shape == (7, 7, 3)
+    for address in ("/", "/filters", "/?filters=dlib", "/stage.svg?filters=dlib"):
+        text = client.get(address).get_data(as_text=True)
+        assert "trained on faces, from photographs collected for research" in text
+    figure = client.get("/?filters=dlib").get_data(as_text=True).partition("<article")[0]
+    assert "photographs collected for research" in figure
+
+
+def test_every_link_is_used_by_the_text(client):
+    text = client.get("/").get_data(as_text=True)
+    for name in TRIES:
+        query = to_query(tried(name, Experiment())).replace("&", "&amp;")
+        assert f'href="/{"?" if query else ""}{query}"' in text, name

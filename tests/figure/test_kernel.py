@@ -1,0 +1,65 @@
+"""How kernels stand in the page: fields, pictures, names."""
+
+import re
+
+import numpy as np
+import pytest
+
+from multiconv.experiment.numbers import weight_text
+from multiconv.figure.kernel import called, kernel_view
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (-0.25, "−0.25"),
+        (1 / 3, "0.3333"),
+        (-123456, "−123456"),
+        (0.00012345, "0.000123"),
+        (1e-9, "1e−09"),
+    ],
+)
+def test_weights_are_short_with_a_true_minus(value, text):
+    assert weight_text(value) == text
+
+
+def test_a_kernel_is_called_what_it_is():
+    assert called(np.zeros((3, 3))) == "Zero"
+    assert called(np.array([[0, 0.1, 0], [0.1, 0.1, 0.1], [0, 0.1, 0]])) == "½ Plus"
+    assert called(np.arange(9.0).reshape(3, 3)) == "own"
+
+
+@pytest.mark.parametrize(
+    ("shape", "pictured"),
+    [((1, 1), False), ((5, 5), False), ((5, 6), True), ((6, 1), True), ((15, 15), True)],
+)
+def test_kernels_above_five_stand_as_pictures(shape, pictured):
+    view = kernel_view(np.ones(shape), 1.0, "w.0.0", "Red")
+    assert view.pictured is pictured
+    assert len(view.rows) == len(view.picture) == shape[0]
+
+
+def test_a_picture_has_its_own_scale():
+    weak = np.zeros((7, 7))
+    weak[3, 3], weak[0, 6] = 0.02, -0.01
+    view = kernel_view(weak, 1.0, "w.0.0", "Red")
+    assert (view.picture[3][3], view.picture[0][6], view.picture[1][1]) == (8, -4, 0)
+    assert {cell.step for row in view.rows for cell in row} == {0}
+    assert view.largest == "0.02"
+
+
+def test_the_page_of_a_large_kernel(client):
+    page = client.get("/?kernel=7x9&w.0.0=gabor(30,4)&size=40").text
+    assert len(re.findall(r'<svg class="kernel-picture"', page)) == 3
+    bench = page[page.index('id="bench"') :]
+    assert bench.count('name="w.0.0"') == page.count('name="w.0.0"') == 63
+    assert 'method="post"' in page[page.index('id="stage"') - 40 : page.index('id="stage"') + 90]
+    assert "gabor(30,4)</option>" in page
+
+
+def test_small_kernels_stand_in_their_row(client):
+    page = client.get("/?size=40").text
+    assert "kernel-picture" not in page
+    assert 'name="w.0.0"' not in page[page.index('id="bench"') :]
+    assert 'name="matrix.2"' in page

@@ -1,0 +1,26 @@
+"""Every map's values in words, and the address of its histogram."""
+
+from multiconv.experiment.link import from_query
+from multiconv.experiment.model import LIMITS
+from multiconv.figure.rows import output_of, rows_of
+from multiconv.figure.values import values_of
+from multiconv.store.pictures import FolderStore
+from multiconv.tracing.trace import Tracer
+
+
+def test_every_map_that_takes_part_has_its_line(tmp_path):
+    asked = from_query([("size", "24"), ("off", "1"), ("ranges", "each"), ("inputs", "tinted")])
+    trace = Tracer(FolderStore(tmp_path, LIMITS)).trace(asked)
+    found = values_of(trace, rows_of(trace, "b", {}, {}), output_of(trace, "b"), "b")
+    assert [one.called for one in found] == [
+        "Input channel 0, red",
+        "Input channel 1, green",
+        "Input channel 2, blue",
+        "What red adds",
+        "What blue adds",
+        "Output channel 0",
+    ]
+    assert found[0].address == "/maps/input-0.svg?size=24&v=b"
+    red = trace.layer.partials[0]
+    assert found[3].words == f"{red.min():.2f} … {red.max():.2f}, mean {red.mean():.2f}"
+    assert found[4].address.startswith("/maps/partial-2.svg?size=24&range=0.")

@@ -1,0 +1,172 @@
+import numpy as np
+import pytest
+
+from multiconv.errors import InvalidValue, NotFound
+from multiconv.filters.named import (
+    BANKS,
+    KERNELS,
+    bank,
+    bank_titles,
+    fitted,
+    kernel,
+    name_of,
+    scaled_name_of,
+)
+
+LUMINANCE = np.array([0.299, 0.587, 0.114])
+
+
+def answer(filters, row_of_colours):
+    """What filters answer at the middle of a picture whose rows all are these colours."""
+    window = np.broadcast_to(row_of_colours, (3, 3, 3))
+    return np.einsum("ijq,ijqk->k", window, filters)
+
+
+def test_there_are_the_named_kernels_and_banks():
+    assert len(KERNELS) == 23
+    assert {"identity", "soft", "box", "gaussian", "sharpen", "emboss"} < set(KERNELS)
+    assert {"outline", "laplacian", "sobel-x", "sobel-y", "zero", "shift"} < set(KERNELS)
+    assert {"ridge", "unsharp", "prewitt-x", "scharr-y", "roberts-1", "box-5"} < set(KERNELS)
+    assert list(BANKS)[:4] == ["redness", "blue-yellow", "luminance-edges", "red-green-edges"]
+    assert set(BANKS) - set(list(BANKS)[:4]) == {
+        *("one-channel", "mixes", "opponent", "gabors", "depthwise", "dlib"),
+    }
+
+
+@pytest.mark.parametrize("name", ["soft", "box", "gaussian", "sharpen", "identity", "shift"])
+def test_these_kernels_keep_the_brightness(name):
+    assert kernel(name).sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", ["outline", "laplacian", "sobel-x", "sobel-y", "zero"])
+def test_these_kernels_answer_nothing_on_a_flat_picture(name):
+    assert kernel(name).sum() == 0
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 5), (4, 3), (7, 7)])
+def test_fitting_keeps_the_centre(size):
+    numbers = np.arange(1.0, 10).reshape(3, 3)
+    result = fitted(numbers, size)
+    centre = (size[0] - 1) // 2, (size[1] - 1) // 2
+    assert result.shape == size
+    assert result[centre] == 5
+
+
+def test_fitting_pads_after_for_even_sides():
+    assert fitted(np.ones((1, 1)), (2, 2)).tolist() == [[1, 0], [0, 0]]
+
+
+@pytest.mark.parametrize("name", list(KERNELS))
+@pytest.mark.parametrize("size", [(5, 5), (6, 6), (5, 7)])
+@pytest.mark.parametrize("factor", [1.0, -0.5, 0.299, 3.0])
+def test_a_kernel_knows_its_name_and_factor(name, size, factor):
+    assert name_of(kernel(name, size)) == name
+    expected = (1.0, "zero") if name == "zero" else (factor, name)
+    if name == "ridge" and factor != 1:
+        expected = (-factor, "laplacian")  # the same thing, and better known
+    assert scaled_name_of(factor * kernel(name, size)) == expected
+
+
+def test_a_kernel_that_was_cut_has_no_name():
+    assert name_of(kernel("emboss", (2, 2))) is None
+    assert name_of(np.array([[1.0, 2.0]])) is None
+
+
+def test_what_is_returned_may_be_changed():
+    kernel("soft")[:] = 9
+    bank("redness")[:] = 9
+    assert kernel("soft")[1, 1] == 0.2
+    assert bank("redness")[1, 1, 0, 0] == 0.2
+
+
+def test_redness_is_the_opening_experiment():
+    first = bank("redness")[..., 0]
+    assert np.array_equal(first[..., 0], kernel("soft"))
+    assert np.array_equal(first[..., 1], -0.5 * kernel("soft"))
+    assert first[..., 2].tolist() == [[0, -0.1, 0], [-0.1, -0.1, -0.1], [0, -0.1, 0]]
+    assert answer(first[..., np.newaxis], [0.7, 0.7, 0.7]) == pytest.approx(0)
+
+
+def test_luminance_edges_are_blind_to_an_edge_of_colour_alone():
+    left = np.array([0.6, 0.3, 0.2])
+    right = left + np.array([0.587, -0.299, 0])
+    assert LUMINANCE @ left == pytest.approx(LUMINANCE @ right)
+    row = np.stack([left, left, right])
+    assert answer(bank("luminance-edges"), row) == pytest.approx(0, abs=1e-12)
+    assert abs(answer(bank("red-green-edges"), row)[0]) > 3
+    first = bank("red-green-edges")[..., 0]
+    assert np.array_equal(first[..., 0], -first[..., 1])
+    assert not first[..., 2].any()
+
+
+@pytest.mark.parametrize("name", list(BANKS))
+@pytest.mark.parametrize("outputs", [16, 64])
+def test_many_outputs_are_all_different_and_none_blank(name, outputs):
+    filters = bank(name, outputs=outputs)
+    assert len({filters[..., k].tobytes() for k in range(outputs)}) == outputs
+    assert all(filters[..., k].any() for k in range(outputs))
+    assert len(set(bank_titles(name, outputs))) == outputs
+    assert bank(name).shape == (*BANKS[name].kernel_size, 3, BANKS[name].outputs)
+    assert bank_titles(name) == BANKS[name].titles
+
+
+def test_unknown_names_are_refused_with_the_known_ones():
+    with pytest.raises(NotFound, match="redness, blue-yellow") as caught:
+        bank("green")
+    assert caught.value.field == "filters"
+    with pytest.raises(InvalidValue, match="identity, soft"):
+        kernel("blur")
+    with pytest.raises(InvalidValue) as outputs:
+        bank("redness", outputs=0)
+    assert outputs.value.field == "outputs"
+
+
+# Links of the first release name these banks: their filters, and what follows them, stay.
+FIRST = {
+    "redness": ["redness", "blue-yellow", "luminance-edges", "red-green-edges"],
+    "red-green-edges": ["red-green-edges", "redness", "blue-yellow", "luminance-edges"],
+}
+
+
+@pytest.mark.parametrize("name", list(FIRST))
+def test_sixteen_outputs_of_the_first_banks_follow_each_other(name):
+    expected = np.concatenate([bank(each) for each in FIRST[name]], axis=-1)
+    assert expected.shape[-1] == 16
+    assert np.array_equal(bank(name, outputs=16), expected)
+
+
+@pytest.mark.parametrize("name", ["redness", "opponent", "gabors", "luminance-edges"])
+def test_banks_hold_short_decimals(name):
+    for value in bank(name).ravel().tolist():
+        assert len(repr(value)) <= 8
+
+
+def test_what_the_teaching_banks_answer_to_flat_colours():
+    grey, orange = np.full((15, 15, 3), 0.5), np.full((15, 15, 3), [1.0, 0.5, 0.0])
+
+    def flat(name, colour):
+        filters = bank(name)
+        return np.einsum("ijq,ijqk->k", colour[: filters.shape[0], : filters.shape[1]], filters)
+
+    assert flat("opponent", grey) == pytest.approx(0, abs=1e-9)
+    assert flat("gabors", orange) == pytest.approx(0, abs=1e-9)
+    assert flat("depthwise", orange) == pytest.approx(0, abs=1e-9)
+    assert flat("one-channel", orange) == pytest.approx([1.0, 0.5, 0.0])
+    mixed = dict(zip(BANKS["mixes"].titles, flat("mixes", orange), strict=True))
+    assert mixed["grey"] == pytest.approx(0.299 + 0.587 / 2)
+    assert mixed["sepia, red"] == pytest.approx(0.393 + 0.769 / 2)
+    assert mixed["blue difference"] == pytest.approx(-0.168736 - 0.331264 / 2)
+
+
+def test_every_output_of_the_depthwise_bank_sees_its_own_group_alone():
+    filters = bank("depthwise")
+    assert BANKS["depthwise"].groups == 3
+    for k in range(6):
+        assert [bool(filters[:, :, q, k].any()) for q in range(3)] == [
+            q == k // 2 for q in range(3)
+        ]
+
+
+def test_what_stands_beyond_a_bank_may_be_changed():
+    bank("redness", outputs=64)[:] = 9
+    assert bank("redness", outputs=64)[1, 1, 0, 0] == 0.2

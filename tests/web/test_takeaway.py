@@ -1,0 +1,153 @@
+"""What people take away: drawings that need nothing else, numbers, films, programs."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from multiconv.experiment.link import from_query
+from multiconv.experiment.model import Experiment
+from multiconv.experiment.programs import LIBRARIES
+from multiconv.figure.exports import exports
+
+QUERIES = [
+    "",
+    "filters=dlib&strides=2&k=31",
+    "groups=3&outputs=3&k=1&activation=relu&bias=0,0.5,0",
+    "image=sample:cat&size=64&kernel=15x15&w.0.0=zero&padding=valid",
+    "size=1&kernel=1",
+    "off=0,1,2&bias=0.5,0,0,0,0",
+    "size=24&ranges=each",
+]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("name", ["stage", "diagram"])
+def test_a_drawing_is_well_formed_and_refers_to_nothing(name, query, client):
+    answer = client.get(f"/{name}.svg?{query}")
+    assert answer.status_code == 200
+    assert answer.content_type == "image/svg+xml; charset=utf-8"
+    text = answer.get_data(as_text=True)
+    root = ElementTree.fromstring(text)  # noqa: S314
+    assert root.tag == f"{SVG}svg"
+    allowed = {"svg", "g", "title", "rect", "image", "text", "tspan", "path", "line", "circle",
+               "polygon"}  # fmt: skip
+    for element in root.iter():
+        assert element.tag.removeprefix(SVG) in allowed
+        for attribute, value in element.attrib.items():
+            assert not attribute.startswith("on")
+            if attribute.endswith("href"):
+                assert value.startswith("data:image/png;base64,")
+            if attribute in {"x", "y", "width", "height", "r", "cx", "cy", "font-size"}:
+                assert np.isfinite(float(value.rstrip("%")))
+    assert re.findall(r"https?://[^\"\s]+", text) == ["http://www.w3.org/2000/svg"]
+    assert "undefined" not in text.lower()
+
+
+def test_the_stage_says_the_pages_numbers(client):
+    text = client.get("/stage.svg").get_data(as_text=True)
+    page = client.get("/").get_data(as_text=True)
+    for q in range(3):
+        value = re.search(rf'data-value="partial-{q}">([^<]+)<', page)[1]
+        assert f">{value}</tspan>" in text
+    assert text.count(">0.1</text>") == 8
+    assert "Sample portrait at 160 × 160" in text
+
+
+@pytest.mark.parametrize("ranges", ["shared", "each"])
+def test_the_stages_maps_have_the_pages_ranges_and_its_warning(client, ranges):
+    query = {"ranges": ranges, "w.1.0": "0,0,0,0,-0.3,0,0,0,0"}
+    text = client.get("/stage.svg", query_string=query).get_data(as_text=True)
+    pictures = [base64.b64decode(body) for body in re.findall(r"image/png;base64,([^\"]+)", text)]
+    for name in ("partial-0", "partial-1", "partial-2"):
+        address = f"/maps/{name}.png"
+        assert client.get(address, query_string=query | {"paper": "1"}).data in pictures
+    page = client.get("/", query_string=query).get_data(as_text=True)
+    ends = re.findall(r'data-value="(?:low|high)">([^<]+)<', page)
+    assert all(f">{end}</text>" in text for end in ends)
+    each = re.findall(r">(±[0-9.]+)<", page[: page.index('id="pixel"')])
+    assert re.findall(r">(±[0-9.]+)</tspan>", text) == each
+    assert bool(each) is (ranges == "each")
+    said = " ".join(re.findall(r'fill="#a3261d">([^<]+)<', text))
+    assert (said != "") is (ranges == "each")
+    assert said in " ".join(page.split())
+
+
+def test_everything_adds_up(client):
+    query = {"size": "48", "k": "2", "bias": "0,0,0.5,0,0", "activation": "relu"}
+    saved = np.load(io.BytesIO(client.get("/multiconv.npz", query_string=query).data))
+    assert set(saved) == {"input", "filters", "bias", "k", "partials", "sum", "output"}
+    assert saved["input"].shape == (48, 48, 3)
+    assert saved["filters"].shape == (3, 3, 3, 5)
+    total = saved["partials"].sum(axis=2) + saved["bias"][2]
+    np.testing.assert_allclose(total, saved["sum"], atol=1e-6)
+    np.testing.assert_array_equal(saved["output"][..., 2], np.maximum(saved["sum"], 0))
+    levels = saved["input"] * 255
+    np.testing.assert_allclose(levels, np.rint(levels), atol=1e-4)
+    for name in ("sum", "partial-1", "output-4"):
+        plane = np.load(io.BytesIO(client.get(f"/maps/{name}.npy", query_string=query).data))
+        kind, _, at = name.partition("-")
+        whole = {"sum": saved["sum"], "partial": saved["partials"], "output": saved["output"]}[kind]
+        np.testing.assert_array_equal(plane, whole[..., int(at)] if at else whole)
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+@pytest.mark.parametrize("name", ["window", "sum"])
+@pytest.mark.parametrize("query", [*QUERIES[:3], *QUERIES[-2:]])
+def test_films_are_films(name, kind, query, client):
+    answer = client.get(f"/film/{name}.{kind}?{query}")
+    assert answer.status_code == 200
+    assert answer.content_type == f"image/{kind}"
+    assert answer.data.startswith(b"GIF89a" if kind == "gif" else b"RIFF")
+    assert len(answer.data) < 4 * 2**20
+
+
+@pytest.mark.parametrize(
+    "path", ["/film/dance.gif", "/film/sum.mp4", "/code/theano.py", "/code/numpy.rb"]
+)
+def test_what_is_not_there_is_not_found(path, client):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/stage.svg", "/multiconv.npz", "/film/sum.gif", "/code/jax.py"])
+def test_a_link_that_cannot_be_used_is_told(path, client):
+    assert client.get(f"{path}?strides=0").status_code == 400
+
+
+def test_everything_in_the_panel_answers(client):
+    asked = from_query([("k", "1"), ("image", "sample:cat")])
+    for group in exports(asked):
+        for item in group.items:
+            answer = client.get(item.address)
+            assert answer.status_code == 200, item.address
+            assert len(answer.data) > 100
+    text = client.get("/?k=1&image=sample:cat").get_data(as_text=True)
+    for item in (item for group in exports(asked) for item in group.items):
+        assert f'href="{item.address.replace("&", "&amp;")}"' in text
+    assert "Version 0.1.0" in text
+
+
+def test_full_resolution_is_all_the_pictures_pixels(client):
+    from PIL import Image
+
+    item = next(
+        item
+        for group in exports(Experiment())
+        for item in group.items
+        if "full resolution" in item.words
+    )
+    assert Image.open(io.BytesIO(client.get(item.address).data)).size == (512, 512)
+
+
+def test_every_library_has_its_program(client):
+    for library in LIBRARIES:
+        answer = client.get(f"/code/{library}.py?k=2")
+        assert answer.status_code == 200
+        assert "http://localhost/?k=2" in answer.get_data(as_text=True)
+        assert f'filename="multiconv_{library}.py"' in answer.headers["Content-Disposition"]
