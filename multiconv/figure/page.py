@@ -15,7 +15,7 @@ from multiconv.experiment.clicks import OUTPUT_WIDTH
 from multiconv.experiment.form import Form
 from multiconv.experiment.kernels import PLACE
 from multiconv.experiment.link import to_query
-from multiconv.experiment.model import LIMITS
+from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.numbers import grouped, weight_text
 from multiconv.experiment.words import activation_words, sentence, size_words
 from multiconv.figure import controls
@@ -131,6 +131,7 @@ def page(
     return {
         "title": title,
         "query": to_query(experiment),
+        "source": to_query(Experiment(source=experiment.source)),
         "link": page_link(experiment),
         "samples": samples(experiment, build),
         "sample": SAMPLES.get(experiment.source.image.removeprefix("sample:")),

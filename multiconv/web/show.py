@@ -24,6 +24,9 @@ from multiconv.web.request import tracer
 MISTAKES_SHOWN = 8
 """How many mistakes are looked for in one link; with more, the whole link is left aside."""
 
+PART = "Multiconv-Part"
+"""The request's header that names the part of the page to be answered alone."""
+
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 
 
@@ -73,21 +76,29 @@ def shown(
     mistakes: Sequence[MultiConvError] = (),
     form: Form | None = None,
 ) -> Response:
-    """Return the page of a trace, with mistakes told and what was typed still in its fields."""
+    """Return the page of a trace, with mistakes told and what was typed still in its fields.
+
+    Asked for with the header ``Multiconv-Part: figure``, it is the figure part alone: all that an
+    edit can change, as one element (see figure.html).
+    """
     context = page(trace, current_app.config["BUILD"], mistakes=mistakes, form=form)
     if form:
         for part in ("choices", "more_choices"):
             context[part] = list(_as_chosen(context[part], form))
         (context["bank"],) = _as_chosen([context["bank"]], form)
     source = trace.experiment.source
+    whole = request.headers.get(PART) != "figure"
     body = render_template(
-        "page.html",
+        "page.html" if whole else "figure.html",
         **context,
+        whole=whole,
         share=_host_url() + page_link(trace.experiment),
         own=None if is_sample(source) else source.image,
     )
     status = status_of(mistakes[0]) if mistakes else 200
-    return Response(body, status, content_type="text/html; charset=utf-8")
+    response = Response(body, status, content_type="text/html; charset=utf-8")
+    response.vary.add(PART)
+    return response
 
 
 def _as_chosen(choices: Iterable[Choice], form: Form) -> Iterable[Choice]:

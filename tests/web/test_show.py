@@ -40,3 +40,47 @@ def test_an_edited_stored_bank_is_named_within_its_words(client):
     assert chosen(page, "filters") == ("own", "own, from a stored bank")
     page = client.get("/", query_string={"size": "40", "filters": bank}).text
     assert chosen(page, "filters") == (bank, "A stored bank")
+
+
+FIGURE = {"Multiconv-Part": "figure"}
+
+
+def element(text):
+    """The page's one element that an edit can change, without the article's text."""
+    found = text[text.index('<div id="figure"') : text.rindex("</div>") + len("</div>")]
+    column = found.index('<div class="column"')
+    return found[:column] + found[found.index("</article>") :]
+
+
+@pytest.mark.parametrize("query", ["", "k=3&outputs=16", "strides=99", "image=sample:card&size=40"])
+def test_the_figure_part_is_the_pages_own_without_the_article(client, query):
+    page, part = client.get(f"/?{query}"), client.get(f"/?{query}", headers=FIGURE)
+    assert page.status_code == part.status_code
+    assert part.text.strip().startswith('<div id="figure"')
+    assert element(part.text) == element(page.text)
+    assert '<div class="column" data-kept></div>' in part.text
+    assert "<html" not in part.text
+    assert len(part.data) < len(page.data) - 25_000
+    title = re.search("<title>(.*)</title>", page.text)[1]
+    assert f'data-title="{title}"' in part.text
+
+
+def test_caches_tell_the_part_from_the_page(client):
+    page, part = client.get("/"), client.get("/", headers=FIGURE)
+    assert page.headers["ETag"] != part.headers["ETag"]
+    for answer in (page, part):
+        assert "Multiconv-Part" in answer.headers["Vary"]
+        again = client.get("/", headers={**FIGURE, "If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == (304 if answer is part else 200)
+
+
+def test_a_form_that_cannot_be_used_answers_the_part_as_well(client):
+    answer = client.get("/edit?from=size%3D40&w.0.0=abc", headers=FIGURE)
+    assert answer.status_code == 400
+    assert answer.text.strip().startswith('<div id="figure"')
+    assert 'class="mistake"' in answer.text
+
+
+def test_the_part_names_the_picture_that_the_articles_links_keep(client):
+    part = client.get("/?image=sample:cat&size=40&k=2", headers=FIGURE).text
+    assert 'data-source="image=sample:cat&amp;size=40"' in part
