@@ -66,7 +66,7 @@ def check_javascript() -> list[str]:
             print(f"tsc: no faults in {len(sources)} modules", flush=True)
     elif sources:
         told.append("NOT RUN, types of the JavaScript: install node and npm to check them.")
-    tests = sorted(str(path) for path in (ROOT / "tests" / "js").glob("*.test.js"))
+    tests = sorted(str(path) for path in (ROOT / "tests" / "js").rglob("*.test.js"))
     if tests and not _succeeds([_node(), "--version"], quiet=True):
         told.append("NOT RUN, tests of the JavaScript: install node to run them.")
     elif tests and not _succeeds([_node(), "--test", *tests]):

@@ -3,11 +3,11 @@
  * What the page shows, in one place: the link's query, the facts that the server sent with the
  * page, and the kernels and bias as they stand in the fields. Whoever needs to follow listens:
  *
- *   on("kernel", ({ q }) => …)   a kernel's numbers changed (edits.js)
+ *   on("kernel", ({ q }) => …)   a kernel's numbers changed (page/edits.js)
  *   on("bias", () => …)          the bias changed
  *   on("pixel", ({ i, j }) => …) another pixel is pointed at or pinned
- *   on("page", () => …)          the page was brought in line with a new answer (pages.js)
- *   on("levels", () => …)        the input's levels have arrived (levels.js)
+ *   on("page", () => …)          the page was brought in line with a new answer (page/pages.js)
+ *   on("levels", () => …)        the input's levels have arrived (figure/levels.js)
  *   on("settled", ({ query }) => …) a burst of edits came to rest; the link says it
  */
 

@@ -1,0 +1,41 @@
+// @ts-check
+/**
+ * On a narrow screen the output stands at the top while a weight or the bias is edited, wherever its
+ * own place is out of sight; that place is kept, so that nothing else moves.
+ */
+import { on, state } from "../state.js";
+
+const NARROW = matchMedia("(width < 768px)");
+const [WIDE, HIGH] = [160, 112];
+const root = document.documentElement;
+let near = true;
+
+const editing = () =>
+  !!document.activeElement?.matches(".weight, .bias input") || !!document.querySelector(".dragging");
+
+function lift() {
+  const result = document.getElementById("result");
+  const up = NARROW.matches && !near && editing();
+  if (!result || up === root.classList.contains("aloft")) return;
+  const [rows, columns] = state.facts.geometry.output;
+  if (up) root.style.setProperty("--stood", `${result.getBoundingClientRect().height}px`);
+  root.style.setProperty("--aloft", `${Math.min(WIDE, (HIGH * columns) / rows)}px`);
+  root.classList.toggle("aloft", up);
+  // What is typed in is not to lie beneath.
+  if (up) document.activeElement?.scrollIntoView({ block: "nearest" });
+}
+
+// In sight from the middle of the window on: an edge of it at the foot shows nothing yet.
+const place = new IntersectionObserver(
+  (entries) => {
+    near = entries.some(({ isIntersecting }) => isIntersecting);
+    lift();
+  },
+  { rootMargin: "0px 0px -50% 0px" },
+);
+const result = document.getElementById("result");
+if (result) place.observe(result);
+
+for (const kind of ["focusin", "focusout"]) document.addEventListener(kind, () => queueMicrotask(lift));
+for (const kind of /** @type {const} */ (["kernel", "settled"])) on(kind, lift);
+NARROW.addEventListener("change", lift);

@@ -1,0 +1,38 @@
+// @ts-check
+/**
+ * The curves into Σ begin at the middle of their pictures, and the arrow down ends at the last row's
+ * foot, also where words under a kernel move the rows below it.
+ */
+import { on } from "../state.js";
+
+const rows = new ResizeObserver(draw);
+
+function draw() {
+  const junction = document.querySelector(".junction");
+  const top = junction?.getBoundingClientRect().top ?? 0;
+  if (!junction?.getClientRects().length) return; // narrow screens have no curves
+  const arrow = junction.querySelector(".arrow-down");
+  const foot = document.getElementById("working")?.getBoundingClientRect().bottom ?? 0;
+  arrow?.setAttribute("d", (arrow.getAttribute("d") ?? "").replace(/V[\d.]+/, `V${Math.round(foot - top)}`));
+  junction.querySelectorAll(".curve").forEach((curve, q) => {
+    const picture = document.querySelector(`#row-${q} .partial .map`)?.getBoundingClientRect();
+    if (picture) curve.setAttribute("d", from(curve.getAttribute("d") ?? "", picture.top + picture.height / 2 - top));
+  });
+}
+
+/**
+ * A curve's path from another height.
+ * @param {string} path
+ * @param {number} height
+ */
+export function from(path, height) {
+  const down = Math.round(height * 10) / 10;
+  return path.replace(/^M0 [\d.]+C([\d.]+) [\d.]+/, `M0 ${down}C$1 ${down}`);
+}
+
+function watch() {
+  for (const row of document.querySelectorAll("#working .row")) rows.observe(row);
+}
+on("page", watch);
+on("page", draw);
+watch();

@@ -1,0 +1,109 @@
+// @ts-check
+/** The integers of a layer: engine/geometry.py's window_of and nearest_output, mirrored here once. */
+import { halfEven } from "./rounding.js";
+
+/** @typedef {import("../state.js").Geometry} Geometry */
+
+/**
+ * The input rows and columns under output pixel (i, j), tap by tap: −1 where a tap lies in the
+ * padding; `sourceRows`, `sourceCols` are where the padding mode takes its value.
+ * @param {Geometry} geometry
+ * @param {number} i
+ * @param {number} j
+ */
+export function windowOf(geometry, i, j) {
+  const [rows, sourceRows] = taps(geometry, 0, i);
+  const [cols, sourceCols] = taps(geometry, 1, j);
+  return { rows, cols, sourceRows, sourceCols };
+}
+
+/**
+ * @param {Geometry} geometry
+ * @param {0 | 1} axis
+ * @param {number} at
+ */
+function taps(geometry, axis, at) {
+  const side = geometry.input[axis];
+  const first = at * geometry.strides[axis] - geometry.pads[axis][0];
+  const places = Array.from(
+    { length: geometry.kernel[axis] },
+    (_, tap) => first + tap * geometry.dilations[axis],
+  );
+  return [
+    places.map((place) => (place >= 0 && place < side ? place : -1)),
+    places.map((place) => source(place, side, geometry.mode)),
+  ];
+}
+
+/**
+ * @param {number} place
+ * @param {number} side
+ * @param {string} mode
+ */
+function source(place, side, mode) {
+  if (place >= 0 && place < side) return place;
+  if (mode === "replicate") return Math.min(Math.max(place, 0), side - 1);
+  if (mode === "circular") return modulo(place, side);
+  if (mode === "reflect") {
+    const folded = modulo(place, Math.max(2 * (side - 1), 1));
+    return Math.min(folded, 2 * (side - 1) - folded);
+  }
+  return -1;
+}
+
+/**
+ * @param {number} value
+ * @param {number} side
+ */
+const modulo = (value, side) => ((value % side) + side) % side;
+
+/**
+ * The output pixel whose window's centre lies nearest an input pixel.
+ * @param {Geometry} geometry
+ * @param {number} row
+ * @param {number} column
+ * @returns {[number, number]}
+ */
+export function nearestOutput(geometry, row, column) {
+  return [nearest(geometry, 0, row), nearest(geometry, 1, column)];
+}
+
+/**
+ * @param {Geometry} geometry
+ * @param {0 | 1} axis
+ * @param {number} place
+ */
+function nearest(geometry, axis, place) {
+  const at = halfEven((place + geometry.pads[axis][0] - middle(geometry, axis)) / geometry.strides[axis]);
+  return Math.min(Math.max(at, 0), geometry.output[axis] - 1);
+}
+
+/**
+ * @param {Geometry} geometry
+ * @param {0 | 1} axis
+ */
+export const middle = (geometry, axis) => Math.floor((geometry.kernel[axis] - 1) / 2) * geometry.dilations[axis];
+
+/**
+ * The output pixels that an input pixel feeds, axis by axis: every (row, di) with every (column, dj).
+ * @param {Geometry} geometry
+ * @param {number} row
+ * @param {number} column
+ */
+export function fedBy(geometry, row, column) {
+  return { rows: feeds(geometry, 0, row), cols: feeds(geometry, 1, column) };
+}
+
+/**
+ * @param {Geometry} geometry
+ * @param {0 | 1} axis
+ * @param {number} place
+ */
+function feeds(geometry, axis, place) {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (let at = 0; at < geometry.output[axis]; at += 1) {
+    taps(geometry, axis, at)[1].forEach((source, tap) => source === place && found.push([at, tap]));
+  }
+  return found;
+}

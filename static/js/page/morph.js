@@ -1,0 +1,118 @@
+// @ts-check
+/**
+ * Bring a part of the page in line with the server's new answer, in place: attributes and texts are
+ * updated, elements replaced only where the structure differs. What scripts laid over the page
+ * (`data-live`), what is being typed, focus, open popovers and details stay.
+ */
+import { parsed } from "../lib/numbers.js";
+
+const TEXT = "input:not([type=image], [type=file], [type=hidden], [type=checkbox], [type=radio])";
+
+/**
+ * @param {Element} old stays in the page
+ * @param {Element} fresh says what it becomes
+ */
+export function morph(old, fresh) {
+  const renamed = old.getAttribute("name") !== fresh.getAttribute("name");
+  if (renamed) delete (/** @type {HTMLElement} */ (old).dataset.typed);
+  attributes(old, fresh);
+  children(old, fresh);
+  if (old instanceof HTMLSelectElement) old.value = chosen(fresh);
+  if (old instanceof HTMLInputElement && old.matches(TEXT) && (renamed || !beingTyped(old, fresh))) {
+    const value = fresh.getAttribute("value") ?? "";
+    if (old.value !== value) old.value = value;
+  }
+}
+
+/** @param {Element} select */
+const chosen = (select) => (select.querySelector("option[selected]") ?? select.querySelector("option"))?.getAttribute("value") ?? "";
+
+/**
+ * Whether a field holds a text that is still worked on: no number yet, or the right one in other words.
+ * @param {HTMLInputElement} field
+ * @param {Element} fresh
+ */
+function beingTyped(field, fresh) {
+  if ("typed" in field.dataset) return true;
+  const number = parsed(fresh.getAttribute("data-exact") ?? fresh.getAttribute("value") ?? "");
+  return field === document.activeElement && number !== null && parsed(field.value) === number;
+}
+
+/**
+ * @param {Element} old
+ * @param {Element} fresh
+ */
+function attributes(old, fresh) {
+  const kept = "typed" in /** @type {HTMLElement} */ (old).dataset ? ["data-typed", "aria-invalid", "aria-describedby"] : [];
+  if (old instanceof HTMLDetailsElement) kept.push("open");
+  for (const { name } of [...old.attributes]) {
+    if (!fresh.hasAttribute(name) && !kept.includes(name)) old.removeAttribute(name);
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (old.getAttribute(name) !== value && !(kept.includes(name) && name !== "open")) old.setAttribute(name, value);
+  }
+}
+
+/**
+ * @param {Element} old
+ * @param {Element} fresh
+ */
+function children(old, fresh) {
+  let at = settled(old.firstChild);
+  for (const wanted of fresh.childNodes) {
+    at = without(old, fresh, at);
+    const found = at && alike(at, wanted) ? at : moved(old, at, wanted);
+    if (!found) {
+      old.insertBefore(document.importNode(wanted, true), at);
+    } else {
+      if (found instanceof Element) morph(found, /** @type {Element} */ (wanted));
+      else if (found.nodeValue !== wanted.nodeValue) found.nodeValue = wanted.nodeValue;
+      if (found === at) at = settled(at.nextSibling);
+    }
+  }
+  while (at) {
+    const gone = at;
+    at = settled(at.nextSibling);
+    gone.remove();
+  }
+}
+
+/** The next node that the server made. @param {ChildNode | null} node */
+function settled(node) {
+  while (node instanceof HTMLElement && "live" in node.dataset) node = node.nextSibling;
+  return node;
+}
+
+/**
+ * Remove named elements that the new answer no longer has; return the one to go on from.
+ * @param {Element} old
+ * @param {Element} fresh
+ * @param {ChildNode | null} at
+ */
+function without(old, fresh, at) {
+  while (at instanceof Element && at.id && at.parentNode === old && ![...fresh.children].some((other) => other.id === /** @type {Element} */ (at).id)) {
+    const gone = at;
+    at = settled(at.nextSibling);
+    gone.remove();
+  }
+  return at;
+}
+
+/** @param {Node} old @param {Node} fresh */
+function alike(old, fresh) {
+  if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName) return false;
+  return !(old instanceof Element) || old.id === /** @type {Element} */ (fresh).id;
+}
+
+/**
+ * A later sibling of the same id, brought here.
+ * @param {Element} old
+ * @param {ChildNode | null} at
+ * @param {Node} wanted
+ */
+function moved(old, at, wanted) {
+  if (!(wanted instanceof Element) || !wanted.id) return null;
+  const found = [...old.children].find((child) => child.id === wanted.id);
+  if (found) old.insertBefore(found, at);
+  return found ?? null;
+}

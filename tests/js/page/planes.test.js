@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+globalThis.document = /** @type {any} */ ({ documentElement: { classList: { toggle() {} } }, getElementById: () => null });
+performance.now = () => 0; // a server that always answers at once may be asked a second question
+const { ask, forget } = await import("../../../static/js/page/planes.js");
+const { state } = await import("../../../static/js/state.js");
+state.facts = /** @type {any} */ ({ longest: { query: 1000 } });
+
+/** What was asked and is not answered yet, in order. @type {{ link: string, yes: () => void, no: () => void }[]} */
+let open = [];
+globalThis.fetch = /** @type {any} */ ((/** @type {string} */ link) =>
+  new Promise((yes, no) => open.push({ link, yes: () => yes(new Response(body(link))), no: () => no(new Error("no network")) })));
+
+/** How many pixels an answer brings. */
+let wide = 1;
+
+/** One map of one row, its first level the number in the query. @param {string} link */
+function body(link) {
+  const maps = [{ name: "sum", height: 1, width: wide, levels: false }];
+  const head = new TextEncoder().encode(`${JSON.stringify({ query: "", range: 1, maps })}\n`);
+  const answer = new Uint8Array(head.length + wide);
+  answer.set([...head, Number(/value=(\d+)/.exec(link)?.[1])]);
+  return answer;
+}
+
+/** @type {number[]} */
+let drawn = [];
+/** @type {number[]} */
+let failed = [];
+
+/** @param {number} value */
+function change(value) {
+  const question = { query: `value=${value}`, range: null, draw: (/** @type {any} */ { planes }) => void drawn.push(planes[0].bytes[0]), fail: () => void failed.push(value) };
+  void ask(["sum"], question);
+}
+const passed = () => new Promise((done) => setTimeout(done, 2));
+
+/** Two questions under way, after one that was answered at once. */
+beforeEach(async () => {
+  [open, drawn, failed] = [[], [], []];
+  forget();
+  change(1);
+  open[0].yes();
+  await passed();
+  [open, drawn] = [[], []];
+  change(2);
+  change(3);
+  change(4);
+  assert.equal(open.length, 2, "the fourth waits");
+});
+
+test("an older answer never takes the place of a newer one", async () => {
+  open[1].yes();
+  await passed();
+  open[0].yes();
+  await passed();
+  open[2].yes();
+  await passed();
+  assert.deepEqual([drawn, failed], [[3, 4], []]);
+});
+
+test("an older answer does not pass for the newest, which failed", async () => {
+  open[1].no();
+  await passed();
+  open[2].no();
+  await passed();
+  assert.deepEqual(failed, [4]);
+  open[0].yes();
+  await passed();
+  assert.deepEqual(drawn, [], "the words say that the picture is the last good one");
+});
+
+test("what failed is asked for again with the next change", async () => {
+  for (const at of [0, 1, 2]) {
+    open[at].no();
+    await passed();
+  }
+  change(5);
+  open[3].yes();
+  await passed();
+  assert.deepEqual([drawn, failed.at(-1)], [[5], 4]);
+});
+
+for (const [ms, pixels, packed] of [[100, 131072, true], [100, 2 ** 21, false], [5, 1, false]]) {
+  test(`${pixels} pixels in ${ms} ms: ${packed ? "a slow line, bytes are spared" : "no reason to spare bytes"}`, async () => {
+    for (const at of [0, 1]) open[at].yes();
+    await passed();
+    const start = performance.now();
+    const still = performance.now;
+    wide = Number(pixels);
+    performance.now = () => start + Number(ms);
+    open[2].yes();
+    await passed();
+    performance.now = still;
+    wide = 1;
+    change(5);
+    assert.equal(open[3].link.includes("packed=1"), packed);
+    open[3].yes();
+    await passed();
+  });
+}
