@@ -21,7 +21,7 @@ from PIL import Image
 
 from multiconv.errors import MultiConvError, NotFound
 from multiconv.experiment.banks import STORED, bank_text
-from multiconv.experiment.query import from_query, to_query
+from multiconv.experiment.link import from_query, to_query
 from multiconv.web import create_app
 
 PICTURE = "285909fc74ccdcb2467d0a7cce3cb0947a3911155267129276abab0c8ddd79d7"
