@@ -19,7 +19,7 @@ from multiconv.filters.seeded import BOUNDS, seeded
 from multiconv.filters.trained import NOTICE, trained
 from multiconv.imaging import colour
 from multiconv.imaging import decode as codec
-from multiconv.store.pictures import FolderStore
+from multiconv.store.pictures import Store
 from multiconv.tracing.trace import Tracer
 
 SIZE, SIDE, COUNT = 96, 7, 12
@@ -141,7 +141,7 @@ def _trained(picture: Source) -> Experiment:
     return replace(from_query([("filters", "dlib")]), source=picture)
 
 
-def kept(filters: NDArray[np.float64], where: FolderStore) -> Experiment:
+def kept(filters: NDArray[np.float64], where: Store) -> Experiment:
     """Return the experiment of a bank that is put into the store."""
     height, width, _, outputs = filters.shape
     layer = Layer(

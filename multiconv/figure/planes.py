@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -129,35 +128,6 @@ def planes_held(names: Sequence[str], *, packed: bool) -> int:
     """
     count = len(names)
     return count + -(-count // 8) + 2 + (count + 1) * packed
-
-
-def differences(shown: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return how each byte differs from its left neighbour, less how the one above does, mod 256.
-
-    Neighbours are alike, so that these pack into half of what the bytes themselves do.
-
-    Examples
-    --------
-    >>> differences(np.array([[7, 9], [8, 10]], np.uint8)).tolist()
-    [[7, 2], [1, 0]]
-    """
-    found = shown.copy()
-    found[:, 1:] -= shown[:, :-1]
-    found[1:] -= found[:-1]
-    return found
-
-
-def deflated(body: bytes) -> bytes:
-    """Return planes packed quickly: runs and frequencies are nearly all there is to gain.
-
-    Examples
-    --------
-    >>> import zlib
-    >>> zlib.decompress(deflated(bytes(1000))) == bytes(1000)
-    True
-    """
-    packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_RLE)
-    return packer.compress(body) + packer.flush()
 
 
 def map_names(trace: Trace) -> list[str]:

@@ -36,21 +36,6 @@ class Banded:
     """A map, (H′, W′) float32, that is made a band at a time.
 
     NumPy takes it for an array, and then all of it is made.
-
-    Parameters
-    ----------
-    shape : (int, int)
-    rows : int
-        How many rows a band has.
-    made : callable
-        (first, stop, every) → every ``every``-th row of first…stop, every ``every``-th pixel
-        of each.
-
-    Examples
-    --------
-    >>> plane = Banded((3, 2), 2, lambda first, stop, every: np.ones((stop - first, 2)))
-    >>> [band.shape for band in plane.bands()], plane.summary, float(plane[2, 1])
-    ([(2, 2), (1, 2)], Summary(low=1.0, high=1.0, mean=1.0), 1.0)
     """
 
     dtype = np.dtype(np.float32)
@@ -98,13 +83,7 @@ class Banded:
 
 
 def bands_of(plane: NDArray[Any] | Banded) -> Iterator[NDArray[Any]]:
-    """Yield a map's rows, a band at a time; a small array is one band.
-
-    Examples
-    --------
-    >>> [band.shape for band in bands_of(np.zeros((2000, 300)))]
-    [(873, 300), (873, 300), (254, 300)]
-    """
+    """Yield a map's rows, a band at a time; a small array is one band."""
     if isinstance(plane, Banded):
         yield from plane.bands()
         return
@@ -114,35 +93,17 @@ def bands_of(plane: NDArray[Any] | Banded) -> Iterator[NDArray[Any]]:
 
 
 def summary(plane: NDArray[Any] | Banded) -> Summary:
-    """Return a map's least and largest value and its mean.
-
-    Examples
-    --------
-    >>> summary(np.array([[1, 2], [3, 6]]))
-    Summary(low=1.0, high=6.0, mean=3.0)
-    """
+    """Return a map's least and largest value and its mean."""
     return plane.summary if isinstance(plane, Banded) else _summary(bands_of(plane), plane.size)
 
 
 def nothing(shape: Pair) -> Plane:
-    """Return a map of zeros that takes no room, read-only.
-
-    Examples
-    --------
-    >>> nothing((2, 3)).sum(), nothing((9000, 9000)).strides
-    (np.float32(0.0), (0, 0))
-    """
+    """Return a map of zeros that takes no room, read-only."""
     return np.broadcast_to(np.float32(0), shape)
 
 
 def few(plane: NDArray[Any] | Banded, longest: int = LONGEST) -> NDArray[Any]:
-    """Return a map for a drawing: every n-th pixel if it is large, with nothing else made.
-
-    Examples
-    --------
-    >>> few(np.zeros((1, 3))).shape, few(np.zeros((1500, 2000))).shape
-    ((1, 3), (750, 1000))
-    """
+    """Return a map for a drawing: every n-th pixel if it is large, with nothing else made."""
     rows, columns = plane.shape[:2]
     step = 1 if rows * columns < LARGE else -(-max(rows, columns) // longest)
     return plane.every(step) if isinstance(plane, Banded) else plane[::step, ::step]

@@ -13,16 +13,7 @@ GREEN_OF_THE_EDGE = (5, 179, 64)
 
 
 def discs() -> Pixels:
-    """Return discs of red, green, blue and white on black, (320, 320, 3) uint8.
-
-    Examples
-    --------
-    >>> discs()[[80, 80, 240, 240], [80, 240, 80, 240]]
-    array([[255,   0,   0],
-           [  0, 255,   0],
-           [  0,   0, 255],
-           [255, 255, 255]], dtype=uint8)
-    """
+    """Return discs of red, green, blue and white on black, (320, 320, 3) uint8."""
     row, col = np.mgrid[:SIDE, :SIDE]
     quarter = SIDE / 4
     distance = np.hypot(row % (SIDE // 2) + 0.5 - quarter, col % (SIDE // 2) + 0.5 - quarter)
@@ -39,11 +30,6 @@ def edge() -> Pixels:
     Y = 0.299 R + 0.587 G + 0.114 B is the same to the last digit on both sides.
     The disc is made of blocks of 2 × 2 pixels, so that the picture at half its
     size has no mixed pixel either.
-
-    Examples
-    --------
-    >>> np.unique(edge().reshape(-1, 3) @ [299, 587, 114])
-    array([113864])
     """
     row, col = np.mgrid[: SIDE // 2, : SIDE // 2] + 0.5
     inside = np.hypot(row - SIDE / 4, col - SIDE / 4) < SIDE / 7
@@ -57,11 +43,6 @@ def gratings() -> Pixels:
     cos(2π (r² / 2560 + q / 3)) about the centre: stripes lie along circles, and
     there are r / 1280 of them a pixel.  The channels q are a third of a stripe
     apart, so that their sum is flat.
-
-    Examples
-    --------
-    >>> gratings()[160, 160]
-    array([255,  64,  64], dtype=uint8)
     """
     row, col = np.mgrid[:SIDE, :SIDE] + 0.5 - SIDE / 2
     stripes = (row**2 + col**2) / (2 * 8 * SIDE / 2)

@@ -7,24 +7,13 @@ on dark paper.
 
 from __future__ import annotations
 
+from functools import cache
 from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.imaging.bands import bands_of
-from multiconv.imaging.palettes import (
-    DARK_PAPER,
-    HUES,
-    LIGHT_PAPER,
-    ORANGE,
-    VIOLET,
-    ZERO,
-    Colour,
-    opaque_palette,
-    palette,
-    tinted_palette,
-)
 from multiconv.imaging.ranges import (
     Clipping,
     Map,
@@ -46,7 +35,6 @@ __all__ = [
     "automatic_range",
     "clipping",
     "indices",
-    "levels",
     "opaque_palette",
     "palette",
     "rounded_up",
@@ -55,29 +43,56 @@ __all__ = [
 ]
 
 
-def indices(plane: Map, value_range: float) -> NDArray[np.uint8]:
-    """Return a map's colour indices: 127 + round(127 · value / range), clipped to 0…254.
+ZERO = 127
+"""The index of the value 0; indices 0 and 254 are −range and +range, 255 is never used."""
 
-    Parameters
-    ----------
-    plane : (H, W) finite floats
-    value_range : float
-        The magnitude that gets the full colour.
+LIGHT_PAPER = (0xFC, 0xFC, 0xFA)
+DARK_PAPER = (0x17, 0x19, 0x1C)
+VIOLET = (0x86, 0x60, 0xD9)
+ORANGE = (0xBC, 0x5E, 0x00)
+RED, GREEN, BLUE = HUES = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 
-    Returns
-    -------
-    (H, W) uint8
+Colour = tuple[int, int, int]
 
-    Raises
-    ------
-    InvalidValue
-        If ``value_range`` is not positive and finite.
 
-    Examples
-    --------
-    >>> indices(np.array([[-2.0, -1.0, 0.0, 0.5, 1.0]]), 1.0)
-    array([[  0,   0, 127, 191, 254]], dtype=uint8)
+@cache
+def palette() -> NDArray[np.uint8]:
+    """Return the palette of `indices`, (256, 4) uint8 RGBA, transparent at zero.
+
+    Alpha grows so that the CIE 1976 lightness L* on light paper falls evenly.
     """
+    table = np.zeros((256, 4), dtype=np.uint8)
+    amounts = np.arange(ZERO + 1) / ZERO
+    for colour, places in (
+        (VIOLET, ZERO - np.arange(ZERO + 1)),
+        (ORANGE, ZERO + np.arange(ZERO + 1)),
+    ):
+        alphas = np.arange(256)
+        lightnesses = lightness(_laid_over(colour, alphas, LIGHT_PAPER))
+        wanted = lightnesses[0] + amounts * (lightnesses[-1] - lightnesses[0])
+        table[places, :3] = colour
+        table[places, 3] = np.rint(np.interp(-wanted, -lightnesses, alphas))
+    table.flags.writeable = False
+    return table
+
+
+def tinted_palette(hue: Colour) -> NDArray[np.uint8]:
+    """Return 256 opaque levels from black to a hue, (256, 4) uint8."""
+    shares = np.arange(256)[:, np.newaxis] / 255
+    opaque = np.full((256, 1), 255)
+    return np.concatenate([np.rint(shares * np.array(hue)), opaque], axis=1).astype(np.uint8)
+
+
+def opaque_palette(paper: Colour = LIGHT_PAPER) -> NDArray[np.uint8]:
+    """Return `palette` laid over a paper, for pictures that leave the page."""
+    table = np.full((256, 4), 255, dtype=np.uint8)
+    shares = palette()[:, 3:] / 255
+    table[:, :3] = np.rint(palette()[:, :3] * shares + np.array(paper) * (1 - shares))
+    return table
+
+
+def indices(plane: Map, value_range: float) -> NDArray[np.uint8]:
+    """Return a map's colour indices: 127 + round(127 · value / range), clipped to 0…254."""
     check_range(value_range)
     found, top = np.empty(plane.shape, np.uint8), 0
     for band in bands_of(plane):
@@ -92,47 +107,32 @@ def indices(plane: Map, value_range: float) -> NDArray[np.uint8]:
     return found
 
 
-def levels(plane: Map) -> NDArray[np.uint8]:
-    """Return the grey levels of a plane whose values 0…1 stand for the levels 0…255.
-
-    Parameters
-    ----------
-    plane : (H, W) finite floats; what lies outside 0…1 is clipped.
-
-    Returns
-    -------
-    (H, W) uint8
-
-    Examples
-    --------
-    >>> levels(np.array([[0.0, 0.2, 1.0, 1.5]]))
-    array([[  0,  51, 255, 255]], dtype=uint8)
-    """
-    found: NDArray[np.uint8] = np.rint(np.clip(plane, 0, 1) * 255).astype(np.uint8)
-    return found
-
-
 def step(value: float, value_range: float, steps: int = 8) -> int:
     """Return a value's coarse step, −steps…steps, for the tints of cells and fields.
 
     The magnitude ``steps · |value| / range + 1/2`` is floored (halves go away
     from zero), limited to ``steps``, and given the value's sign.
-
-    Parameters
-    ----------
-    value, value_range : float
-    steps : int
-
-    Raises
-    ------
-    InvalidValue
-        If ``value_range`` is not positive and finite.
-
-    Examples
-    --------
-    >>> [step(value, 1.0) for value in (-1.0, -0.0625, 0.06, 0.1, 0.2, 3.0)]
-    [-8, -1, 0, 1, 2, 8]
     """
     check_range(value_range)
     magnitude = floor(min(steps * (abs(value) / value_range), steps) + 0.5)
     return -magnitude if value < 0 else magnitude
+
+
+def luminance(colours: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the relative luminance Y, 0…1, of sRGB colours 0…255 (IEC 61966-2-1)."""
+    shares = np.asarray(colours, dtype=np.float64) / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]), dtype=np.float64)
+
+
+def lightness(colours: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the CIE 1976 lightness L*, 0…100, of sRGB colours 0…255."""
+    relative = luminance(colours)
+    return np.where(
+        relative > (6 / 29) ** 3, 116 * np.cbrt(relative) - 16, relative * (29 / 3) ** 3
+    )
+
+
+def _laid_over(colour: Colour, alphas: NDArray[np.integer], paper: Colour) -> NDArray[np.float64]:
+    shares = alphas[:, None] / 255
+    return np.array(colour) * shares + np.array(paper) * (1 - shares)

@@ -12,8 +12,7 @@ import struct
 from multiconv.errors import TooLarge, UnsupportedPicture
 from multiconv.imaging.animations import gif, webp
 from multiconv.imaging.container import READ_HERE, Container, cut_short
-from multiconv.imaging.png import SIGNATURE
-from multiconv.imaging.stills import jpeg, png
+from multiconv.imaging.stills import SIGNATURE, jpeg, png
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _WIDTH, _HEIGHT, _PIECES = 256, 257, (273, 279, 324, 325)  # strips and tiles

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Geometry, Pair, geometry
-from multiconv.imaging.colour import ZERO, indices
-from multiconv.imaging.palettes import LIGHT_PAPER, opaque_palette
+from multiconv.imaging.colour import LIGHT_PAPER, ZERO, indices, opaque_palette
 
 Plane = NDArray[np.floating]
 Frame = NDArray[np.uint8]
@@ -49,19 +48,6 @@ def running_sum(partials: Sequence[Plane], bias: float, extent: float) -> Film:
 
     Left stands what is being added, right the sum so far, both as `indices`
     under one range.  The last frame's right half is the sum itself.
-
-    Parameters
-    ----------
-    partials : sequence of (H′, W′) arrays
-    bias : float
-    extent : float
-        What the ends of the colours stand for.
-
-    Examples
-    --------
-    >>> film = running_sum([np.full((1, 1), 0.5), np.full((1, 1), -0.5)], 0.25, 1.0)
-    >>> [int(frame[0, -1]) for frame in film.frames]
-    [159, 222, 159]
     """
     total = np.full_like(partials[0], bias)
     frames = [_pair(np.zeros_like(total), total, extent)]
@@ -87,22 +73,6 @@ def sliding_window(
 
     From the left: the input channels with the window marked, then the output
     pixels that are computed so far.
-
-    Parameters
-    ----------
-    levels : (H, W, C) uint8
-    output : (H′, W′) array
-    shape : Geometry
-    at : (int, int)
-        The output pixel about which the part is chosen.
-    extent : float
-
-    Examples
-    --------
-    >>> shape = geometry((4, 4), (3, 3))
-    >>> film = sliding_window(np.zeros((4, 4, 1), np.uint8), np.ones((4, 4)), shape, (0, 0), 1.0)
-    >>> len(film.frames), film.frames[0].shape
-    (16, (48, 92))
     """
     rows, columns = (_stretch(shape, axis, at[axis]) for axis in (0, 1))
     windows = _windows(shape)

@@ -19,23 +19,6 @@ def levels_of(values: NDArray[Any], clear: float | None, told: list[str]) -> NDA
     The ends are 0 and 65535 for 16 bits; 0 and the least usual top that holds all
     values (255 or 65535 for integers, 1 or 255 for floats); else the smallest and the
     largest finite value.
-
-    Parameters
-    ----------
-    values : (H, W) uint16, int32 or float32
-    clear : float or None
-        The value that stands for "transparent".
-    told : list of str
-        What was done is added to it.
-
-    Returns
-    -------
-    (H, W, 3) uint8
-
-    Examples
-    --------
-    >>> levels_of(np.array([[-1.0, 0.0, 4.0]]), None, [])[..., 0]
-    array([[  0,  51, 255]], dtype=uint8)
     """
     finite = values if np.isfinite(values).all() else values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)

@@ -10,20 +10,7 @@ from multiconv.imaging.films import Film
 
 
 def encoded(film: Film, kind: str) -> bytes:
-    """Return a film as a GIF or a lossless WebP that runs for ever.
-
-    Parameters
-    ----------
-    film : Film
-    kind : {"gif", "webp"}
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from multiconv.imaging.films import running_sum
-    >>> encoded(running_sum([np.ones((2, 2))], 0.0, 1.0), "gif")[:6]
-    b'GIF89a'
-    """
+    """Return a film as a GIF or a lossless WebP that runs for ever."""
     images = []
     for frame in film.frames:
         image = Image.fromarray(frame)

@@ -16,13 +16,7 @@ NOT_FINITE = "Values that are no numbers became black; infinite ones, black or w
 
 
 def scaled(low: float, high: float) -> str:
-    """Return the sentence for values brought to the levels of 8 bits.
-
-    Examples
-    --------
-    >>> scaled(0.0, 65535.0)
-    'Its values 0…65535 were scaled to the levels 0…255.'
-    """
+    """Return the sentence for values brought to the levels of 8 bits."""
     return f"Its values {low:g}…{high:g} were scaled to the levels 0…255."
 
 
@@ -40,12 +34,6 @@ _KIND_OF = {FRAME: "frame", TURNED: "turned", WHITE: "white", GREY: "grey", PROF
 
 
 def kinds(notes: Iterable[str]) -> tuple[str, ...]:
-    """Return the kinds of a picture's notes, each once, in the order of `KINDS`.
-
-    Examples
-    --------
-    >>> kinds([DEEP, TURNED, LAB])
-    ('turned', 'levels')
-    """
+    """Return the kinds of a picture's notes, each once, in the order of `KINDS`."""
     found = {_KIND_OF.get(note, "levels") for note in notes}
     return tuple(kind for kind in KINDS if kind in found)

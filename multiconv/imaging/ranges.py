@@ -33,21 +33,6 @@ def rounded_up(value: float) -> float:
     """Return the least of 1, 1.5, 2, 3, 5, 7 × 10ⁿ that is not below ``value``.
 
     A hundred-thousandth over a rung is taken for floating noise.
-
-    Parameters
-    ----------
-    value : float
-        Positive and finite.
-
-    Raises
-    ------
-    InvalidValue
-        If ``value`` is not positive and finite.
-
-    Examples
-    --------
-    >>> [rounded_up(value) for value in (0.0301, 0.3, 1.0000001, 1.2, 800.0)]
-    [0.05, 0.3, 1.0, 1.5, 1000.0]
     """
     check_range(value)
     return next(rung for rung in _rungs(value) if rung * (1 + _NOISE) >= value)
@@ -83,20 +68,6 @@ def automatic_range(maps: Sequence[Map]) -> float:
     The maps are pooled.  Pixels smaller than a thousandth of the largest do not
     count as pixels to be clipped or not, so that a few thin lines on a blank
     map keep their strength.
-
-    Parameters
-    ----------
-    maps : sequence of (H, W) finite floats
-
-    Returns
-    -------
-    float
-        1.0 if there is nothing but zeros.
-
-    Examples
-    --------
-    >>> automatic_range([np.array([[0.0, 0.25]]), np.array([[-1.2, 0.5]])])
-    1.5
     """
     largest = max((_largest(plane) for plane in maps if plane.size), default=0.0)
     if largest < _SMALLEST:
@@ -117,34 +88,12 @@ def automatic_range(maps: Sequence[Map]) -> float:
 
 
 def own_range(plane: Map) -> float:
-    """Return one map's `automatic_range`.
-
-    Examples
-    --------
-    >>> own_range(np.array([[-1.2, 0.5]]))
-    1.5
-    """
+    """Return one map's `automatic_range`."""
     return automatic_range((plane,))
 
 
 def clipping(plane: Map, value_range: float) -> Clipping:
-    """Return how many pixels of a map lie below −range and above +range.
-
-    Parameters
-    ----------
-    plane : (H, W) finite floats
-    value_range : float
-
-    Raises
-    ------
-    InvalidValue
-        If ``value_range`` is not positive and finite.
-
-    Examples
-    --------
-    >>> clipping(np.array([[-1.5, -1.0, 0.0, 1.0000001, 2.0, 3.0]]), 1.0)
-    Clipping(below=1, above=2)
-    """
+    """Return how many pixels of a map lie below −range and above +range."""
     check_range(value_range)
     edge = value_range * (1 + _NOISE)
     if isinstance(plane, Banded):

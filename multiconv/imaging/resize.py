@@ -17,22 +17,6 @@ def resized(pixels: Pixels, longest: int | None) -> Pixels:
     Every new pixel is the mean of the area it covers.  Unlike Lanczos this never
     overshoots at edges, so a filter finds no rims that the picture has not; a
     flat area stays exactly flat, and a whole factor gives exact means.
-
-    Parameters
-    ----------
-    pixels : (H, W, 3) uint8
-    longest : int or None
-        In pixels; None for the picture as it is.
-
-    Returns
-    -------
-    (H′, W′, 3) uint8, at least one pixel a side; ``pixels`` itself if it is small enough.
-
-    Examples
-    --------
-    >>> card = np.array([[0, 10, 20, 30]], np.uint8)[..., None].repeat(3, axis=-1)
-    >>> resized(card, 2)[..., 0]
-    array([[ 5, 25]], dtype=uint8)
     """
     height, width = pixels.shape[:2]
     if longest is None or longest >= max(height, width):
@@ -44,13 +28,7 @@ def resized(pixels: Pixels, longest: int | None) -> Pixels:
 
 
 def resized_size(size: tuple[int, int], longest: int | None) -> tuple[int, int]:
-    """Return the (height, width) that `resized` gives a picture of that (height, width).
-
-    Examples
-    --------
-    >>> resized_size((512, 300), 160), resized_size((80, 60), 160)
-    ((160, 94), (80, 60))
-    """
+    """Return the (height, width) that `resized` gives a picture of that (height, width)."""
     if longest is None or longest >= max(size):
         return size
     rows, cols = (max(1, round(side * longest / max(size))) for side in size)

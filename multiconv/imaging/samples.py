@@ -22,18 +22,7 @@ _OWN = "Made by this program's code."
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A picture that is always there.
-
-    Parameters
-    ----------
-    title : str
-    credit : str
-        Author, source and licence, as sentences.
-    focus : (float, float)
-        The pixel to show first, as fractions of the height and of the width.
-    maker : callable
-        Makes the pixels.
-    """
+    """A picture that is always there."""
 
     title: str
     credit: str
@@ -41,13 +30,7 @@ class Sample:
     maker: Callable[[], Pixels]
 
     def pixels(self) -> Pixels:
-        """Return the picture at its full size, (H, W, 3) uint8, read-only and kept in memory.
-
-        Examples
-        --------
-        >>> SAMPLES["portrait"].pixels().shape
-        (512, 512, 3)
-        """
+        """Return the picture at its full size, (H, W, 3) uint8, read-only and kept in memory."""
         return _kept(self.maker)
 
 

@@ -27,26 +27,7 @@ _AT_MOST = 3
 
 
 def decoded(body: bytes, limits: Limits) -> Picture:
-    """Return an upload's pixels, as `codec.decoded` does, by a process that all callers share.
-
-    Parameters
-    ----------
-    body : bytes
-    limits : Limits
-
-    Raises
-    ------
-    UnsupportedPicture, TooLarge, Busy
-        See `IsolatedDecoder.decoded`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from multiconv.experiment.model import LIMITS
-    >>> from multiconv.imaging.png import png_grey
-    >>> decoded(png_grey(np.zeros((2, 3), np.uint8)), LIMITS).pixels.shape
-    (2, 3, 3)
-    """
+    """Return an upload's pixels, as `codec.decoded` does, by a process that all callers share."""
     return _shared(limits).decoded(body)
 
 
@@ -54,26 +35,6 @@ class IsolatedDecoder:
     """`decoded`, in a process of its own.
 
     The process is started by the first upload and ends with `close`, or with this one.
-
-    Parameters
-    ----------
-    limits : Limits
-    seconds : float
-        How much processor time one upload may take.
-    memory : int
-        How many bytes of address space the process may have.
-    patience : float
-        How many seconds an upload waits for those before it.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from multiconv.experiment.model import LIMITS
-    >>> from multiconv.imaging.png import png_grey
-    >>> decoder = IsolatedDecoder(LIMITS)
-    >>> decoder.decoded(png_grey(np.zeros((2, 3), np.uint8))).pixels.shape
-    (2, 3, 3)
-    >>> decoder.close()
     """
 
     def __init__(
@@ -93,17 +54,7 @@ class IsolatedDecoder:
         self._owner = 0
 
     def decoded(self, body: bytes) -> Picture:
-        """Return an upload's pixels, as `codec.decoded` does.
-
-        Raises
-        ------
-        UnsupportedPicture
-            As `codec.decoded`; also if the decoder crashed over it.
-        TooLarge
-            As `codec.decoded`; also if it took too much time or memory.
-        Busy
-            If the uploads before it took longer than it could wait.
-        """
+        """Return an upload's pixels, as `codec.decoded` does."""
         if not self._turn.acquire(timeout=self._patience):
             raise errors.Busy(
                 "Other pictures are being read at this moment.",

@@ -32,30 +32,7 @@ _START = (
 
 
 class DecoderProcess:
-    """One started process.
-
-    Parameters
-    ----------
-    limits : Limits
-    seconds : float
-        It ends when an upload takes more processor time, even if nobody waits any more.
-    memory : int
-        How many bytes of address space it may have.
-
-    Raises
-    ------
-    RuntimeError
-        If it does not start.
-
-    Examples
-    --------
-    >>> from multiconv.experiment.model import LIMITS
-    >>> from multiconv.imaging.png import png_grey
-    >>> process = DecoderProcess(LIMITS, seconds=5, memory=2**30)
-    >>> process.answer(png_grey(np.zeros((2, 3), np.uint8))).pixels.shape
-    (2, 3, 3)
-    >>> process.end()
-    """
+    """One started process."""
 
     def __init__(self, limits: Limits, *, seconds: float, memory: int) -> None:
         package = Path(__file__).parents[2]
@@ -82,13 +59,7 @@ class DecoderProcess:
         return OUT_OF_TIME != 0 and self.child.returncode == OUT_OF_TIME
 
     def answer(self, body: bytes) -> Picture:
-        """Return what `codec.decoded` returns, or raise what it raises.
-
-        Raises
-        ------
-        EOFError, OSError
-            If the process ended over it.
-        """
+        """Return what `codec.decoded` returns, or raise what it raises."""
         self._questions.write(LENGTH.pack(len(body)))
         self._questions.write(body)
         self._questions.flush()

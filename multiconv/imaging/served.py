@@ -27,15 +27,6 @@ def serve(*, memory: int, seconds: float, limits: str) -> None:
 
     A question is a length and an upload's bytes.  An answer is a length and JSON: an
     error's parts, or the shape and the notes, then the raw pixels.
-
-    Parameters
-    ----------
-    memory : int
-        How many bytes of address space to have at most.
-    seconds : float
-        How much processor time one upload may take before the system ends this process.
-    limits : str
-        The limits' fields as JSON.
     """
     bounds = Limits(**json.loads(limits))
     answers = os.fdopen(os.dup(1), "wb")

@@ -8,9 +8,9 @@ import zlib
 
 from multiconv.imaging.container import MOST_PARTS, Container, cut_short, damaged
 from multiconv.imaging.exif import exif_orientation
-from multiconv.imaging.png import SIGNATURE, chunk
 from multiconv.imaging.profile import inflated, is_foreign
 
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _FILL = re.compile(b"\xff+")  # any number of FFs may stand before a JPEG marker
 
 
@@ -97,3 +97,9 @@ def jpeg(body: bytes) -> Container:
         raise cut_short()
     scans = 1 + rest.count(b"\xff\xda")
     return Container("JPEG", b"".join(kept) + rest, size, orientation, scans=scans, foreign=foreign)
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """Return one chunk of a PNG: length, kind, content and checksum."""
+    checksum = zlib.crc32(content, zlib.crc32(kind))
+    return struct.pack(">I4s", len(content), kind) + content + struct.pack(">I", checksum)

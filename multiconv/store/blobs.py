@@ -1,13 +1,15 @@
-"""Files that are on disk wholly or not at all."""
+"""The seam of the store: bytes by name, immutable; and a folder that keeps them durably."""
 
 from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
+from typing import Protocol
 
 from multiconv.errors import MultiConvError, StoreFull
 
@@ -15,27 +17,39 @@ _UNFINISHED = ".part"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class DurableFolder:
+class Blobs(Protocol):
+    """What the store asks of whatever keeps its bytes: a folder here, an object store elsewhere.
+
+    A name tells what the bytes are (it holds their SHA-256), so none is ever written anew.
+    """
+
+    def put_if_absent(self, name: str, body: bytes) -> None:
+        """Keep bytes for good; when it returns, they outlive the machine.
+
+        Raises
+        ------
+        StoreFull
+            If there is no room left.
+        """
+
+    def get(self, name: str, most: int = -1) -> bytes | None:
+        """Return the bytes, or so many of their beginning; None if there are none."""
+
+    def has(self, name: str) -> bool:
+        """Return whether there are bytes of that name."""
+
+    def delete(self, name: str) -> bool:
+        """Forget bytes; return whether they were there."""
+
+    def names(self) -> Iterator[str]:
+        """Yield all names."""
+
+
+class FolderBlobs:
     """A folder of files that never change, with a bound on their bytes together.
 
-    A file is written under another name, forced to disk, then renamed, and the
-    folder forced to disk too: when `write` returns, the file outlives the
-    process and the machine.
-
-    Parameters
-    ----------
-    path : Path
-        Made if it is not there; what an earlier process left unfinished is removed.
-    most_bytes : int
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as path:
-    ...     folder = DurableFolder(Path(path), 100)
-    ...     folder.write("greeting.txt", b"hello")
-    ...     [(file.name, file.read_bytes()) for file in folder.path.iterdir()]
-    [('greeting.txt', b'hello')]
+    A file is written under another name, forced to disk, then renamed, and the folder forced to
+    disk too. Several processes may share the folder. What one left unfinished is removed here.
     """
 
     def __init__(self, path: Path, most_bytes: int) -> None:
@@ -46,27 +60,47 @@ class DurableFolder:
         for part in path.glob(f"*{_UNFINISHED}"):
             part.unlink(missing_ok=True)
 
-    def write(self, name: str, body: bytes) -> None:
-        """Make a file; one of that name that is there already is replaced in one step.
-
-        Raises
-        ------
-        StoreFull
-            If the folder's bound or the disk leaves no room.
-        """
+    def put_if_absent(self, name: str, body: bytes) -> None:
+        """Make a file, unless it is there already."""
         with self._writing:  # so that two uploads cannot both take the last of the room
+            if self.has(name):
+                return
             if self._taken() + len(body) > self._most_bytes:
                 raise self._full()
             try:
-                self._write_through(name, body)
+                self._write(name, body)
             except FileNotFoundError:  # another process, starting, swept the part away
-                self._write_through(name, body)
+                self._write(name, body)
             except OSError as error:
                 if error.errno in _NO_ROOM:
                     raise self._full() from error
                 raise
 
-    def _write_through(self, name: str, body: bytes) -> None:
+    def get(self, name: str, most: int = -1) -> bytes | None:
+        """Return a file's bytes, or so many of its beginning; None if it is not there."""
+        try:
+            with (self.path / name).open("rb") as file:
+                return file.read(most)
+        except FileNotFoundError:
+            return None
+
+    def has(self, name: str) -> bool:
+        """Return whether the file is there."""
+        return (self.path / name).exists()
+
+    def delete(self, name: str) -> bool:
+        """Remove a file; who is reading it still gets it."""
+        try:
+            (self.path / name).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of all files."""
+        return (path.name for path in self.path.iterdir())
+
+    def _write(self, name: str, body: bytes) -> None:
         part = self.path / f"{name}.{token_hex(8)}{_UNFINISHED}"
         try:
             with part.open("wb") as file:

@@ -11,7 +11,8 @@ from typing import Any
 from flask import Flask
 
 from multiconv.experiment.model import LIMITS
-from multiconv.store.pictures import FolderStore
+from multiconv.store.blobs import FolderBlobs
+from multiconv.store.pictures import Store
 from multiconv.tracing.trace import Tracer
 from multiconv.web import (
     api,
@@ -96,7 +97,7 @@ def create_app(
     app.url_map.merge_slashes = False  # that redirects to whatever host the request names
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    store = FolderStore(store_folder or _default_store(), LIMITS)
+    store = Store(FolderBlobs(store_folder or _default_store(), LIMITS.store_bytes))
     app.extensions["multiconv"] = Tracer(store, limits=LIMITS)
     app.extensions["multiconv_store"] = store
     templating.register(app)

@@ -16,14 +16,13 @@ from multiconv.experiment.words import sentence
 from multiconv.figure.links import map_link
 from multiconv.figure.planes import (
     MapPlane,
-    deflated,
-    differences,
     map_names,
     map_plane,
     outputs_worth,
     planes_held,
 )
 from multiconv.imaging.bands import nothing, summary
+from multiconv.imaging.packed import deflated, differences
 from multiconv.web.request import experiment, tracer, uncoloured
 
 blueprint = Blueprint("api", __name__)
@@ -153,7 +152,9 @@ def planes() -> Response:
         shown = plane.bytes_shown()
         file.write((differences(shown) if packed else shown).data)
     body = file.getvalue()  # not a copy
-    response = Response(deflated(body) if packed else body, content_type="application/octet-stream")
+    response = Response(
+        deflated([body]) if packed else body, content_type="application/octet-stream"
+    )
     if packed:
         response.headers["Content-Encoding"] = "deflate"
     return response

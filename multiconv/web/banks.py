@@ -17,7 +17,7 @@ from multiconv.experiment.banks import STORED, StoredBank
 from multiconv.experiment.link import from_query, to_query
 from multiconv.experiment.model import CHANNELS, LIMITS, Experiment
 from multiconv.figure.links import page_link
-from multiconv.store.pictures import FolderStore
+from multiconv.store.pictures import Store
 
 blueprint = Blueprint("banks", __name__)
 
@@ -27,8 +27,8 @@ _MAGIC = b"\x93NUMPY"
 Filters = NDArray[np.float64]
 
 
-def _store() -> FolderStore:
-    return cast(FolderStore, current_app.extensions["multiconv_store"])
+def _store() -> Store:
+    return cast(Store, current_app.extensions["multiconv_store"])
 
 
 def register(app: Flask) -> None:

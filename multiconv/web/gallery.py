@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
 from flask import Blueprint, Response, redirect, render_template, request
 
@@ -13,7 +12,6 @@ from multiconv.experiment.numbers import whole
 from multiconv.figure.gallery import COUNT, SEEDS, SIDE, kept, learned, shelves, small_input
 from multiconv.figure.links import page_link
 from multiconv.filters.seeded import seeded
-from multiconv.store.pictures import FolderStore
 from multiconv.web.request import experiment, store, tracer
 
 blueprint = Blueprint("gallery", __name__)
@@ -43,6 +41,6 @@ def opened(kind: str) -> Response:
     asked, seed = experiment(besides=("seed",)), _asked_seed()
     x = small_input(asked.source, tracer())
     found = learned(x).filters if kind == "learned" else seeded(kind, seed, (SIDE, SIDE), COUNT)
-    link = page_link(replace(kept(found, cast(FolderStore, store())), source=asked.source))
+    link = page_link(replace(kept(found, store()), source=asked.source))
     response = redirect(link, 303)
     return Response(response.get_data(), 303, headers=response.headers)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -17,7 +16,6 @@ from multiconv.figure.links import page_link
 from multiconv.networks.layout import bank_of, bias_of, chosen
 from multiconv.networks.refusals import FILE_BYTES, refused, too_large
 from multiconv.networks.tensors import tensors
-from multiconv.store.pictures import FolderStore
 from multiconv.web.errors import status_of, wants_json
 from multiconv.web.request import experiment, store
 
@@ -68,7 +66,7 @@ def _handed_in() -> Experiment:
     layout, order = form.get("layout", "auto"), form.get("order", "rgb")
     bank = bank_of(found[name], name, layout, order, first)
     bias = bias_of(found, name, first, bank)
-    shown = kept(bank, cast(FolderStore, store()))
+    shown = kept(bank, store())
     return replace(shown, layers=(replace(shown.layer, bias=bias),))
 
 

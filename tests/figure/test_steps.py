@@ -3,12 +3,15 @@
 from multiconv.experiment.link import from_query
 from multiconv.experiment.model import LIMITS
 from multiconv.figure.steps import steps_of
-from multiconv.store.pictures import FolderStore
+from multiconv.store.blobs import FolderBlobs
+from multiconv.store.pictures import Store
 from multiconv.tracing.trace import Tracer
 
 
 def steps(tmp_path, *pairs):
-    trace = Tracer(FolderStore(tmp_path, LIMITS)).trace(from_query([("size", "24"), *pairs]))
+    trace = Tracer(Store(FolderBlobs(tmp_path, LIMITS.store_bytes))).trace(
+        from_query([("size", "24"), *pairs])
+    )
     return steps_of(trace)
 
 

@@ -4,13 +4,14 @@ from multiconv.experiment.link import from_query
 from multiconv.experiment.model import LIMITS
 from multiconv.figure.rows import output_of, rows_of
 from multiconv.figure.values import values_of
-from multiconv.store.pictures import FolderStore
+from multiconv.store.blobs import FolderBlobs
+from multiconv.store.pictures import Store
 from multiconv.tracing.trace import Tracer
 
 
 def test_every_map_that_takes_part_has_its_line(tmp_path):
     asked = from_query([("size", "24"), ("off", "1"), ("ranges", "each"), ("inputs", "tinted")])
-    trace = Tracer(FolderStore(tmp_path, LIMITS)).trace(asked)
+    trace = Tracer(Store(FolderBlobs(tmp_path, LIMITS.store_bytes))).trace(asked)
     found = values_of(trace, rows_of(trace, "b", {}, {}), output_of(trace, "b"), "b")
     assert [one.called for one in found] == [
         "Input channel 0, red",

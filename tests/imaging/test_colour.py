@@ -141,11 +141,6 @@ def test_nothing_but_zeros_has_range_one(maps):
     assert colour.automatic_range(maps) == 1.0
 
 
-def test_levels():
-    plane = np.arange(256).reshape(16, 16) / 255
-    assert (colour.levels(plane.astype(np.float32)) == np.arange(256).reshape(16, 16)).all()
-
-
 def relative_luminance(rgb):
     """WCAG 2.2's definition, spelt out."""
     red, green, blue = (

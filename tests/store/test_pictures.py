@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
@@ -14,13 +13,19 @@ import pytest
 
 from multiconv.errors import NotFound, StoreFull
 from multiconv.experiment.model import LIMITS
+from multiconv.imaging.png import png_rgb
 from multiconv.imaging.resize import resized
-from multiconv.store.pictures import FolderStore
+from multiconv.store.blobs import FolderBlobs
+from multiconv.store.pictures import Store, id_of
+
+
+def opened(folder, most_bytes=LIMITS.store_bytes):
+    return Store(FolderBlobs(folder, most_bytes))
 
 
 @pytest.fixture
 def store(tmp_path):
-    return FolderStore(tmp_path / "store", LIMITS)
+    return opened(tmp_path / "store")
 
 
 def noise(seed, height=30, width=40):
@@ -28,7 +33,7 @@ def noise(seed, height=30, width=40):
 
 
 def files(store):
-    return sorted(path.name for path in store._folder.path.iterdir())
+    return sorted(path.name for path in store._blobs.path.iterdir())
 
 
 @pytest.mark.parametrize("shape", [(30, 40), (1, 1), (400, 300), (1, 500)])
@@ -52,17 +57,33 @@ def test_the_id_is_of_shape_and_values_alone(store):
 
 def test_another_process_finds_it(store):
     name = store.put(noise(3))
-    again = FolderStore(store._folder.path, LIMITS)
+    again = opened(store._blobs.path)
     assert (again.get(name, None) == noise(3)).all()
 
 
 def test_a_lost_or_spoilt_working_copy_is_made_again(store):
     pixels = noise(4, 300, 200)
     name = store.put(pixels)
-    copy = store._folder.path / f"{name}.160.png"
+    copy = store._blobs.path / f"{name}.160.pixels"
     for spoil in (lambda: copy.write_bytes(b"spoilt"), copy.unlink):
         spoil()
         assert (store.get(name, 160) == resized(pixels, 160)).all()
+
+
+def test_pictures_that_the_first_version_wrote_as_png_are_still_there(tmp_path):
+    pixels = noise(4, 300, 200)
+    name = id_of(pixels)
+    (tmp_path / f"{name}.png").write_bytes(png_rgb(pixels))
+    (tmp_path / f"{name}.160.png").write_bytes(png_rgb(resized(pixels, 160)))
+    store = opened(tmp_path)
+    assert store.has(name)
+    assert store.size_of(name) == (300, 200)
+    for size in (None, 160, 40):
+        assert (store.get(name, size) == resized(pixels, size)).all()
+    assert store.put(pixels) == name
+    assert len(files(store)) == 2
+    store.delete(name)
+    assert files(store) == []
 
 
 MALFORMED = [
@@ -82,7 +103,7 @@ MALFORMED = [
 
 @pytest.mark.parametrize("name", [*MALFORMED, "0" * 64])
 def test_unknown_and_malformed_ids_are_not_found(store, name, tmp_path):
-    (tmp_path / ("0" * 61 + ".png")).write_bytes(b"outside")
+    (tmp_path / ("0" * 61 + ".pixels")).write_bytes(b"outside")
     assert not store.has(name)
     for use in (
         lambda: store.get(name, 160),
@@ -127,7 +148,7 @@ def test_a_deleted_picture_is_gone_and_may_come_back(store):
 
 def test_a_full_store_is_told_and_nothing_else_is_lost(tmp_path):
     first, second = noise(6), noise(7)
-    store = FolderStore(tmp_path, replace(LIMITS, store_bytes=12_000))
+    store = opened(tmp_path, 12_000)
     name = store.put(first)
     before = files(store)
     with pytest.raises(StoreFull) as caught:
@@ -165,12 +186,12 @@ def test_other_faults_of_the_disk_are_not_called_full(store, monkeypatch):
 
 
 def test_temporaries_and_orphans_are_swept_at_start(tmp_path):
-    store = FolderStore(tmp_path, LIMITS)
+    store = opened(tmp_path)
     name = store.put(noise(10))
     kept = files(store)
-    (tmp_path / f"{name}.png.0123.part").write_bytes(b"half")
-    (tmp_path / f"{'a' * 64}.160.png").write_bytes(b"copy of nothing")
-    FolderStore(tmp_path, LIMITS)
+    (tmp_path / f"{name}.pixels.0123.part").write_bytes(b"half")
+    (tmp_path / f"{'a' * 64}.160.pixels").write_bytes(b"copy of nothing")
+    opened(tmp_path)
     assert files(store) == kept
 
 
@@ -181,7 +202,7 @@ def test_a_part_swept_away_by_another_process_is_written_again(store, monkeypatc
         calls.append(number)
         real(number)
         if len(calls) == 1:
-            FolderStore(store._folder.path, LIMITS)
+            opened(store._blobs.path)
 
     monkeypatch.setattr("os.fsync", swept)
     name = store.put(noise(11))
@@ -243,9 +264,9 @@ WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-from multiconv.experiment.model import LIMITS
-from multiconv.store.pictures import FolderStore
-store = FolderStore(Path(sys.argv[1]), LIMITS)
+from multiconv.store.blobs import FolderBlobs
+from multiconv.store.pictures import Store
+store = Store(FolderBlobs(Path(sys.argv[1]), 2**30))
 for seed in range(int(sys.argv[2]), 10**9):
     pixels = np.random.default_rng(seed).integers(0, 256, (150, 200, 3), dtype=np.uint8)
     print(seed, store.put(pixels), flush=True)
@@ -269,12 +290,12 @@ def test_what_was_acknowledged_outlives_kill_9(tmp_path):
         acknowledged |= {
             name: int(seed) for seed, name in (line for line in told if len(line) == 2)
         }
-    store = FolderStore(tmp_path, LIMITS)
+    store = opened(tmp_path)
     assert not list(tmp_path.glob("*.part"))
     assert len(acknowledged) >= 3
     for name, seed in acknowledged.items():
         assert (store.get(name, None) == noise(seed, 150, 200)).all()
-    whole = [path.stem for path in tmp_path.glob("*.png") if "." not in path.stem]
+    whole = [path.stem for path in tmp_path.glob("*.pixels") if "." not in path.stem]
     assert len(whole) >= len(acknowledged)
     for name in whole:
         pixels = store.get(name, None)

@@ -8,13 +8,14 @@ import pytest
 from multiconv.errors import NotFound
 from multiconv.experiment.model import Experiment, Focus, Limits, Source
 from multiconv.imaging.samples import SAMPLES
-from multiconv.store.pictures import FolderStore
+from multiconv.store.blobs import FolderBlobs
+from multiconv.store.pictures import Store
 from multiconv.tracing.pictures import levels_of, pinned, sample_of, size_of
 
 
 @pytest.fixture
 def store(tmp_path):
-    return FolderStore(tmp_path, Limits())
+    return Store(FolderBlobs(tmp_path, Limits().store_bytes))
 
 
 @pytest.mark.parametrize("size", [1, 33, 160, 1000, None])

@@ -11,7 +11,8 @@ import pytest
 from multiconv.errors import InvalidValue, NotFound, TooLarge
 from multiconv.experiment.model import Experiment, Focus, Layer, Limits, Source, View
 from multiconv.imaging.bands import Banded
-from multiconv.store.pictures import FolderStore
+from multiconv.store.blobs import FolderBlobs
+from multiconv.store.pictures import Store
 from multiconv.tracing import trace as tracing
 from multiconv.tracing.trace import Tracer
 
@@ -20,7 +21,7 @@ IDENTITY = (0.0,) * 4 + (1.0,) + (0.0,) * 4
 
 @pytest.fixture
 def store(tmp_path):
-    return FolderStore(tmp_path, Limits())
+    return Store(FolderBlobs(tmp_path, Limits().store_bytes))
 
 
 @pytest.fixture
@@ -124,9 +125,9 @@ def test_a_deleted_picture_is_gone_from_memory_too(store):
 
 
 def test_work_is_counted_before_a_pixel_is_read(tmp_path, monkeypatch):
-    store = FolderStore(tmp_path, Limits())
+    store = Store(FolderBlobs(tmp_path, Limits().store_bytes))
     name = store.put(np.zeros((50, 60, 3), np.uint8))
-    monkeypatch.setattr(FolderStore, "get", lambda *_: pytest.fail("the picture was read"))
+    monkeypatch.setattr(Store, "get", lambda *_: pytest.fail("the picture was read"))
     multiply_adds = 50 * 60 * 9 * 3
     exact = Tracer(store, limits=Limits(multiply_adds=multiply_adds))
     experiment = Experiment(source=Source(name))

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from multiconv.experiment.model import LIMITS, Limits
+from multiconv.experiment.model import LIMITS
 from multiconv.imaging import sandbox as isolated
-from multiconv.store.pictures import FolderStore
+from multiconv.store.blobs import FolderBlobs
+from multiconv.store.pictures import Store
 from multiconv.web import create_app, uploads
 
 LINK = {"k": "2", "w.1.2": "0,0,0,0,0.5,0,0,0,0", "strides": "2x2", "size": "full"}
@@ -102,12 +103,12 @@ def test_the_same_picture_twice_at_once_is_one(app, picture, folder):
         answers = list(pool.map(send, range(4)))
     assert [answer.status_code for answer in answers] == [201] * 4
     assert len({answer.json["id"] for answer in answers}) == 1
-    assert len(list(folder.glob("*.png"))) == 2  # the whole picture and the working copy
+    assert len(list(folder.glob("*.pixels"))) == 2  # the whole picture and the working copy
 
 
 def test_a_full_store_is_told_and_the_rest_intact(app, client, upload, picture, folder):
     first = upload(picture(), json=True).json["id"]
-    app.extensions["multiconv_store"] = FolderStore(folder, Limits(store_bytes=4000))
+    app.extensions["multiconv_store"] = Store(FolderBlobs(folder, 4000))
     before = sorted((path.name, path.read_bytes()) for path in folder.iterdir())
     answer = upload(picture(height=100, seed=7), json=True)
     assert answer.status_code == 507

@@ -108,7 +108,7 @@ def test_a_file_system_of_one_mebibyte(tmp_path):
                     status, body = server.get(f"/maps/input.png?size=full&image={facts['id']}")
                     assert (status, id_of(pixels_of(body))) == (200, facts["id"])
             assert server.get("/")[0] == 200
-            assert len(list(store.glob("*.png"))) == 2 * statuses.count(201)
+            assert len(list(store.glob("*.pixels"))) == 2 * statuses.count(201)
     finally:
         subprocess.run(["umount", str(store)], check=True)
 

@@ -46,7 +46,7 @@ def test_generated_files(upload, folder):
     told(counted, slowest)
     assert slowest < SLOWEST
     assert counted[201] > 0.05 * len(FILES)
-    there = {path.name.split(".")[0] for path in folder.glob("*.png")}
+    there = {path.name.split(".")[0] for path in folder.glob("*.pixels")}
     assert there == shown  # nothing half-stored
 
 

@@ -2,7 +2,7 @@
 /** What `/api/planes` answers, taken apart; for a slow network its bytes come as differences. */
 
 /**
- * Add differences (`differences` in multiconv/web/planes.py) up in place: along each row, then down.
+ * Add differences (`differences` in multiconv/imaging/packed.py) up in place: along each row, then down.
  * @param {Uint8Array} bytes row by row
  * @param {number} width
  */

@@ -1,0 +1,92 @@
+"""Levels and colour indices packed quickly, as the store keeps and `/api/planes` sends them.
+
+Neighbours are alike: each byte becomes what it differs by from its left neighbour, less what the
+one above does, mod 256. Runs and frequencies are then nearly all that is left to gain.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+
+HEAD_BYTES = 64
+"""So much of a picture's beginning tells its size, packed or PNG."""
+
+_HEAD = struct.Struct(">8sII")
+_MARK = b"pixels 1"
+_ROWS = 16  # so many stay in the cache
+
+
+def differences(pixels: Pixels) -> Pixels:
+    """Return the differences of (H, W) or (H, W, 3) bytes: [[7, 9], [8, 10]] is [[7, 2], [1, 0]].
+
+    `added` takes them back; `static/js` has another such function.
+    """
+    found = pixels.copy()
+    found[:, 1:] -= pixels[:, :-1]
+    found[1:] -= found[:-1]
+    return found
+
+
+def added(found: Pixels) -> Pixels:
+    """Add `differences` up in place, and return the bytes that they were made of."""
+    for top in range(0, len(found), _ROWS):
+        rows = found[top : top + _ROWS]
+        np.add.accumulate(rows, axis=1, out=rows)
+        rows[0] += found[top - 1] if top else 0
+        np.add.accumulate(rows, axis=0, out=rows)
+    return found
+
+
+def deflated(parts: Iterable[bytes | memoryview]) -> bytes:
+    """Return all parts' bytes as one zlib stream."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_RLE)
+    return b"".join([*map(packer.compress, parts), packer.flush()])
+
+
+def packed(pixels: Pixels) -> bytes:
+    """Return (H, W, 3) uint8 pixels as a head that tells their size and deflated differences."""
+    return _HEAD.pack(_MARK, *pixels.shape[:2]) + deflated(_bands(pixels))
+
+
+def unpacked(body: bytes) -> Pixels:
+    """Return the pixels that `packed` packed.
+
+    Raises
+    ------
+    ValueError
+        If they are others' bytes, or damaged.
+    """
+    try:
+        found = zlib.decompress(memoryview(body)[_HEAD.size :])
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    pixels = np.frombuffer(bytearray(found), np.uint8).reshape(*size_of(body), 3)
+    return added(pixels)
+
+
+def size_of(head: bytes) -> tuple[int, int]:
+    """Return the (height, width) of packed pixels, from their first `HEAD_BYTES`.
+
+    Raises
+    ------
+    ValueError
+        If these are no packed pixels.
+    """
+    if len(head) < _HEAD.size or not head.startswith(_MARK):
+        raise ValueError("These are no packed pixels.")
+    _, height, width = _HEAD.unpack_from(head)
+    return height, width
+
+
+def _bands(pixels: Pixels) -> Iterator[memoryview]:
+    """Yield the differences of all rows, a few at a time."""
+    for top in range(0, len(pixels), _ROWS):
+        above = min(top, 1)
+        yield differences(pixels[top - above : top + _ROWS])[above:].data
