@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Pair
-from multiconv.errors import NotFound
+from multiconv.errors import InvalidValue, NotFound
 from multiconv.experiment.numbers import quoted
 from multiconv.filters import named as named
 
 Filters = NDArray[np.float64]
+Banks = Callable[[str], Filters]
+"""Where links find stored banks by their id; raises `NotFound` for one that is not there."""
+
+RANDOM = "random"
+"""The bank of a layer whose inputs are no picture's planes: nothing learnt yet, by seed."""
+
+PLANES = 3
+"""Input channels of a picture, which the named banks are made for."""
 
 _ID = re.compile(r"[0-9a-f]{64}")
+_OWN_RANDOM: tuple[Pair, int] = ((3, 3), 4)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredBank:
-    """A bank in the store; its id is made of its values, so that equal ids are equal banks.
-
-    Attributes
-    ----------
-    id : str
-        64 hex digits.
-    filters : (kh, kw, 3, K) float64
-    """
+    """A bank in the store, (kh, kw, C_in, K); its id is made of its values."""
 
     id: str
     filters: Filters = field(compare=False, repr=False)
@@ -38,7 +39,8 @@ class StoredBank:
 Bank = str | StoredBank
 
 
-def _no_store(name: str) -> Filters:
+def no_banks(name: str) -> Filters:
+    """Refuse a stored bank where there is no store."""
     raise NotFound(
         f"There is no filters “{name}” here.",
         "Use a named bank, or the server that the link is from.",
@@ -46,32 +48,37 @@ def _no_store(name: str) -> Filters:
     )
 
 
-STORED: ContextVar[Callable[[str], Filters]] = ContextVar("stored banks", default=_no_store)
-"""Where links find stored banks by their id; whoever serves links sets it."""
-
-
-def bank_of(text: str) -> Bank:
-    """Return the bank that a link names.
-
-    Raises
-    ------
-    NotFound
-        If there is none of that name or id.
-
-    Examples
-    --------
-    >>> bank_of("redness")
-    'redness'
-    """
+def bank_of(text: str, banks: Banks, inputs: int = PLANES, name: str = "filters") -> Bank:
+    """Return the bank that a link names for a layer of so many inputs."""
     if _ID.fullmatch(text):
-        return StoredBank(text, STORED.get()(text))
+        bank = StoredBank(text, banks(text))
+        if (made_for := bank.filters.shape[2]) != inputs:
+            raise _unfit("a bank", made_for, inputs, name)
+        return bank
+    if inputs != PLANES and text == RANDOM:
+        return text
     if text not in named.BANKS:
         raise NotFound(
-            f"filters is {quoted(text)}, which is no bank of filters here.",
+            f"{name} is {quoted(text)}, which is no bank of filters here.",
             f"Use one of {', '.join(named.BANKS)}, or a stored bank's 64 digits.",
-            field="filters",
+            field=name,
         )
+    if inputs != PLANES:
+        raise _unfit(quoted(text), PLANES, inputs, name)
     return text
+
+
+def _unfit(what: str, made_for: int, inputs: int, name: str) -> InvalidValue:
+    return InvalidValue(
+        f"{name} is {what} for {made_for} input channels, but this layer has {inputs}.",
+        f"Use {RANDOM}, or a stored bank for {inputs} input channels.",
+        field=name,
+    )
+
+
+def usual_bank(inputs: int) -> Bank:
+    """Return the bank of a layer that names none."""
+    return "redness" if inputs == PLANES else RANDOM
 
 
 def bank_text(bank: Bank) -> str:
@@ -80,13 +87,9 @@ def bank_text(bank: Bank) -> str:
 
 
 def own_shape(bank: Bank) -> tuple[Pair, int]:
-    """Return a bank's own kernel size and number of outputs.
-
-    Examples
-    --------
-    >>> own_shape("mixes"), own_shape(StoredBank("0" * 64, np.ones((3, 5, 3, 2))))
-    (((1, 1), 7), ((3, 5), 2))
-    """
+    """Return a bank's own kernel size and number of outputs, as ((3, 3), 5)."""
+    if bank == RANDOM:
+        return _OWN_RANDOM
     if isinstance(bank, str):
         return named.BANKS[bank].kernel_size, named.BANKS[bank].outputs
     height, width, _, outputs = bank.filters.shape
@@ -94,24 +97,25 @@ def own_shape(bank: Bank) -> tuple[Pair, int]:
 
 
 def own_groups(bank: Bank, outputs: int) -> int:
-    """Return the groups that a bank is meant for, where so many outputs can have them.
-
-    Examples
-    --------
-    >>> own_groups("depthwise", 6), own_groups("depthwise", 7), own_groups("redness", 6)
-    (3, 1, 1)
-    """
-    groups = named.BANKS[bank].groups if isinstance(bank, str) else 1
+    """Return the groups that a bank is meant for, where so many outputs can have them."""
+    groups = named.BANKS[bank].groups if isinstance(bank, str) and bank != RANDOM else 1
     return groups if outputs % groups == 0 else 1
 
 
-def filters_of(bank: Bank, size: Pair, outputs: int) -> Filters:
+def filters_of(bank: Bank, size: Pair, outputs: int, inputs: int = PLANES) -> Filters:
     """Return a bank's filters, fresh, at a kernel size and with so many outputs.
 
     Beyond a stored bank's own outputs come random ones, as beyond a named bank's.
     """
-    if isinstance(bank, str):
+    if isinstance(bank, str) and bank != RANDOM:
         return named.bank(bank, size, outputs)
-    own = named.fitted(bank.filters[..., :outputs], size)
-    more = [named.random_filter(at, size) for at in range(own.shape[3], outputs)]
+    own = np.empty((*size, inputs, 0))
+    if not isinstance(bank, str):
+        own = named.fitted(bank.filters[..., :outputs], size)
+    more = [_random_filter(at, size, inputs) for at in range(own.shape[3], outputs)]
     return np.concatenate([own, np.stack(more, axis=-1)], axis=-1) if more else own
+
+
+def _random_filter(at: int, size: Pair, inputs: int) -> Filters:
+    kernels = [named.kernel(f"{RANDOM}({inputs * at + q})", size) for q in range(inputs)]
+    return np.stack(kernels, axis=-1)

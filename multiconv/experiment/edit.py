@@ -9,28 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from urllib.parse import parse_qsl
 
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.experiment.actions import acted, noted
+from multiconv.experiment.banks import Banks, no_banks
 from multiconv.experiment.changes import changed, chosen, nothing_turned, switched
 from multiconv.experiment.clicks import clicked
-from multiconv.experiment.fields import others
+from multiconv.experiment.fields import FIELDS
 from multiconv.experiment.follow import followed
 from multiconv.experiment.form import Form
 from multiconv.experiment.happened import SYMMETRIC, fragment
 from multiconv.experiment.kernels import PLACE, tap_name
-from multiconv.experiment.link import from_query, to_pairs
+from multiconv.experiment.link import read, to_pairs
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.numbers import number, plain, weight_text, whole
 from multiconv.experiment.reshape import reshaped
 
 Pairs = list[tuple[str, str]]
 
-PLAIN_FIELDS = (
-    "image", "size", "strides", "padding", "padding_mode", "dilations", "groups", "activation",
-    "range", "ranges", "inputs",
-)  # fmt: skip
+PLAIN_FIELDS = tuple(
+    each.name for each in FIELDS if each.part in {"bar", "main", "more"} and not each.reshapes
+)
 """Fields of the form that are parameters of the link, word for word."""
 
 
@@ -51,9 +52,9 @@ class Edit:
         return fragment(sizes, "moved" if self.moved else "", self.note)
 
 
-def previous(form: Form) -> Experiment:
+def previous(form: Form, banks: Banks = no_banks) -> Experiment:
     """Return the experiment that the form was filled in over."""
-    return from_query(parse_qsl(form.get("from", ""), keep_blank_values=True))
+    return read(parse_qsl(form.get("from", ""), keep_blank_values=True), banks)
 
 
 def typed_pairs(form: Form, base: Experiment) -> Pairs:
@@ -95,7 +96,9 @@ def _check_weights(texts: list[str], field: str, q: int, size: Pair) -> None:
         number(text, field=field, limit=LIMITS.weight, name=tap_name(at, q, size))
 
 
-def edited(form: Form, geometry_of: Callable[[Experiment], Geometry]) -> Edit:
+def edited(
+    form: Form, geometry_of: Callable[[Experiment], Geometry], banks: Banks = no_banks
+) -> Edit:
     """Return the experiment that a filled-in form asks for.
 
     Parameters
@@ -110,13 +113,13 @@ def edited(form: Form, geometry_of: Callable[[Experiment], Geometry]) -> Edit:
     MultiConvError
         For the first field that cannot be used.
     """
-    base = previous(form)
+    base = previous(form, banks)
     form = settled_others(form, base)
     changes = chosen(form)
     for q in changes:
         del form[f"preset.{q}"]
-    typed = from_query(typed_pairs(form, base)).layer
-    change = reshaped(form, typed, base.focus.k, edited=bool(base.layer.kernels))
+    typed = read(typed_pairs(form, base), banks).layer
+    change = reshaped(form, typed, base.focus.k, banks, edited=bool(base.layer.kernels))
     layer, focus = change.layer, base.focus
     if "k" in form:
         focus = replace(focus, k=whole(form["k"], "k", 0, layer.outputs - 1))
@@ -129,7 +132,7 @@ def edited(form: Form, geometry_of: Callable[[Experiment], Geometry]) -> Edit:
             if name == "range" and form[name] in {"", "auto"}:
                 del pairs[name]
     _reject_unknown(form)
-    experiment = from_query(pairs.items())
+    experiment = read(pairs.items(), banks)
     k = experiment.focus.k
     untouched = switched(experiment.layer, form)
     layer = acted(form.get("do"), untouched, k)
@@ -160,7 +163,7 @@ def settled_others(form: Form, base: Experiment) -> Form:
 def _reject_unknown(form: Iterable[str]) -> None:
     """Refuse a parameter that no field of the form has, in the link's own words."""
     known = {"from", "do", "k", "kernel", "outputs", "filters", "switch", "on", *PLAIN_FIELDS}
-    from_query(
+    read(
         (name, "")
         for name in form
         if name not in known
@@ -168,3 +171,12 @@ def _reject_unknown(form: Iterable[str]) -> None:
         and not name.startswith(("at.", "bias.", "preset.", "name.", "matrix."))
         and name.removesuffix(".other") not in {"kernel", "strides", "padding"}
     )
+
+
+def others(experiment: Experiment) -> dict[str, str]:
+    """Return the fields that have a free entry beside their choice, with their present values."""
+    return {
+        each.name: each.text(attrgetter(each.of)(experiment))
+        for each in FIELDS
+        if each.part == "main" and each.hint
+    }

@@ -1,205 +1,174 @@
-"""The values of a link's parameters, one function for each kind, both ways.
+"""Every parameter of a link, said once: `FIELDS` has a row for each.
 
-Every reader takes the text as it stands in the link and the parameter's name,
-and either returns a value within the limits or raises `InvalidValue`.
+The link, the edit form, its controls, the API's schema and what a map's pixels depend on are
+read off the rows.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from multiconv.engine.geometry import Padding, Pair
-from multiconv.errors import InvalidValue
-from multiconv.experiment.model import Experiment, Limits
-from multiconv.experiment.numbers import number, plain, quoted, shown, whole
+from multiconv.engine.activations import ACTIVATIONS
+from multiconv.experiment.banks import own_groups, own_shape, usual_bank
+from multiconv.experiment.kinds import (
+    BANK,
+    BIASES,
+    COLOUR_RANGE,
+    GROUPS,
+    IMAGE,
+    INPUT_CHANNELS,
+    OUTPUTS,
+    PADDING,
+    PIXEL,
+    SIZE,
+    Kind,
+    Options,
+    number_of,
+    sides_to,
+    word_of,
+)
+from multiconv.experiment.model import LIMITS
 
-RANGES = (1e-30, 1e12)
-"""The smallest and largest range of colours, so that no float32 division overflows."""
+ACTIVATION_WORDS = {name: name for name in ACTIVATIONS} | {
+    "identity": "no activation",
+    "relu": "ReLU",
+    "leaky": "leaky ReLU",
+    "gelu": "GELU",
+}
 
-_IMAGE = re.compile(r"[0-9a-f]{64}|sample:[a-z0-9]+(?:-[a-z0-9]+)*")
 
+@dataclass(frozen=True)
+class Field:
+    """One parameter.
 
-def image(text: str) -> str:
-    """Return an image's name, whose form alone is checked; whether it is there, the store knows.
-
-    Examples
-    --------
-    >>> image("sample:portrait")
-    'sample:portrait'
+    Attributes
+    ----------
+    name : str
+        In the link and the form; of a layer n ≥ 2 it has the prefix ``n.``.
+    of : str
+        Where its value stands in an `Experiment`: ``source``, ``layer``, ``focus`` or ``view``,
+        and the attribute.
+    kind : Kind
+    usual : value or callable
+        What it is unless said; a layer's may depend on what else the layer is.
+    maps : tuple of str
+        The kinds of maps whose pixels it changes, of `MAPS`.
+    part : str
+        Where it stands on the page: ``main`` and ``more`` hold choices and entries of the form,
+        ``bar`` and ``figure`` draw their own, the pixel has none.
+    label, hint : str
+        What its choice or entry is called, and what an entry takes.
+    blank : str
+        What the form's entry says where the value is None and the link says nothing.
+    turn : int
+        Those of a lower turn are read first: others need them, and of several mistakes the first
+        that is read is told.
+    reshapes : bool
+        Whether the form's kernels follow it, so that it is not taken word for word.
+    stacks : bool
+        Whether it is known only where links may have several layers.
     """
-    if not _IMAGE.fullmatch(text):
-        raise InvalidValue(
-            f"image is {quoted(text)}, which names neither a sample nor an upload.",
-            "Write sample:<name>, or the 64 digits 0–9, a–f of an upload.",
-            field="image",
-        )
-    return text
+
+    name: str
+    of: str
+    kind: Kind
+    usual: Any
+    maps: tuple[str, ...]
+    part: str = ""
+    label: str = ""
+    hint: str = ""
+    blank: str = ""
+    turn: int = 4
+    reshapes: bool = False
+    stacks: bool = False
+
+    @property
+    def place(self) -> str:
+        """The attribute that the value has."""
+        return self.of.partition(".")[2]
+
+    def otherwise(self, owner: Any) -> Any:
+        """Return the value unless said, in a layer (or source, focus, view)."""
+        return self.usual(owner) if callable(self.usual) else self.usual
+
+    def text(self, value: Any) -> str:
+        """Return the value as the form writes it."""
+        return self.blank if self.blank and value is None else self.kind.write(value)
 
 
-def size(text: str, limits: Limits) -> int | None:
-    """Return the longest side to work on, in pixels; None for ``full``."""
-    if text == "full":
-        return None
-    return whole(text, "size", 1, limits.working_size)
+MAPS = ("input", "partial", "running", "sum", "output")
+"""The kinds of maps."""
+
+ADDED = MAPS[1:]
+"""Those that a layer makes."""
 
 
-def sides(text: str, field: str, lowest: int, highest: int) -> Pair:
-    """Return ``3x2`` as two whole numbers (vertical, horizontal); one number stands for both.
-
-    Examples
-    --------
-    >>> sides("3x2", "kernel", 1, 7), sides("2", "strides", 1, 16)
-    ((3, 2), (2, 2))
-    """
-    parts = text.split("x", 2)
-    if len(parts) > 2:
-        raise InvalidValue(
-            f"{field} is {quoted(text)}, which is no pair of numbers.",
-            f"Write one whole number, or two joined by x, each from {lowest} to {highest}.",
-            field=field,
-            limit=f"{lowest} to {highest}",
-        )
-    vertical, horizontal = (whole(part, field, lowest, highest) for part in (parts * 2)[:2])
-    return vertical, horizontal
+def _squares(*numbers: int) -> Options:
+    return tuple((f"{n}x{n}", str(n)) for n in numbers)
 
 
-def sides_text(sides: Pair) -> str:
-    """Return a pair as links write it, always both numbers."""
-    return f"{sides[0]}x{sides[1]}"
+FIELDS = (
+    Field("image", "source.image", IMAGE, "sample:portrait", MAPS, "bar"),
+    Field("size", "source.size", SIZE, 160, MAPS, "more", "Working size",
+          f"longest side in pixels, 1 to {LIMITS.working_size}, or “full”"),
+    Field("kernel", "layer.kernel_size",
+          sides_to("kernel_side",
+                   tuple((f"{n}x{n}", f"{n} × {n}") for n in range(1, LIMITS.kernel_side + 1))),
+          lambda layer: own_shape(layer.bank)[0], ADDED, "main", "Kernel",
+          f"any size, height x width, 1 to {LIMITS.kernel_side}", turn=1, reshapes=True),
+    Field("strides", "layer.strides", sides_to("stride", _squares(1, 2, 3, 4, 8)),
+          (1, 1), ADDED, "main", "Stride", f"down x across, 1 to {LIMITS.stride}", turn=1),
+    Field("padding", "layer.padding", PADDING, "SAME", ADDED, "main", "Padding",
+          f"same, valid, 1, 1x2, or top,bottom,left,right, 0 to {LIMITS.pad}; "
+          "reflected less than the picture's side"),
+    Field("padding_mode", "layer.padding_mode",
+          word_of({"zeros": "zeros", "reflect": "the picture reflected",
+                   "replicate": "the edge repeated", "circular": "the other side"}),
+          "zeros", ADDED, "more", "Pad with"),
+    Field("dilations", "layer.dilations", sides_to("dilation"), (1, 1), ADDED, "more", "Dilation",
+          f"down x across, 1 to {LIMITS.dilation}; k taps reach over (k − 1)·d + 1 pixels",
+          turn=1),
+    Field("groups", "layer.groups", GROUPS,
+          lambda layer: own_groups(layer.bank, layer.outputs), ADDED, "more", "Groups"),
+    Field("outputs", "layer.outputs", OUTPUTS,
+          lambda layer: own_shape(layer.bank)[1], ADDED, "main", "Outputs", turn=2, reshapes=True),
+    Field("filters", "layer.bank", BANK,
+          lambda layer: usual_bank(layer.inputs), ADDED, "main", "Filters", turn=0, reshapes=True),
+    Field("bias", "layer.bias", BIASES, lambda layer: (0.0,) * layer.outputs,
+          ("sum", "output"), "figure", turn=3),
+    Field("activation", "layer.activation", word_of(ACTIVATION_WORDS, closed=False),
+          "identity", ("output",), "main", "then"),
+    Field("off", "layer.off", INPUT_CHANNELS, (), ADDED, "figure"),
+    Field("layer", "focus.layer", number_of(1, lambda reading: reading.layers, LIMITS.layers),
+          1, MAPS, turn=0, stacks=True),
+    Field("k", "focus.k",
+          number_of(0, lambda reading: reading.layer.outputs - 1, LIMITS.outputs - 1),
+          0, ("partial", "running", "sum"), "figure"),
+    Field("i", "focus.i", PIXEL, None, (), turn=3),
+    Field("j", "focus.j", PIXEL, None, (), turn=3),
+    Field("range", "view.range", COLOUR_RANGE, None, ADDED, "more", "Colour range",
+          "auto, or the value that gets the full colour", blank="auto"),
+    Field("ranges", "view.ranges",
+          word_of({"shared": "one range for all", "each": "a range for each"}),
+          "shared", (), "more", "Colours"),
+    Field("inputs", "view.inputs", word_of({"grey": "grey", "tinted": "in their colour"}),
+          "grey", ("input",), "more", "Inputs"),
+)  # fmt: skip
+
+BY_NAME: Mapping[str, Field] = {each.name: each for each in FIELDS}
+NAMES = tuple(each.name for each in FIELDS if not each.stacks)
+"""Every parameter of a link of one layer but the kernels ``w.<q>.<k>``."""
 
 
-def padding(text: str, limits: Limits) -> Padding:
-    """Return ``same``, ``valid``, ``1``, ``1x2`` or ``t,b,l,r`` as the engine's padding.
-
-    Examples
-    --------
-    >>> from multiconv.experiment.model import Experiment, LIMITS
-    >>> padding("same", LIMITS), padding("1x1", LIMITS), padding("0,1,0,2", LIMITS)
-    ('SAME', 1, ((0, 1), (0, 2)))
-    """
-    if text.upper() in ("SAME", "VALID"):
-        return text.upper()
-    sides_or_edges = re.fullmatch(r"[^,x]*(x[^,x]*)?|[^,x]*(,[^,x]*){3}", text)
-    if not sides_or_edges or any(letter.isalpha() for letter in text.replace("x", "")):
-        raise InvalidValue(
-            f"padding is {quoted(text)}, which is no padding.",
-            "Write same, valid, one whole number, two joined by x (vertical x horizontal), "
-            f"or four with commas (top, bottom, left, right), each from 0 to {limits.pad}.",
-            field="padding",
-            limit=f"0 to {limits.pad}",
-        )
-    if "," not in text:
-        return _simplest(sides(text, "padding", 0, limits.pad))
-    top, bottom, left, right = (whole(part, "padding", 0, limits.pad) for part in text.split(","))
-    return _simplest(((top, bottom), (left, right)))
+def fields_of(part: str) -> tuple[Field, ...]:
+    """Return the rows of an experiment's source, layer, focus or view, as links write them."""
+    return tuple(each for each in FIELDS if each.of.startswith(f"{part}."))
 
 
-def _simplest(padding: Padding) -> Padding:
-    match padding:
-        case ((top, bottom), (left, right)) if (top, left) == (bottom, right):
-            return _simplest((top, left))
-        case (int(vertical), int(horizontal)) if vertical == horizontal:
-            return vertical
-    return padding
-
-
-def padding_text(padding: Padding) -> str:
-    """Return a padding as links write it, in its shortest form.
-
-    Examples
-    --------
-    >>> padding_text("SAME"), padding_text((1, 2)), padding_text(((1, 1), (1, 1)))
-    ('same', '1x2', '1')
-    """
-    match _simplest(padding):
-        case str(name):
-            return name.lower()
-        case ((top, bottom), (left, right)):
-            return f"{top},{bottom},{left},{right}"
-        case (vertical, horizontal):
-            return f"{vertical}x{horizontal}"
-        case amount:
-            return str(amount)
-
-
-def choice(text: str, field: str, known: Iterable[str]) -> str:
-    """Return `text` if it is one of the `known` words."""
-    if text not in (words := tuple(known)):
-        raise InvalidValue(
-            f"{field} is {quoted(text)}, which is not known here.",
-            f"Use one of {', '.join(words)}.",
-            field=field,
-        )
-    return text
-
-
-def channels(text: str, field: str, count: int) -> tuple[int, ...]:
-    """Return input channels from a list with commas, in order and each once.
-
-    Examples
-    --------
-    >>> channels("2,0", "off", 3)
-    (0, 2)
-    """
-    found = [whole(part, field, 0, count - 1) for part in text.split(",")]
-    return tuple(sorted(set(found)))
-
-
-def biases(text: str, outputs: int, limits: Limits) -> tuple[float, ...]:
-    """Return one bias per output channel from a list with commas."""
-    parts = text.split(",")
-    if len(parts) != outputs:
-        raise InvalidValue(
-            f"bias has {counted(len(parts), 'number')} for {counted(outputs, 'output channel')}.",
-            f"Give {counted(outputs, 'number')} separated by commas.",
-            field="bias",
-            limit=counted(outputs, "number"),
-        )
-    return tuple(
-        number(part, field="bias", limit=limits.weight, name=f"bias {k}")
-        for k, part in enumerate(parts)
-    )
-
-
-def colour_range(text: str) -> float:
-    """Return the value that the fullest colour stands for."""
-    value = number(text, field="range", limit=RANGES[1])
-    if value < RANGES[0]:
-        raise InvalidValue(
-            f"range is {shown(value, 3) if value else 0}, but colours need a range above zero.",
-            "Write a positive number, or leave range out for the automatic one.",
-            field="range",
-            limit="above 0",
-        )
-    return value
-
-
-def joined(values: Iterable[float]) -> str:
-    """Return numbers as links write them, with commas."""
-    return ",".join(map(plain, values))
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number with its noun, as in “9 numbers”."""
-    return f"{count} {noun}{'s' * (count != 1)}"
-
-
-OWN = "own"
-"""What the form says of filters that the person has edited, and leaves so."""
-
-
-def others(experiment: Experiment) -> dict[str, str]:
-    """Return the fields that have a free entry beside their choice, with their present values.
-
-    Examples
-    --------
-    >>> others(Experiment())["kernel"], others(Experiment())["padding"]
-    ('3x3', 'same')
-    """
-    layer = experiment.layer
-    return {
-        "kernel": sides_text(layer.kernel_size),
-        "strides": sides_text(layer.strides),
-        "padding": padding_text(layer.padding),
-    }
+LAYER_TURNS = tuple(sorted(fields_of("layer"), key=lambda each: each.turn))
+OTHER_TURNS = tuple(
+    sorted((each for each in FIELDS if each not in LAYER_TURNS), key=lambda each: each.turn)
+)
+"""A layer's rows, and those of no layer, as they are read."""

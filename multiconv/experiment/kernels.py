@@ -6,13 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue
-from multiconv.experiment.banks import filters_of
-from multiconv.experiment.fields import counted, joined
-from multiconv.experiment.model import CHANNELS, Kernel, Layer, Limits
+from multiconv.experiment.kinds import counted, joined
+from multiconv.experiment.model import CHANNELS, Kernel, Layer, Limits, kernel_array
 from multiconv.experiment.numbers import number, quoted, whole
 from multiconv.filters import named as named
 
@@ -23,54 +21,34 @@ _NAME = re.compile(r"[a-z][a-z0-9-]*(\(.*)?")
 
 
 def laid_over(
-    kernels: Mapping[str, list[str]], layer: Layer, limits: Limits
+    kernels: Mapping[str, list[str]], layer: Layer, limits: Limits, n: int = 1
 ) -> tuple[tuple[tuple[int, int], Kernel], ...]:
-    """Return the kernels of a link where they differ from what the layer's bank gives.
+    """Return the kernels of a link where they differ from what its layer's bank gives.
 
-    Parameters
-    ----------
-    kernels : mapping of str to list of str
-        The values of each ``w.<q>.<k>``, one list or repeated fields.
-    layer : Layer
-        The layer without them.
-    limits : Limits
-
-    Raises
-    ------
-    InvalidValue
-        For a channel that does not exist, or a kernel that cannot be read.
-
-    Examples
-    --------
-    >>> from multiconv.experiment.model import LIMITS
-    >>> laid_over({"w.0.0": ["soft"], "w.1.0": ["zero"]}, Layer(), LIMITS)
-    (((1, 0), 'zero'),)
+    ``kernels`` has the values of each ``w.<q>.<k>`` of layer n, one list or repeated fields.
     """
     if not kernels:
         return ()
-    size, bank = layer.kernel_size, filters_of(layer.bank, layer.kernel_size, layer.outputs)
+    bank = layer.all_kernels()
     changed: dict[tuple[int, int], Kernel] = {}
-    for field, texts in kernels.items():
-        q, k = _place(field, layer.outputs)
+    for place, texts in kernels.items():
+        name = f"{n}.{place}" if n > 1 else place
+        _, across, out = place.split(".")
+        q = whole(across, name, 0, layer.inputs - 1, name=f"The input channel of {name}")
+        k = whole(out, name, 0, layer.outputs - 1, name=f"The output channel of {name}")
         if (q, k) in changed:
-            raise InvalidValue(f"w.{q}.{k} is written in two ways.", "Give it once.", field=field)
-        changed[q, k] = kernel_of(texts, field, size, limits)
+            raise InvalidValue(f"w.{q}.{k} is written in two ways.", "Give it once.", field=name)
+        changed[q, k] = _kernel_of(texts, name, n, layer.kernel_size, limits)
     return tuple(
         (place, kernel)
         for place, kernel in sorted(changed.items())
-        if not np.array_equal(bank[:, :, place[0], place[1]], kernel_array(kernel, size))
+        if not np.array_equal(
+            bank[:, :, place[0], place[1]], kernel_array(kernel, layer.kernel_size)
+        )
     )
 
 
-def _place(field: str, outputs: int) -> tuple[int, int]:
-    _, q, k = field.split(".")
-    return (
-        whole(q, field, 0, len(CHANNELS) - 1, name=f"The input channel of {field}"),
-        whole(k, field, 0, outputs - 1, name=f"The output channel of {field}"),
-    )
-
-
-def kernel_of(texts: Sequence[str], field: str, size: Pair, limits: Limits) -> Kernel:
+def _kernel_of(texts: Sequence[str], field: str, n: int, size: Pair, limits: Limits) -> Kernel:
     """Return a kernel: a known name, or kh·kw numbers from a list or from repeated fields."""
     if len(texts) == 1 and _NAME.fullmatch(texts[0].strip()):
         return kernel_name(texts[0].strip(), field, size)
@@ -84,25 +62,15 @@ def kernel_of(texts: Sequence[str], field: str, size: Pair, limits: Limits) -> K
             field=field,
             limit=needed,
         )
+    q = int(field.split(".")[-2])
     return tuple(
-        number(part, field=field, limit=limits.weight, name=_tap(at, field, size))
+        number(part, field=field, limit=limits.weight, name=f"{tap_name(at, q, size, n)} ({field})")
         for at, part in enumerate(parts)
     )
 
 
 def kernel_name(text: str, field: str, size: Pair | None = None) -> str:
-    """Return a kernel's name as links write it.
-
-    Raises
-    ------
-    InvalidValue
-        For no name, or numbers in brackets that it cannot have.
-
-    Examples
-    --------
-    >>> kernel_name("gabor(45.0, 6)", "w.0.0")
-    'gabor(45,6)'
-    """
+    """Return a kernel's name as links write it, as gabor(45,6)."""
     try:
         return named.settled_name(text)
     except InvalidValue as error:
@@ -125,28 +93,15 @@ def kernel_name(text: str, field: str, size: Pair | None = None) -> str:
         ) from error
 
 
-def tap_name(at: int, q: int, size: Pair) -> str:
-    """Return what people call a kernel's weight, counted row by row, as its field is labelled.
-
-    Examples
-    --------
-    >>> tap_name(4, 0, (3, 3))
-    "Red's weight in row 2, column 2"
-    """
-    return (
-        f"{CHANNELS[q].capitalize()}'s weight in row {at // size[1] + 1}, column {at % size[1] + 1}"
-    )
+def channel_name(q: int, n: int = 1) -> str:
+    """Return what input channel q of layer n is called: a picture's planes by their colour."""
+    return CHANNELS[q] if n == 1 else f"channel {q}"
 
 
-def _tap(at: int, field: str, size: Pair) -> str:
-    return f"{tap_name(at, int(field.split('.')[1]), size)} ({field})"
-
-
-def kernel_array(kernel: Kernel, size: Pair) -> NDArray[np.float64]:
-    """Return a kernel's (kh, kw) values."""
-    if isinstance(kernel, str):
-        return named.kernel(kernel, size)
-    return np.array(kernel, dtype=np.float64).reshape(size)
+def tap_name(at: int, q: int, size: Pair, n: int = 1) -> str:
+    """Return what people call a kernel's weight, counted row by row, as its field is labelled."""
+    row, column = at // size[1] + 1, at % size[1] + 1
+    return f"{channel_name(q, n).capitalize()}'s weight in row {row}, column {column}"
 
 
 def kernel_text(kernel: Kernel) -> str:

@@ -1,160 +1,176 @@
-"""A link's query to an `Experiment` and back.
+"""A link's query to an `Experiment` and back, both by walking `FIELDS`.
 
-Every parameter is optional.  The canonical form leaves out what is so anyway
-and keeps one order, so that one experiment has one link.
+Every parameter is optional.  The canonical form leaves out what is so anyway and keeps one order,
+so that one experiment has one link.  A further layer's parameters have its number before them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlencode
 
 from multiconv.errors import InvalidValue
-from multiconv.experiment import fields
-from multiconv.experiment.banks import bank_text, own_groups, own_shape
-from multiconv.experiment.kernels import PLACE, kernel_text
-from multiconv.experiment.layers import layer_of
-from multiconv.experiment.model import (
-    INPUTS,
-    LIMITS,
-    RANGES,
-    Experiment,
-    Focus,
-    Limits,
-    Source,
-    View,
-)
-from multiconv.experiment.numbers import plain, quoted, whole
+from multiconv.experiment.banks import PLANES, Banks, no_banks
+from multiconv.experiment.fields import BY_NAME, LAYER_TURNS, NAMES, OTHER_TURNS, Field, fields_of
+from multiconv.experiment.kernels import PLACE, kernel_text, laid_over
+from multiconv.experiment.kinds import Reading
+from multiconv.experiment.model import LIMITS, Experiment, Focus, Layer, Limits, Source, View
+from multiconv.experiment.numbers import quoted, whole
 
-NAMES = (
-    *("image", "size", "kernel", "strides", "padding", "padding_mode", "dilations", "groups"),
-    *("outputs", "filters", "bias", "activation", "off", "k", "i", "j"),
-    *("range", "ranges", "inputs"),
-)
-"""Every parameter but the kernels ``w.<q>.<k>``."""
+COUNT = "layers"
+"""The parameter that says how many layers there are, where their own do not."""
+
+_SOURCE, _LAYER, _FOCUS, _VIEW = map(fields_of, ("source", "layer", "focus", "view"))
+_FURTHER = re.compile(r"([0-9]+)\.(.+)", re.DOTALL)
 
 
-def from_query(pairs: Iterable[tuple[str, str]], limits: Limits = LIMITS) -> Experiment:
-    """Return the experiment that a link describes.
+@dataclass
+class _Given:
+    """The texts of one layer's parameters, and of its kernels."""
 
-    Parameters
-    ----------
-    pairs : iterable of (str, str)
-        The decoded parameters in their order.  Only ``w.<q>.<k>`` may stand more than once.
-    limits : Limits
-        The bounds that every value is held to.
+    texts: dict[str, str] = field(default_factory=dict)
+    kernels: dict[str, list[str]] = field(default_factory=dict)
 
-    Raises
-    ------
-    InvalidValue
-        For an unknown or repeated parameter, or a value that cannot be used, naming the field.
-    NotFound
-        For a bank of filters that does not exist; stored ones come from `banks.STORED`.
 
-    Examples
-    --------
-    >>> experiment = from_query([("kernel", "1x1"), ("w.0.0", "−0.25"), ("k", "2")])
-    >>> experiment.layer.kernels, experiment.focus.k
-    ((((0, 0), (-0.25,)),), 2)
+def prefix(layer: int) -> str:
+    """Return what stands before the parameters of a layer, counted from 1."""
+    return f"{layer}." if layer > 1 else ""
+
+
+def read(
+    pairs: Iterable[tuple[str, str]], banks: Banks = no_banks, limits: Limits = LIMITS
+) -> Experiment:
+    """Return the experiment that a link's decoded parameters describe; stored banks from ``banks``.
+
+    Only ``w.<q>.<k>`` may stand more than once.  Raises `InvalidValue` or `NotFound`, naming the
+    field.
     """
-    given, kernels = _sorted(pairs)
-    layer, start = layer_of(given, kernels, limits), Source()
-    furthest = limits.side + 2 * limits.pad
-    pixel = {name: whole(given[name], name, 0, furthest) for name in ("i", "j") if name in given}
+    given = _sorted(pairs, limits)
+    count = _count(given, limits)
+    reading, layers, inputs = Reading(limits, banks, count), [], PLANES
+    for n in range(1, count + 1):
+        layers.append(_layer(n, given.get(n, _Given()), inputs, reading))
+        inputs = layers[-1].outputs
+    parts: dict[str, dict[str, Any]] = {"source": {}, "focus": {}, "view": {}}
+    for row in OTHER_TURNS:
+        part, _, place = row.of.partition(".")
+        reading.layer = layers[parts["focus"].get("layer", 1) - 1]
+        parts[part][place] = _value(row, given[1].texts, "", reading)
     return Experiment(
-        source=Source(
-            fields.image(given["image"]) if "image" in given else start.image,
-            fields.size(given["size"], limits) if "size" in given else start.size,
-        ),
-        layers=(layer,),
-        focus=Focus(whole(given.get("k", "0"), "k", 0, layer.outputs - 1), **pixel),
-        view=_view(given),
+        Source(**parts["source"]), tuple(layers), Focus(**parts["focus"]), View(**parts["view"])
     )
 
 
-def _view(given: Mapping[str, str]) -> View:
-    start = View()
-    return View(
-        fields.colour_range(given["range"]) if "range" in given else start.range,
-        fields.choice(given.get("ranges", start.ranges), "ranges", RANGES),
-        fields.choice(given.get("inputs", start.inputs), "inputs", INPUTS),
-    )
+def _value(row: Field, texts: Mapping[str, str], before: str, reading: Reading) -> Any:
+    text = texts.get(row.name)
+    if text is None:
+        return row.otherwise(reading.layer)
+    return row.kind.read(text, before + row.name, reading)
 
 
-def _sorted(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, str], dict[str, list[str]]]:
-    given: dict[str, str] = {}
-    kernels: dict[str, list[str]] = {}
+def _layer(n: int, given: _Given, inputs: int, reading: Reading) -> Layer:
+    reading.layer = SimpleNamespace(inputs=inputs)
+    for row in LAYER_TURNS:
+        setattr(reading.layer, row.place, _value(row, given.texts, prefix(n), reading))
+    layer = Layer(**vars(reading.layer))
+    return replace(layer, kernels=laid_over(given.kernels, layer, reading.limits, n))
+
+
+def _sorted(pairs: Iterable[tuple[str, str]], limits: Limits) -> dict[int, _Given]:
+    """Return the texts by the layer that they belong to; the first has all that is no layer's."""
+    found: dict[int, _Given] = {1: _Given()}
     for name, text in pairs:
-        if PLACE.fullmatch(name):
-            kernels.setdefault(name, []).append(text)
-        elif name not in NAMES:
-            raise _unknown(name)
-        elif name in given:
+        n, own = _divided(name, limits)
+        given = found.setdefault(n, _Given())
+        if PLACE.fullmatch(own):
+            given.kernels.setdefault(own, []).append(text)
+        elif own in given.texts:
             raise InvalidValue(f"{name} is given twice.", "Give it once.", field=name)
         else:
-            given[name] = text
-    return given, kernels
+            given.texts[own] = text
+    return found
 
 
-def _unknown(name: str) -> InvalidValue:
-    field = quoted(name).strip("“”")
-    if re.match(r"[0-9]+\.", name):
+def _divided(name: str, limits: Limits) -> tuple[int, str]:
+    """Return the layer that a parameter is of, and its name there."""
+    if name in BY_NAME and (limits.layers > 1 or not BY_NAME[name].stacks):
+        return 1, name
+    if PLACE.fullmatch(name) or (name == COUNT and limits.layers > 1):
+        return 1, name
+    further = _FURTHER.fullmatch(name)
+    if further and limits.layers > 1:
+        number, own = further.groups()
+        called = quoted(name).strip("“”")
+        n = whole(number, called, 2, limits.layers, f"The layer of {quoted(name)}")
+        of_layer = own in BY_NAME and BY_NAME[own].of.startswith("layer.")
+        if number == str(n) and (of_layer or PLACE.fullmatch(own)):
+            return n, own
+    raise _unknown(name, limits)
+
+
+def _unknown(name: str, limits: Limits) -> InvalidValue:
+    called = quoted(name).strip("“”")
+    if re.match(r"[0-9]+\.", name) and limits.layers == 1:
         return InvalidValue(
             f"{quoted(name)} speaks of a further layer; such names are reserved for later.",
             "Describe one layer, without a number and a point before the parameter.",
-            field=field,
+            field=called,
         )
     return InvalidValue(
         f"There is no parameter {quoted(name)}.",
         f"Use {', '.join(NAMES)}, or w.<q>.<k> for the kernel from input channel q to output k.",
-        field=field,
+        field=called,
     )
+
+
+def _count(given: Mapping[int, _Given], limits: Limits) -> int:
+    spoken_of = max(given)
+    text = given[1].texts.get(COUNT)
+    if text is None:
+        return spoken_of
+    count = whole(text, COUNT, 1, limits.layers)
+    if count < spoken_of:
+        raise InvalidValue(
+            f"{COUNT} is {count}, but a parameter speaks of layer {spoken_of}.",
+            f"Say as many as are described, or leave {COUNT} out.",
+            field=COUNT,
+        )
+    return count
 
 
 def to_pairs(experiment: Experiment) -> list[tuple[str, str]]:
-    """Return the parameters of the canonical link, in their order, without defaults.
-
-    Examples
-    --------
-    >>> to_pairs(from_query([("k", "2"), ("strides", "2"), ("size", "160")]))
-    [('strides', '2x2'), ('k', '2')]
-    """
-    source, layer, focus = experiment.source, experiment.layer, experiment.focus
-    start, (own_size, own_outputs) = Experiment(), own_shape(layer.bank)
-    usual_groups = own_groups(layer.bank, layer.outputs)
-    size = "full" if source.size is None else str(source.size)
-    told = (
-        ("image", source.image, source.image != start.source.image),
-        ("size", size, source.size != start.source.size),
-        ("kernel", fields.sides_text(layer.kernel_size), layer.kernel_size != own_size),
-        ("strides", fields.sides_text(layer.strides), layer.strides != start.layer.strides),
-        ("padding", padding := fields.padding_text(layer.padding), padding != "same"),
-        ("padding_mode", layer.padding_mode, layer.padding_mode != start.layer.padding_mode),
-        ("dilations", fields.sides_text(layer.dilations), layer.dilations != start.layer.dilations),
-        ("groups", str(layer.groups), layer.groups != usual_groups),
-        ("outputs", str(layer.outputs), layer.outputs != own_outputs),
-        ("filters", bank_text(layer.bank), layer.bank != start.layer.bank),
-        *((f"w.{q}.{k}", kernel_text(kernel), True) for (q, k), kernel in layer.kernels),
-        ("bias", fields.joined(layer.bias), any(layer.bias)),
-        ("activation", layer.activation, layer.activation != start.layer.activation),
-        ("off", ",".join(map(str, layer.off)), bool(layer.off)),
-        ("k", str(focus.k), focus.k != 0),
-        ("i", str(focus.i), focus.i is not None),
-        ("j", str(focus.j), focus.j is not None),
-        ("range", plain(experiment.view.range or 0), experiment.view.range is not None),
-        ("ranges", experiment.view.ranges, experiment.view.ranges != start.view.ranges),
-        ("inputs", experiment.view.inputs, experiment.view.inputs != start.view.inputs),
-    )
-    return [(name, text) for name, text, differs in told if differs]
+    """Return the parameters of the canonical link, in their order, without what is so anyway."""
+    said = _said(_SOURCE, experiment.source)
+    for n, layer in enumerate(experiment.layers, 1):
+        own = [(f"{prefix(n)}{name}", text) for name, text in _said_of(layer)]
+        if n > 1 and n == len(experiment.layers) and not own:
+            own = [(COUNT, str(n))]
+        said += own
+    return said + _said(_FOCUS, experiment.focus) + _said(_VIEW, experiment.view)
 
 
 def to_query(experiment: Experiment) -> str:
-    """Return the canonical query of an experiment, without the question mark.
-
-    Examples
-    --------
-    >>> to_query(from_query([("image", "sample:card"), ("kernel", "1"), ("w.0.0", "+1e0")]))
-    'image=sample:card&kernel=1x1&w.0.0=1'
-    """
+    """Return the canonical query of an experiment, without the question mark."""
     return urlencode(to_pairs(experiment), safe=":,()")
+
+
+def _said(rows: Iterable[Field], owner: object) -> list[tuple[str, str]]:
+    return [
+        (row.name, row.kind.write(value))
+        for row in rows
+        if (value := getattr(owner, row.place)) != row.otherwise(owner)
+    ]
+
+
+_TO_BANK = _LAYER[: _LAYER.index(BY_NAME["filters"]) + 1]
+_BEYOND = _LAYER[len(_TO_BANK) :]
+
+
+def _said_of(layer: Layer) -> list[tuple[str, str]]:
+    # Kernels stand after the bank that they lie over.
+    kernels = [(f"w.{q}.{k}", kernel_text(kernel)) for (q, k), kernel in layer.kernels]
+    return [*_said(_TO_BANK, layer), *kernels, *_said(_BEYOND, layer)]

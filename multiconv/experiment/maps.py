@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 from multiconv.errors import NotFound
 from multiconv.experiment.banks import own_shape
-from multiconv.experiment.model import CHANNELS, Experiment, Focus, Layer, View
+from multiconv.experiment.fields import LAYER_TURNS, Field, fields_of
+from multiconv.experiment.model import Experiment, Focus, Layer, Source, View
 from multiconv.experiment.numbers import quoted
 
 _MAP = re.compile(r"(input|partial|output|running)-(0|[1-9][0-9]{0,3})|sum")
+_SOURCE, _FOCUS, _VIEW = map(fields_of, ("source", "focus", "view"))
 
 
-def map_place(name: str, outputs: int) -> tuple[str, int | None]:
+def map_place(name: str, layer: Layer) -> tuple[str, int | None]:
     """Return a map's kind and channel: q of ``input`` and ``partial``, k of ``output``.
 
-    Of ``running`` it is the number of input channels that have been added.
-
-    Raises
-    ------
-    NotFound
-        If an experiment with that many outputs has no such map.
-
-    Examples
-    --------
-    >>> map_place("partial-2", 5), map_place("sum", 5)
-    (('partial', 2), ('sum', None))
+    Of ``running`` it is the number of input channels that have been added; ``sum`` has None.
     """
     match = _MAP.fullmatch(name)
     if match and match[1] is None:
         return "sum", None
-    counts = {"output": outputs, "running": len(CHANNELS) + 1}
-    if match and int(match[2]) < counts.get(match[1], len(CHANNELS)):
+    inputs, outputs = layer.inputs, layer.outputs
+    counts = {"output": outputs, "running": inputs + 1}
+    if match and int(match[2]) < counts.get(match[1], inputs):
         return match[1], int(match[2])
     raise NotFound(
         f"There is no map {quoted(name)}.",
-        f"Use input-<q> or partial-<q> with q from 0 to {len(CHANNELS) - 1}, "
-        f"running-<n> with n from 0 to {len(CHANNELS)}, sum, "
+        f"Use input-<q> or partial-<q> with q from 0 to {inputs - 1}, "
+        f"running-<n> with n from 0 to {inputs}, sum, "
         f"or output-<k> with k from 0 to {outputs - 1}.",
         field="map",
     )
@@ -48,52 +44,42 @@ def pixels_experiment(
 ) -> Experiment:
     """Return `experiment` reduced to what one map's pixels depend on, so that its URL says no more.
 
-    Editing green's kernel then leaves the URL of red's map as it was.
-
-    Parameters
-    ----------
-    experiment : Experiment
-    map_name : str
-        ``input-<q>``, ``partial-<q>``, ``running-<n>``, ``sum`` or ``output-<k>``.
-    colour_range : float or None
-        The range of the map's colours; an input plane has none.
-
-    Raises
-    ------
-    NotFound
-        If there is no such map.
-
-    Examples
-    --------
-    >>> start = Experiment()
-    >>> edited = start.with_layer(start.layer.with_kernel(1, 0, "zero"))
-    >>> pixels_experiment(edited, "partial-0", 1.0) == pixels_experiment(start, "partial-0", 1.0)
-    True
+    Editing green's kernel leaves the URL of red's map as it was.  What `FIELDS` says not to act on
+    the map is as usual.  ``colour_range`` is the range of its colours; an input plane has none.
     """
-    kind, channel = map_place(map_name, experiment.layer.outputs)
-    if kind == "input":
-        return Experiment(source=experiment.source, view=View(inputs=experiment.view.inputs))
-    k = channel if kind == "output" and channel is not None else experiment.focus.k
-    layer = _of_output(experiment.layer, k)
-    if kind in {"partial", "running"} and channel is not None:
-        added = (channel,) if kind == "partial" else range(channel)
-        layer = replace(
-            layer,
-            kernels=tuple(item for item in layer.kernels if item[0][0] in added),
-            bias=(0.0,) * layer.outputs,
-            off=tuple(q for q in layer.off if q in added),
-        )
-    if kind != "output":
-        layer = replace(layer, activation="identity")
+    layer, focus = experiment.layer, experiment.focus
+    kind, channel = map_place(map_name, layer)
+    if kind != "input":
+        k = channel if kind == "output" and channel is not None else focus.k
+        added = range(layer.inputs)
+        if kind == "partial" and channel is not None:
+            added = range(channel, channel + 1)
+        elif kind == "running" and channel is not None:
+            added = range(channel)
+        layer = _of_output(layer, k, added)
+    view = View(**_acting(_VIEW, experiment.view, kind))
     return Experiment(
-        source=experiment.source,
-        layers=(layer,),
-        focus=Focus(k=k if kind != "output" else 0),
-        view=View(range=colour_range),
+        Source(**_acting(_SOURCE, experiment.source, kind)),
+        (*experiment.before, _acting_layer(layer, kind)),
+        Focus(**_acting(_FOCUS, focus, kind)),
+        view if kind == "input" else replace(view, range=colour_range),
     )
 
 
-def _of_output(layer: Layer, k: int) -> Layer:
+def _acting(rows: Iterable[Field], owner: object, kind: str) -> dict[str, Any]:
+    return {row.place: getattr(owner, row.place) for row in rows if kind in row.maps}
+
+
+def _acting_layer(layer: Layer, kind: str) -> Layer:
+    kept = SimpleNamespace(inputs=layer.inputs, kernels=() if kind == "input" else layer.kernels)
+    for row in LAYER_TURNS:
+        acts = kind in row.maps
+        setattr(kept, row.place, getattr(layer, row.place) if acts else row.otherwise(kept))
+    return Layer(**vars(kept))
+
+
+def _of_output(layer: Layer, k: int, added: range) -> Layer:
+    """Return a layer with what of it makes output k out of the input channels that are added."""
     # With one group, output k is the same however many outputs stand beside it; with more,
     # their number decides which group k is in.
     fewest = max(own_shape(layer.bank)[1], k + 1)
@@ -103,6 +89,7 @@ def _of_output(layer: Layer, k: int) -> Layer:
     return replace(
         layer,
         outputs=outputs,
-        kernels=tuple(item for item in layer.kernels if item[0][1] == k),
+        kernels=tuple(item for item in layer.kernels if item[0][0] in added and item[0][1] == k),
         bias=tuple(bias),
+        off=tuple(q for q in layer.off if q in added),
     )

@@ -1,54 +1,84 @@
 """Everything that defines one picture, as frozen values.
 
-An `Experiment` comes from a link's query and goes back to it (`query`); the
-picture's pixels come from the store.  Nothing here knows of HTTP or files.
+An `Experiment` comes from a link's query and goes back to it; the picture's pixels come from the
+store.  Nothing here knows of HTTP or files, or of what a parameter is called (`fields`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.geometry import Padding
+from multiconv.engine.geometry import Padding, Pair
 from multiconv.errors import InvalidValue
-from multiconv.experiment.banks import Bank, filters_of
+from multiconv.experiment.banks import PLANES, Bank, filters_of, usual_bank
+from multiconv.experiment.numbers import grouped
 from multiconv.filters import named as named
 
 Kernel = str | tuple[float, ...]
 """A named kernel, or kh·kw numbers row by row."""
 
 CHANNELS = ("red", "green", "blue")
-"""The input channels q of a picture, in order."""
+"""What a picture's planes are called, in order; deeper layers' inputs are numbered."""
 
-RANGES = ("shared", "each")
-INPUTS = ("grey", "tinted")
+
+def binary_size(value: float) -> str:
+    """Return bytes in the largest unit that fits, as 10 MiB."""
+    units = ("bytes", "KiB", "MiB", "GiB")
+    at = 0
+    while value >= 1024 and at < len(units) - 1:
+        value, at = value / 1024, at + 1
+    return f"{value:g} {units[at]}"
+
+
+def _limit(value: Any, words: str, unit: str | Callable[[float], str] = "") -> Any:
+    """Return a field of `Limits` with what people call it and how its value is written."""
+    written = unit if callable(unit) else lambda n: f"up to {grouped(n)} {unit}".rstrip()
+    return field(default=value, metadata={"words": words, "written": written})
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The bounds that every check and every message uses."""
 
-    upload_bytes: int = 10 * 2**20
-    pixels: int = 24_000_000
-    side: int = 10_000
-    jpeg_scan_pixels: int = 10**9
-    working_size: int = 1024
-    kernel_side: int = 15
-    outputs: int = 64
-    stride: int = 16
-    pad: int = 64
-    dilation: int = 16
-    weight: float = 1e6
-    multiply_adds: int = 2 * 10**9
-    request_bytes: int = 512 * 2**20
-    query_bytes: int = 16 * 2**10
-    body_bytes: int = 64 * 2**10
-    link_bytes: int = 6_000
-    bank_bytes: int = 2 * 2**20
-    matrix_characters: int = 8_000
-    store_bytes: int = 2 * 2**30
+    upload_bytes: int = _limit(10 * 2**20, "A picture's file", binary_size)
+    pixels: int = _limit(24_000_000, "A picture's pixels", lambda n: f"{n / 1e6:g} megapixels")
+    side: int = _limit(10_000, "A picture's longest side", "pixels")
+    jpeg_scan_pixels: int = _limit(10**9, "A JPEG's passes × pixels")
+    working_size: int = _limit(
+        1024, "Longest side worked on, unless the whole picture is", "pixels"
+    )
+    kernel_side: int = _limit(15, "A kernel's side", "weights")
+    outputs: int = _limit(64, "Output channels")
+    stride: int = _limit(16, "Stride")
+    pad: int = _limit(64, "Padding on each side", "pixels")
+    dilation: int = _limit(16, "Dilation")
+    weight: float = _limit(1e6, "A weight or bias, positive or negative")
+    multiply_adds: int = _limit(2 * 10**9, "Work of one request", "multiply-adds")
+    request_bytes: int = _limit(512 * 2**20, "Memory of one request", binary_size)
+    query_bytes: int = _limit(16 * 2**10, "A link's parameters", binary_size)
+    body_bytes: int = _limit(
+        64 * 2**10, "What is sent besides pictures and banks of filters", binary_size
+    )
+    link_bytes: int = _limit(
+        6_000, "A link that holds its kernels itself; longer ones store them", "bytes"
+    )
+    bank_bytes: int = _limit(2 * 2**20, "A bank of filters that a script sends", binary_size)
+    matrix_characters: int = _limit(8_000, "A pasted matrix", "characters")
+    store_bytes: int = _limit(2 * 2**30, "All pictures kept on this server together", binary_size)
+    layers: int = 1  # the page shows one; with more, links may describe a stack
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what is limited and the limit, in words."""
+        return [
+            (each.metadata["words"], each.metadata["written"](getattr(self, each.name)))
+            for each in fields(self)
+            if each.metadata
+        ]
 
 
 LIMITS = Limits()
@@ -71,61 +101,82 @@ class Layer:
 
     ``kernels`` holds ``((q, k), kernel)`` pairs, sorted, only where they differ from the bank.
     ``bias`` holds one number per output channel.  ``off`` names the input channels that are
-    left out of every sum; their kernels stay as they are.
+    left out of every sum; their kernels stay as they are.  ``inputs`` says how many there are.
     """
 
     bank: Bank = "redness"
-    kernel_size: tuple[int, int] = (3, 3)
+    kernel_size: Pair = (3, 3)
     outputs: int = 5
     kernels: tuple[tuple[tuple[int, int], Kernel], ...] = ()
     bias: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.0)
-    strides: tuple[int, int] = (1, 1)
+    strides: Pair = (1, 1)
     padding: Padding = "SAME"
     padding_mode: str = "zeros"
-    dilations: tuple[int, int] = (1, 1)
+    dilations: Pair = (1, 1)
     groups: int = 1
     activation: str = "identity"
     off: tuple[int, ...] = ()
+    inputs: int = PLANES
 
     def kernel(self, q: int, k: int) -> NDArray[np.float64]:
         """Return the kernel from input channel q to output channel k, (kh, kw)."""
         return self.all_kernels()[:, :, q, k]
 
+    def group_of(self, k: int) -> range:
+        """Return the input channels that output k is made of."""
+        members = self.inputs // self.groups
+        first = k * self.groups // self.outputs * members
+        return range(first, first + members)
+
     def filters(self) -> NDArray[np.float64]:
         """Return the layer's filters, (kh, kw, C_in / groups, C_out), HWIO."""
         kernels = self.all_kernels()
-        members = kernels.shape[2] // self.groups
-        first = [k * self.groups // self.outputs * members for k in range(self.outputs)]
-        return np.stack([kernels[:, :, q : q + members, k] for k, q in enumerate(first)], axis=-1)
+        each = [kernels[:, :, self.group_of(k), k] for k in range(self.outputs)]
+        return np.stack(each, axis=-1)
+
+    def filters_used(self) -> NDArray[np.float64]:
+        """Return the same with zeros where an input channel is left out of the sums."""
+        filters = self.filters()
+        for k in range(self.outputs):
+            for at, q in enumerate(self.group_of(k)):
+                if q in self.off:
+                    filters[:, :, at, k] = 0
+        return filters
 
     def all_kernels(self) -> NDArray[np.float64]:
         """Return every kernel, (kh, kw, C_in, C_out), those outside a group too."""
-        kernels = filters_of(self.bank, self.kernel_size, self.outputs)
+        kernels = filters_of(self.bank, self.kernel_size, self.outputs, self.inputs)
         for (q, k), kernel in self.kernels:
-            kernels[:, :, q, k] = self._array(kernel)
+            kernels[:, :, q, k] = kernel_array(kernel, self.kernel_size)
         return kernels
-
-    def _array(self, kernel: Kernel) -> NDArray[np.float64]:
-        if isinstance(kernel, str):
-            return named.kernel(kernel, self.kernel_size)
-        return np.array(kernel, dtype=np.float64).reshape(self.kernel_size)
 
     def with_kernel(self, q: int, k: int, kernel: Kernel) -> Layer:
         """Return this layer with the kernel from input channel q to output channel k replaced."""
         rest = {place: old for place, old in self.kernels if place != (q, k)}
-        own = filters_of(self.bank, self.kernel_size, self.outputs)[:, :, q, k]
-        if not np.array_equal(own, self._array(kernel)):
+        own = filters_of(self.bank, self.kernel_size, self.outputs, self.inputs)[:, :, q, k]
+        if not np.array_equal(own, kernel_array(kernel, self.kernel_size)):
             rest[q, k] = kernel
         return replace(self, kernels=tuple(sorted(rest.items())))
 
 
+def kernel_array(kernel: Kernel, size: Pair) -> NDArray[np.float64]:
+    """Return a kernel's (kh, kw) values."""
+    if isinstance(kernel, str):
+        return named.kernel(kernel, size)
+    return np.array(kernel, dtype=np.float64).reshape(size)
+
+
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """The chosen output channel k and pixel (i, j); a pixel of ``None`` is the picture's own."""
+    """The opened layer, counted from 1, its chosen output channel k and pixel (i, j).
+
+    A pixel of ``None`` is the picture's own.
+    """
 
     k: int = 0
     i: int | None = None
     j: int | None = None
+    layer: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +194,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """Everything about one picture.
-
-    Examples
-    --------
-    >>> Experiment().layer.filters().shape
-    (3, 3, 3, 5)
-    """
+    """Everything about one picture: each layer takes the outputs of the one before."""
 
     source: Source = field(default_factory=Source)
     layers: tuple[Layer, ...] = (Layer(),)
@@ -157,6 +202,14 @@ class Experiment:
     view: View = field(default_factory=View)
 
     def __post_init__(self) -> None:
+        taken = [layer.inputs for layer in self.layers]
+        given = [PLANES, *(layer.outputs for layer in self.layers[:-1])]
+        if taken != given:
+            raise InvalidValue(
+                f"The layers take {taken} input channels, but are given {given}.",
+                "Let each layer take as many as the one before puts out.",
+                field="layers",
+            )
         if not 0 <= self.focus.k < self.layer.outputs:
             raise InvalidValue(
                 f"k is {self.focus.k}, but there are {self.layer.outputs} output channels.",
@@ -166,10 +219,31 @@ class Experiment:
 
     @property
     def layer(self) -> Layer:
-        """The first layer, the only one that a link describes today."""
-        return self.layers[0]
+        """The opened layer."""
+        return self.layers[self.focus.layer - 1]
+
+    @property
+    def before(self) -> tuple[Layer, ...]:
+        """The layers before the opened one."""
+        return self.layers[: self.focus.layer - 1]
 
     def with_layer(self, layer: Layer) -> Experiment:
-        """Return this experiment with its first layer replaced; k stays among its outputs."""
+        """Return this experiment with its opened layer replaced; k stays among its outputs."""
         focus = replace(self.focus, k=min(self.focus.k, layer.outputs - 1))
-        return replace(self, layers=(layer, *self.layers[1:]), focus=focus)
+        after = self.layers[focus.layer :]
+        if after and after[0].inputs != layer.outputs:
+            after = (_taking(after[0], layer.outputs), *after[1:])
+        return replace(self, layers=(*self.before, layer, *after), focus=focus)
+
+
+def _taking(layer: Layer, inputs: int) -> Layer:
+    """Return a layer over another number of inputs, with what of it still has a place."""
+    fits = inputs % layer.groups == 0
+    return replace(
+        layer,
+        inputs=inputs,
+        bank=usual_bank(inputs),
+        groups=layer.groups if fits else 1,
+        kernels=tuple(item for item in layer.kernels if item[0][0] < inputs),
+        off=tuple(q for q in layer.off if q < inputs),
+    )

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Geometry, Pair, geometry
 from multiconv.errors import NotFound
@@ -88,26 +87,9 @@ def code(experiment: Experiment, library: str, input_size: Pair, link: str = "")
     return "\n".join(parts)
 
 
-def filters_used(layer: Layer) -> NDArray[np.float64]:
-    """Return a layer's filters, HWIO, with zeros where an input channel is left out of the sums.
-
-    Examples
-    --------
-    >>> from dataclasses import replace
-    >>> filters_used(replace(Layer(), off=(1,))).any(axis=(0, 1, 3))
-    array([ True, False,  True])
-    """
-    filters = layer.filters()
-    for k in range(layer.outputs):
-        for at in range(filters.shape[2]):
-            if _channel(layer, k, at) in layer.off:
-                filters[:, :, at, k] = 0
-    return filters
-
-
 def _weights(layer: Layer) -> str:
     """Return the lines that make ``filters``, HWIO, and ``bias``."""
-    filters = filters_used(layer)
+    filters = layer.filters_used()
     bias = f"bias = np.array({_list(layer.bias)}, np.float32)"
     height, width, members, outputs = filters.shape
     told = f"({height}, {width}, {members}, {outputs}): height, width, in, out"
@@ -118,16 +100,10 @@ def _weights(layer: Layer) -> str:
         lines.append(f"        [  # output {k}")
         for at in range(members):
             rows = (_list(row) for row in filters[:, :, at, k])
-            lines.append(f"            [{', '.join(rows)}],  # {CHANNELS[_channel(layer, k, at)]}")
+            lines.append(f"            [{', '.join(rows)}],  # {CHANNELS[layer.group_of(k)[at]]}")
         lines.append("        ],")
     lines += ["    ],", "    np.float32,", f").transpose(2, 3, 1, 0)  # {told}", bias, ""]
     return "\n".join(lines)
-
-
-def _channel(layer: Layer, k: int, at: int) -> int:
-    """Return the input channel that output k's kernel ``at`` belongs to."""
-    members = len(CHANNELS) // layer.groups
-    return k * layer.groups // layer.outputs * members + at
 
 
 def _body(layer: Layer, shape: Geometry, library: str) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue
-from multiconv.experiment.banks import bank_of, bank_text, own_groups, own_shape
-from multiconv.experiment.fields import OWN, sides, sides_text
-from multiconv.experiment.kernels import kernel_name
+from multiconv.experiment.banks import Bank, Banks, bank_of, bank_text, own_groups, own_shape
+from multiconv.experiment.kernels import channel_name, kernel_name
+from multiconv.experiment.kinds import OWN, sides, sides_text
 from multiconv.experiment.matrix import Matrix, matrix
-from multiconv.experiment.model import CHANNELS, LIMITS, Kernel, Layer
+from multiconv.experiment.model import LIMITS, Kernel, Layer
 from multiconv.experiment.numbers import whole
 from multiconv.filters.named import fitted, own_size
 
@@ -25,7 +25,9 @@ class Reshaped:
     pasted: bool = False
 
 
-def reshaped(form: Mapping[str, str], layer: Layer, k: int, *, edited: bool = False) -> Reshaped:
+def reshaped(
+    form: Mapping[str, str], layer: Layer, k: int, banks: Banks, *, edited: bool = False
+) -> Reshaped:
     """Return the layer with the form's bank, outputs, kernel size, names and pasted matrices.
 
     A pasted matrix gives every kernel its size; a named kernel larger than the layer's makes
@@ -39,9 +41,9 @@ def reshaped(form: Mapping[str, str], layer: Layer, k: int, *, edited: bool = Fa
     """
     bank = form.get("filters", OWN)
     if bank != OWN and (edited or bank != bank_text(layer.bank)):
-        return Reshaped(_with_bank(layer, bank))
+        return Reshaped(_with_bank(layer, bank_of(bank, banks, layer.inputs)))
     layer = _with_outputs(layer, form)
-    names, matrices = _names(form), _matrices(form)
+    names, matrices = _names(form, layer), _matrices(form, layer)
     k = min(k, layer.outputs - 1)
     size = _size(form, layer, names, matrices)
     changed = size != layer.kernel_size
@@ -53,8 +55,7 @@ def reshaped(form: Mapping[str, str], layer: Layer, k: int, *, edited: bool = Fa
     return Reshaped(layer, changed, changed and bool(matrices))
 
 
-def _with_bank(layer: Layer, name: str) -> Layer:
-    bank = bank_of(name)
+def _with_bank(layer: Layer, bank: Bank) -> Layer:
     size, outputs = own_shape(bank)
     return replace(
         layer,
@@ -77,26 +78,26 @@ def _with_outputs(layer: Layer, form: Mapping[str, str]) -> Layer:
     )
 
 
-def _names(form: Mapping[str, str]) -> dict[int, str]:
+def _names(form: Mapping[str, str], layer: Layer) -> dict[int, str]:
     """Return the named kernels chosen in a list or, which counts more, typed."""
     found = {}
-    for q in range(len(CHANNELS)):
+    for q in range(layer.inputs):
         for field in (f"preset.{q}", f"name.{q}"):
             if text := form.get(field, "").strip():
                 found[q] = kernel_name(text, field)
     return found
 
 
-def _matrices(form: Mapping[str, str]) -> dict[int, Matrix]:
+def _matrices(form: Mapping[str, str], layer: Layer) -> dict[int, Matrix]:
     """Return the pasted matrices, which all have one size."""
     found: dict[int, Matrix] = {}
-    for q in range(len(CHANNELS)):
+    for q in range(layer.inputs):
         if text := form.get(f"matrix.{q}", "").strip():
             found[q] = matrix(text, f"matrix.{q}")
             first = next(iter(found.values()))
             if _shape(found[q]) != _shape(first):
                 raise InvalidValue(
-                    f"One matrix has {_words(_shape(first))} weights, {CHANNELS[q]}'s "
+                    f"One matrix has {_words(_shape(first))} weights, {channel_name(q)}'s "
                     f"{_words(_shape(found[q]))}; a layer's kernels have one size.",
                     "Paste matrices of one size, with zeros around the smaller.",
                     field=f"matrix.{q}",

@@ -3,43 +3,25 @@
 from __future__ import annotations
 
 from multiconv.engine.geometry import Padding, Pair
+from multiconv.experiment.fields import ACTIVATION_WORDS
+from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.maps import map_place
-from multiconv.experiment.model import CHANNELS, Experiment, Layer
+from multiconv.experiment.model import Experiment, Layer
 from multiconv.experiment.numbers import shown
-
-ACTIVATION_TITLES = {
-    "identity": "no activation",
-    "relu": "ReLU",
-    "leaky": "leaky ReLU",
-    "gelu": "GELU",
-}
 
 
 def sentence(
     experiment: Experiment, input_size: Pair, output_size: Pair, title: str | None = None
 ) -> str:
-    """Return an experiment in a sentence.
+    """Return an experiment in a sentence, from the sizes of its input and output.
 
-    Parameters
-    ----------
-    experiment : Experiment
-    input_size, output_size : (int, int)
-        Height and width of the picture worked on and of the output.
-    title : str, optional
-        What the picture is called; otherwise the sample's name, or that it is an upload.
-
-    Examples
-    --------
-    >>> sentence(Experiment(), (160, 160), (160, 160))[:42]
-    'Sample portrait at 160 × 160: 3 input chan'
-    >>> sentence(Experiment(), (160, 160), (160, 160))[38:]
-    'channels, 5 outputs, 3 × 3 kernels, stride 1, same padding.'
+    ``title`` is what the picture is called; otherwise the sample's name, or that it is an upload.
     """
     kind, _, name = experiment.source.image.rpartition(":")
     title = title or (f"Sample {name}" if kind else "Your picture")
     layer = experiment.layer
     parts = [
-        f"{len(CHANNELS)} input channels",
+        f"{layer.inputs} input channels",
         f"{layer.outputs} output{'s' * (layer.outputs != 1)}",
         f"{size_words(layer.kernel_size)} kernels",
         f"stride {_both(layer.strides)}",
@@ -50,7 +32,8 @@ def sentence(
     if layer.groups != 1:
         parts.append(f"{layer.groups} groups")
     if layer.off:
-        parts.append(f"without {' and '.join(CHANNELS[q] for q in layer.off)}")
+        left_out = (channel_name(q, experiment.focus.layer) for q in layer.off)
+        parts.append(f"without {' and '.join(left_out)}")
     if layer.activation != "identity":
         parts.append(f"then {activation_words(layer.activation)}")
     if output_size != input_size:
@@ -58,55 +41,35 @@ def sentence(
     return f"{title} at {size_words(input_size)}: {', '.join(parts)}."
 
 
-def map_words(name: str, outputs: int) -> str:
-    """Return what a map shows.
-
-    Raises
-    ------
-    NotFound
-        If an experiment with that many outputs has no such map.
-
-    Examples
-    --------
-    >>> map_words("partial-0", 5), map_words("input-2", 5), map_words("output-3", 5)
-    ('what red adds', 'the blue input plane', 'output channel 3')
-    """
-    kind, channel = map_place(name, outputs)
-    if kind == "running":
-        return f"the sum of the first {channel} of {len(CHANNELS)} channels, without the bias"
+def map_words(name: str, experiment: Experiment) -> str:
+    """Return what a map shows, as “what red adds”."""
+    kind, channel = map_place(name, experiment.layer)
     if channel is None:
         return "what all channels add up to, with the bias"
+    if kind == "running":
+        inputs = experiment.layer.inputs
+        return f"the sum of the first {channel} of {inputs} channels, without the bias"
     if kind == "output":
         return f"output channel {channel}"
-    colour = CHANNELS[channel]
-    return f"what {colour} adds" if kind == "partial" else f"the {colour} input plane"
+    called = channel_name(channel, experiment.focus.layer)
+    if kind == "partial":
+        return f"what {called} adds"
+    return f"the {called} input plane" if experiment.focus.layer == 1 else f"input {called}"
 
 
-def map_text(name: str, outputs: int, lowest: float, highest: float, mean: float) -> str:
-    """Return the text that stands for a map's picture: what it shows and its values.
-
-    Examples
-    --------
-    >>> map_text("partial-1", 5, -0.5, 0.0, -0.21666)
-    'what green adds: −0.50 … 0.00, mean −0.22'
-    """
+def map_text(name: str, experiment: Experiment, lowest: float, highest: float, mean: float) -> str:
+    """Return the text that stands for a map's picture: what it shows and its values."""
     low, high, middle = (shown(value, 2) for value in (lowest, highest, mean))
-    return f"{map_words(name, outputs)}: {low} … {high}, mean {middle}"
+    return f"{map_words(name, experiment)}: {low} … {high}, mean {middle}"
 
 
 def activation_words(name: str) -> str:
     """Return an activation's name for people."""
-    return ACTIVATION_TITLES.get(name, name)
+    return ACTIVATION_WORDS[name]
 
 
 def size_words(size: Pair) -> str:
-    """Return height × width.
-
-    Examples
-    --------
-    >>> size_words((160, 107))
-    '160 × 107'
-    """
+    """Return height × width, as 160 × 107."""
     return f"{size[0]} × {size[1]}"
 
 

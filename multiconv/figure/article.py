@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from multiconv.drawing.ribbon import strips
-from multiconv.experiment.fields import joined
-from multiconv.experiment.link import from_query
+from multiconv.experiment.kinds import joined
+from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.numbers import weight_text
 from multiconv.figure.links import page_link
@@ -101,7 +101,7 @@ def tried(name: str, shown: Experiment) -> Experiment:
     1
     """
     pairs = TRIES[name]
-    experiment = from_query(pairs)
+    experiment = read(pairs)
     if any(field == "image" for field, _ in pairs):
         return experiment
     return replace(experiment, source=shown.source)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.engine.geometry import PADDING_MODES, Pair
 from multiconv.experiment.banks import bank_text
-from multiconv.experiment.fields import OWN, others, sides_text
+from multiconv.experiment.edit import others
+from multiconv.experiment.kinds import OWN, sides_text
 from multiconv.experiment.model import CHANNELS, LIMITS, Experiment
 from multiconv.experiment.numbers import plain
 from multiconv.experiment.words import activation_words, size_words

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from multiconv.engine.conv import conv2d
 from multiconv.experiment.banks import StoredBank
-from multiconv.experiment.link import from_query
+from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Layer, Source
 from multiconv.experiment.numbers import shown
 from multiconv.figure.links import page_link
@@ -138,7 +138,7 @@ def small_input(picture: Source, source: Tracer) -> NDArray[np.float32]:
 
 
 def _trained(picture: Source) -> Experiment:
-    return replace(from_query([("filters", "dlib")]), source=picture)
+    return replace(read([("filters", "dlib")]), source=picture)
 
 
 def kept(filters: NDArray[np.float64], where: Store) -> Experiment:

@@ -87,7 +87,7 @@ def map_plane(name: str, trace: Trace, tracer: Tracer) -> MapPlane:
     NotFound
         If the experiment has no such map.
     """
-    kind, channel = map_place(name, trace.experiment.layer.outputs)
+    kind, channel = map_place(name, trace.experiment.layer)
     if channel is None:
         return MapPlane(name, trace.range_of(trace.layer.sum), values=trace.layer.sum)
     if kind == "input":

@@ -106,7 +106,6 @@ def create_app(
     headers.register(app)
     compressed.register(app)
     turns.register(app)
-    banks.register(app)
     for room in (pages, uploads, banks, maps, api, openapi, takeaway, gallery, weights):
         app.register_blueprint(room.blueprint)
     return app

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from multiconv.errors import InvalidValue, TooLarge
-from multiconv.experiment.fields import choice
+from multiconv.experiment.kinds import choice
 from multiconv.experiment.link import to_query
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.words import sentence

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from io import BytesIO
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qsl
 
 import numpy as np
-from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from numpy.typing import NDArray
 
 from multiconv.errors import InvalidValue, MultiConvError, TooLarge
-from multiconv.experiment.banks import STORED, StoredBank
-from multiconv.experiment.link import from_query, to_query
+from multiconv.experiment.banks import StoredBank
+from multiconv.experiment.link import to_query
 from multiconv.experiment.model import CHANNELS, LIMITS, Experiment
 from multiconv.figure.links import page_link
-from multiconv.store.pictures import Store
+from multiconv.web.request import described, store
 
 blueprint = Blueprint("banks", __name__)
 
@@ -27,24 +27,12 @@ _MAGIC = b"\x93NUMPY"
 Filters = NDArray[np.float64]
 
 
-def _store() -> Store:
-    return cast(Store, current_app.extensions["multiconv_store"])
-
-
-def register(app: Flask) -> None:
-    """Let links of this app find the banks in its store."""
-
-    @app.before_request
-    def find() -> None:
-        STORED.set(_store().get_array)
-
-
 def shortened(experiment: Experiment) -> Experiment:
     """Return the experiment, with its kernels stored as a bank where its link is too long."""
     if len(to_query(experiment)) <= LIMITS.link_bytes:
         return experiment
     filters = experiment.layer.all_kernels()
-    return _over(StoredBank(_store().put_array(filters), filters), experiment)
+    return _over(StoredBank(store().put_array(filters), filters), experiment)
 
 
 def _over(bank: StoredBank, experiment: Experiment) -> Experiment:
@@ -65,9 +53,9 @@ def filters() -> Response:
     if len(body) > LIMITS.bank_bytes:
         raise _too_large()
     query = _query_in(body)
-    asked = None if query is None else from_query(parse_qsl(query, keep_blank_values=True))
+    asked = None if query is None else described(parse_qsl(query, keep_blank_values=True))
     bank = asked.layer.all_kernels() if asked else bank_in(body)
-    name = _store().put_array(bank)
+    name = store().put_array(bank)
     link = page_link(_over(StoredBank(name, bank), asked)) if asked else f"/?filters={name}"
     height, width, _, outputs = bank.shape
     answer = jsonify(id=name, kernel=[height, width], outputs=outputs, url=link)
@@ -128,10 +116,13 @@ def _from_json(body: bytes) -> NDArray[Any]:
 def _from_npy(body: bytes) -> NDArray[Any]:
     """Read a file as NumPy saves it; its header is checked before anything is made room for."""
     file = BytesIO(body)
-    read = np.lib.format
+    formats = np.lib.format
     try:
-        version = read.read_magic(file)
-        header = {(1, 0): read.read_array_header_1_0, (2, 0): read.read_array_header_2_0}[version]
+        version = formats.read_magic(file)
+        header = {
+            (1, 0): formats.read_array_header_1_0,
+            (2, 0): formats.read_array_header_2_0,
+        }[version]
         shape, _, dtype = header(file)
     except Exception:  # whatever the parser of headers stumbles over, the file is at fault
         raise _refused("The .npy file cannot be read.", "Save it with numpy.save.") from None

@@ -59,7 +59,7 @@ def values(name: str) -> Response:
     plane = map_plane(name, tracer().trace(asked), tracer())
     numbers = plane.numbers()
     low, high = (0.0, 1.0) if plane.values is None else (-plane.range, plane.range)
-    words = map_text(name, asked.layer.outputs, *summary(numbers))
+    words = map_text(name, asked, *summary(numbers))
     drawing = histogram(numbers, low, high)
     page = render_template("histogram.svg", drawing=drawing, words=words)
     response = Response(page, content_type="image/svg+xml; charset=utf-8")

@@ -11,8 +11,7 @@ from multiconv.experiment.link import to_pairs
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.figure.links import page_link
 from multiconv.web.banks import shortened
-from multiconv.web.limits import limit_rows
-from multiconv.web.request import pairs, tracer
+from multiconv.web.request import banks, pairs, tracer
 from multiconv.web.show import settled, shown, traced
 from multiconv.web.uploads import seen_at
 
@@ -34,7 +33,7 @@ def edit() -> Response:
     """
     form = Form(request.form.items(multi=True) if request.method == "POST" else pairs())
     try:
-        wanted = edited(form, tracer().geometry)
+        wanted = edited(form, tracer().geometry, banks())
         trace = traced(wanted.experiment)
         link = page_link(shortened(trace.experiment))
     except MultiConvError as error:
@@ -45,7 +44,7 @@ def edit() -> Response:
 def _mistaken(form: Form, error: MultiConvError) -> Response:
     """Show the form's page again: the last good picture, and all that was typed."""
     try:
-        base = previous(form)
+        base = previous(form, banks())
         traced(base)
     except MultiConvError:
         base = Experiment()
@@ -65,7 +64,7 @@ def _mistaken(form: Form, error: MultiConvError) -> Response:
 @blueprint.get("/limits")
 def bounds() -> str:
     """Answer what this server takes, and how much."""
-    return render_template("limits.html", rows=limit_rows(LIMITS))
+    return render_template("limits.html", rows=LIMITS.rows())
 
 
 @blueprint.get("/robots.txt")

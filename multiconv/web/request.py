@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import cast
 
 from flask import current_app, request
 from werkzeug.datastructures import MultiDict
 
-from multiconv.experiment.link import from_query
+from multiconv.experiment import link
+from multiconv.experiment.banks import Banks
 from multiconv.experiment.model import Experiment
 from multiconv.store.pictures import Store
 from multiconv.tracing.trace import Tracer
@@ -40,7 +41,17 @@ def experiment(
     *, besides: Collection[str] = (), given: MultiDict[str, str] | None = None
 ) -> Experiment:
     """Return the experiment that the query, or what else is ``given``, describes."""
-    return from_query(pairs(besides=besides, given=given))
+    return described(pairs(besides=besides, given=given))
+
+
+def banks() -> Banks:
+    """Return where links find the banks in the app's store."""
+    return store().get_array
+
+
+def described(pairs: Iterable[tuple[str, str]]) -> Experiment:
+    """Return the experiment that a link's parameters describe, with the store's banks."""
+    return link.read(pairs, banks())
 
 
 def uncoloured(experiment: Experiment) -> Experiment:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from multiconv.engine.activations import ACTIVATIONS
-from multiconv.engine.geometry import PADDING_MODES
-from multiconv.experiment.link import NAMES
-from multiconv.experiment.model import CHANNELS, INPUTS, LIMITS, RANGES
+from multiconv.experiment.banks import PLANES
+from multiconv.experiment.fields import BY_NAME, NAMES
 from multiconv.experiment.programs import LIBRARIES
-from multiconv.filters.named import BANKS, KERNELS
+from multiconv.filters.named import KERNELS
 from multiconv.imaging.samples import SAMPLES
 
 Schema = dict[str, Any]
 
-NUMBER = r"^[+\-−]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 TEXT: Schema = {"type": "string"}
 BYTES: Schema = {"type": "string", "format": "binary"}
 
@@ -45,51 +42,11 @@ def words(known: Iterable[str]) -> Schema:
     return {"type": "string", "enum": list(known)}
 
 
-def _sides(highest: int) -> Schema:
-    return {"type": "string", "pattern": "^[1-9][0-9]?(x[1-9][0-9]?)?$", "examples": ["3x3"],
-            "description": f"vertical x horizontal, each from 1 to {highest}"}  # fmt: skip
-
-
 def _query() -> dict[str, Schema]:
     """Return the schema of every parameter of a link."""
-    furthest = LIMITS.side + 2 * LIMITS.pad
-    names: dict[str, Schema] = {
-        "image": {
-            "type": "string",
-            "pattern": "^([0-9a-f]{64}|sample:[a-z0-9-]+)$",
-            "examples": [f"sample:{name}" for name in SAMPLES],
-        },
-        "size": {
-            "anyOf": [whole(1, LIMITS.working_size), words(["full"])],
-            "description": "longest side worked on, in pixels",
-        },
-        "kernel": _sides(LIMITS.kernel_side),
-        "strides": _sides(LIMITS.stride),
-        "padding": {
-            "type": "string",
-            "pattern": "^(same|valid|[0-9]{1,2}(x[0-9]{1,2})?|[0-9]{1,2}(,[0-9]{1,2}){3})$",
-            "examples": ["same", "valid", "1", "1x2", "0,1,0,1"],
-        },
-        "padding_mode": words(PADDING_MODES),
-        "dilations": _sides(LIMITS.dilation),
-        "groups": {"type": "integer", "enum": [1, len(CHANNELS)]},
-        "outputs": whole(1, LIMITS.outputs),
-        "filters": {"type": "string", "examples": list(BANKS)},
-        "bias": {"type": "string", "description": "one number for each output, with commas"},
-        "activation": {"type": "string", "examples": list(ACTIVATIONS)},
-        "k": whole(0, LIMITS.outputs - 1),
-        "i": whole(0, furthest),
-        "j": whole(0, furthest),
-        "off": {
-            "type": "string",
-            "pattern": "^[0-2](,[0-2])*$",
-            "description": "input channels left out of the sums",
-        },
-        "range": {"type": "string", "pattern": NUMBER, "examples": ["0.5"]},
-        "ranges": words(RANGES),
-        "inputs": words(INPUTS),
-    }
-    return {name: names.get(name, TEXT) for name in NAMES}
+    found = {name: dict(BY_NAME[name].kind.schema) for name in NAMES}
+    found["image"]["examples"] = [f"sample:{name}" for name in SAMPLES]
+    return found
 
 
 def parameters() -> list[Schema]:
@@ -99,7 +56,7 @@ def parameters() -> list[Schema]:
         "description": "kh·kw numbers row by row, with commas, or a named kernel",
         "examples": [*KERNELS, "0,0,0,0,1,0,0,0,0"],
     }
-    kernels = {f"w.{q}.0": kernel for q in range(len(CHANNELS))}
+    kernels = {f"w.{q}.0": kernel for q in range(PLANES)}
     said = {"w.0.0": "w.<q>.<k>: the kernel from input channel q to output channel k"}
     return [
         {"name": name, "in": "query", "required": False, "schema": schema,

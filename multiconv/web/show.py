@@ -11,7 +11,7 @@ from flask import Response, current_app, render_template, request
 from multiconv.errors import MultiConvError
 from multiconv.experiment.edit import Pairs
 from multiconv.experiment.form import Form
-from multiconv.experiment.link import from_query, to_pairs
+from multiconv.experiment.link import to_pairs
 from multiconv.experiment.model import Experiment
 from multiconv.figure.controls import Choice
 from multiconv.figure.links import page_link
@@ -19,7 +19,7 @@ from multiconv.figure.page import page
 from multiconv.tracing.pictures import is_sample
 from multiconv.tracing.trace import Trace
 from multiconv.web.errors import status_of
-from multiconv.web.request import tracer
+from multiconv.web.request import described, tracer
 
 MISTAKES_SHOWN = 8
 """How many mistakes are looked for in one link; with more, the whole link is left aside."""
@@ -47,7 +47,7 @@ def settled(asked: Pairs, fallback: Experiment) -> tuple[Trace, list[MultiConvEr
     kept = dict(to_pairs(fallback))
     for _ in range(MISTAKES_SHOWN):
         try:
-            return traced(from_query(asked)), mistakes
+            return traced(described(asked)), mistakes
         except MultiConvError as error:
             mistakes.append(error)
             names = {name for name, _ in asked if is_at_fault(name, error.field)}

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, send_file
 
 from multiconv.errors import NotFound
 from multiconv.experiment.numbers import quoted
-from multiconv.experiment.programs import FILE, code, filters_used
+from multiconv.experiment.programs import FILE, code
 from multiconv.figure.drawn import drawn
 from multiconv.figure.everything import write_everything
 from multiconv.figure.links import page_link
@@ -45,7 +45,7 @@ def numbers() -> Response:
     scene = scene_of(tracer().trace(asked), tracer())
     # On disk and sent from there, if it is large.
     file = SpooledTemporaryFile(SPOOLED)  # noqa: SIM115  (closed with the answer)
-    write_everything(file, scene, filters_used(asked.layer), asked.layer.bias)
+    write_everything(file, scene, asked.layer.filters_used(), asked.layer.bias)
     if file.tell() < SPOOLED:
         file.seek(0)
         with file:

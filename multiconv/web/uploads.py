@@ -9,14 +9,13 @@ from flask import Blueprint, Request, Response, jsonify, redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from multiconv.errors import InvalidValue, MultiConvError
-from multiconv.experiment.link import from_query
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.figure.links import page_link
 from multiconv.figure.told import fragment
 from multiconv.imaging.decode import Picture
 from multiconv.imaging.sandbox import decoded
 from multiconv.web.errors import too_large, wants_json
-from multiconv.web.request import pairs, store, tracer
+from multiconv.web.request import described, pairs, store, tracer
 from multiconv.web.show import settled, shown
 
 blueprint = Blueprint("uploads", __name__)
@@ -40,7 +39,7 @@ def images() -> Response:
     """Take a picture in: on to its page with the same filters, or its facts as JSON."""
     asked = [pair for pair in pairs() if pair[0] not in OF_ITS_PICTURE]
     try:
-        from_query(asked)  # a link that cannot be used is told before anything is stored
+        described(asked)  # a link that cannot be used is told before anything is stored
         picture = _uploaded()
         name = store().put(picture.pixels)
     except MultiConvError as error:
@@ -48,7 +47,7 @@ def images() -> Response:
             raise
         trace, _ = settled(pairs(), Experiment())
         return shown(trace, [error])
-    link = page_link(from_query([*asked, ("image", name)]))
+    link = page_link(described([*asked, ("image", name)]))
     if not wants_json():
         return seen_at(link + fragment(picture.notes))
     height, width = picture.pixels.shape[:2]
@@ -77,7 +76,7 @@ def delete_by_form(name: str) -> Response:
     asked = [pair for pair in pairs() if pair[0] not in OF_ITS_PICTURE]
     _delete(name)
     try:
-        return seen_at(page_link(from_query(asked)))
+        return seen_at(page_link(described(asked)))
     except MultiConvError:
         return seen_at("/")
 

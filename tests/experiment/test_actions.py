@@ -9,7 +9,7 @@ import pytest
 
 from multiconv.errors import InvalidValue
 from multiconv.experiment.actions import ACTIONS, acted
-from multiconv.experiment.link import from_query
+from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Layer
 from multiconv.figure.whatif import buttons
 
@@ -35,18 +35,18 @@ def test_one_kernel_for_all_is_red_s():
 
 
 def test_flip_turns_by_half_a_turn_and_twice_is_nothing():
-    layer = from_query([("w.0.0", "1,2,3,4,5,6,7,8,9")]).layer
+    layer = read([("w.0.0", "1,2,3,4,5,6,7,8,9")]).layer
     turned = acted("flip", layer, 0)
     assert turned.kernel(0, 0).ravel().tolist() == [9, 8, 7, 6, 5, 4, 3, 2, 1]
     assert acted("flip", turned, 0) == layer
 
 
 def test_no_sum_makes_three_groups_and_keeps_what_fits():
-    layer = from_query([("bias", "1,2,3,4,5"), ("w.0.4", "zero")]).layer
+    layer = read([("bias", "1,2,3,4,5"), ("w.0.4", "zero")]).layer
     apart = acted("depthwise", layer, 0)
     assert (apart.groups, apart.outputs, apart.bias) == (3, 6, (1, 2, 3, 4, 5, 0))
     assert apart.kernels == layer.kernels
-    full = acted("depthwise", from_query([("outputs", "64")]).layer, 0)
+    full = acted("depthwise", read([("outputs", "64")]).layer, 0)
     assert full.outputs == 63
     assert acted("together", apart, 0).groups == 1
 
@@ -65,8 +65,8 @@ def test_the_forms_button_and_its_link_agree(name, client):
     answer = client.get("/edit", query_string={"from": "", "do": name})
     assert answer.status_code == 303
     sent = urlsplit(answer.headers["Location"])
-    asked = from_query(parse_qsl(urlsplit(link).query))
-    assert from_query(parse_qsl(sent.query)) == asked
+    asked = read(parse_qsl(urlsplit(link).query))
+    assert read(parse_qsl(sent.query)) == asked
     assert client.get(link).status_code == 200
 
 

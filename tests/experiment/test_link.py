@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.errors import InvalidValue, MultiConvError, NotFound
-from multiconv.experiment.link import from_query, to_pairs, to_query
+from multiconv.experiment.link import read, to_pairs, to_query
 from multiconv.experiment.model import LIMITS, Experiment, Focus, Layer, Source, View
 from multiconv.filters.named import BANKS, KERNELS, bank
 
@@ -69,12 +69,12 @@ def experiments(draw):
 @given(experiments())
 def test_the_link_says_the_whole_experiment(experiment):
     query = to_query(experiment)
-    assert from_query(parse_qsl(query, keep_blank_values=True)) == experiment
+    assert read(parse_qsl(query, keep_blank_values=True)) == experiment
     assert "%" not in query
 
 
 def test_the_opening_experiment_has_an_empty_link():
-    assert from_query([]) == Experiment()
+    assert read([]) == Experiment()
     assert to_query(Experiment()) == ""
 
 
@@ -113,16 +113,16 @@ READ = [
 
 @pytest.mark.parametrize(("query", "part", "value"), READ)
 def test_reads(query, part, value):
-    assert part(from_query(parse_qsl(query))) == value
+    assert part(read(parse_qsl(query))) == value
 
 
 @pytest.mark.parametrize("text", ["soft", "0.1,0.1,0.1,0.1,0.2,0.1,0.1,0.1,.1"])
 def test_a_kernel_that_the_bank_gives_is_dropped(text):
-    assert from_query([("w.0.0", text)]) == Experiment()
+    assert read([("w.0.0", text)]) == Experiment()
 
 
 def test_a_kernel_lies_over_the_bank_and_leaves_the_rest():
-    filters = from_query([("w.1.2", "identity")]).layer.filters()
+    filters = read([("w.1.2", "identity")]).layer.filters()
     expected = bank("redness")
     expected[:, :, 1, 2] = [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
     assert np.array_equal(filters, expected)
@@ -191,7 +191,7 @@ REFUSED = [
 @pytest.mark.parametrize(("query", "field", "words"), REFUSED)
 def test_explains(query, field, words):
     with pytest.raises(InvalidValue) as caught:
-        from_query(parse_qsl(query, keep_blank_values=True))
+        read(parse_qsl(query, keep_blank_values=True))
     assert caught.value.field == field
     assert words in str(caught.value)
     assert caught.value.remedy.endswith(".")
@@ -199,14 +199,14 @@ def test_explains(query, field, words):
 
 def test_an_unknown_bank_is_not_found():
     with pytest.raises(NotFound, match="redness") as caught:
-        from_query([("filters", "reds")])
+        read([("filters", "reds")])
     assert caught.value.field == "filters"
 
 
 def test_no_message_echoes_much():
     for name in ("image", "kernel", "padding", "filters", "activation", "bias", "w.0.0", "é" * 99):
         with pytest.raises(MultiConvError) as caught:
-            from_query([(name, "<script>\n" * 99)])
+            read([(name, "<script>\n" * 99)])
         assert (caught.value.problem + (caught.value.field or "")).count("<script>") <= 2
         assert "\n" not in str(caught.value)
         assert len(caught.value.field or "") <= 21
@@ -226,11 +226,11 @@ NAMES = st.sampled_from(
 @given(st.lists(st.tuples(NAMES | st.text(), WORDS | st.text())))
 def test_anything_is_read_or_explained(pairs):
     with contextlib.suppress(MultiConvError):
-        experiment = from_query(pairs)
-        assert from_query(to_pairs(experiment)) == experiment
+        experiment = read(pairs)
+        assert read(to_pairs(experiment)) == experiment
 
 
 def test_limits_can_be_wider():
     wider = type(LIMITS)(kernel_side=15, outputs=64)
-    layer = from_query([("kernel", "15"), ("outputs", "64")], wider).layer
+    layer = read([("kernel", "15"), ("outputs", "64")], wider).layer
     assert (layer.kernel_size, layer.outputs) == ((15, 15), 64)

@@ -6,11 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multiconv.errors import NotFound
-from multiconv.experiment.link import from_query, to_query
+from multiconv.experiment.link import read, to_query
 from multiconv.experiment.maps import map_place, pixels_experiment
+from multiconv.experiment.model import Layer
 from multiconv.filters.named import BANKS, bank
 
-START = from_query([("k", "1"), ("bias", "0,.5,0,0,1"), ("w.1.1", "box"), ("activation", "relu")])
+START = read([("k", "1"), ("bias", "0,.5,0,0,1"), ("w.1.1", "box"), ("activation", "relu")])
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ START = from_query([("k", "1"), ("bias", "0,.5,0,0,1"), ("w.1.1", "box"), ("acti
     ],
 )
 def test_places(name, place):
-    assert map_place(name, 5) == place
+    assert map_place(name, Layer()) == place
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_places(name, place):
 )
 def test_no_such_map(name):
     with pytest.raises(NotFound) as caught:
-        map_place(name, 5)
+        map_place(name, Layer())
     assert caught.value.field == "map"
 
 
@@ -85,7 +86,7 @@ DEPENDS = [
 @pytest.mark.parametrize(("name", "changes", "depends"), DEPENDS)
 def test_a_map_link_says_what_its_pixels_depend_on(name, changes, depends):
     given_pairs = {"k": "1", "bias": "0,.5,0,0,1", "w.1.1": "box", "activation": "relu"}
-    changed = from_query((given_pairs | changes).items())
+    changed = read((given_pairs | changes).items())
     before, after = (pixels_experiment(e, name, 1.0) for e in (START, changed))
     assert (to_query(before) != to_query(after)) is depends
 
@@ -114,7 +115,7 @@ def test_the_reduced_experiment_has_the_same_kernels_and_bias(name, outputs, map
         ("bias", bias),
     ]
     groups = data.draw(st.sampled_from([1, 3])) if outputs % 3 == 0 else 1
-    whole = from_query([*pairs, (f"w.{q}.{k}", "emboss"), ("groups", str(groups))])
+    whole = read([*pairs, (f"w.{q}.{k}", "emboss"), ("groups", str(groups))])
     full_name = f"output-{k}" if map_name == "output" else map_name
     reduced = pixels_experiment(whole, full_name, None)
     expected = bank(name, (3, 3), outputs)[..., k]

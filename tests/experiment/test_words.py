@@ -3,7 +3,8 @@
 import pytest
 
 from multiconv.errors import NotFound
-from multiconv.experiment.link import from_query
+from multiconv.experiment.link import read
+from multiconv.experiment.model import Experiment
 from multiconv.experiment.words import map_text, map_words, sentence
 
 PLAIN = "3 input channels, 5 outputs, 3 × 3 kernels, stride 1, same padding"
@@ -27,28 +28,30 @@ PLAIN = "3 input channels, 5 outputs, 3 × 3 kernels, stride 1, same padding"
     ],
 )
 def test_sentence(changes, end):
-    words = sentence(from_query(changes.items()), (160, 160), (160, 160))
+    words = sentence(read(changes.items()), (160, 160), (160, 160))
     assert words.startswith("Sample portrait at 160 × 160: 3 input channels, ")
     assert words.endswith(end)
 
 
 def test_a_changed_size_and_a_title_are_told():
-    words = sentence(from_query([]), (160, 107), (80, 54), "NASA portrait")
+    words = sentence(read([]), (160, 107), (80, 54), "NASA portrait")
     assert words == f"NASA portrait at 160 × 107: {PLAIN}, giving 80 × 54."
 
 
 def test_an_upload_shows_no_digits():
-    words = sentence(from_query([("image", "0f" * 32)]), (9, 9), (9, 9))
+    words = sentence(read([("image", "0f" * 32)]), (9, 9), (9, 9))
     assert words == f"Your picture at 9 × 9: {PLAIN}."
 
 
 def test_maps():
-    assert [map_words(f"partial-{q}", 1) for q in range(3)] == [
+    assert [map_words(f"partial-{q}", Experiment()) for q in range(3)] == [
         "what red adds",
         "what green adds",
         "what blue adds",
     ]
-    assert map_words("sum", 1) == "what all channels add up to, with the bias"
-    assert map_text("partial-0", 1, 0, 1, 0.4444) == "what red adds: 0.00 … 1.00, mean 0.44"
+    assert map_words("sum", Experiment()) == "what all channels add up to, with the bias"
+    assert (
+        map_text("partial-0", Experiment(), 0, 1, 0.4444) == "what red adds: 0.00 … 1.00, mean 0.44"
+    )
     with pytest.raises(NotFound):
-        map_words("output-1", 1)
+        map_words("output-5", Experiment())

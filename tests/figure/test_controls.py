@@ -2,7 +2,7 @@
 
 import pytest
 
-from multiconv.experiment.link import from_query
+from multiconv.experiment.link import read
 from multiconv.figure.controls import (
     bank_choice,
     main_choices,
@@ -14,7 +14,7 @@ from multiconv.filters.named import BANKS
 
 
 def chosen(query, field):
-    experiment = from_query(query.items())
+    experiment = read(query.items())
     every = [*main_choices(experiment), *more_choices(experiment), bank_choice(experiment)]
     (choice,) = [each for each in every if each.field == field]
     assert choice.chosen in {value for value, _ in choice.options}
@@ -53,7 +53,7 @@ def test_every_bank_is_offered_and_can_be_shown(client):
 
 
 def test_free_entries_say_the_present_value():
-    experiment = from_query([("kernel", "2x3"), ("padding", "1x2"), ("dilations", "2")])
+    experiment = read([("kernel", "2x3"), ("padding", "1x2"), ("dilations", "2")])
     texts = {entry.field: entry.text for entry in more_entries(experiment)}
     assert texts["kernel.other"] == others(experiment)["kernel"] == "2x3"
     assert texts["padding.other"] == "1x2"

@@ -1,6 +1,6 @@
 """The steps of the sum: what each shows and says."""
 
-from multiconv.experiment.link import from_query
+from multiconv.experiment.link import read
 from multiconv.experiment.model import LIMITS
 from multiconv.figure.steps import steps_of
 from multiconv.store.blobs import FolderBlobs
@@ -10,7 +10,7 @@ from multiconv.tracing.trace import Tracer
 
 def steps(tmp_path, *pairs):
     trace = Tracer(Store(FolderBlobs(tmp_path, LIMITS.store_bytes))).trace(
-        from_query([("size", "24"), *pairs])
+        read([("size", "24"), *pairs])
     )
     return steps_of(trace)
 

@@ -1,6 +1,6 @@
 """Every map's values in words, and the address of its histogram."""
 
-from multiconv.experiment.link import from_query
+from multiconv.experiment.link import read
 from multiconv.experiment.model import LIMITS
 from multiconv.figure.rows import output_of, rows_of
 from multiconv.figure.values import values_of
@@ -10,7 +10,7 @@ from multiconv.tracing.trace import Tracer
 
 
 def test_every_map_that_takes_part_has_its_line(tmp_path):
-    asked = from_query([("size", "24"), ("off", "1"), ("ranges", "each"), ("inputs", "tinted")])
+    asked = read([("size", "24"), ("off", "1"), ("ranges", "each"), ("inputs", "tinted")])
     trace = Tracer(Store(FolderBlobs(tmp_path, LIMITS.store_bytes))).trace(asked)
     found = values_of(trace, rows_of(trace, "b", {}, {}), output_of(trace, "b"), "b")
     assert [one.called for one in found] == [

@@ -9,7 +9,6 @@ import io
 import json
 import re
 import zlib
-from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -20,8 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from multiconv.errors import MultiConvError, NotFound
-from multiconv.experiment.banks import STORED, bank_text
-from multiconv.experiment.link import from_query, to_query
+from multiconv.experiment.banks import bank_text
+from multiconv.experiment.link import read, to_query
 from multiconv.web import create_app
 
 PICTURE = "285909fc74ccdcb2467d0a7cce3cb0947a3911155267129276abab0c8ddd79d7"
@@ -84,9 +83,7 @@ def refusal(query: str) -> dict[str, Any] | None:
 
 
 def _read(query: str) -> Any:
-    context = copy_context()  # so that no other test meets the bank
-    context.run(STORED.set, _stored)
-    return context.run(from_query, parse_qsl(query, keep_blank_values=True))
+    return read(parse_qsl(query, keep_blank_values=True), _stored)
 
 
 def _stored(name: str) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from multiconv.experiment.link import NAMES
+from multiconv.experiment.fields import NAMES
 
 schemathesis = pytest.importorskip(
     "schemathesis", reason="schemathesis is not installed: the API was not held to its description"

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.engine.geometry import PADDING_MODES
-from multiconv.experiment.link import NAMES, from_query, to_pairs
+from multiconv.experiment.fields import NAMES
+from multiconv.experiment.link import read, to_pairs
 from multiconv.filters.named import BANKS, KERNELS
 from multiconv.imaging.samples import SAMPLES
 from multiconv.web import create_app
@@ -149,8 +150,8 @@ def test_queries(shared):
         answer = sent(shared, path, query)
         counted[answer.status_code] += 1
         if answer.status_code == 200 and path == "/api/experiment":
-            again = from_query([pair.split("=", 1) for pair in decoded(answer.json["query"])])
-            assert to_pairs(again) == to_pairs(from_query(query.items()))
+            again = read([pair.split("=", 1) for pair in decoded(answer.json["query"])])
+            assert to_pairs(again) == to_pairs(read(query.items()))
 
     held()
     told(counted)
@@ -192,9 +193,9 @@ def told(counted):
 @given(query=queries())
 def test_links_round_trip(query):
     try:
-        experiment = from_query(query.items())
+        experiment = read(query.items())
     except Exception:
         return
     pairs = to_pairs(experiment)
-    assert from_query(pairs) == experiment
-    assert to_pairs(from_query(pairs)) == pairs
+    assert read(pairs) == experiment
+    assert to_pairs(read(pairs)) == pairs

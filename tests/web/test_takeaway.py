@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from multiconv.experiment.link import from_query
+from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.programs import LIBRARIES
 from multiconv.figure.exports import exports
@@ -121,7 +121,7 @@ def test_a_link_that_cannot_be_used_is_told(path, client):
 
 
 def test_everything_in_the_panel_answers(client):
-    asked = from_query([("k", "1"), ("image", "sample:cat")])
+    asked = read([("k", "1"), ("image", "sample:cat")])
     for group in exports(asked):
         for item in group.items:
             answer = client.get(item.address)

@@ -1,0 +1,298 @@
+"""How a parameter's value is read from a text and written: one `Kind` for each sort of value.
+
+Every reader takes the text as it stands in the link, the parameter's name, and what was read
+before; it returns a value within the limits or raises `InvalidValue`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from multiconv.engine.geometry import Padding, Pair
+from multiconv.errors import InvalidValue
+from multiconv.experiment.banks import PLANES, Banks, bank_of, bank_text, no_banks
+from multiconv.experiment.model import LIMITS, Limits
+from multiconv.experiment.numbers import number, plain, quoted, shown, whole
+from multiconv.filters.named import BANKS
+
+Options = tuple[tuple[str, str], ...]
+Schema = Mapping[str, Any]
+
+NUMBER = r"^[+\-−]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+"""The pattern of a number, as scripts are told it."""
+
+_RANGES = (1e-30, 1e12)  # so that no float32 division overflows
+_IMAGE = re.compile(r"[0-9a-f]{64}|sample:[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass
+class Reading:
+    """What a text is read against: the limits, where banks are, and what was read before it.
+
+    ``layer`` has what is known of the layer so far: its inputs, its bank, its outputs.
+    """
+
+    limits: Limits = LIMITS
+    banks: Banks = no_banks
+    layers: int = 1
+    layer: Any = field(default_factory=lambda: SimpleNamespace(inputs=PLANES))
+
+
+Read = Callable[[str, str, Reading], Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a value is read from a text (text, parameter, `Reading`), written, described, offered."""
+
+    read: Read
+    write: Callable[[Any], str] = str
+    schema: Schema = field(default_factory=lambda: {"type": "string"})
+    options: Options | Callable[[Any], Options] = ()
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun, as in “9 numbers”."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def joined(values: Iterable[float]) -> str:
+    """Return numbers as links write them, with commas."""
+    return ",".join(map(plain, values))
+
+
+def sides(text: str, name: str, lowest: int, highest: int) -> Pair:
+    """Return ``3x2`` as two whole numbers (vertical, horizontal); one number stands for both."""
+    parts = text.split("x", 2)
+    if len(parts) > 2:
+        raise InvalidValue(
+            f"{name} is {quoted(text)}, which is no pair of numbers.",
+            f"Write one whole number, or two joined by x, each from {lowest} to {highest}.",
+            field=name,
+            limit=f"{lowest} to {highest}",
+        )
+    vertical, horizontal = (whole(part, name, lowest, highest) for part in (parts * 2)[:2])
+    return vertical, horizontal
+
+
+OWN = "own"
+"""What the form says of filters that the person has edited, and leaves so."""
+
+
+def sides_text(pair: Pair) -> str:
+    """Return a pair as links write it, always both numbers."""
+    return f"{pair[0]}x{pair[1]}"
+
+
+def choice(text: str, name: str, known: Iterable[str]) -> str:
+    """Return `text` if it is one of the `known` words."""
+    if text not in (words := tuple(known)):
+        raise InvalidValue(
+            f"{name} is {quoted(text)}, which is not known here.",
+            f"Use one of {', '.join(words)}.",
+            field=name,
+        )
+    return text
+
+
+def padding_text(padding: Padding) -> str:
+    """Return a padding as links write it, in its shortest form."""
+    match _simplest(padding):
+        case str(name):
+            return name.lower()
+        case ((top, bottom), (left, right)):
+            return f"{top},{bottom},{left},{right}"
+        case (vertical, horizontal):
+            return f"{vertical}x{horizontal}"
+        case amount:
+            return str(amount)
+
+
+def _simplest(padding: Padding) -> Padding:
+    match padding:
+        case ((top, bottom), (left, right)) if (top, left) == (bottom, right):
+            return _simplest((top, left))
+        case (int(vertical), int(horizontal)) if vertical == horizontal:
+            return vertical
+    return padding
+
+
+def _image(text: str, name: str, _: Reading) -> str:
+    # Its form alone is checked; whether it is there, the store knows.
+    if not _IMAGE.fullmatch(text):
+        raise InvalidValue(
+            f"{name} is {quoted(text)}, which names neither a sample nor an upload.",
+            "Write sample:<name>, or the 64 digits 0–9, a–f of an upload.",
+            field=name,
+        )
+    return text
+
+
+def _size(text: str, name: str, reading: Reading) -> int | None:
+    return None if text == "full" else whole(text, name, 1, reading.limits.working_size)
+
+
+def _padding(text: str, name: str, reading: Reading) -> Padding:
+    if text.upper() in ("SAME", "VALID"):
+        return text.upper()
+    most = reading.limits.pad
+    sides_or_edges = re.fullmatch(r"[^,x]*(x[^,x]*)?|[^,x]*(,[^,x]*){3}", text)
+    if not sides_or_edges or any(letter.isalpha() for letter in text.replace("x", "")):
+        raise InvalidValue(
+            f"{name} is {quoted(text)}, which is no padding.",
+            "Write same, valid, one whole number, two joined by x (vertical x horizontal), "
+            f"or four with commas (top, bottom, left, right), each from 0 to {most}.",
+            field=name,
+            limit=f"0 to {most}",
+        )
+    if "," not in text:
+        return _simplest(sides(text, name, 0, most))
+    top, bottom, left, right = (whole(part, name, 0, most) for part in text.split(","))
+    return _simplest(((top, bottom), (left, right)))
+
+
+def _groups(text: str, name: str, reading: Reading) -> int:
+    inputs, outputs = reading.layer.inputs, reading.layer.outputs
+    groups = whole(text, name, 1, inputs)
+    if inputs % groups or outputs % groups:
+        raise InvalidValue(
+            f"{name} is {groups}, but it must divide both the {inputs} input channels "
+            f"and the {outputs} output channels.",
+            f"Use 1, or {inputs} with a number of outputs that {inputs} divides.",
+            field=name,
+            limit=f"1 or {inputs}",
+        )
+    return groups
+
+
+def _groups_offered(layer: Any) -> Options:
+    n = layer.inputs
+    needs = "" if layer.outputs % n == 0 else f" (needs {n}, {2 * n}, {3 * n} … outputs)"
+    return (("1", "1: every output sees all channels"), (str(n), f"{n}: one channel each{needs}"))
+
+
+def _biases(text: str, name: str, reading: Reading) -> tuple[float, ...]:
+    parts, outputs = text.split(","), reading.layer.outputs
+    if len(parts) != outputs:
+        raise InvalidValue(
+            f"{name} has {counted(len(parts), 'number')} for {counted(outputs, 'output channel')}.",
+            f"Give {counted(outputs, 'number')} separated by commas.",
+            field=name,
+            limit=counted(outputs, "number"),
+        )
+    return tuple(
+        number(part, field=name, limit=reading.limits.weight, name=f"{name} {k}")
+        for k, part in enumerate(parts)
+    )
+
+
+def _channels(text: str, name: str, reading: Reading) -> tuple[int, ...]:
+    found = {whole(part, name, 0, reading.layer.inputs - 1) for part in text.split(",")}
+    return tuple(sorted(found))
+
+
+def _colour_range(text: str, name: str, _: Reading) -> float:
+    value = number(text, field=name, limit=_RANGES[1])
+    if value < _RANGES[0]:
+        raise InvalidValue(
+            f"{name} is {shown(value, 3) if value else 0}, but colours need a range above zero.",
+            f"Write a positive number, or leave {name} out for the automatic one.",
+            field=name,
+            limit="above 0",
+        )
+    return value
+
+
+def number_of(lowest: int, highest: Callable[[Reading], int], schema: int) -> Kind:
+    """Return the kind of whole numbers within bounds; the schema knows the highest of all."""
+    bounds = {"type": "integer", "minimum": lowest, "maximum": schema}
+    return Kind(
+        lambda text, name, reading: whole(text, name, lowest, highest(reading)), schema=bounds
+    )
+
+
+def sides_to(limit: str, options: Options = ()) -> Kind:
+    """Return the kind of pairs such as ``3x2``, each side up to one of the `Limits`."""
+    return Kind(
+        lambda text, name, reading: sides(text, name, 1, getattr(reading.limits, limit)),
+        sides_text,
+        {
+            "type": "string",
+            "pattern": "^[1-9][0-9]?(x[1-9][0-9]?)?$",
+            "examples": ["3x3"],
+            "description": f"vertical x horizontal, each from 1 to {getattr(LIMITS, limit)}",
+        },
+        options,
+    )
+
+
+def word_of(options: Mapping[str, str], *, closed: bool = True) -> Kind:
+    """Return the kind of a word among some, each with what people are told of it."""
+    known: Schema = {"enum": list(options)} if closed else {"examples": list(options)}
+    return Kind(
+        lambda text, name, _: choice(text, name, options),
+        schema={"type": "string", **known},
+        options=tuple(options.items()),
+    )
+
+
+IMAGE = Kind(_image, schema={"type": "string", "pattern": "^([0-9a-f]{64}|sample:[a-z0-9-]+)$"})
+SIZE = Kind(
+    _size,
+    lambda size: "full" if size is None else str(size),
+    {
+        "anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": LIMITS.working_size},
+            {"type": "string", "enum": ["full"]},
+        ],
+        "description": "longest side worked on, in pixels",
+    },
+)
+PADDING = Kind(
+    _padding,
+    padding_text,
+    {
+        "type": "string",
+        "pattern": "^(same|valid|[0-9]{1,2}(x[0-9]{1,2})?|[0-9]{1,2}(,[0-9]{1,2}){3})$",
+        "examples": ["same", "valid", "1", "1x2", "0,1,0,1"],
+    },
+    tuple((text, text) for text in ("same", "valid", "1", "2")),
+)
+GROUPS = Kind(_groups, schema={"type": "integer", "enum": [1, PLANES]}, options=_groups_offered)
+OUTPUTS = Kind(
+    lambda text, name, reading: whole(text, name, 1, reading.limits.outputs),
+    schema={"type": "integer", "minimum": 1, "maximum": LIMITS.outputs},
+    options=tuple((str(n), str(n)) for n in range(1, LIMITS.outputs + 1)),
+)
+BANK = Kind(
+    lambda text, name, reading: bank_of(text, reading.banks, reading.layer.inputs, name),
+    bank_text,
+    {"type": "string", "examples": list(BANKS)},
+    tuple((name, bank.title) for name, bank in BANKS.items()),
+)
+BIASES = Kind(
+    _biases,
+    joined,
+    {"type": "string", "description": "one number for each output, with commas"},
+)
+INPUT_CHANNELS = Kind(
+    _channels,
+    lambda channels: ",".join(map(str, channels)),
+    {
+        "type": "string",
+        "pattern": f"^[0-{PLANES - 1}](,[0-{PLANES - 1}])*$",
+        "description": "input channels left out of the sums",
+    },
+)
+COLOUR_RANGE = Kind(
+    _colour_range, plain, {"type": "string", "pattern": NUMBER, "examples": ["0.5"]}
+)
+PIXEL = number_of(
+    0,
+    lambda reading: reading.limits.side + 2 * reading.limits.pad,
+    LIMITS.side + 2 * LIMITS.pad,
+)
