@@ -23,46 +23,25 @@ _WHOLE = re.compile(r"([+-]?)0*([0-9]+)")
 def number(text: str, *, field: str, limit: float, name: str | None = None) -> float:
     """Return the number that `text` says, between −`limit` and `limit`.
 
-    Parameters
-    ----------
-    text : str
-        A plain decimal, with an optional sign and exponent; blanks around it are trimmed.
-    field : str
-        The parameter at fault if there is one.
-    limit : float
-        The largest magnitude allowed.
-    name : str, optional
-        What messages call the number, where `field` does not say enough.
-
-    Raises
-    ------
-    InvalidValue
-        If `text` is no such number or lies beyond `limit`.
-
-    Examples
-    --------
-    >>> number(" −0.25 ", field="bias", limit=1e6)
-    -0.25
+    It is a plain decimal, with an optional sign and exponent; blanks around it are trimmed.
+    Messages call it ``name`` where the field does not say enough.
     """
-    name = name or field
-    bounds = f"{MINUS}{grouped(limit)} to {grouped(limit)}"
     plain_text = text.strip(_BLANKS).replace(MINUS, "-")
-    if not _NUMBER.fullmatch(plain_text):
-        raise InvalidValue(
-            f"{name} is {quoted(text)}, which is no number.",
-            f"Write {_instead(plain_text)}a decimal number from {bounds}, such as {MINUS}0.25.",
-            field=field,
-            limit=bounds,
-        )
-    value = float(plain_text)
-    if abs(value) > limit:
-        raise InvalidValue(
-            f"{name} is {quoted(text)}, which is too large.",
-            f"Write a number from {bounds}.",
-            field=field,
-            limit=bounds,
-        )
-    return value + 0.0  # −0 becomes 0, so that one value has one link
+    if _NUMBER.fullmatch(plain_text):
+        value = float(plain_text)
+        if abs(value) <= limit:
+            return value + 0.0  # −0 becomes 0, so that one value has one link
+        problem, remedy, example = "too large", "Write a number", ""
+    else:
+        problem, remedy = "no number", f"Write {_instead(plain_text)}a decimal number"
+        example = f", such as {MINUS}0.25"
+    bounds = f"{MINUS}{grouped(limit)} to {grouped(limit)}"
+    raise InvalidValue(
+        f"{name or field} is {quoted(text)}, which is {problem}.",
+        f"{remedy} from {bounds}{example}.",
+        field=field,
+        limit=bounds,
+    )
 
 
 def _instead(text: str) -> str:
@@ -75,51 +54,29 @@ def _instead(text: str) -> str:
 
 
 def whole(text: str, field: str, lowest: int, highest: int, name: str | None = None) -> int:
-    """Return the whole number that `text` says, from `lowest` to `highest`.
-
-    Parameters
-    ----------
-    text : str
-        ASCII digits with an optional sign; blanks around them are trimmed.
-    field : str
-        The parameter at fault if there is one.
-    lowest, highest : int
-        The bounds, both allowed.
-    name : str, optional
-        What messages call the number, where `field` does not say enough.
-
-    Raises
-    ------
-    InvalidValue
-        If `text` is no whole number or lies outside the bounds.
-
-    Examples
-    --------
-    >>> whole("3", "k", 0, 4)
-    3
-    """
-    bounds = f"{lowest} to {highest}".replace("-", MINUS)
+    """Return the whole number that `text` says, from `lowest` to `highest`, both allowed."""
     match = _WHOLE.fullmatch(text.strip(_BLANKS).replace(MINUS, "-"))
-    if match is None:
-        problem = f"{name or field} is {quoted(text)}, which is no whole number."
-    else:
+    problem = "no whole number"
+    if match:
+        problem = "out of range"
         sign, digits = match.groups()
         # int() of thousands of digits is refused by Python itself; no bound here has so many.
         if len(digits) <= 18 and lowest <= (value := int(sign + digits)) <= highest:
             return value
-        problem = f"{name or field} is {quoted(text)}, which is out of range."
-    raise InvalidValue(problem, f"Write a whole number from {bounds}.", field=field, limit=bounds)
+    bounds = f"{lowest} to {highest}".replace("-", MINUS)
+    raise InvalidValue(
+        f"{name or field} is {quoted(text)}, which is {problem}.",
+        f"Write a whole number from {bounds}.",
+        field=field,
+        limit=bounds,
+    )
 
 
 def plain(value: float) -> str:
-    """Return the shortest decimal that reads back as `value`, never with an exponent.
-
-    Examples
-    --------
-    >>> plain(1e-07), plain(-0.0), plain(2.0), plain(-0.25)
-    ('0.0000001', '0', '2', '-0.25')
-    """
-    text = format(Decimal(repr(float(value))), "f")
+    """Return the shortest decimal that reads back as `value`, never with an exponent."""
+    text = repr(float(value))
+    if "e" in text:
+        text = format(Decimal(text), "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
@@ -128,18 +85,7 @@ def plain(value: float) -> str:
 def shown(value: float, places: int, *, signed: bool = False) -> str:
     """Return `value` for people: so many decimals, a true minus, and never −0.
 
-    Parameters
-    ----------
-    value : float
-    places : int
-        Digits after the point.
-    signed : bool
-        Whether a plus stands before positive values; zero has no sign.
-
-    Examples
-    --------
-    >>> shown(-0.26666, 3), shown(0.469, 3, signed=True), shown(-0.0001, 2)
-    ('−0.267', '+0.469', '0.00')
+    Where it is ``signed`` a plus stands before positive values; zero has no sign.
     """
     text = f"{value:.{places}f}"
     if not text.strip("-0."):
@@ -148,24 +94,12 @@ def shown(value: float, places: int, *, signed: bool = False) -> str:
 
 
 def grouped(value: float) -> str:
-    """Return a whole bound with its thousands marked, as messages write it.
-
-    Examples
-    --------
-    >>> grouped(1e6)
-    '1,000,000'
-    """
+    """Return a whole bound with its thousands marked, as messages write it."""
     return f"{value:,.0f}"
 
 
 def quoted(text: str) -> str:
-    """Return `text` between quotation marks for a message: at most 20 characters, none unprintable.
-
-    Examples
-    --------
-    >>> quoted("abc"), quoted(""), quoted("a" * 21)
-    ('“abc”', 'empty', '“aaaaaaaaaaaaaaaaaaaa…”')
-    """
+    """Return `text` in quotation marks: at most 20 characters of it, none unprintable."""
     text = text.strip(_BLANKS)
     if not text:
         return "empty"
@@ -178,13 +112,7 @@ DIGITS = 6
 
 
 def weight_text(value: float) -> str:
-    """Return a weight as its field shows it: exact where that is short, else rounded.
-
-    Examples
-    --------
-    >>> weight_text(-0.05), weight_text(1 / 9), weight_text(-123456.5)
-    ('−0.05', '0.1111', '−123456.5')
-    """
+    """Return a weight as its field shows it: exact where that is short, else rounded."""
     exact = plain(value)
     if len(exact.lstrip("-")) > DIGITS:
         rounded = f"{value:.4f}".rstrip("0").rstrip(".")
