@@ -1,6 +1,7 @@
 """The link contract: every experiment comes back from its link, every mistake is explained."""
 
 import contextlib
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.errors import InvalidValue, MultiConvError, NotFound
 from multiconv.experiment.link import read, to_pairs, to_query
-from multiconv.experiment.model import LIMITS, Experiment, Focus, Layer, Source, View
+from multiconv.experiment.maps import pixels_experiment
+from multiconv.experiment.model import LIMITS, Experiment, Focus, Layer, Limits, Source, View
 from multiconv.filters.named import BANKS, KERNELS, bank
 
 SIDES = st.tuples(st.integers(1, 15), st.integers(1, 15))
@@ -28,10 +30,11 @@ PADDINGS = st.one_of(
 
 
 @st.composite
-def experiments(draw):
-    size, outputs = draw(SIDES), draw(st.integers(1, 64))
+def layers(draw, inputs=3):
+    size, outputs = draw(SIDES), draw(st.integers(1, 64 if inputs == 3 else 6))
+    groups = [n for n in (1, 2, inputs) if inputs % n == outputs % n == 0]
     layer = Layer(
-        bank=draw(st.sampled_from(sorted(BANKS))),
+        bank=draw(st.sampled_from(sorted(BANKS))) if inputs == 3 else "random",
         kernel_size=size,
         outputs=outputs,
         bias=tuple(draw(st.lists(WEIGHTS, min_size=outputs, max_size=outputs))),
@@ -39,24 +42,38 @@ def experiments(draw):
         padding=draw(PADDINGS),
         padding_mode=draw(st.sampled_from(["zeros", "reflect", "replicate", "circular"])),
         dilations=draw(SIDES),
-        groups=draw(st.sampled_from([1, 3])) if outputs % 3 == 0 else 1,
+        groups=draw(st.sampled_from(groups)),
         activation=draw(st.sampled_from(sorted(ACTIVATIONS))),
-        off=tuple(sorted(draw(st.sets(st.integers(0, 2))))),
+        off=tuple(sorted(draw(st.sets(st.integers(0, inputs - 1))))),
+        inputs=inputs,
     )
     taps = size[0] * size[1]
     kernels = st.one_of(
         st.sampled_from([*KERNELS, "gaussian(1.5)", "gabor(-45,6.5)", "random(7)", "motion(0)"]),
         st.lists(WEIGHTS, min_size=taps, max_size=taps).map(tuple),
     )
-    places = st.tuples(st.integers(0, 2), st.integers(0, outputs - 1))
+    places = st.tuples(st.integers(0, inputs - 1), st.integers(0, outputs - 1))
     for (q, k), kernel in draw(st.dictionaries(places, kernels, max_size=3)).items():
         layer = layer.with_kernel(q, k, kernel)
+    return layer
+
+
+@st.composite
+def experiments(draw, deeper=False):
+    stack = [draw(layers())]
+    if deeper:
+        stack[0] = replace(stack[0], outputs=4, bias=(1.0, 0.0, -2.0, 0.5), kernels=(), groups=1)
+        stack += [draw(layers(inputs=4))]
+        if draw(st.booleans()):
+            stack += [draw(layers(inputs=stack[1].outputs))]
+    opened = draw(st.integers(1, len(stack)))
     side = st.none() | st.integers(0, 999)
     image = st.from_regex(r"\A(sample:[a-z]{1,9}|[0-9a-f]{64})\Z")
+    k = draw(st.integers(0, stack[opened - 1].outputs - 1))
     return Experiment(
         source=Source(draw(image), draw(st.none() | st.integers(1, 1024))),
-        layers=(layer,),
-        focus=Focus(draw(st.integers(0, outputs - 1)), draw(side), draw(side)),
+        layers=tuple(stack),
+        focus=Focus(k, draw(side), draw(side), opened),
         view=View(
             draw(st.none() | st.floats(1e-3, 1e6)),
             draw(st.sampled_from(["shared", "each"])),
@@ -234,3 +251,97 @@ def test_limits_can_be_wider():
     wider = type(LIMITS)(kernel_side=15, outputs=64)
     layer = read([("kernel", "15"), ("outputs", "64")], wider).layer
     assert (layer.kernel_size, layer.outputs) == ((15, 15), 64)
+
+
+STACKS = Limits(layers=16)
+
+
+def stack(query):
+    """The experiment of a link of several layers, which the page does not show yet."""
+    return read(parse_qsl(query, keep_blank_values=True), limits=STACKS)
+
+
+@settings(deadline=None, max_examples=100)
+@given(experiments(deeper=True))
+def test_the_link_says_every_layer(experiment):
+    query = to_query(experiment)
+    assert read(parse_qsl(query, keep_blank_values=True), limits=STACKS) == experiment
+    assert "%" not in query
+
+
+def test_a_layer_takes_the_outputs_of_the_one_before():
+    query = (
+        "outputs=4&2.groups=2&2.outputs=2&2.w.3.1=soft&2.bias=1,2&2.activation=relu&2.off=0,3"
+        "&layer=2&k=1"
+    )
+    experiment = stack(query)
+    first, second = experiment.layers
+    assert (first.inputs, first.outputs, second.inputs, second.outputs) == (3, 4, 4, 2)
+    assert second.filters().shape == (3, 3, 2, 2)
+    assert second.group_of(1) == range(2, 4)
+    assert (second.bias, second.off, second.groups) == ((1, 2), (0, 3), 2)
+    assert experiment.layer == second
+    assert experiment.before == (first,)
+    assert to_query(experiment) == query
+
+
+def test_the_number_of_layers_is_said_where_nothing_else_says_it():
+    assert to_query(stack("layers=2")) == "layers=2"
+    assert to_query(stack("layers=2&2.strides=2")) == "2.strides=2x2"
+    assert to_query(stack("layers=3&2.strides=2")) == "2.strides=2x2&layers=3"
+    assert to_query(stack("layers=1")) == ""
+
+
+def test_a_layer_of_no_picture_has_filters_that_have_learnt_nothing():
+    layer = stack("2.outputs=2").layers[1]
+    assert layer.bank == "random"
+    assert layer.filters().shape == (3, 3, 5, 2)
+    kernels = layer.filters().transpose(2, 3, 0, 1).reshape(10, 9)
+    assert len({kernel.tobytes() for kernel in kernels}) == 10
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "words"),
+    [
+        ("1.kernel=3", "1.kernel", "2 to 16"),
+        ("17.kernel=3", "17.kernel", "2 to 16"),
+        ("02.kernel=3", "02.kernel", "There is no parameter"),
+        ("2.image=sample:cat", "2.image", "There is no parameter"),
+        ("layers=17", "layers", "1 to 16"),
+        ("layers=1&2.kernel=3", "layers", "a parameter speaks of layer 2"),
+        ("layer=2", "layer", "out of range"),
+        ("2.kernel=99", "2.kernel", "2.kernel is “99”"),
+        ("2.k=1", "2.k", "There is no parameter"),
+        ("2.kernel=3&2.kernel=5", "2.kernel", "given twice"),
+        ("2.groups=3", "2.groups", "the 5 input channels and the 4 output channels"),
+        ("2.off=5", "2.off", "0 to 4"),
+        ("2.bias=1", "2.bias", "has 1 number for 4 output channels"),
+        ("2.w.5.0=soft", "2.w.5.0", "The input channel of 2.w.5.0"),
+        ("2.w.4.0=1,2,3,4,x,6,7,8,9", "2.w.4.0", "Channel 4's weight in row 2, column 2"),
+        ("2.filters=redness", "2.filters", "for 3 input channels, but this layer has 5"),
+        ("layers=2&layer=2&k=4", "k", "0 to 3"),
+    ],
+)
+def test_explains_what_cannot_be_used_of_a_layer(query, field, words):
+    with pytest.raises(InvalidValue) as caught:
+        stack(query)
+    assert caught.value.field == field
+    assert words in str(caught.value)
+
+
+def test_a_map_of_a_deeper_layer_depends_on_the_layers_before_it():
+    start = stack("outputs=4&2.outputs=2&layer=2")
+    other = stack("outputs=4&w.0.0=zero&2.outputs=2&layer=2")
+    for name in ("input-3", "partial-3", "sum"):
+        assert pixels_experiment(start, name, 1.0) != pixels_experiment(other, name, 1.0)
+    kernel = start.with_layer(start.layer.with_kernel(2, 0, "zero"))
+    for name, depends in (("input-2", False), ("partial-3", False), ("partial-2", True)):
+        links = [to_query(pixels_experiment(each, name, 1.0)) for each in (start, kernel)]
+        assert (links[0] != links[1]) is depends
+        assert stack(links[0]) == pixels_experiment(start, name, 1.0)
+
+
+def test_a_layer_that_puts_out_fewer_leaves_the_next_what_still_has_its_place():
+    start = stack("outputs=4&2.outputs=2&2.w.3.0=zero&2.w.1.0=zero&2.off=0,3&2.groups=2")
+    fewer = start.with_layer(replace(start.layer, outputs=3, bias=(0.0,) * 3))
+    assert to_query(fewer) == "outputs=3&2.outputs=2&2.w.1.0=zero&2.off=0"
