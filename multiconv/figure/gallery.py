@@ -18,7 +18,7 @@ from multiconv.filters.learned import Components, principal_components
 from multiconv.filters.seeded import BOUNDS, seeded
 from multiconv.filters.trained import NOTICE, trained
 from multiconv.imaging import colour
-from multiconv.imaging import decode as codec
+from multiconv.imaging import png as codec
 from multiconv.store.pictures import Store
 from multiconv.tracing.trace import Tracer
 

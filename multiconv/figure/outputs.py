@@ -16,7 +16,7 @@ from multiconv.engine.thumbnails import thumbnails
 from multiconv.experiment.link import to_query
 from multiconv.experiment.model import Experiment, Focus, Layer, View
 from multiconv.imaging import colour
-from multiconv.imaging import decode as codec
+from multiconv.imaging import png as codec
 from multiconv.tracing.large import strip_of
 from multiconv.tracing.trace import Trace, Tracer
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from multiconv.experiment.maps import map_place
 from multiconv.experiment.model import CHANNELS
 from multiconv.imaging import colour
-from multiconv.imaging import decode as codec
+from multiconv.imaging import png as codec
 from multiconv.imaging.bands import BAND, Banded, bands_of, nothing
 from multiconv.tracing.trace import Trace, Tracer
 

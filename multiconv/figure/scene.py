@@ -16,7 +16,7 @@ from multiconv.experiment.words import sentence
 from multiconv.figure.output import has_each
 from multiconv.filters.trained import NOTICE
 from multiconv.imaging import colour
-from multiconv.imaging import decode as codec
+from multiconv.imaging import png as codec
 from multiconv.imaging.bands import few
 from multiconv.imaging.ranges import own_range
 from multiconv.tracing.trace import Trace, Tracer

@@ -34,8 +34,8 @@ def paragraphs() -> tuple[tuple[str, str], ...]:
 
     Examples
     --------
-    >>> len(paragraphs()), paragraphs()[9][0]
-    (63, 'told-picture-frame-grey')
+    >>> len(paragraphs()), paragraphs()[11][0]
+    (127, 'told-picture-frame-converted')
     """
     return tuple(
         (_NAME + "-".join(chosen), " ".join(KINDS[kind] for kind in chosen))

@@ -14,7 +14,7 @@ from multiconv.figure.outputs import Sheet
 from multiconv.figure.planes import map_plane
 from multiconv.figure.rows import outside_group
 from multiconv.imaging import colour
-from multiconv.imaging import decode as codec
+from multiconv.imaging import png as codec
 from multiconv.imaging.bands import few
 from multiconv.tracing.trace import Trace, Tracer
 

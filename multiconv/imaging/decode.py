@@ -1,75 +1,60 @@
-"""Uploads to pixels, pixels to files: the only module that imports Pillow."""
+"""Uploads to pixels: Pillow opens them, behind the guards, in the process of `sandbox`."""
 
 from __future__ import annotations
 
+import struct
 import warnings
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, features
+from PIL import ExifTags, Image, ImageCms, ImageFile, JpegImagePlugin, features
 
 from multiconv.errors import MultiConvError, UnsupportedPicture
-from multiconv.imaging import notes
-from multiconv.imaging.bounds import (
-    check_bytes,
-    check_scans,
-    check_size,
-    too_many_pixels,
-    too_much_memory,
-)
-from multiconv.imaging.container import Container, cut_short, damaged
-from multiconv.imaging.containers import opened
-from multiconv.imaging.exif import exif_orientation, turned
+from multiconv.imaging import guards, notes
 from multiconv.imaging.greys import levels_of
-from multiconv.imaging.png import png_grey, png_indexed, png_rgb
-from multiconv.imaging.profile import is_foreign
-from multiconv.imaging.resize import resized
 
 if TYPE_CHECKING:
     from multiconv.experiment.model import Limits
 
-__all__ = ["Picture", "decoded", "png_grey", "png_indexed", "png_rgb", "resized"]
-
 Pixels = NDArray[np.uint8]
 
+Image.MAX_IMAGE_PIXELS = None  # sizes are checked here, before anything is decoded, with words
+
+_ROWS = 16  # a few at a time stay in the cache
+_EXIF_BYTES = 2**16
 _TIFF_BITS, _TIFF_ORIENTATION = 0x0102, 0x0112
-_ROWS = 16
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What brings a picture of each EXIF orientation upright."""
+
+_SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK"}
+_NEAR = 2
+"""A profile that moves no colour by more levels is taken for sRGB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A decoded upload.
-
-    Parameters
-    ----------
-    pixels : (H, W, 3) uint8, not to be written to
-    notes : tuple of str
-        What was done to it, a sentence each.
-    """
+    """A decoded upload: (H, W, 3) uint8 pixels, and a sentence for each thing done to it."""
 
     pixels: Pixels
     notes: tuple[str, ...] = ()
 
 
 def decoded(body: bytes, limits: Limits) -> Picture:
-    """Return an upload's pixels as RGB of 8 bits, upright, over white, without metadata.
+    """Return an upload's pixels as RGB of 8 bits, upright, over white, in sRGB's colours.
 
-    The kind is told from the content: PNG, JPEG, WebP, GIF, TIFF, BMP, and AVIF
-    where Pillow has it.  Only the first frame is read.  Bytes, pixels, sides and
+    The kind is told from the content.  Only the first frame is read.  Bytes, pixels, sides and
     a JPEG's scans are checked against the limits before anything is decoded.
-
-    Parameters
-    ----------
-    body : bytes
-    limits : Limits
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
@@ -77,117 +62,163 @@ def decoded(body: bytes, limits: Limits) -> Picture:
         If it is empty, no picture, of another kind, damaged or cut short.
     TooLarge
         If it has more bytes, pixels, pixels a side or scans than the limits allow.
-
-    Examples
-    --------
-    >>> from multiconv.experiment.model import LIMITS
-    >>> picture = decoded(png_grey(np.array([[0, 255]], np.uint8)), LIMITS)
-    >>> picture.pixels.shape, picture.notes
-    ((1, 2, 3), ('It is grey: its three channels are equal.',))
     """
-    check_bytes(body, limits)
-    container = opened(body)
-    if container.size is not None:
-        check_size(container.size, limits)
-        check_scans(container.scans, container.size, limits)
-    if container.kind == "AVIF" and not _reads_avif():
+    guards.check_bytes(body, limits)
+    kind = guards.kind_of(body)
+    if kind == "AVIF" and not _reads_avif():
         raise UnsupportedPicture(
             "The picture is AVIF, which the Pillow of this server does not read.",
             "Save it as PNG, JPEG or WebP, and choose that.",
             field="image",
         )
-    told = [notes.FRAME] if container.animated else []
-    told += [notes.PROFILE] if container.foreign else []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            pixels = _pixels(container, limits, told)
+            return _picture(kind, body, limits)
     except MultiConvError:
         raise
-    except Image.DecompressionBombError:  # Pillow's own bound, far above ours
-        raise too_many_pixels(limits) from None
     except MemoryError:
-        raise too_much_memory() from None
+        raise guards.too_much_memory() from None
     except Exception as error:  # whatever a decoder stumbles over, the file is at fault
-        if isinstance(error, EOFError) or "truncated" in str(error):
-            raise cut_short() from error
-        raise damaged(container.kind) from error
-    if _is_grey(pixels[::64]) and _is_grey(pixels):  # a few rows tell most colours already
-        told.append(notes.GREY)
-    return Picture(pixels, tuple(told))
+        ended = isinstance(error.__cause__ or error, EOFError | IndexError | struct.error)
+        if ended or "truncated" in str(error):
+            raise guards.cut_short() from error
+        raise guards.damaged(kind) from error
 
 
-@cache
 def _reads_avif() -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # older Pillows do not know the word
         return bool(features.check("avif"))
 
 
+def _picture(kind: str, body: bytes, limits: Limits) -> Picture:
+    told: list[str] = []
+    profile: object = b""
+    animated = False
+    if kind == "PNG":
+        body, profile, animated = guards.lean_png(body)
+    elif kind == "TIFF":
+        guards.check_directory(body, limits)
+    elif kind == "WEBP":
+        guards.check_canvas(body, limits)
+    file = guards.BoundedReads(body)
+    # `Image.open` would look for the other pictures of a JPEG that holds several.
+    with (
+        JpegImagePlugin.JpegImageFile(file)
+        if kind == "JPEG"
+        else Image.open(file, formats=[kind]) as image
+    ):
+        size = image.height, image.width
+        guards.check_size(size, limits)
+        if kind == "JPEG":  # which has been read up to its first scan
+            guards.check_scans(1 + body.count(b"\xff\xda", file.tell()), size, limits)
+        pixels = _pixels(image, profile or image.info.get("icc_profile"), told)
+        if animated or _is_animated(image):
+            told.insert(0, notes.FRAME)
+    if _is_grey(pixels[::64]) and _is_grey(pixels):  # a few rows tell most colours already
+        told.append(notes.GREY)
+    return Picture(pixels, tuple(told))
+
+
+def _is_animated(image: Image.Image) -> bool:
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except Exception:  # whatever stands behind the first frame
+        return False
+
+
 def _is_grey(pixels: Pixels) -> bool:
     return all(np.array_equal(pixels[..., 0], pixels[..., q]) for q in (1, 2))
 
 
-def _pixels(container: Container, limits: Limits, told: list[str]) -> Pixels:
-    with Image.open(BytesIO(container.body), formats=[container.kind]) as image:
-        check_size((image.height, image.width), limits)
-        orientation = container.orientation
-        if container.kind == "AVIF":
-            orientation = exif_orientation(image.info.get("exif", b""))
-        if container.kind in ("AVIF", "TIFF") and getattr(image, "is_animated", False):
-            told.append(notes.FRAME)
-        tags = getattr(image, "tag_v2", {})
-        if tags.get(_TIFF_ORIENTATION) in range(2, 9):
-            told.append(notes.TURNED)  # Pillow turns TIFF files itself, as it loads them
-        profile = image.info.get("icc_profile")  # TIFF and AVIF come here as they are
-        if isinstance(profile, bytes) and is_foreign(profile):
-            told.append(notes.PROFILE)
-        image.load()
-        deep = container.deep or 16 in tags.get(_TIFF_BITS, ())
-        if deep and not image.mode.startswith("I"):
-            told.append(notes.DEEP)
-        pixels = _as_rgb(image, told)
-    if orientation != 1:
+def _pixels(file: ImageFile.ImageFile, profile: object, told: list[str]) -> Pixels:
+    tags = getattr(file, "tag_v2", {})
+    deep = 16 in tags.get(_TIFF_BITS, ()) or ";16" in str(file.tile)
+    side = tags.get(_TIFF_ORIENTATION) if tags else _orientation(file)
+    file.load()
+    image: Image.Image = file
+    if side in _TURNS:
         told.append(notes.TURNED)
-        pixels = turned(pixels, orientation)
-    return pixels
-
-
-def _as_rgb(image: Image.Image, told: list[str]) -> Pixels:
+        if not tags:  # a TIFF was turned as it was loaded
+            image = file.transpose(_TURNS[side])
     if image.mode[0] in "IF":
-        clear = image.info.get("transparency")
-        return levels_of(np.asarray(image), clear, told)
-    transform = _from_lab() if image.mode == "LAB" else None
-    told.extend({"LAB": (notes.LAB,), "CMYK": (notes.CMYK,)}.get(image.mode, ()))
+        return levels_of(np.asarray(image), image.info.get("transparency"), told)
+    if deep:
+        told.append(notes.DEEP)
+    transform = _to_srgb(image.mode, profile, told)
     pixels = np.empty((image.height, image.width, 3), dtype=np.uint8)
     clear = False
-    for top in range(0, image.height, _ROWS):  # a few rows at a time stay in the cache
-        bottom = min(top + _ROWS, image.height)
-        rows = image.crop((0, top, image.width, bottom))
-        if image.has_transparency_data:
-            rows, through = _over_white(rows)
-            clear |= through
-        if transform:
-            rows = transform.apply(rows)
-        pixels[top:bottom] = np.asarray(rows if rows.mode == "RGB" else rows.convert("RGB"))
+    for top in range(0, image.height, _ROWS):
+        rows = image.crop((0, top, image.width, min(top + _ROWS, image.height)))
+        rows, through = _over_white(rows, transform)
+        pixels[top : top + _ROWS] = np.asarray(rows)
+        clear |= through
     if clear:
         told.append(notes.WHITE)
     return pixels
 
 
-def _from_lab() -> ImageCms.ImageCmsTransform:
-    profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-    return ImageCms.buildTransform(*profiles, "LAB", "RGB")
+def _orientation(image: Image.Image) -> int:
+    exif = Image.Exif()
+    try:
+        exif.load(image.info.get("exif", b"")[:_EXIF_BYTES])
+        return int(exif.get(ExifTags.Base.Orientation, 1))
+    except Exception:  # a damaged block says nothing
+        return 1
 
 
-def _over_white(image: Image.Image) -> tuple[Image.Image, bool]:
-    """Return an image laid over white, and whether that shows anywhere."""
-    if image.mode in ("La", "RGBa"):
-        image = image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
-    image = image.convert("RGBA")
-    alpha = image.getchannel("A")
-    if alpha.getextrema()[0] == 255:
-        return image, False
-    white = Image.new("RGB", image.size, "white")
-    white.paste(image.convert("RGB"), mask=alpha)  # level for level as alpha_composite, faster
+def _over_white(
+    rows: Image.Image, transform: ImageCms.ImageCmsTransform | None
+) -> tuple[Image.Image, bool]:
+    """Return some rows as sRGB, laid over white, and whether that shows anywhere."""
+    alpha = None
+    if rows.has_transparency_data:
+        rows = rows.convert({"La": "LA", "RGBa": "RGBA"}.get(rows.mode, rows.mode)).convert("RGBA")
+        alpha = rows.getchannel("A")
+    mode = transform.input_mode if transform else "RGB"
+    rows = rows if rows.mode == mode else rows.convert(mode)
+    rows = transform.apply(rows) if transform else rows
+    if alpha is None or alpha.getextrema()[0] == 255:
+        return rows, False
+    white = Image.new("RGB", rows.size, "white")
+    white.paste(rows, mask=alpha)  # level for level as alpha_composite, faster
     return white, True
+
+
+def _to_srgb(mode: str, profile: object, told: list[str]) -> ImageCms.ImageCmsTransform | None:
+    """Return what turns an image's colours into sRGB's, if they are others."""
+    srgb = ImageCms.createProfile("sRGB")
+    if mode == "LAB":
+        told.append(notes.LAB)
+        return ImageCms.buildTransform(ImageCms.createProfile("LAB"), srgb, "LAB", "RGB")
+    model = "CMYK" if mode == "CMYK" else "L" if mode in ("1", "L", "LA", "La") else "RGB"
+    transform = None
+    if isinstance(profile, bytes) and profile[16:20] == _SPACES[model].encode():
+        try:
+            own = ImageCms.ImageCmsProfile(BytesIO(profile))
+            # What makes colours quick is coarse for dark greys, which are quick without.
+            flags = ImageCms.Flags.NOOPTIMIZE if model == "L" else ImageCms.Flags.NONE
+            transform = ImageCms.buildTransform(own, srgb, model, "RGB", flags=flags)
+            if _leaves_colours(transform):
+                return None
+            told.append(notes.CONVERTED)
+        except Exception:  # a profile that is damaged, or that Pillow cannot use
+            transform = None
+            told.append(notes.PROFILE)
+    if mode == "CMYK" and transform is None:
+        told.append(notes.CMYK)
+    return transform
+
+
+def _leaves_colours(transform: ImageCms.ImageCmsTransform) -> bool:
+    """Return whether a transform gives RGB or grey back as they were, nearly."""
+    if transform.input_mode == "CMYK":
+        return False
+    steps = np.arange(0, 256, 51 if transform.input_mode == "RGB" else 1, dtype=np.uint8)
+    colours = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(1, -1, 3)
+    if transform.input_mode == "L":
+        colours = steps[np.newaxis, :, np.newaxis].repeat(3, axis=2)
+    patches = Image.fromarray(colours).convert(transform.input_mode)
+    moved = np.asarray(transform.apply(patches)).astype(int) - colours
+    return bool(np.abs(moved).max() <= _NEAR)

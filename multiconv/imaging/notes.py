@@ -11,6 +11,7 @@ GREY = "It is grey: its three channels are equal."
 DEEP = "Its 16-bit levels were brought to 8 bits."
 LAB = "Its CIELAB colours were turned into red, green and blue."
 CMYK = "Its inks (CMYK) were turned into red, green and blue, without a profile."
+CONVERTED = "Its colours were converted to sRGB, as its colour profile says."
 PROFILE = "Its colour profile is not sRGB and was left out: colours may look different."
 NOT_FINITE = "Values that are no numbers became black; infinite ones, black or white."
 
@@ -26,11 +27,19 @@ KINDS = {
     "white": WHITE,
     "levels": "Its values were brought to red, green and blue levels of 8 bits.",
     "grey": GREY,
+    "converted": CONVERTED,
     "profile": PROFILE,
 }
 """Each kind with the sentence that is true of all its notes."""
 
-_KIND_OF = {FRAME: "frame", TURNED: "turned", WHITE: "white", GREY: "grey", PROFILE: "profile"}
+_KIND_OF = {
+    FRAME: "frame",
+    TURNED: "turned",
+    WHITE: "white",
+    GREY: "grey",
+    CONVERTED: "converted",
+    PROFILE: "profile",
+}
 
 
 def kinds(notes: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from multiconv.figure.output import has_each
 from multiconv.figure.outputs import sheet_picture
 from multiconv.figure.planes import map_plane
 from multiconv.figure.volumes import diagram_of, inline_faces
-from multiconv.imaging import decode as codec
+from multiconv.imaging import png as codec
 from multiconv.imaging.bands import Banded, summary
 from multiconv.web.headers import DRAWING_POLICY, FOREVER
 from multiconv.web.request import experiment, tracer, uncoloured

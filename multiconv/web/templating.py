@@ -9,8 +9,8 @@ from flask import Flask
 
 from multiconv.figure.kernel import tint
 from multiconv.imaging import colour
-from multiconv.imaging import decode as codec
-from multiconv.imaging.container import READ_HERE
+from multiconv.imaging import png as codec
+from multiconv.imaging.guards import READ_HERE
 
 
 def _ramp() -> str:

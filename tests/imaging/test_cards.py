@@ -3,7 +3,7 @@
 import numpy as np
 
 from multiconv.imaging import cards
-from multiconv.imaging.decode import resized
+from multiconv.imaging.resize import resized
 
 
 def test_the_edge_is_in_colour_and_not_in_luminance():

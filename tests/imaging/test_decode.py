@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image, features
+from PIL import Image, ImageFile, features
 
 from multiconv.errors import TooLarge, UnsupportedPicture
 from multiconv.experiment.model import LIMITS
 from multiconv.imaging.decode import decoded
+from multiconv.imaging.guards import BoundedReads
 from tests.imaging import handmade
 from tests.imaging.hostile import BOMBS
 
@@ -298,7 +299,7 @@ def test_the_name_does_not_matter_the_content_does():
         (b"%PDF-1.7\n", "not a picture", "Choose a picture"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(64), "HEIC", "JPEG"),
         (b"\x89PNG\r\n\x1a\n", "cut short", "again"),
-        (b"BM" + bytes(60), "nothing to see", "another"),
+        (b"BM" + bytes(60), "damaged", "PNG"),
         (b"II*\0" + bytes(60), "damaged", "PNG"),
         (b"\xff\xd8\xff\xe0" + bytes(60), "damaged", "PNG"),
     ],
@@ -365,10 +366,10 @@ def test_a_gif_frame_larger_than_its_screen_is_measured():
         decoded(body, LIMITS)
 
 
-def test_what_pillow_itself_finds_too_large_is_told_with_our_limit():
-    with pytest.raises(TooLarge, match="hundred megapixels") as caught:
+def test_a_size_far_above_pillows_own_bound_is_told_with_our_limit():
+    with pytest.raises(TooLarge, match="65500 × 65500") as caught:
         decoded(BOMBS["GIF frame claiming 65500²"](), LIMITS)
-    assert caught.value.limit == "24 megapixels"
+    assert caught.value.limit == "10000 pixels a side"
 
 
 def test_a_tiff_of_too_many_strips():
@@ -424,3 +425,34 @@ def test_an_animation_is_not_counted():
     picture = decoded(handmade.gif((1, 1), frames), LIMITS)
     assert picture.pixels.tolist() == [[[255, 255, 255]]]
     assert FRAME_NOTE in picture.notes
+
+
+def test_of_a_large_picture_every_pixel_is_read_and_laid_over_white_once(monkeypatch):
+    """Bounds of work, counted: what it takes in time is a benchmark's."""
+    calls, rows = [], []
+    load, crop = ImageFile.ImageFile.load, Image.Image.crop
+
+    def loading(image):
+        calls.append(bool(image.tile))  # what is loaded already has no tiles left
+        return load(image)
+
+    def cropping(image, box):
+        rows.append(box[3] - box[1])
+        return crop(image, box)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", loading)
+    monkeypatch.setattr(Image.Image, "crop", cropping)
+    assert pixels_of(BOMBS["PNG of 24 MP, 16-bit RGBA"]()).shape == (4000, 6000, 3)
+    assert calls.count(True) == 1
+    assert sum(rows) == 4000
+    calls.clear()
+    assert pixels_of(BOMBS["PNG of 24 MP, 16-bit grey"]()).shape == (4000, 6000, 3)
+    assert calls.count(True) == 1
+
+
+def test_a_file_is_read_in_so_many_pieces_and_no_more():
+    file = BoundedReads(b"x" * 2**20)
+    for _ in range(2**18):
+        file.read(1)
+    with pytest.raises(ValueError, match="too many parts"):
+        file.read(1)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from multiconv.imaging.decode import resized
+from multiconv.imaging.resize import resized
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from multiconv.imaging.decode import resized
+from multiconv.imaging.resize import resized
 from multiconv.imaging.samples import SAMPLES
 
 

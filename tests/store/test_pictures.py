@@ -13,6 +13,7 @@ import pytest
 
 from multiconv.errors import NotFound, StoreFull
 from multiconv.experiment.model import LIMITS
+from multiconv.imaging import packed
 from multiconv.imaging.png import png_rgb
 from multiconv.imaging.resize import resized
 from multiconv.store.blobs import FolderBlobs
@@ -310,3 +311,24 @@ def test_arrays_are_kept_bit_for_bit(store, shape):
     assert store.get_array(name).shape == shape
     assert store.put_array(bank) == name
     assert not store.has(name)
+
+
+def test_a_picture_is_packed_once_and_read_again_once(store, monkeypatch):
+    """Bounds of work, counted: what it takes in time is a benchmark's."""
+    touched = {"differences": 0, "added": 0}
+    for name in touched:
+        real = getattr(packed, name)
+
+        def counted(pixels, name=name, real=real):
+            touched[name] += pixels.size
+            return real(pixels)
+
+        monkeypatch.setattr(packed, name, counted)
+    pixels, copy = noise(15, 1000, 1200), 3 * 160 * 133
+    name = store.put(pixels)
+    assert touched["differences"] < 1.07 * pixels.size + 1.07 * copy  # a row of sixteen twice
+    assert store.size_of(name) == (1000, 1200)
+    store.get(name, 160)
+    assert touched["added"] == copy
+    store.get(name, None)
+    assert touched["added"] == copy + pixels.size

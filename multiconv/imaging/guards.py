@@ -1,0 +1,230 @@
+"""What stands before Pillow: cheap looks at an upload that keep bombs from it, and the refusals.
+
+None reads a picture. Each bounds what the decoder would do without bound: parts that it walks
+in Python, texts that it unpacks, strips that it lists, passes that it draws.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from io import BytesIO
+from typing import TYPE_CHECKING, NamedTuple
+
+from PIL import TiffImagePlugin
+
+from multiconv.errors import MultiConvError, TooLarge, UnsupportedPicture
+
+if TYPE_CHECKING:
+    from multiconv.experiment.model import Limits
+
+READ_HERE = "PNG, JPEG, WebP, GIF, TIFF, BMP or AVIF"
+
+_STARTS = {
+    "PNG": (b"\x89PNG\r\n\x1a\n",),
+    "JPEG": (b"\xff\xd8\xff",),
+    "GIF": (b"GIF87a", b"GIF89a"),
+    "TIFF": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+    "BMP": (b"BM",),
+}
+_AVIF = {b"avif", b"avis"}
+_HEIC = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
+
+_MOST_READS = 2**18
+_MOST_CHUNKS = 100_000
+_MOST_PIECES = 2**16
+_PROFILE_BYTES = 2**22
+_WIDTH, _HEIGHT = 256, 257
+_PIECES = (273, 279, 324, 325)  # offsets and sizes of a TIFF's strips and tiles
+
+
+class BoundedReads(BytesIO):
+    """A file that ends by an error when it is read in too many pieces.
+
+    Pillow walks through segments, blocks and fill bytes in Python, a read or two for each.
+    """
+
+    _reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return the next bytes."""
+        self._reads += 1
+        if self._reads > _MOST_READS:
+            raise ValueError("The file has too many parts.")
+        return super().read(size)
+
+
+def kind_of(body: bytes) -> str:
+    """Return Pillow's name for the format that the content says it is.
+
+    Raises
+    ------
+    UnsupportedPicture
+        If it is none that is read here.
+    """
+    for kind, starts in _STARTS.items():
+        if body.startswith(starts):
+            return kind
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        return "WEBP"
+    if body[4:8] == b"ftyp":
+        brands = {body[at : at + 4] for at in range(8, min(int.from_bytes(body[:4]), 256), 4)}
+        if brands & _AVIF:
+            return "AVIF"
+        if brands & _HEIC:
+            raise UnsupportedPicture(
+                "The picture is HEIC, the format of iPhones, which is not read here.",
+                "Export it as JPEG: on an iPhone, Settings, Camera, Formats, Most Compatible; "
+                "on a Mac, open it in Preview and export it.",
+                field="image",
+            )
+    raise UnsupportedPicture(
+        "The file is not a picture of a kind that is read here." if body else "The file is empty.",
+        f"Choose a picture: {READ_HERE}."
+        + (" The name does not matter, the content does." if body else ""),
+        field="image",
+    )
+
+
+class LeanPng(NamedTuple):
+    """A PNG without texts, animation and whatever else no pixel needs; what it said besides."""
+
+    body: bytes
+    profile: bytes
+    animated: bool
+
+
+def lean_png(body: bytes) -> LeanPng:
+    """Return a PNG with nothing that its decoder might unpack without bound.
+
+    Checksums are compared here: Pillow does not look at those of pixels.
+
+    Raises
+    ------
+    UnsupportedPicture
+        If one is wrong.
+    struct.error
+        If it is cut short.
+    """
+    kept: list[bytes | memoryview] = [body[:8]]
+    profile, animated, at = b"", False, 8
+    for _ in range(_MOST_CHUNKS):
+        length, kind = struct.unpack_from(">I4s", body, at)
+        part = memoryview(body)[at : at + 12 + length]
+        (checksum,) = struct.unpack_from(">I", part, 8 + length)
+        at += 12 + length
+        animated |= kind == b"acTL"
+        if kind == b"iCCP":
+            profile = _inflated(bytes(part[8:-4]).partition(b"\0")[2][1:])
+        elif kind == b"eXIf":
+            kept.append(part)
+        elif kind in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
+            if zlib.crc32(part[4:-4]) != checksum:
+                raise damaged("PNG")
+            kept.append(part)
+        if kind == b"IEND":
+            return LeanPng(b"".join(kept), profile, animated)
+    raise damaged("PNG")
+
+
+def _inflated(packed: bytes) -> bytes:
+    """Return the beginning of a packed profile; nothing if it is damaged."""
+    try:
+        return zlib.decompressobj().decompress(packed, _PROFILE_BYTES)
+    except zlib.error:
+        return b""
+
+
+def check_directory(body: bytes, limits: Limits) -> None:
+    """Raise if a TIFF's first directory tells of too large a picture, or too many strips."""
+    head = body[: 16 if 43 in body[2:4] else 8]  # 43: BigTIFF
+    directory, file = TiffImagePlugin.ImageFileDirectory_v2(head), BytesIO(body)
+    file.seek(directory.next)
+    directory.load(file)
+    height, width = directory.get(_HEIGHT), directory.get(_WIDTH)
+    if isinstance(height, int) and isinstance(width, int):
+        check_size((height, width), limits)
+    listed = (directory.get(tag) for tag in _PIECES)
+    pieces = max(len(each) if isinstance(each, tuple | bytes) else 1 for each in listed)
+    if pieces > _MOST_PIECES:
+        raise TooLarge(
+            f"The TIFF is stored in {pieces} pieces.",
+            f"The limit is {_MOST_PIECES}: save it as PNG, and choose that.",
+            field="image",
+            limit=f"{_MOST_PIECES} pieces",
+        )
+
+
+def check_canvas(body: bytes, limits: Limits) -> None:
+    """Raise if a WebP is cut short, or its canvas, for which room is made at once, too large."""
+    if 8 + int.from_bytes(body[4:8], "little") > len(body):
+        raise cut_short()
+    if body[12:16] == b"VP8X":
+        width, height = (int.from_bytes(body[at : at + 3], "little") + 1 for at in (24, 27))
+        check_size((height, width), limits)
+
+
+def check_bytes(body: bytes, limits: Limits) -> None:
+    """Raise `TooLarge` if an upload has more bytes than the limits allow."""
+    if len(body) > limits.upload_bytes:
+        raise _too_large(
+            f"The file has {len(body) / 2**20:.1f} MiB.", f"{limits.upload_bytes / 2**20:g} MiB"
+        )
+
+
+def check_size(size: tuple[int, int], limits: Limits) -> None:
+    """Raise unless a picture's (height, width) is within the limits, and not nothing."""
+    height, width = size
+    told = f"The picture is {width} × {height} pixels"
+    if width < 1 or height < 1:
+        raise UnsupportedPicture(
+            f"{told}: there is nothing to see.", "Choose another picture.", field="image"
+        )
+    if max(height, width) > limits.side:
+        raise _too_large(f"{told}.", f"{limits.side} pixels a side")
+    if height * width > limits.pixels:
+        raise _too_large(f"{told}.", f"{limits.pixels / 1e6:g} megapixels")
+
+
+def check_scans(scans: int, size: tuple[int, int], limits: Limits) -> None:
+    """Raise `TooLarge` if a JPEG draws more scans × pixels than the limits allow."""
+    most = limits.jpeg_scan_pixels // (size[0] * size[1])
+    if scans > most:
+        raise TooLarge(
+            f"The JPEG draws its pixels in {scans} passes.",
+            f"At {size[1]} × {size[0]} pixels {most} are allowed: save it without “progressive”.",
+            field="image",
+            limit=f"{most} passes",
+        )
+
+
+def too_much_memory() -> MultiConvError:
+    """Return the error for a picture whose decoder ran out of memory."""
+    return TooLarge(
+        "The picture takes too much memory to read.",
+        "Make it smaller, or save it as PNG or plain JPEG, and choose it again.",
+        field="image",
+    )
+
+
+def _too_large(problem: str, limit: str) -> MultiConvError:
+    remedy = f"The limit is {limit}: make it smaller and choose it again."
+    return TooLarge(problem, remedy, field="image", limit=limit)
+
+
+def cut_short() -> MultiConvError:
+    """Return the error for a file whose end is missing."""
+    return UnsupportedPicture(
+        "The picture is cut short: its end is missing.",
+        "Copy or save it again, and choose it once more.",
+        field="image",
+    )
+
+
+def damaged(kind: str) -> MultiConvError:
+    """Return the error for a file that breaks its format's rules."""
+    return UnsupportedPicture(
+        f"The picture is damaged or of a rare form: it starts as {kind}, but cannot be read on.",
+        "Open it in another program, save it as PNG, and choose that.",
+        field="image",
+    )
