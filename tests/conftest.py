@@ -10,6 +10,9 @@ from urllib.parse import urlencode
 import hypothesis
 import numpy as np
 import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from PIL import Image
 
 from multiconv.web import create_app
@@ -22,6 +25,23 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if IN_CI else "everyday")
 
 
+class Compiled(BytecodeCache):
+    """Templates that one test compiled, for every other: each has an app of its own."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.found:
+            bucket.bytecode_from_string(self.found[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.found[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
+
+
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     """Why a test was skipped, in its own words."""
     return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
@@ -30,9 +50,10 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """In CI a skipped test is a failure, unless PyTorch and JAX come in a run of their own."""
-    if not IN_CI or exitstatus != pytest.ExitCode.OK:
-        return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    # Where tests run in several processes, the one that reports has all their outcomes.
+    if not (IN_CI and reporter) or exitstatus != pytest.ExitCode.OK:
+        return
     skipped = [_reason(report) for report in reporter.stats.get("skipped", [])]
     allowed = os.environ.get("MULTICONV_ORACLES") != "required"
     if any(not (allowed and HEAVY.search(reason)) for reason in skipped):

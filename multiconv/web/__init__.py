@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from multiconv.tracing.trace import Tracer
 from multiconv.web import (
     api,
     banks,
-    compressed,
     errors,
     gallery,
     headers,
@@ -57,6 +57,7 @@ def _hosts(told: str) -> list[str] | None:
     return [host.strip() for host in told.split(",") if host.strip()] or None
 
 
+@cache  # the code that runs does not change any more
 def _build() -> str:
     """Return a short name for this build: it changes when anything that makes answers changes."""
     digest = hashlib.sha256()
@@ -104,7 +105,6 @@ def create_app(
     errors.register(app)
     log.register(app)
     headers.register(app)
-    compressed.register(app)
     turns.register(app)
     for room in (pages, uploads, banks, maps, api, openapi, takeaway, gallery, weights):
         app.register_blueprint(room.blueprint)

@@ -1,10 +1,15 @@
-"""What every answer says to browsers and caches, and what is refused before any route sees it."""
+"""What every answer says to browsers and caches, how texts are deflated, what no route sees.
+
+Pictures are small already, and planes have their own way (``packed=1``): only texts are deflated.
+"""
 
 from __future__ import annotations
 
+import gzip
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
+from werkzeug.wsgi import FileWrapper
 
 from multiconv.errors import MultiConvError, TooLarge
 from multiconv.experiment.model import LIMITS
@@ -21,18 +26,17 @@ READ_BY_ANYONE = ("/api/", "/maps/", "/diagram.svg", "/openapi.json")
 """Paths that scripts of other sites may read; they are the same for everybody."""
 PARTS_OF_PAGES = {"text/css", "text/javascript", "application/javascript"}  # as the system says
 TAKES_FILES = {"uploads.images", "banks.filters", "weights.take"}
+TEXTS = {
+    *("text/html", "text/css", "text/javascript", "text/plain"),
+    *("application/json", "image/svg+xml"),
+}
+LEAST = 1024
+"""Bytes below which deflating saves nothing."""
+LEVEL = 5
 
 
 def same_host(origin: str, host: str) -> bool:
-    """Tell whether a page's origin is on the host asked; behind TLS the schemes differ.
-
-    Examples
-    --------
-    >>> same_host("https://multiconv.example", "multiconv.example")
-    True
-    >>> same_host("http://localhost:3000", "localhost:5000"), same_host("null", "localhost")
-    (False, False)
-    """
+    """Tell whether a page's origin is on the host asked; behind TLS the schemes differ."""
     own = origin.partition("://")[2].lower()
     usual = {"http": ":80", "https": ":443"}.get(urlsplit(origin).scheme, "")
     return bool(own) and own.removesuffix(usual) == host.lower().removesuffix(usual)
@@ -95,12 +99,34 @@ def _tell_caches(response: Response, build: str) -> None:
             response.make_conditional(request)
 
 
+def _deflate(response: Response) -> None:
+    if response.status_code != 200 or response.mimetype not in TEXTS:
+        return
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] <= 0 or "Content-Encoding" in response.headers:
+        return
+    file = response.response
+    response.direct_passthrough = False
+    body = response.get_data()
+    if isinstance(file, FileWrapper):
+        file.close()
+    if len(body) < LEAST:
+        return
+    # No time in it, so that the same page has the same bytes and the same ETag.
+    response.set_data(gzip.compress(body, LEVEL, mtime=0))
+    response.headers["Content-Encoding"] = "gzip"
+    tag, weak = response.get_etag()
+    if tag:
+        response.set_etag(f"{tag}-gzip", weak=bool(weak))
+
+
 def register(app: Flask) -> None:
-    """Refuse what no route should see, and set the security and caching headers."""
+    """Refuse what no route should see; deflate texts; set the security and caching headers."""
     app.before_request(_refused)
 
     @app.after_request
-    def secured(response: Response) -> Response:
+    def finish(response: Response) -> Response:
+        _deflate(response)  # before its tag is set, which is then that of the bytes sent
         headers = response.headers
         headers.setdefault("X-Content-Type-Options", "nosniff")
         # Browsers read these of what can be a page; on sixty small files they would be 20 kB.

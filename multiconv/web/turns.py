@@ -32,27 +32,7 @@ UPLOADING = {"uploads.images"}
 
 
 class Turns:
-    """A bounded number of turns and of those who wait for one.
-
-    Parameters
-    ----------
-    at_once : int
-        Turns under way together.
-    waiting : int
-        How many may wait.
-    patience : float
-        Seconds that one waits before it is told to come again.
-
-    Examples
-    --------
-    >>> turns = Turns(1, 0, 0.01)
-    >>> turns.take()
-    >>> try:
-    ...     turns.take()
-    ... except Busy as busy:
-    ...     print(busy)
-    All 1 places for work at once are taken. Try again in a second.
-    """
+    """So many turns `at_once`, so many `waiting` for one, each for `patience` seconds at most."""
 
     def __init__(self, at_once: int, waiting: int, patience: float) -> None:
         self.threads = at_once + waiting
@@ -62,13 +42,7 @@ class Turns:
         self._working = Semaphore(at_once)
 
     def take(self, among: Turns | None = None) -> None:
-        """Wait for a turn, and before it, in this queue, for one among fewer.
-
-        Raises
-        ------
-        Busy
-            If too many wait already, or none became free in time.
-        """
+        """Wait for a turn, and before it, in this queue, for one among fewer; else `Busy`."""
         if not self._inside.acquire(blocking=False):
             raise self._busy()
         try:

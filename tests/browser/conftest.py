@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.harness import Watch, launched, serving
 
 Pages = Callable[..., Page]
+PATIENCE_MS = 60_000
+"""After which what a test waits for is taken not to come; a busy machine may need much of it."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +74,7 @@ def new_page(browser: Browser, server: str, watch: Watch) -> Iterator[Pages]:
             reduced_motion="reduce" if still else "no-preference",
             accept_downloads=True,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         watch.follow(context)
         page = context.new_page()

@@ -61,12 +61,12 @@ def serving(store: Path) -> Iterator[str]:
         said = process.stdout.readline()
         found = re.search(r"http://[^\s/]+", said)
         if found is None:
-            process.wait(10)
+            process.wait(60)
             raise RuntimeError(f"the server did not start: {said}{log.read_text()}")
         yield found[0]
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 

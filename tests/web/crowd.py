@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 
-from tests.web.server import HOST, Server
+from tests.web.server import HOST, PATIENCE
 
 WAYS = (
     b"",  # says nothing
@@ -37,7 +36,7 @@ class Crowd:
         for at in range(self._clients):
             sock = socket.socket()
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            sock.settimeout(20)
+            sock.settimeout(PATIENCE)
             sock.connect((HOST, self.port))
             sock.sendall(WAYS[at % len(WAYS)])
             sock.setblocking(False)
@@ -59,14 +58,3 @@ class Crowd:
                         sock.send(b"x")
                     except OSError:
                         continue
-
-    def healthz_seconds(self, times: int) -> list[float]:
-        """How long ``/healthz`` took, so many times, each over a new connection."""
-        server, found = Server(None, self.port), []  # type: ignore[arg-type]
-        for _ in range(times):
-            began = time.perf_counter()
-            status, _ = server.get("/healthz")
-            found.append(time.perf_counter() - began)
-            assert status == 200
-            time.sleep(0.02)
-        return found

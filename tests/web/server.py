@@ -14,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
+PATIENCE = 120.0
+"""Seconds after which a test takes a server for hung; a busy machine may need many of them."""
 
 
 @dataclass
@@ -23,7 +25,7 @@ class Server:
     process: subprocess.Popen[str]
     port: int
 
-    def get(self, path: str, timeout: float = 30.0) -> tuple[int, bytes]:
+    def get(self, path: str, timeout: float = PATIENCE) -> tuple[int, bytes]:
         """Status and body of a GET over a connection of its own."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=timeout)
         try:
@@ -33,7 +35,7 @@ class Server:
         finally:
             connection.close()
 
-    def upload(self, body: bytes, timeout: float = 30.0) -> tuple[int, dict]:
+    def upload(self, body: bytes, timeout: float = PATIENCE) -> tuple[int, dict]:
         """Status and facts of an upload."""
         head = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
         connection = http.client.HTTPConnection(HOST, self.port, timeout=timeout)
@@ -49,7 +51,7 @@ class Server:
     def kill(self) -> None:
         """End it as a power cut does."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(20)
+        self.process.wait(PATIENCE)
 
     def status(self, name: str) -> int:
         """A number out of Linux's account of the process, such as VmRSS in kB."""
@@ -79,5 +81,5 @@ def serving(store: Path) -> Iterator[Server]:
         yield Server(process, int(line.split("/")[2].rpartition(":")[2]))
     finally:
         process.kill()
-        process.wait(20)
+        process.wait(PATIENCE)
         process.stdout.close()

@@ -17,12 +17,13 @@ import pytest
 
 from multiconv.web import serve
 from tests.web.crowd import Crowd
-from tests.web.server import serving
+from tests.web.server import PATIENCE, Server, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 # Runs main() and prints every event by which a process would reach another machine.
 WATCHED = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
 EVENTS = {"socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"}
 def watch(event, given):
     # waitress lets the system parse its default address; a number needs no look-up.
@@ -41,6 +42,13 @@ def busy() -> Iterator[int]:
         yield sock.getsockname()[1]
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that has heard worse."""
+    with serving(tmp_path_factory.mktemp("running") / "store") as server:
+        yield server
+
+
 def started(*arguments: str, store: Path) -> subprocess.Popen[str]:
     """A server process with its output in a pipe."""
     return subprocess.Popen(
@@ -55,7 +63,7 @@ def started(*arguments: str, store: Path) -> subprocess.Popen[str]:
 def stopped(process: subprocess.Popen[str]) -> str:
     """End a server as Ctrl+C does and return what it printed since."""
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=PATIENCE)
     return said
 
 
@@ -67,7 +75,7 @@ def test_takes_the_next_port_says_so_serves_and_reaches_nobody(busy: int, tmp_pa
     port = int(said[0].removesuffix(".\n").rpartition(" ")[2])
     assert busy < port < busy + serve.PORTS_TRIED
     assert said[1].startswith(f"multiconv is at http://127.0.0.1:{port}/ ")
-    with urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
+    with urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE) as answer:
         assert answer.status == 200
         assert "Server" not in answer.headers
     lines = [json.loads(line) for line in stopped(process).splitlines()]
@@ -93,6 +101,12 @@ def test_wrong_arguments_are_told_in_a_line(
     assert told in capsys.readouterr().err
 
 
+def test_listener_takes_the_next_port(busy: int) -> None:
+    with serve.listener(port=busy) as sock:
+        assert sock.getsockname()[1] > busy
+        assert serve.address(sock) == f"http://127.0.0.1:{sock.getsockname()[1]}/"
+
+
 def test_listener_gives_up_at_the_last_port() -> None:
     with serve.listener(port=65535), pytest.raises(OSError, match="in use"):
         serve.listener(port=65535)
@@ -104,7 +118,7 @@ def test_an_upload_that_is_too_large_is_answered_by_the_app(tmp_path: Path) -> N
     address = process.stdout.readline().split()[3]
     head = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
     body = head + bytes(11 * 2**20) + b"\r\n--b--\r\n"
-    connection = http.client.HTTPConnection(address.split("/")[2], timeout=30)
+    connection = http.client.HTTPConnection(address.split("/")[2], timeout=PATIENCE)
     try:
         kind = {"Content-Type": "multipart/form-data; boundary=b"}
         connection.request("POST", "/images", body, kind)
@@ -130,34 +144,29 @@ def test_flask_run_finds_the_factory() -> None:
     assert "/healthz" in done.stdout
 
 
-CLIENTS = 150  # tests/benchmarks/slow.py does it with 900
-ARRIVING = 600
+CLIENTS, ARRIVING = 150, 600
+assert 2 * serve.SETTINGS["threads"] < CLIENTS  # so that who held a thread would be noticed
 
 
 def test_slow_and_dripping_clients_do_not_hold_the_server(tmp_path: Path) -> None:
+    """How soon it answers, tests/benchmarks/slow.py measures, among 900."""
     with serving(tmp_path / "store") as server, Crowd(server.port, CLIENTS) as crowd:
         assert crowd.connected == CLIENTS
-        times = crowd.healthz_seconds(60)
+        assert {server.get("/healthz")[0] for _ in range(60)} == {200}
         assert server.get("/maps/sum.png")[0] == 200
-    assert sorted(times)[-6] < 0.1  # 90 in 100, on a machine that runs other tests as well
 
 
 def test_health_is_told_while_a_crowd_arrives(tmp_path: Path) -> None:
-    """The best of three, since the machine runs other tests as well; half of what it once was."""
-    firsts = []
-    for at in range(3):
-        with serving(tmp_path / str(at)) as server, Crowd(server.port, ARRIVING) as crowd:
-            firsts += crowd.healthz_seconds(1)
-    print(f"/healthz behind {ARRIVING} who arrive at once: {firsts}")
-    assert min(firsts) < 0.25
+    with serving(tmp_path / "store") as server, Crowd(server.port, ARRIVING) as crowd:
+        assert server.get("/healthz")[0] == 200
+        assert crowd.connected == ARRIVING
 
 
 @pytest.mark.parametrize("length", [100_000, 1_000_000])
-def test_a_long_address_is_told_and_the_server_goes_on(tmp_path: Path, length: int) -> None:
-    with serving(tmp_path / "store") as server:
-        assert server.get("/?w.0.0=" + "1," * (length // 2))[0] in {414, 431}
-        assert server.get("/?w.0.0=" + "1," * 10_000)[0] == 414
-        assert server.get("/healthz")[0] == 200
+def test_a_long_address_is_told_and_the_server_goes_on(running: Server, length: int) -> None:
+    assert running.get("/?w.0.0=" + "1," * (length // 2))[0] in {414, 431}
+    assert running.get("/?w.0.0=" + "1," * 10_000)[0] == 414
+    assert running.get("/healthz")[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -177,15 +186,61 @@ def test_a_long_address_is_told_and_the_server_goes_on(tmp_path: Path, length: i
         b"Content-Length: 3\r\n\r\nabc",
     ],
 )
-def test_requests_that_are_none_are_no_fault_of_the_servers(tmp_path: Path, request_) -> None:
-    with serving(tmp_path / "store") as server:
-        with socket.create_connection((serve.HOST, server.port), timeout=10) as sock:
-            sock.sendall(request_)
-            sock.shutdown(socket.SHUT_WR)
-            answer = b""
-            while piece := sock.recv(65536):
-                answer += piece
-        status = answer.split(b" ", 2)[1] if answer else b"closed"
-        assert status in {b"200", b"303", b"400", b"404", b"405", b"411", b"413", b"415", b"closed"}
-        assert b"<script>\r" not in answer
-        assert server.get("/healthz")[0] == 200
+def test_requests_that_are_none_are_no_fault_of_the_servers(
+    running: Server, request_: bytes
+) -> None:
+    with socket.create_connection((serve.HOST, running.port), timeout=PATIENCE) as sock:
+        sock.sendall(request_)
+        sock.shutdown(socket.SHUT_WR)
+        answer = b""
+        while piece := sock.recv(65536):
+            answer += piece
+    status = answer.split(b" ", 2)[1] if answer else b"closed"
+    assert status in {b"200", b"303", b"400", b"404", b"405", b"411", b"413", b"415", b"closed"}
+    assert b"<script>\r" not in answer
+    assert running.get("/healthz")[0] == 200
+
+
+HELD = """
+import sys, threading
+from pathlib import Path
+from multiconv.web.serve import return_large_blocks
+
+if sys.argv[1] == "told" and not return_large_blocks():
+    raise SystemExit("no glibc")
+
+# All at once, for each to have an arena of its own, as a server's threads do.
+begun, freed, looked = (threading.Barrier(9) for _ in range(3))
+
+def work():
+    begun.wait()
+    for _ in range(3):
+        blocks = [bytearray(12 * 2**20) for _ in range(3)]
+        last = bytearray(2**16)
+        for block in blocks:
+            block[::4096] = b"1" * len(block[::4096])
+        del blocks, block
+    freed.wait()
+    looked.wait()
+
+for _ in range(8):
+    threading.Thread(target=work).start()
+begun.wait()
+freed.wait()
+pages = int(Path("/proc/self/statm").read_text().split()[1])
+looked.wait()
+print(pages * 4096 // 2**20)
+"""
+
+
+def megabytes_held(how):
+    done = subprocess.run([sys.executable, "-c", HELD, how], capture_output=True, text=True)
+    if "no glibc" in done.stderr:
+        pytest.skip("another C library")
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_freed_blocks_do_not_pile_up():
+    assert megabytes_held("told") + 100 < megabytes_held("left alone")
