@@ -95,7 +95,7 @@ def kernel_name(text: str, field: str, size: Pair | None = None) -> str:
 
 def channel_name(q: int, n: int = 1) -> str:
     """Return what input channel q of layer n is called: a picture's planes by their colour."""
-    return CHANNELS[q] if n == 1 else f"channel {q}"
+    return CHANNELS[q] if n == 1 else f"input {q}"
 
 
 def tap_name(at: int, q: int, size: Pair, n: int = 1) -> str:

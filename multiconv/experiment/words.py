@@ -54,7 +54,7 @@ def map_words(name: str, experiment: Experiment) -> str:
     called = channel_name(channel, experiment.focus.layer)
     if kind == "partial":
         return f"what {called} adds"
-    return f"the {called} input plane" if experiment.focus.layer == 1 else f"input {called}"
+    return f"the {called} input plane" if experiment.focus.layer == 1 else called
 
 
 def map_text(name: str, experiment: Experiment, lowest: float, highest: float, mean: float) -> str:

@@ -17,20 +17,8 @@ class ArrayCache:
     """The arrays used last, within a number of bytes.
 
     What is handed out is read-only, since others hold the same array.  Two
-    threads that miss the same key at once both make it, and one is kept.
-
-    Parameters
-    ----------
-    room : int
-        Bytes, of the arrays and of `ENTRY_BYTES` for each.
-
-    Examples
-    --------
-    >>> cache = ArrayCache(2**20)
-    >>> cache.kept("zeros", lambda: np.zeros(2))
-    array([0., 0.])
-    >>> cache.held
-    4112
+    threads that miss the same key at once both make it, and one is kept.  ``room`` is in bytes,
+    of the arrays and of `ENTRY_BYTES` for each.
     """
 
     def __init__(self, room: int) -> None:
@@ -40,11 +28,11 @@ class ArrayCache:
         self._lock = threading.Lock()
 
     @property
-    def held(self) -> int:
+    def bytes_held(self) -> int:
         """How many bytes the cache is reckoned to hold."""
         return self._held
 
-    def kept(self, key: Hashable, make: Callable[[], NDArray[np.generic]]) -> NDArray[np.generic]:
+    def get(self, key: Hashable, make: Callable[[], NDArray[np.generic]]) -> NDArray[np.generic]:
         """Return the array of that key, made now if it is not there."""
         with self._lock:
             if key in self._arrays:

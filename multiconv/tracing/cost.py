@@ -1,10 +1,18 @@
-"""What a layer's numbers will cost, counted from its sizes before any of them is there."""
+"""What a layer's numbers will cost, counted from its sizes before any of them is there.
+
+A stack is the layers up to the opened one, each with its sizes: those before run whole, with
+every output; of the opened one there are the partials, the sum, and the outputs asked for.
+"""
 
 from __future__ import annotations
 
-from multiconv.engine.geometry import Geometry
+from collections.abc import Sequence
+
+from multiconv.engine.geometry import Geometry, Pair
 from multiconv.errors import TooLarge
-from multiconv.experiment.model import CHANNELS, Layer, Limits
+from multiconv.experiment.model import Layer, Limits
+
+Stack = Sequence[tuple[Geometry, Layer]]
 
 WHOLE_BYTES = 64 * 2**20
 """Of arrays that are held whole together; a larger layer's maps are made a band at a time."""
@@ -22,78 +30,53 @@ _DECODED = 3
 """While a picture is read there are its file, its lines and its pixels."""
 
 
-def whole_bytes(shape: Geometry, outputs: int = 1) -> int:
-    """Return what a layer's arrays take that are held whole.
+def is_banded(stack: Stack, whole: int = WHOLE_BYTES) -> bool:
+    """Tell whether a layer's maps are made a band at a time; deeper layers' never are."""
+    return len(stack) == 1 and whole_bytes(stack) > whole
 
-    Levels of a byte and their float32; partials, sum, and each output.
 
-    Examples
-    --------
-    >>> from multiconv.engine.geometry import geometry
-    >>> whole_bytes(geometry((10, 10), (3, 3)))
-    3500
+def whole_bytes(stack: Stack, outputs: int = 1) -> int:
+    """Return what arrays take that are held whole.
+
+    Levels of a byte and their float32; every output of the layers before; partials, sum, and
+    each output of the opened layer.
     """
-    channels = len(CHANNELS)
-    pixels, places = (rows * cols for rows, cols in (shape.input_size, shape.output_size))
-    return pixels * channels * (1 + 4) + places * 4 * (channels + 1 + outputs)
+    (first, picture), (opened, layer) = stack[0], stack[-1]
+    read = _area(first.input_size) * picture.inputs * (1 + 4)
+    between = sum(_area(shape.output_size) * 4 * each.outputs for shape, each in stack[:-1])
+    return read + between + _area(opened.output_size) * 4 * (layer.inputs + 1 + outputs)
 
 
-def banded_bytes(shape: Geometry, held: int = SHOWN) -> int:
+def banded_bytes(shape: Geometry, inputs: int, held: int = SHOWN) -> int:
     """Return what is held at once while a layer's maps are made a band at a time.
 
-    Parameters
-    ----------
-    shape : Geometry
-    held : int
-        What an answer holds a pixel of the output, in bytes.
-
-    Examples
-    --------
-    >>> from multiconv.engine.geometry import geometry
-    >>> banded_bytes(geometry((4000, 6000), (3, 3))) // 2**20
-    285
+    ``held`` is what an answer holds a pixel of the output, in bytes.
     """
-    channels = len(CHANNELS)
-    pixels, places = (rows * cols for rows, cols in (shape.input_size, shape.output_size))
-    levels = pixels * channels
+    levels = _area(shape.input_size) * inputs
     # A band has at least as many rows again as its windows reach over, in floats, for each channel.
     reach = (shape.kernel_size[0] - 1) * shape.dilations[0] + 1
-    band = 2 * reach * (shape.input_size[1] + sum(shape.pads[1])) * channels * 4
+    band = 2 * reach * (shape.input_size[1] + sum(shape.pads[1])) * inputs * 4
     scratch = SCRATCH_BYTES + max(0, band - _BAND_BYTES)
-    return max(levels * _DECODED, levels + places * held) + scratch
+    return max(levels * _DECODED, levels + _area(shape.output_size) * held) + scratch
 
 
 def check_work(
-    shape: Geometry,
-    layer: Layer,
-    outputs: int,
-    limits: Limits,
-    *,
-    whole: int = WHOLE_BYTES,
-    held: int = SHOWN,
+    stack: Stack, outputs: int, limits: Limits, *, whole: int = WHOLE_BYTES, held: int = SHOWN
 ) -> None:
-    """Refuse a layer that asks for more than one request may.
+    """Refuse a stack that asks for more than one request may, in multiply-adds or bytes at once.
 
-    Parameters
-    ----------
-    shape : Geometry
-    layer : Layer
-    outputs : int
-        How many of its output channels are going to be computed.
-    limits : Limits
-    whole : int
-        The most bytes of arrays that are held whole.
-    held : int
-        What the answer holds a pixel of the output, in bytes, where they are not.
-
-    Raises
-    ------
-    TooLarge
-        If the multiply-adds, or the bytes that are held at once, pass the limits.
+    ``outputs`` of the opened layer are going to be computed.  ``whole`` is the most bytes of
+    arrays that are held whole, ``held`` what an answer holds a pixel where they are not.
     """
-    work = shape.multiply_adds(len(CHANNELS) // layer.groups, outputs)
-    banded = whole_bytes(shape) > whole
-    room = banded_bytes(shape, held) if banded else whole_bytes(shape, outputs)
+    opened, layer = stack[-1]
+    work = opened.multiply_adds(layer.inputs // layer.groups, outputs) + sum(
+        shape.multiply_adds(each.inputs // each.groups, each.outputs) for shape, each in stack[:-1]
+    )
+    room = (
+        banded_bytes(opened, layer.inputs, held)
+        if is_banded(stack, whole)
+        else whole_bytes(stack, outputs)
+    )
     for name, asked, limit in (
         ("multiply-adds", work, limits.multiply_adds),
         ("bytes", room, limits.request_bytes),
@@ -105,3 +88,7 @@ def check_work(
                 field="size",
                 limit=f"{limit:,} {name}",
             )
+
+
+def _area(size: Pair) -> int:
+    return size[0] * size[1]

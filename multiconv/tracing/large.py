@@ -41,27 +41,9 @@ def banded_trace(
     activation: str,
     off: Collection[int],
 ) -> BandedTrace:
-    """Return output channel k of a layer as `trace_layer` does, its maps `Banded`.
+    """Return output channel k of a layer over ``levels / 255`` as `trace_layer` does, `Banded`.
 
-    Parameters
-    ----------
-    levels : (H, W, C) uint8
-        The layer works on ``levels / 255``.
-    filters, bias, groups, activation, off
-        As in `trace_layer`.
-    k : int
-    g : Geometry
-        Of the whole picture.
-
-    Examples
-    --------
-    >>> from multiconv.engine.geometry import geometry
-    >>> levels = np.arange(0, 255, 51, dtype=np.uint8).reshape(5, 1, 1)
-    >>> trace = banded_trace(
-    ...     levels, np.ones((3, 1, 1, 1)), 0, geometry((5, 1), (3, 1)),
-    ...     bias=np.zeros(1), groups=1, activation="identity", off=())
-    >>> (np.asarray(trace.sum)[:, 0] * 255).round().tolist()
-    [51.0, 153.0, 306.0, 459.0, 357.0]
+    ``g`` is of the whole picture, (H, W, C).
     """
     all_channels = frozenset(range(levels.shape[2]))
     taking_part = all_channels.difference(off)
@@ -118,21 +100,7 @@ def strip_of(
 ) -> NDArray[np.float32]:
     """Return some rows of the padded picture / 255, (rows, left + W + right, C).
 
-    Parameters
-    ----------
-    levels : (H, W, C) uint8
-    g : Geometry
-    first, stop : int
-        Rows of the padded picture.
-    needed : collection of int
-        The other channels are zeros.
-
-    Examples
-    --------
-    >>> from multiconv.engine.geometry import geometry
-    >>> levels = np.full((2, 1, 2), 255, np.uint8)
-    >>> strip_of(levels, geometry((2, 1), (3, 1)), 0, 2, {1})[:, 0].tolist()
-    [[0.0, 0.0], [0.0, 1.0]]
+    ``first`` and ``stop`` are its rows; channels that are not needed are zeros.
     """
     rows, columns = np.array(g.sources(0)[first:stop]), np.array(g.sources(1))
     left, width = g.pads[1][0], g.input_size[1]

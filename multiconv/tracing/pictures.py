@@ -20,18 +20,7 @@ def is_sample(source: Source) -> bool:
 
 
 def sample_of(source: Source) -> Sample:
-    """Return the sample that a source names.
-
-    Raises
-    ------
-    NotFound
-        If there is none of that name.
-
-    Examples
-    --------
-    >>> sample_of(Source("sample:coffee")).title
-    'A cup of espresso'
-    """
+    """Return the sample that a source names."""
     name = source.image.removeprefix("sample:")
     if name not in SAMPLES:
         raise NotFound(
@@ -59,14 +48,7 @@ def levels_of(source: Source, store: Store) -> NDArray[np.uint8]:
 
 
 def pinned(experiment: Experiment, output_size: tuple[int, int]) -> tuple[int, int]:
-    """Return the pinned pixel (i, j): the link's, else the sample's own, else the middle.
-
-    Examples
-    --------
-    >>> from multiconv.experiment.model import Focus
-    >>> pinned(Experiment(Source("sample:discs"), focus=Focus(j=3)), (100, 100))
-    (25, 3)
-    """
+    """Return the pinned pixel (i, j): the link's, else the sample's own, else the middle."""
     source, focus = experiment.source, experiment.focus
     down, across = sample_of(source).focus if is_sample(source) else (0.5, 0.5)
     rows, columns = output_size
@@ -76,17 +58,9 @@ def pinned(experiment: Experiment, output_size: tuple[int, int]) -> tuple[int, i
     )
 
 
-def scaled(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return levels / 255, (H, W, C), each channel's plane in one piece: partials read planes.
-
-    Examples
-    --------
-    >>> x = scaled(np.full((2, 4, 3), 51, dtype=np.uint8))
-    >>> x.shape, float(x[0, 0, 0]), x[:, :, 0].flags.c_contiguous
-    ((2, 4, 3), 0.20000000298023224, True)
-    """
-    planes = levels.transpose(2, 0, 1).astype(np.float32, order="C")
-    return (planes / np.float32(255)).transpose(1, 2, 0)
+def planes_of(maps: NDArray[Any]) -> NDArray[np.float32]:
+    """Return maps, (H, W, C), as float32, each channel's plane in one piece, as partials read."""
+    return maps.transpose(2, 0, 1).astype(np.float32, order="C").transpose(1, 2, 0)
 
 
 class Scaled:

@@ -1,56 +1,64 @@
 """From an experiment to every number behind its picture, with the one cache.
 
-What a page, a map, a diagram or the API shows is read off a `Trace`.  The
-cache holds input planes and partials by what they depend on, so that after
-one changed weight only that partial and the sums that hold it are computed.
-Everything in it can be dropped and made again.
+What a page, a map, a diagram or the API shows is read off a `Trace`.  The cache holds input
+planes, the outputs of the layers before the opened one, and its partials, each by what it depends
+on: after one changed weight only that partial and the sums that hold it are computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial as bound
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.engine.activations import activation
+from multiconv.engine.conv import conv2d
 from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.geometry import Geometry, geometry
 from multiconv.engine.probe import Probe, probe
 from multiconv.engine.trace import LayerTrace, trace_layer
-from multiconv.experiment.model import LIMITS, Experiment, Limits, Source
+from multiconv.experiment.model import LIMITS, Experiment, Layer, Limits, Source
 from multiconv.imaging.bands import Banded
 from multiconv.imaging.ranges import Clipping, automatic_range, clipping, own_range
 from multiconv.store.pictures import Store
 from multiconv.tracing.cache import ArrayCache
-from multiconv.tracing.cost import SHOWN, WHOLE_BYTES, check_work, whole_bytes
+from multiconv.tracing.cost import SHOWN, WHOLE_BYTES, Stack, check_work, is_banded
 from multiconv.tracing.large import banded_trace
-from multiconv.tracing.pictures import Scaled, is_sample, levels_of, pinned, scaled, size_of
+from multiconv.tracing.pictures import Scaled, is_sample, levels_of, pinned, planes_of, size_of
 
 Plane = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Trace:
-    """One experiment and every intermediate of its chosen output channel.
+    """One experiment and every intermediate of its opened layer's chosen output channel.
 
-    ``levels`` is the input as people know it, (H, W, C) uint8 0…255; the layer
-    works on ``levels / 255``.  ``range`` is what the ends of the colour bar
-    stand for, shared by the partials and their sum.
+    ``inputs`` are the layer's input maps, (H, W, C): a picture's levels, uint8 0…255, of which the
+    layer works on ``levels / 255``, or float32 that the layer before puts out.  ``range`` is what
+    the ends of the colour bar stand for, shared by the partials and their sum.
     """
 
     experiment: Experiment
-    levels: NDArray[np.uint8]
+    inputs: NDArray[np.uint8] | NDArray[np.float32]
     layer: LayerTrace
     range: float
     pixel: tuple[int, int]
 
     @property
+    def levels(self) -> NDArray[np.uint8]:
+        """The picture's levels, (H, W, C) uint8; a deeper layer has none."""
+        if self.inputs.dtype != np.uint8:
+            raise TypeError("the inputs of a deeper layer are no levels")
+        return cast(NDArray[np.uint8], self.inputs)
+
+    @property
     def maps(self) -> tuple[Plane, ...]:
         """The planes that share one range: every partial, then the output."""
-        shown = [partial for partial in self.layer.partials if partial is not None]
-        return (*shown, self.layer.output)
+        return _maps(self.layer)
 
     @property
     def clipped(self) -> tuple[Clipping, ...]:
@@ -66,22 +74,17 @@ class Trace:
 
     def probe(self, i: int, j: int) -> Probe:
         """Return the whole arithmetic of output pixel (i, j)."""
-        return probe(cast(NDArray[np.float64], Scaled(self.levels)), self.layer, i, j)
+        is_picture = self.inputs.dtype == np.uint8
+        x = Scaled(self.levels) if is_picture else self.inputs
+        return probe(cast(NDArray[np.float64], x), self.layer, i, j)
 
 
 class Tracer:
     """Makes traces, keeping in memory what the next one is likely to need.
 
-    Parameters
-    ----------
-    store : Store
-        Where uploaded pictures are.
-    cache_bytes : int
-        How much the cache may hold; the least recently used goes first.
-    limits : Limits
-        The work that one trace may ask for.
-    whole : int
-        The most bytes of arrays that a trace holds whole; a larger one's maps are `Banded`.
+    ``store`` is where uploaded pictures are; of the cache's bytes the least recently used go
+    first.  A trace may ask for the work that ``limits`` allow, and holds at most ``whole`` bytes
+    of arrays; a larger one's maps are `Banded`.
     """
 
     def __init__(
@@ -100,37 +103,26 @@ class Tracer:
     def trace(self, experiment: Experiment) -> Trace:
         """Return every intermediate of ``experiment``'s chosen output channel.
 
-        Raises
-        ------
-        NotFound
-            If there is no such picture.
-        InvalidValue
-            If the layer does not fit the picture, or the pixel not the output.
-        TooLarge
-            If it asks for more work or memory than the limits allow.
+        Refuses a picture that is not there, a layer that does not fit it, a pixel that the output
+        does not have, and more work or memory than the limits allow.
         """
-        layer_trace = self._layer_trace(experiment, experiment.focus.k)
+        stack = self._stack(experiment)
+        layer_trace = self._layer_trace(experiment, experiment.focus.k, stack)
         pixel = pinned(experiment, layer_trace.geometry.output_size)
         layer_trace.geometry.window_of(*pixel)  # refuses one that the output does not have
-        shown = [partial for partial in layer_trace.partials if partial is not None]
-        extent = experiment.view.range or self._extent(experiment, (*shown, layer_trace.output))
-        return Trace(
-            experiment=experiment,
-            levels=self.levels(experiment.source),
-            layer=layer_trace,
-            range=extent,
-            pixel=pixel,
-        )
+        extent = experiment.view.range or self._extent(experiment, _maps(layer_trace))
+        inputs = self._inputs(experiment) if experiment.before else self.levels(experiment.source)
+        return Trace(experiment, inputs, layer_trace, extent, pixel)
 
     def output(self, experiment: Experiment, k: int) -> Plane:
         """Return output channel k after the activation, (H′, W′)."""
-        return self._layer_trace(experiment, k).output
+        return self._layer_trace(experiment, k, self._stack(experiment)).output
 
     def levels(self, source: Source) -> NDArray[np.uint8]:
         """Return the picture at its working size, (H, W, 3) uint8."""
         if not is_sample(source) and not self._store.has(source.image):
             self.forget(source.image)  # deleted, perhaps by another process
-        made = self._cache.kept(("levels", source), lambda: levels_of(source, self._store))
+        made = self._cache.get(("levels", source), lambda: levels_of(source, self._store))
         return cast(NDArray[np.uint8], made)
 
     def forget(self, image: str) -> None:
@@ -142,59 +134,84 @@ class Tracer:
         self._cache.drop(concerns)
 
     def geometry(self, experiment: Experiment, outputs: int = 1, held: int = SHOWN) -> Geometry:
-        """Return the sizes of ``experiment``'s layer, before any of its numbers is there.
+        """Return the sizes of ``experiment``'s opened layer, before any of its numbers is there.
 
-        Parameters
-        ----------
-        experiment : Experiment
-        outputs : int
-            How many output channels are going to be computed, for the work to be counted.
-        held : int
-            What the answer holds a pixel of the output, in bytes, where maps are `Banded`.
+        The work is counted for so many outputs, and for what the answer holds a pixel of the
+        output, in bytes, where maps are `Banded`.
         """
-        source, layer = experiment.source, experiment.layer
-        shape = geometry(
-            size_of(source, self._store),
-            layer.kernel_size,
-            strides=layer.strides,
-            padding=layer.padding,
-            padding_mode=layer.padding_mode,
-            dilations=layer.dilations,
-        )
-        check_work(shape, layer, outputs, self._limits, whole=self._whole, held=held)
-        return shape
+        return self._stack(experiment, outputs, held)[-1][0]
 
-    def _layer_trace(self, experiment: Experiment, k: int) -> LayerTrace:
-        shape = self.geometry(experiment)
-        levels = self.levels(experiment.source)
-        layer, source = experiment.layer, experiment.source
+    def _stack(self, experiment: Experiment, outputs: int = 1, held: int = SHOWN) -> Stack:
+        """Return the layers up to the opened one with their sizes, their work found allowed."""
+        size, stack = size_of(experiment.source, self._store), []
+        for layer in (*experiment.before, experiment.layer):
+            shape = geometry(size, layer.kernel_size, **_sizes(layer))
+            stack.append((shape, layer))
+            size = shape.output_size
+        check_work(stack, outputs, self._limits, whole=self._whole, held=held)
+        return stack
+
+    def _inputs(self, experiment: Experiment) -> Plane:
+        """Return what the opened layer takes, (H, W, C), the layers before it run whole."""
+        source, before = experiment.source, experiment.before
+        # Looked for even where its planes are kept: the picture may have been deleted.
+        levels = self.levels(source)
+        x = cast(
+            Plane, self._cache.get(("input", source), lambda: planes_of(levels) / np.float32(255))
+        )
+        for n, layer in enumerate(before, 1):
+            key = ("layer", source, before[:n])
+            x = cast(Plane, self._cache.get(key, bound(_output_of, layer, x)))
+        return x
+
+    def _layer_trace(self, experiment: Experiment, k: int, stack: Stack) -> LayerTrace:
+        (shape, layer), source, before = stack[-1], experiment.source, experiment.before
         how: dict[str, Any] = {
             "bias": np.array(layer.bias),
             "groups": layer.groups,
             "activation": layer.activation,
             "off": layer.off,
         }
-        if whole_bytes(shape) > self._whole:
-            return banded_trace(levels, layer.filters(), k, shape, **how)
+        if is_banded(stack, self._whole):
+            return banded_trace(self.levels(source), layer.filters(), k, shape, **how)
 
         def partial(q: int, plane: Plane, kernel: NDArray[np.float64], shape: Geometry) -> Plane:
-            key = ("partial", source, q, shape, kernel.tobytes())
-            return cast(Plane, self._cache.kept(key, lambda: partial_of(plane, kernel, shape)))
+            key = ("partial", source, before, q, shape, kernel.tobytes())
+            return cast(Plane, self._cache.get(key, lambda: partial_of(plane, kernel, shape)))
 
         return trace_layer(
-            cast(Plane, self._cache.kept(("input", source), lambda: scaled(levels))),
+            self._inputs(experiment),
             layer.filters(),
             k,
-            strides=layer.strides,
-            padding=layer.padding,
-            padding_mode=layer.padding_mode,
-            dilations=layer.dilations,
             partial=partial,
+            **_sizes(layer),
             **how,
         )
 
-    def _extent(self, experiment: Experiment, maps: tuple[Plane, ...]) -> float:
+    def _extent(self, experiment: Experiment, maps: Sequence[Plane]) -> float:
         if not isinstance(maps[-1], Banded):
             return automatic_range(maps)
         key = ("range", experiment.source, experiment.layer, experiment.focus.k)
-        return float(self._cache.kept(key, lambda: np.array(automatic_range(maps))))
+        return float(self._cache.get(key, lambda: np.array(automatic_range(maps))))
+
+
+def _maps(layer: LayerTrace) -> tuple[Plane, ...]:
+    return (*(partial for partial in layer.partials if partial is not None), layer.output)
+
+
+def _sizes(layer: Layer) -> dict[str, Any]:
+    """Return what of a layer its sizes come from, as the engine's arguments."""
+    names = ("strides", "padding", "padding_mode", "dilations")
+    return {name: getattr(layer, name) for name in names}
+
+
+def _output_of(layer: Layer, x: Plane) -> Plane:
+    """Return all outputs of a layer, (H′, W′, K), after the activation."""
+    summed = conv2d(
+        x,
+        layer.filters_used().astype(np.float32),
+        bias=np.array(layer.bias, np.float32),
+        groups=layer.groups,
+        **_sizes(layer),
+    )
+    return planes_of(activation(layer.activation)(summed))

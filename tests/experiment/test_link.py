@@ -317,7 +317,7 @@ def test_a_layer_of_no_picture_has_filters_that_have_learnt_nothing():
         ("2.off=5", "2.off", "0 to 4"),
         ("2.bias=1", "2.bias", "has 1 number for 4 output channels"),
         ("2.w.5.0=soft", "2.w.5.0", "The input channel of 2.w.5.0"),
-        ("2.w.4.0=1,2,3,4,x,6,7,8,9", "2.w.4.0", "Channel 4's weight in row 2, column 2"),
+        ("2.w.4.0=1,2,3,4,x,6,7,8,9", "2.w.4.0", "Input 4's weight in row 2, column 2"),
         ("2.filters=redness", "2.filters", "for 3 input channels, but this layer has 5"),
         ("layers=2&layer=2&k=4", "k", "0 to 3"),
     ],

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 
+from multiconv.engine.geometry import geometry
 from multiconv.errors import InvalidValue, NotFound, TooLarge
+from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Focus, Layer, Limits, Source, View
 from multiconv.imaging.bands import Banded
 from multiconv.store.blobs import FolderBlobs
@@ -177,6 +180,99 @@ def test_of_a_large_picture_nothing_is_kept_but_its_levels_and_its_range(store, 
     source = Source(store.put(noise(90, 70)), None)
     tracer = Tracer(store, whole=0)
     first = tracer.trace(Experiment(source))
-    assert tracer._cache.held < 90 * 70 * 3 + 8 + 3 * 4096
+    assert tracer._cache.bytes_held < 90 * 70 * 3 + 8 + 3 * 4096
     monkeypatch.setattr(tracing, "automatic_range", lambda _: pytest.fail("looked for again"))
     assert tracer.trace(Experiment(source, focus=Focus(i=5, j=5))).range == first.range
+
+
+STACK = (
+    "image=sample:coffee&size=24&outputs=4&w.1.2=sobel-x&bias=0.1,0,-0.2,0&activation=relu&off=2"
+    "&2.kernel=2x3&2.strides=2x1&2.padding=1&2.dilations=2x1&2.outputs=2&2.w.3.1=1,2,3,4,5,6"
+    "&2.bias=0.5,-0.25&2.activation=tanh&2.off=0&layer=2&k=1"
+)
+
+
+def opened(query):
+    return read(parse_qsl(query), limits=Limits(layers=16))
+
+
+def by_loops(x, layer):
+    """All outputs of a layer before its activation, and output by input, from the formula."""
+    shape = geometry(
+        x.shape[:2], layer.kernel_size, strides=layer.strides, padding=layer.padding,
+        padding_mode=layer.padding_mode, dilations=layer.dilations,
+    )  # fmt: skip
+    partials = np.zeros((*shape.output_size, layer.inputs, layer.outputs))
+    kernels = layer.all_kernels()
+    for i, j in np.ndindex(shape.output_size):
+        window = shape.window_of(i, j)
+        for di, row in enumerate(window.source_rows):
+            for dj, column in enumerate(window.source_cols):
+                if row >= 0 and column >= 0:
+                    for q, k in np.ndindex(layer.inputs, layer.outputs):
+                        if q in layer.group_of(k) and q not in layer.off:
+                            partials[i, j, q, k] += x[row, column, q] * kernels[di, dj, q, k]
+    return partials.sum(axis=2) + np.array(layer.bias), partials
+
+
+@pytest.mark.parametrize("more", ["", "&2.groups=2", "&3.outputs=2&3.kernel=1x1"])
+def test_a_deeper_layer_is_traced_over_the_outputs_before_it(store, more):
+    experiment = opened(STACK + more)
+    trace = Tracer(store).trace(experiment)
+    first, second = experiment.layers[:2]
+    x = Tracer(store).levels(experiment.source) / 255
+    between = np.maximum(by_loops(x, first)[0], 0)
+    assert trace.inputs.shape == between.shape == (16, 24, 4)
+    assert np.allclose(trace.inputs, between, atol=1e-5)
+    summed, partials = by_loops(between, second)
+    assert trace.layer.partials[0] is None  # left out
+    for q in range(1, 4):
+        found = trace.layer.partials[q]
+        assert (found is None) is (q not in second.group_of(1))
+        assert found is None or np.allclose(found, partials[:, :, q, 1], atol=1e-5)
+    total = sum(each for each in trace.layer.partials if each is not None) - 0.25
+    assert np.allclose(trace.layer.sum, total, atol=1e-6)
+    assert np.allclose(trace.layer.sum, summed[..., 1], atol=1e-5)
+    assert np.allclose(trace.layer.output, np.tanh(summed[..., 1]), atol=1e-5)
+    assert abs(trace.probe(*trace.pixel).total - summed[(*trace.pixel, 1)]) < 1e-5
+    with pytest.raises(TypeError):
+        trace.levels  # noqa: B018  (what it refuses is that it is looked up)
+
+
+def test_the_first_layer_of_a_stack_is_traced_as_if_alone(store):
+    alone = STACK.partition("&2.")[0]
+    found = Tracer(store).trace(opened(STACK.replace("layer=2", "layer=1")))
+    expected = Tracer(store).trace(opened(alone + "&k=1"))
+    assert np.array_equal(found.layer.output, expected.layer.output)
+    assert np.array_equal(found.levels, expected.levels)
+
+
+def test_layers_before_run_once_and_again_when_they_change(store, monkeypatch):
+    runs = []
+    real = tracing.conv2d
+    monkeypatch.setattr(tracing, "conv2d", lambda x, *a, **k: runs.append(1) or real(x, *a, **k))
+    tracer, start = Tracer(store), opened(STACK)
+    tracer.trace(start)
+    tracer.trace(with_kernel(start, 1, 1, "zero"))
+    tracer.output(start, 0)
+    assert len(runs) == 1
+    tracer.trace(opened(STACK.replace("bias=0.1", "bias=0.2", 1)))
+    assert len(runs) == 2
+
+
+def test_a_deleted_picture_is_gone_from_the_layers_over_it_too(store):
+    tracer, name = Tracer(store), store.put(noise(12, 9))
+    experiment = replace(opened(STACK), source=Source(name))
+    tracer.trace(experiment)
+    store.delete(name)
+    with pytest.raises(NotFound, match="no image"):
+        tracer.trace(experiment)
+
+
+def test_the_work_of_a_stack_is_counted_before_a_pixel_is_read(store, monkeypatch):
+    name = store.put(noise(50, 60))
+    monkeypatch.setattr(Store, "get", lambda *_: pytest.fail("the picture was read"))
+    experiment = replace(opened("outputs=4&2.outputs=2&layer=2"), source=Source(name))
+    work = 50 * 60 * 9 * (3 * 4 + 4)
+    with pytest.raises(TooLarge, match=f"{work:,} multiply-adds"):
+        Tracer(store, limits=Limits(multiply_adds=work - 1)).trace(experiment)
