@@ -10,9 +10,8 @@ Examples
 """
 
 from multiconv.engine.activations import activation
-from multiconv.engine.conv import conv2d, partials
+from multiconv.engine.conv import conv2d, partials, plan
 from multiconv.engine.geometry import geometry
-from multiconv.engine.plan import plan
 from multiconv.engine.pooling import avg_pool, max_pool
 from multiconv.engine.probe import probe
 from multiconv.engine.thumbnails import thumbnails

@@ -6,13 +6,16 @@ arithmetic of their own.  Nothing in this module touches an array of pixels.
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from multiconv.engine.padding import Padding, Pads, Pair, output_side, pads_of, pair, source_of
 from multiconv.errors import InvalidValue
 
-__all__ = ["PADDING_MODES", "Geometry", "Padding", "Pads", "Pair", "Window", "geometry", "pair"]
+Pair = tuple[int, int]
+Pads = tuple[Pair, Pair]
+Padding = str | int | Pair | Pads
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -21,12 +24,8 @@ PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 class Window:
     """The input rows and columns under one output pixel, tap by tap.
 
-    Attributes
-    ----------
-    rows, cols : tuple of int
-        Input row (column) of each tap, −1 where the tap lies in the padding.
-    source_rows, source_cols : tuple of int
-        Where the padding mode takes its value; −1 only where that is a zero.
+    ``rows`` and ``cols`` are −1 where a tap lies in the padding; ``source_rows`` and
+    ``source_cols`` tell where the padding mode takes its value, −1 only where that is a zero.
     """
 
     rows: tuple[int, ...]
@@ -57,13 +56,7 @@ class Geometry:
     output_size: Pair
 
     def window_of(self, i: int, j: int) -> Window:
-        """Return the input rows and columns under output pixel (i, j).
-
-        Raises
-        ------
-        InvalidValue
-            Where (i, j) lies outside the output.
-        """
+        """Return the input rows and columns under output pixel (i, j), which must lie in it."""
         high, wide = self.output_size
         for name, at, side, lines in (("i", i, high, "rows"), ("j", j, wide, "columns")):
             if not 0 <= at < side:
@@ -83,24 +76,12 @@ class Geometry:
         return inside, tuple(source_of(place, side, self.padding_mode) for place in places)
 
     def sources(self, axis: int) -> tuple[int, ...]:
-        """Return the input index behind every row (axis 0) or column (1) of the padded input.
-
-        Examples
-        --------
-        >>> geometry((3, 3), (3, 3), padding=1, padding_mode="reflect").sources(0)
-        (1, 0, 1, 2, 1)
-        """
+        """Return the input index behind every row (axis 0) or column (1) of the padded input."""
         side, (before, after) = self.input_size[axis], self.pads[axis]
         return tuple(source_of(at, side, self.padding_mode) for at in range(-before, side + after))
 
     def outputs_of(self, row: int, col: int) -> tuple[tuple[int, int, int, int], ...]:
-        """Return (i, j, di, dj) for every product that input pixel (row, col) takes part in.
-
-        Examples
-        --------
-        >>> geometry((3, 3), (2, 2), padding="VALID").outputs_of(0, 1)
-        ((0, 0, 0, 1), (0, 1, 0, 0))
-        """
+        """Return (i, j, di, dj) for every product that input pixel (row, col) takes part in."""
         return tuple(
             (i, j, di, dj) for i, di in self._feeds(0, row) for j, dj in self._feeds(1, col)
         )
@@ -114,13 +95,7 @@ class Geometry:
         ]
 
     def nearest_output(self, row: int, col: int) -> Pair:
-        """Return the output pixel (i, j) whose window's centre lies nearest input (row, col).
-
-        Examples
-        --------
-        >>> geometry((6, 6), (3, 3), strides=(2, 2)).nearest_output(3, 0)
-        (1, 0)
-        """
+        """Return the output pixel (i, j) whose window's centre lies nearest input (row, col)."""
         i, j = (self._nearest(axis, place) for axis, place in enumerate((row, col)))
         return i, j
 
@@ -191,5 +166,83 @@ def _resolved(
     size: Pair, kernel: Pair, steps: Pair, padding: str | Pads, gaps: Pair, padding_mode: str
 ) -> Geometry:
     pads = pads_of(padding, size, kernel, steps, gaps)
-    height, width = (output_side(axis, size, kernel, steps, pads, gaps) for axis in (0, 1))
+    height, width = (_output_side(axis, size, kernel, steps, pads, gaps) for axis in (0, 1))
     return Geometry(size, kernel, steps, pads, gaps, padding_mode, (height, width))
+
+
+def _output_side(axis: int, size: Pair, kernel: Pair, steps: Pair, pads: Pads, gaps: Pair) -> int:
+    """Return how many windows fit along an axis; too large a kernel is told with the formula."""
+    n, k, s, (before, after), d = size[axis], kernel[axis], steps[axis], pads[axis], gaps[axis]
+    out = (n + before + after - (k - 1) * d - 1) // s + 1
+    if out >= 1:
+        return out
+    raise InvalidValue(
+        f"The kernel reaches over {(k - 1) * d + 1} {('rows', 'columns')[axis]}, but the padded "
+        f"input has {n + before + after}: out = ⌊(n + before + after − (k−1)·d − 1) / s⌋ + 1 = "
+        f"⌊({n} + {before} + {after} − ({k}−1)·{d} − 1) / {s}⌋ + 1 = {out}.",
+        "Use a smaller kernel or dilation, more padding, or a larger picture.",
+        field="kernel",
+        limit=f"{n + before + after} {('rows', 'columns')[axis]}",
+    )
+
+
+def pads_of(padding: Padding, size: Pair, kernel: Pair, steps: Pair, gaps: Pair) -> Pads:
+    """Return padding as ((top, bottom), (left, right)) for an input, kernel, strides, dilations."""
+    if isinstance(padding, str) and padding.upper() == "VALID":
+        return (0, 0), (0, 0)
+    if isinstance(padding, str) and padding.upper() == "SAME":
+        rows, cols = zip(size, kernel, steps, gaps, strict=True)
+        return _same(*rows), _same(*cols)
+    if isinstance(padding, tuple | list) and any(isinstance(p, tuple | list) for p in padding):
+        if len(padding) == 2 and all(isinstance(p, tuple | list) for p in padding):
+            return pair(padding[0], "padding", 0), pair(padding[1], "padding", 0)
+    elif not isinstance(padding, str):
+        top, left = pair(padding, "padding", 0)
+        return (top, top), (left, left)
+    raise InvalidValue(
+        f"padding is {padding!r}.",
+        'Use "SAME", "VALID", a whole number, (h, w) or ((top, bottom), (left, right)).',
+        field="padding",
+    )
+
+
+def _same(n: int, k: int, s: int, d: int) -> Pair:
+    total = max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0)
+    return total // 2, total - total // 2
+
+
+def source_of(place: int, side: int, mode: str) -> int:
+    """Return the row or column whose value stands at a place of the padded input, −1 for a zero."""
+    if 0 <= place < side:
+        return place
+    if mode == "replicate":
+        return min(max(place, 0), side - 1)
+    if mode == "circular":
+        return place % side
+    if mode == "reflect":
+        folded = place % max(2 * (side - 1), 1)
+        return min(folded, 2 * (side - 1) - folded)
+    return -1
+
+
+def pair(value: object, name: str, least: int = 1) -> Pair:
+    """Return value as two integers of at least ``least``; one integer stands for both."""
+    both = value if isinstance(value, tuple | list) else (value, value)
+    whole = [n for n in map(_whole, both) if n is not None]
+    if len(both) != 2 or len(whole) != 2 or min(whole) < least:
+        raise InvalidValue(
+            f"{name} is {value!r}.",
+            f"Give one whole number of {least} or more, or two of them (vertical, horizontal).",
+            field=name,
+            limit=f"at least {least}",
+        )
+    return whole[0], whole[1]
+
+
+def _whole(value: Any) -> int | None:
+    if type(value) is int:
+        return value
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None

@@ -5,20 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 
-import numpy as np
-
-from multiconv.engine.blas import one_blas_thread
 from multiconv.engine.checks import Array, bias_of
-from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
-from multiconv.engine.layer import checked, laid_out, layer_of
-from multiconv.engine.padding import pair
-from multiconv.engine.rows import write_rows
-from multiconv.engine.scratch import scratch
-from multiconv.engine.spectra import reach_of
-from multiconv.engine.tiles import fill_padded, lie_by_pixels, rows_for
+from multiconv.engine.conv import by_group, checked, space_for
+from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
+from multiconv.engine.padded import fill
+from multiconv.engine.rows import PIXELS, write_rows
+from multiconv.engine.scratch import one_blas_thread, scratch
 from multiconv.errors import InvalidValue
 
-_TILE_BYTES = 2**20
+_TILE = 2**18  # Numbers of the padded input at a time.
 
 
 def thumbnails(
@@ -53,14 +48,13 @@ def thumbnails(
 
     Examples
     --------
+    >>> import numpy as np
     >>> x = np.arange(16.0).reshape(4, 4, 1)
     >>> thumbnails(x, np.ones((1, 1, 1, 1)), 2)[..., 0]
     array([[ 2.5,  4.5],
            [10.5, 12.5]])
     """
-    how = (strides, padding, padding_mode, dilations, groups)
-    layer = layer_of(*checked(x, filters, *how), groups)
-    g = layer.geometry
+    batch, kernels, g = checked(x, filters, strides, padding, padding_mode, dilations, groups)
     f = pair(fraction, "fraction")[0]
     height, width = (side // f for side in g.output_size)
     if not height or not width:
@@ -70,29 +64,22 @@ def thumbnails(
             field="fraction",
             limit=f"at most {min(g.output_size)}",
         )
-    means = layer.filters / layer.filters.dtype.type(f * f)
-    values = bias_of(bias, layer.outputs, x.dtype)
-    groups, _, _, _, c_out = means.shape
-    count = len(layer.pictures)
-    result, targets = laid_out("rows", count, groups, c_out, (height, width), x.dtype)
-    channels = x.shape[-1]
-    padded_width = g.input_size[1] + sum(g.pads[1])
-    tile = max(1, _TILE_BYTES // (f * g.strides[0] * channels * padded_width * x.itemsize))
-    with one_blas_thread():
+    values = bias_of(bias, kernels.shape[3], x.dtype)
+    pictures, means = by_group(batch, kernels / kernels.dtype.type(f * f), groups)
+    count, _, share, _, _ = pictures.shape
+    c_out = means.shape[4]
+    result, targets = space_for((count, groups, c_out), (height, width), means, c_out >= PIXELS)
+    (s1, s2), wide = g.strides, g.input_size[1] + sum(g.pads[1])
+    tile = max(1, _TILE // (f * s1 * groups * share * wide))
+    with one_blas_thread:
         for at, top in product(range(count), range(0, height, tile)):
-            picture, output = layer.pictures[at], targets[at, :, top : top + tile]
-            rows = (output.shape[1] * f - 1) * g.strides[0] + reach_of(g, 0) + 1
-            own = lie_by_pixels(picture)
-            memory, padded = rows_for(
-                "box", (*picture.shape[:2], rows, padded_width), picture.dtype, by_pixels=own
-            )
-            fill_padded(padded, picture, g, top * f * g.strides[0])
-            row, pixel = (stride // memory.itemsize for stride in padded.strides[2:])
-            down = _boxed(memory.reshape(-1), f, g.strides[0] * row, "down")
-            boxed = _boxed(down, f, g.strides[1] * pixel, "across")
-            planes = np.ndarray(padded.shape, x.dtype, boxed, 0, padded.strides)
-            size = output.shape[1], width
-            write_rows(planes, means, _coarse(g, planes, f, size), output)
+            output = targets[at, :, top : top + tile]
+            rows = (output.shape[1] * f - 1) * s1 + (g.kernel_size[0] - 1) * g.dilations[0] + 1
+            padded = scratch("box", (groups, share, rows, wide), x.dtype)
+            fill(padded, pictures[at], g, top * f * s1)
+            down = _boxed(padded.reshape(-1), f, s1 * wide, "down")
+            boxed = _boxed(down, f, s2, "across").reshape(padded.shape)
+            write_rows(boxed, means, _coarse(g, rows, f, (output.shape[1], width)), output)
     if bias is not None:
         result += values
     return result if x.ndim == 4 else result[0]
@@ -110,17 +97,18 @@ def _boxed(values: Array, f: int, step: int, way: str) -> Array:
     half = _boxed(values, f // 2, step, way)
     total = scratch(f"boxed {way} {f}", values.shape, values.dtype)
     later = f // 2 * step
-    np.add(half[:-later], half[later:], out=total[:-later])
+    total[:-later] = half[:-later]
+    total[:-later] += half[later:]
     total[-later:] = 0
     if f % 2:
         total[: -(f - 1) * step] += values[(f - 1) * step :]
     return total
 
 
-def _coarse(g: Geometry, boxed: Array, f: int, output_size: Pair) -> Geometry:
+def _coarse(g: Geometry, rows: int, f: int, output_size: Pair) -> Geometry:
     """Return the geometry of a tile's boxed rows: some are not asked for, the last are nobody's."""
     whole = geometry(
-        (boxed.shape[2], boxed.shape[3]),
+        (rows, g.input_size[1] + sum(g.pads[1])),
         g.kernel_size,
         strides=(f * g.strides[0], f * g.strides[1]),
         padding="VALID",

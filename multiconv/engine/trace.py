@@ -112,7 +112,7 @@ def trace_layer(
             "Trace one picture, (height, width, channels).",
             field="x",
         )
-    exact, cast = np.asarray(filters), filters_of(filters, picture, groups)
+    exact, cast = np.asarray(filters), filters_of(filters, x.dtype, picture.shape[2], groups)
     c_out, width = cast.shape[3], cast.shape[2]
     first = channel_of(k, c_out) * groups // c_out * width
     g = geometry(

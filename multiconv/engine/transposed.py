@@ -11,11 +11,9 @@ from itertools import product
 
 import numpy as np
 
-from multiconv.engine.blas import one_blas_thread
-from multiconv.engine.checks import Array, batch_of, bias_of, transposed_filters_of
-from multiconv.engine.geometry import Padding, Pads, Pair, pair
-from multiconv.engine.padding import pads_of
-from multiconv.engine.scratch import scratch
+from multiconv.engine.checks import Array, batch_of, bias_of, filters_of
+from multiconv.engine.geometry import Padding, Pads, Pair, pads_of, pair
+from multiconv.engine.scratch import one_blas_thread, scratch
 from multiconv.errors import InvalidValue
 
 _TILE_BYTES = 2**21
@@ -61,7 +59,7 @@ def conv2d_transpose(
     array([[1., 1., 3., 2., 2.]])
     """
     batch = batch_of(x)
-    split = transposed_filters_of(filters, batch, groups)
+    split = _by_group(filters, batch, groups)
     _, kh, kw, _, per_group = split.shape
     steps, gaps = pair(strides, "strides"), pair(dilations, "dilations")
     size = (batch.shape[1], batch.shape[2])
@@ -72,7 +70,7 @@ def conv2d_transpose(
     pictures = batch.transpose(0, 3, 1, 2).reshape(count, groups, -1, *size)
     matrix = split.transpose(0, 1, 2, 4, 3).reshape(groups, kh * kw * per_group, -1)
     tile = max(1, _TILE_BYTES // (matrix.shape[1] * size[1] * batch.itemsize))
-    with one_blas_thread():
+    with one_blas_thread:
         for b, group, top in product(range(count), range(groups), range(0, size[0], tile)):
             seen = pictures[b, group, :, top : top + tile]
             shape = (kh, kw, per_group, *seen.shape[1:])
@@ -86,6 +84,23 @@ def conv2d_transpose(
                 result[(b, group, slice(None), *into)] += stamps[(di, dj, slice(None), *of)]
     result = result.reshape(count, c_out, *sides).transpose(0, 2, 3, 1)
     return result if x.ndim == 4 else result[0]
+
+
+def _by_group(filters: Array, x: Array, groups: int) -> Array:
+    """Return HWOI filters, (kh, kw, C_out / groups, C_in), as (G, kh, kw, C_in / G, C_out / G)."""
+    values = np.asarray(filters)
+    c_in = x.shape[-1]
+    if values.ndim == 4 and values.shape[3] != c_in:
+        raise InvalidValue(
+            f"filters takes {values.shape[3]} channels, but x has {c_in}.",
+            "Use the shape (kh, kw, C_out / groups, C_in).",
+            field="filters",
+        )
+    # HWOI is the HWIO of the convolution whose adjoint this is: its inputs are the outputs here.
+    per_group = values.shape[2] if values.ndim == 4 else 1
+    cast = filters_of(values, x.dtype, per_group * max(int(groups), 1), groups)
+    kh, kw, _, _ = cast.shape
+    return cast.reshape(kh, kw, per_group, groups, c_in // groups).transpose(3, 0, 1, 4, 2)
 
 
 def _landing(first: int, step: int, side: int, count: int) -> tuple[slice, slice]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from multiconv.engine.padding import Pair
+from multiconv.engine.geometry import Pair
 from multiconv.filters.kernels import KERNELS
 from multiconv.filters.teaching import ADDED, Filter, times
 from multiconv.filters.trained import NOTICE, trained

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.padding import Pair, pair
+from multiconv.engine.geometry import Pair, pair
 
 Values = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.padding import Pair
+from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue
 
 Values = NDArray[np.float64]

@@ -1,51 +1,40 @@
-"""The engine beside PyTorch, OpenCV, SciPy and plain NumPy, one thread each, as a table.
+"""The engine beside PyTorch and OpenCV, or beside another checkout of this project, as a table.
 
-Run it with ``python tests/benchmarks/engine.py [words that a case's name must hold]``.  It measures
-in a child process without OPENBLAS_* variables, which can force an older kernel.  In each round
-every library runs in turn, from another one on each time, twice to warm its memory and the caches
-and once by the clock; what is printed is the median of the rounds' ratios, so that a slow moment of
-the machine falls on all alike.  The clock is the processor time of this one thread, in which all of
-them compute: the turns of other programs do not count, though their use of shared caches does.
+``python -m tests.benchmarks.engine [--against FOLDER] [--seconds S] [words in a case's name …]``
 
-The ratios depend on the processor.  The products here are limited by its multiply-adds, so the
-GFLOP/s of a product of NumPy's and of PyTorch's are measured in the same run and printed: a
-processor that runs AVX-512 instructions in two halves reached about 105 of NumPy's, where the
-targets were set on one that reached 214: the zeros of the bands cost twice as much there.
+Every contender computes in one thread of a process of its own checkout (ours has the peers with
+it), without OPENBLAS_* variables, which can force an older kernel.  The contenders take turns, one
+beginning after the other in each round, and each is warmed before it is timed; the clock is the
+processor time of its thread, so that other programs' turns do not count, though their use of shared
+caches does.  Printed is the median of each contender's rounds, and of the rounds' ratios.
+
+The ratios depend on the processor: its GFLOP/s in a product of NumPy's are printed with them.
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib.util
 import os
-import platform
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import geometric_mean, median
 
 import numpy as np
 
 Contender = Callable[[], object]
-PEERS = ("PyTorch", "OpenCV", "SciPy", "plain NumPy")
-_SECONDS, _ROUNDS, _PATIENCE = 8.0, (5, 60), 0.7
+Contenders = dict[str, Contender]
+OURS, OTHER = "multiconv", "the other checkout"
+_LEAST = 2e-3  # Seconds that a turn takes at least, of as many calls as that needs.
+_ROUNDS = 5, 41
+_PATIENCE = 1.5  # Seconds a call from which a peer is left out.
 
 
-def plain_partials(planes, kernels):
-    """Return the partials' sum by shifting and adding whole planes."""
-    side = kernels.shape[-1]
-    height, width = planes.shape[1:]
-    padded = np.pad(planes, ((0, 0), *((side // 2, side // 2),) * 2))
-    total = np.zeros((height, width), planes.dtype)
-    for q, di, dj in np.ndindex(*kernels.shape):
-        total += padded[q, di : di + height, dj : dj + width] * kernels[q, di, dj]
-    return total
-
-
-def partials_case(size: tuple[int, int], side: int, **how: int) -> dict[str, Contender]:
-    import cv2
-    import torch
-    from scipy import ndimage, signal
-
+def partials_case(size: tuple[int, int], side: int, **how: int) -> Contenders:
+    """Three partials and their sum."""
     import multiconv
 
     rng = np.random.default_rng(0)
@@ -59,269 +48,261 @@ def partials_case(size: tuple[int, int], side: int, **how: int) -> dict[str, Con
         total += added[..., 2]
         return total
 
-    stride, dilation = how.get("strides", 1), how.get("dilations", 1)
-    pad = side // 2 * dilation
-    weights = torch.from_numpy(kernels)[:, np.newaxis]
-    stacked = torch.from_numpy(planes)[np.newaxis]
-
-    def pytorch(tensor):
-        def run():
-            added = torch.nn.functional.conv2d(
-                tensor, weights, padding=pad, stride=stride, dilation=dilation, groups=3
-            )
-            total = added[:, 0] + added[:, 1]
-            total += added[:, 2]
-            return total
-
-        return run
-
-    def opencv():
-        added = [
-            cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_CONSTANT)
-            for plane, kernel in zip(planes, kernels, strict=True)
-        ]
-        total = added[0] + added[1]
-        total += added[2]
+    def of_torch(run):
+        added = run()
+        total = added[:, 0] + added[:, 1]
+        total += added[:, 2]
         return total
 
-    def scipy():
-        one = ndimage.correlate if side < 13 else signal.oaconvolve
-        arguments = {"mode": "constant"} if side < 13 else {"mode": "same"}
-        return sum(one(p, k, **arguments) for p, k in zip(planes, kernels, strict=True))
+    contenders = {OURS: ours}
+    if size[0] * size[1] * side**2 < 3e8:
+        runs = torch_layer(planes, kernels[:, np.newaxis], groups=3, **how)
+        contenders |= {name: lambda run=run: of_torch(run) for name, run in runs.items()}
+    if not how and has("cv2"):
+        import cv2
 
-    contenders = {"multiconv": ours}
-    if how or size[0] * size[1] * side**2 < 3e8:
-        last = stacked.contiguous(memory_format=torch.channels_last)
-        contenders |= {"PyTorch, planes": pytorch(stacked), "PyTorch, pixels": pytorch(last)}
-    if not how:
-        contenders |= {"OpenCV": opencv, "SciPy": scipy}
-        contenders["plain NumPy"] = lambda: plain_partials(planes, kernels)
+        def opencv():
+            added = [
+                cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_CONSTANT)
+                for plane, kernel in zip(planes, kernels, strict=True)
+            ]
+            total = added[0] + added[1]
+            total += added[2]
+            return total
+
+        contenders["OpenCV"] = opencv
     return contenders
 
 
-def plane_case(size: int, side: int) -> dict[str, Contender]:
+def plane_case(size: int, side: int) -> Contenders:
     """One plane, as the page asks for it after one changed weight."""
-    import cv2
-    import torch
-
     from multiconv.engine.conv import partial
     from multiconv.engine.geometry import geometry
 
     rng = np.random.default_rng(0)
     plane = rng.random((size, size), np.float32)
     kernel = rng.standard_normal((side, side)).astype(np.float32)
-    shape = geometry(plane.shape, kernel.shape)
-    tensor, weights = torch.from_numpy(plane)[None, None], torch.from_numpy(kernel)[None, None]
-    return {
-        "multiconv": lambda: partial(plane, kernel, shape),
-        "PyTorch": lambda: torch.nn.functional.conv2d(tensor, weights, padding=side // 2),
-        "OpenCV": lambda: cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_CONSTANT),
-    }
+    g = geometry(plane.shape, kernel.shape)
+    contenders = {OURS: lambda: partial(plane, kernel, g)}
+    contenders |= torch_layer(plane[np.newaxis], kernel[np.newaxis, np.newaxis])
+    if has("cv2"):
+        import cv2
+
+        edge = cv2.BORDER_CONSTANT
+        contenders["OpenCV"] = lambda: cv2.filter2D(plane, -1, kernel, borderType=edge)
+    return contenders
 
 
-def layer_case(side: int, c_in: int, c_out: int, kernel: int, **how: int) -> dict[str, Contender]:
-    import torch
-
+def layer_case(side: int, c_in: int, c_out: int, kernel: int, **how: int) -> Contenders:
+    """A whole layer, of a picture that lies pixel by pixel."""
     import multiconv
 
     rng = np.random.default_rng(0)
     x = rng.random((side, side, c_in), np.float32)
     filters = rng.standard_normal((kernel, kernel, c_in, c_out)).astype(np.float32)
-    planes = torch.from_numpy(np.ascontiguousarray(x.transpose(2, 0, 1)))[np.newaxis]
-    weights = torch.from_numpy(np.ascontiguousarray(filters.transpose(3, 2, 0, 1)))
-    stride, dilation = how.get("strides", 1), how.get("dilations", 1)
-
-    def pytorch(memory_format):
-        tensor = planes.contiguous(memory_format=memory_format)
-        own = weights.contiguous(memory_format=memory_format)
-        return lambda: torch.nn.functional.conv2d(
-            tensor, own, padding=kernel // 2 * dilation, stride=stride, dilation=dilation
-        )
-
-    return {
-        "multiconv": lambda: multiconv.conv2d(x, filters, **how),
-        "PyTorch, planes": pytorch(torch.contiguous_format),
-        "PyTorch, pixels": pytorch(torch.channels_last),
-    }
+    theirs = torch_layer(x.transpose(2, 0, 1), filters.transpose(3, 2, 0, 1), **how)
+    return {OURS: lambda: multiconv.conv2d(x, filters, **how)} | theirs
 
 
-def transposed_case() -> dict[str, Contender]:
-    import torch
-
+def transposed_case() -> Contenders:
+    """A generator's last layer."""
     import multiconv
 
     rng = np.random.default_rng(0)
     x = rng.random((32, 32, 128), np.float32)
     filters = rng.standard_normal((5, 5, 3, 128)).astype(np.float32)
-    planes = torch.from_numpy(np.ascontiguousarray(x.transpose(2, 0, 1)))[np.newaxis]
-    weights = torch.from_numpy(np.ascontiguousarray(filters.transpose(3, 2, 0, 1)))
-
-    def pytorch(memory_format):
-        tensor = planes.contiguous(memory_format=memory_format)
-        return lambda: torch.nn.functional.conv_transpose2d(
-            tensor, weights, stride=2, padding=2, output_padding=1
-        )
-
-    return {
-        "multiconv": lambda: multiconv.conv2d_transpose(x, filters, strides=2),
-        "PyTorch, planes": pytorch(torch.contiguous_format),
-        "PyTorch, pixels": pytorch(torch.channels_last),
-    }
+    return {OURS: lambda: multiconv.conv2d_transpose(x, filters, strides=2)}
 
 
-def thumbnails_case() -> dict[str, Contender]:
+def thumbnails_case() -> Contenders:
+    """The means of 64 outputs, and of a layer as large."""
     import multiconv
 
     rng = np.random.default_rng(0)
     x = rng.random((512, 512, 3), np.float32)
     filters = rng.standard_normal((3, 3, 3, 64)).astype(np.float32)
     return {
-        "multiconv": lambda: multiconv.thumbnails(x, filters, 4),
-        "whole": lambda: multiconv.conv2d(x, filters),
+        OURS: lambda: multiconv.thumbnails(x, filters, 4),
+        "the whole layer": lambda: multiconv.conv2d(x, filters),
     }
 
 
-def cases() -> Iterator[tuple[str, Callable[[], dict[str, Contender]], int]]:
-    """Yield each case's name, its contenders, and how many output pixels it makes."""
-    for size in ((64, 64), (256, 256), (512, 512), (1024, 1024), (3000, 4000)):
+def torch_layer(planes, weights, *, groups=1, strides=1, dilations=1) -> Contenders:
+    """PyTorch's layer in both of its layouts, where PyTorch is installed."""
+    if not has("torch"):
+        return {}
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_grad_enabled(False)
+    pad = weights.shape[-1] // 2 * dilations
+    contenders = {}
+    for layout, name in ((torch.contiguous_format, "planes"), (torch.channels_last, "pixels")):
+        x = torch.from_numpy(np.ascontiguousarray(planes))[np.newaxis]
+        x = x.contiguous(memory_format=layout)
+        own = torch.from_numpy(np.ascontiguousarray(weights)).contiguous(memory_format=layout)
+        contenders[f"PyTorch, {name}"] = lambda x=x, own=own: torch.nn.functional.conv2d(
+            x, own, padding=pad, stride=strides, dilation=dilations, groups=groups
+        )
+    return contenders
+
+
+def has(library: str) -> bool:
+    """Tell whether a peer is installed."""
+    return importlib.util.find_spec(library) is not None
+
+
+def cases() -> Iterator[tuple[str, Callable[[], Contenders]]]:
+    """Yield each case's name and what makes its contenders."""
+    for size in ((64, 64), (160, 160), (256, 256), (512, 512), (1024, 1024), (3000, 4000)):
         for side in (3, 5, 7, 11, 15, 31) if size[0] < 3000 else (3, 7, 11, 31):
             name = f"partials {size[0]} × {size[1]}, {side} × {side}"
-            yield name, lambda s=size, k=side: partials_case(s, k), size[0] * size[1]
-    for at, side in ((160, 3), (256, 3), (512, 3), (256, 7)):
-        name = f"one plane {at} × {at}, {side} × {side}"
-        yield name, lambda s=at, k=side: plane_case(s, k), at * at
+            yield name, lambda s=size, k=side: partials_case(s, k)
+    for at, side in ((160, 3), (160, 5), (256, 3), (256, 7), (512, 3)):
+        yield f"one plane {at} × {at}, {side} × {side}", lambda s=at, k=side: plane_case(s, k)
     for word in ("strides", "dilations"):
         for side in (3, 5):
             name = f"partials 512 × 512, {side} × {side}, {word} 2"
-            how = {word: 2}
-            yield name, lambda k=side, h=how: partials_case((512, 512), k, **h), 512**2
-        yield (
-            f"3 → 16 at 512 × 512, 3 × 3, {word} 2",
-            lambda h={word: 2}: layer_case(512, 3, 16, 3, **h),
-            512**2,
-        )
-    for side, c_in, c_out, kernel in (
+            yield name, lambda k=side, h={word: 2}: partials_case((512, 512), k, **h)
+        name = f"layer 3 → 16 at 512 × 512, 3 × 3, {word} 2"
+        yield name, lambda h={word: 2}: layer_case(512, 3, 16, 3, **h)
+    for shape in (
         (256, 3, 4, 3),
         (1024, 3, 4, 3),
         (256, 3, 16, 3),
         (256, 3, 16, 7),
         (256, 3, 64, 3),
         (256, 3, 64, 7),
+        (128, 16, 32, 3),
+        (112, 32, 32, 3),
         (56, 64, 64, 3),
+        (56, 64, 64, 1),
+        (28, 128, 256, 3),
         (28, 256, 256, 3),
     ):
-        name = f"{c_in} → {c_out} at {side} × {side}, {kernel} × {kernel}"
-        shape = (side, c_in, c_out, kernel)
-        yield name, lambda s=shape: layer_case(*s), side * side
-    yield "transposed 128 → 3, 32 to 64, 5 × 5", transposed_case, 64 * 64
-    yield "64 thumbnails of 512 × 512", thumbnails_case, 128 * 128
+        side, c_in, c_out, kernel = shape
+        name = f"layer {c_in} → {c_out} at {side} × {side}, {kernel} × {kernel}"
+        yield name, lambda s=shape: layer_case(*s)
+    yield "transposed 128 → 3, 32 to 64, 5 × 5", transposed_case
+    yield "64 thumbnails of 512 × 512", thumbnails_case
 
 
-def seconds(run: Contender) -> float:
-    start = time.thread_time()
-    run()
-    return time.thread_time() - start
+def work() -> None:
+    """Answer for one checkout: a case's contenders, or the seconds of so many calls of one."""
+    made = dict(cases())
+    name, contenders = "", {}
+    for line in sys.stdin:
+        asked, who, times = line.rstrip("\n").split("\t")
+        if asked != name:
+            name, contenders = asked, made[asked]()
+            if has("cv2"):
+                import cv2
+
+                cv2.setNumThreads(1)
+        if not who:
+            print("\t".join(contenders), flush=True)
+            continue
+        contenders[who]()
+        start = time.thread_time()
+        for _ in range(int(times)):
+            contenders[who]()
+        print((time.thread_time() - start) / int(times), flush=True)
 
 
-def warm_seconds(run: Contender) -> float:
-    run()
-    run()
-    return seconds(run)
+class Checkout:
+    """A process that computes with the project as it lies in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        clean = {key: v for key, v in os.environ.items() if not key.startswith("OPENBLAS_")}
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, "--work"],
+            env=clean | {"PYTHONPATH": str(folder)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+        )
+
+    def ask(self, case: str, who: str = "", times: int = 1) -> str:
+        self._process.stdin.write(f"{case}\t{who}\t{times}\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline().rstrip("\n")
+
+    def seconds(self, case: str, who: str, times: int = 1) -> float:
+        return float(self.ask(case, who, times))
 
 
-def gflops(product: Callable[[], object], side: int) -> float:
-    """Return the GFLOP/s of a square product, the best of several."""
-    return 2 * side**3 / min(warm_seconds(product) for _ in range(8)) / 1e9
-
-
-def sgemm() -> str:
-    """Return what this processor multiplies now, by NumPy's BLAS and by PyTorch's."""
-    import torch
-
-    from multiconv.engine.blas import one_blas_thread
-
-    one = np.random.default_rng(0).random((512, 512), np.float32)
-    tensor, into = torch.from_numpy(one), np.empty_like(one)
-    with one_blas_thread():
-        own = gflops(lambda: np.matmul(one, one, out=into), 512)
-    theirs = gflops(lambda: tensor @ tensor, 512)
-    return f"sgemm of 512²: NumPy {own:.0f} GFLOP/s, PyTorch {theirs:.0f}"
-
-
-def measured(contenders: dict[str, Contender]) -> dict[str, np.ndarray]:
-    """Return each contender's seconds, round by round, without those that take all day."""
-    own = "multiconv"
-    kept = {
-        name: run for name, run in contenders.items() if seconds(run) < _PATIENCE or name == own
-    }
-    once = sum(warm_seconds(run) for run in kept.values())
-    rounds = int(min(max(_SECONDS / once / 3, _ROUNDS[0]), _ROUNDS[1]))
-    names = list(kept)
-    times = {name: np.zeros(rounds) for name in names}
+def measured(case: str, here: Checkout, other: Checkout | None, patience: float):
+    """Return each contender's seconds a call, round by round."""
+    turns = {who: (here, who) for who in here.ask(case).split("\t")}
+    if other:
+        turns = {OURS: (here, OURS), OTHER: (other, OURS)}
+        other.ask(case)
+    once = {who: one.seconds(case, own) for who, (one, own) in turns.items()}
+    turns = {who: turn for who, turn in turns.items() if once[who] < _PATIENCE or who == OURS}
+    times = {who: max(1, int(_LEAST / once[who])) for who in turns}
+    a_round = sum(once[who] * (times[who] + 1) for who in turns)
+    rounds = int(min(max(patience / a_round, _ROUNDS[0]), _ROUNDS[1]))
+    found = {who: np.zeros(rounds) for who in turns}
+    names = list(turns)
     for at in range(rounds):
         first = at % len(names)
-        for name in names[first:] + names[:first]:
-            times[name][at] = warm_seconds(kept[name])
-    return times
+        for who in names[first:] + names[:first]:
+            one, own = turns[who]
+            found[who][at] = one.seconds(case, own, times[who])
+    return found
 
 
-def row(name: str, found: dict[str, np.ndarray]) -> str:
-    own = found["multiconv"]
-    cells = [name, f"{np.median(own) * 1e3:.2f}"]
-    for peer in PEERS:
-        theirs = [times for key, times in found.items() if key.startswith(peer)]
-        best = min(theirs, key=np.median, default=None)
-        cells.append("" if best is None else f"{np.median(own / best):.2f}")
-    if "whole" in found:
-        cells[0] += f" ({np.median(own / found['whole']):.2f} of the whole layer's time)"
-    return f"| {' | '.join(cells)} |"
+def machine() -> str:
+    """Return the processor, its GFLOP/s in a product of NumPy's, and the libraries' versions."""
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    one = np.random.default_rng(0).random((512, 512), np.float32)
+    taken = []
+    with threadpool_limits(1):
+        for _ in range(8):
+            start = time.thread_time()
+            np.matmul(one, one, out=np.empty_like(one))
+            taken.append(time.thread_time() - start)
+    blas = ", ".join(f"{b['version']} {b.get('architecture')}" for b in threadpool_info())
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "")
+    speed = 2 * 512**3 / min(taken) / 1e9
+    return f"{cpu}; NumPy {np.__version__} (BLAS {blas}), {speed:.0f} GFLOP/s; one thread, float32"
 
 
-def main(words: list[str]) -> None:
-    from multiconv.engine.blas import blas_libraries
-
-    # Asked before the others bring libraries of their own.
-    blas = ", ".join(f"{one['version']} {one.get('architecture')}" for one in blas_libraries())
-    import cv2
-    import scipy
-    import torch
-
-    torch.set_num_threads(1)
-    torch.set_grad_enabled(False)
-    cv2.setNumThreads(1)
-    cpu = next(
-        (
-            line.split(":")[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.processor(),
-    )
-    print(f"{cpu}; NumPy {np.__version__} (BLAS {blas}), PyTorch {torch.__version__}, ", end="")
-    print(f"OpenCV {cv2.__version__}, SciPy {scipy.__version__}; float32, one thread each.")
-    print(f"{sgemm()}.\n")
-    print(f"| case | ms | {' | '.join(f'÷ {peer}' for peer in PEERS)} |")
-    print(f"|---|{'--:|' * 5}")
-    per_pixel = {}
-    for name, contenders, pixels in cases():
-        if all(word in name for word in words):
-            found = measured(contenders())
-            per_pixel[name] = float(np.median(found["multiconv"])) / pixels
-            print(row(name, found), flush=True)
-    print(f"\nAt the end, {sgemm()}.")
-    for side in (3, 7, 11, 31):
-        sizes = [f"partials {size}, {side} × {side}" for size in ("256 × 256", "3000 × 4000")]
-        if all(size in per_pixel for size in sizes):
-            small, large = (per_pixel[size] * 1e9 for size in sizes)
-            print(f"{side} × {side}: {small:.2f} ns a pixel at 256 × 256, {large:.2f} at ", end="")
-            print(f"3000 × 4000: {large / small:.2f} times.")
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--against", type=Path, help="another checkout of this project")
+    parser.add_argument("--seconds", type=float, default=8.0, help="for each case")
+    parser.add_argument("words", nargs="*", help="that a case's name must hold")
+    asked = parser.parse_args()
+    here = Checkout(Path(__file__).resolve().parents[2])
+    other = Checkout(asked.against.resolve()) if asked.against else None
+    print(f"{machine()}; {time.strftime('%Y-%m-%d')}.\n")
+    peers = [OTHER] if other else ["PyTorch", "OpenCV", "the whole layer"]
+    print(f"| case | ms | {' | '.join(f'÷ {peer}' for peer in peers)} |")
+    print(f"|---|{'--:|' * (len(peers) + 1)}")
+    ratios: dict[str, list[float]] = {}
+    for name, _ in cases():
+        if not all(word in name for word in asked.words):
+            continue
+        found = measured(name, here, other, asked.seconds)
+        own, cells = found[OURS], []
+        for peer in peers:
+            theirs = [rounds for who, rounds in found.items() if who.startswith(peer)]
+            best = min(theirs, key=np.median, default=None)
+            cells.append("" if best is None else f"{median(own / best):.2f}")
+            if best is not None:
+                ratios.setdefault(f"{name.split()[0]}, ÷ {peer}", []).append(median(own / best))
+        print(f"| {name} | {median(own) * 1e3:.3f} | {' | '.join(cells)} |", flush=True)
+    print()
+    for kind, values in ratios.items():
+        print(f"{kind}: geometric mean {geometric_mean(values):.2f}, largest {max(values):.2f}.")
 
 
 if __name__ == "__main__":
-    if "MULTICONV_BENCHMARK" in os.environ:
-        main(sys.argv[1:])
+    if sys.argv[1:] == ["--work"]:
+        work()
     else:
-        clean = {key: v for key, v in os.environ.items() if not key.startswith("OPENBLAS_")}
-        here = str(Path(__file__).resolve().parents[2])
-        clean |= {"MULTICONV_BENCHMARK": "1", "PYTHONPATH": here}
-        sys.exit(subprocess.run([sys.executable, __file__, *sys.argv[1:]], env=clean).returncode)
+        main()

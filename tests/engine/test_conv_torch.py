@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from multiconv import conv2d, partials, plan
-from multiconv.engine import plan as plans
+from multiconv.engine import conv
 
 torch = pytest.importorskip(
     "torch", reason="PyTorch (the extra `oracles`) is not installed: its comparisons did not run"
@@ -57,8 +57,8 @@ def test_same_with_padding_modes_is_pytorchs_layer(mode, kernel):
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
 def test_large_kernels_by_their_spectra(seed, mode, case, monkeypatch):
-    monkeypatch.setattr(plans, "ALONE", 20 * 20)
-    monkeypatch.setattr(plans, "_SMALLEST", 32)
+    monkeypatch.setattr(conv, "ALONE", 20 * 20)
+    monkeypatch.setattr(conv, "_SMALLEST", 32)
     rng = np.random.default_rng(seed)
     kernel, c_in, c_out = tuple(map(int, rng.integers(20, 34, 2))), 1 + seed % 3, 1 + seed % 2
     x = rng.standard_normal((2, *rng.integers(36, 90, 2), c_in)).astype(np.float32)
@@ -77,7 +77,7 @@ def test_large_kernels_by_their_spectra(seed, mode, case, monkeypatch):
     )
     expected = by_torch(c)
     path = plan(x.shape, c.filters.shape, padding=c.padding).path
-    otherwise = "shifts" if c_in == c_out == 1 else "rows"
+    otherwise = "columns" if c_in == c_out == 1 else "rows"
     assert path == ("spectra" if min(expected.shape[1:3]) >= 32 else otherwise)
     found = conv2d(c.x, c.filters, bias=c.bias, **c.arguments)
     assert np.allclose(found, expected, rtol=1e-5, atol=1e-5 * abs(expected).max())

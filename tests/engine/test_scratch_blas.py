@@ -2,35 +2,36 @@ import subprocess
 import sys
 import threading
 
-from multiconv.engine import blas
+from multiconv.engine import scratch
+from multiconv.engine.scratch import one_blas_thread
 
 HELD = """
 import threading
 from threadpoolctl import threadpool_limits
-from multiconv.engine.blas import blas_libraries, one_blas_thread
+from multiconv.engine.scratch import counters, one_blas_thread
 limits = threadpool_limits(3)  # More than a machine's one core.
-counts = lambda: [library["num_threads"] for library in blas_libraries()]
+counts = lambda: [count() for count, _ in counters()[0]]
 before = counts()
 assert set(before) == {3}
 inside, leave = threading.Event(), threading.Event()
 def stay():
-    with one_blas_thread():
+    with one_blas_thread:
         inside.set()
         leave.wait(10)
 other = threading.Thread(target=stay)
 other.start()
 inside.wait(10)
-with one_blas_thread():
+with one_blas_thread:
     pass
 assert set(counts()) == {1}, "another caller is still inside"
 second = threadpool_limits(2)
-with one_blas_thread():
+with one_blas_thread:
     assert set(counts()) == {1}, "somebody set another number in between"
 leave.set()
 other.join()
 assert counts() == before, "the last one gives back"
 third = threadpool_limits(1)
-with one_blas_thread():
+with one_blas_thread:
     pass
 assert set(counts()) == {1}, "what it had this time, not the last"
 """
@@ -38,12 +39,12 @@ assert set(counts()) == {1}, "what it had this time, not the last"
 IN_TURN = """
 import threading
 from threadpoolctl import threadpool_limits
-from multiconv.engine.blas import blas_libraries, one_blas_thread
+from multiconv.engine.scratch import counters, one_blas_thread
 limits = threadpool_limits(3)  # Held by this thread, and more than a machine's one core.
-counts = lambda: [library["num_threads"] for library in blas_libraries()]
+counts = lambda: [count() for count, _ in counters()[0]]
 before, seen, leave = counts(), [], threading.Event()
 def visit():
-    with one_blas_thread():
+    with one_blas_thread:
         seen.append(counts())
     seen.append(counts())
     leave.wait(10)  # A thread that lives on, as a server's do.
@@ -74,11 +75,11 @@ def test_where_every_thread_has_a_number_each_gets_its_own_back(monkeypatch):
     def set_to(number):
         numbers.now = number
 
-    monkeypatch.setattr(blas, "_counters", lambda: ([], [(lambda: numbers.now, set_to)]))
+    monkeypatch.setattr(scratch, "counters", lambda: ([], [(lambda: numbers.now, set_to)]))
 
     def stay():
         numbers.now = 3
-        with blas.one_blas_thread():
+        with one_blas_thread:
             seen.append(numbers.now)
             inside.set()
             leave.wait(10)
@@ -88,8 +89,8 @@ def test_where_every_thread_has_a_number_each_gets_its_own_back(monkeypatch):
     other = threading.Thread(target=stay)
     other.start()
     inside.wait(10)
-    with blas.one_blas_thread():
-        with blas.one_blas_thread():
+    with one_blas_thread:
+        with one_blas_thread:
             assert numbers.now == 1
         assert numbers.now == 1
     assert numbers.now == 2
