@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, ImageFile, JpegImagePlugin, features
+from PIL import (
+    BmpImagePlugin,
+    ExifTags,
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+    features,
+)
 
 from multiconv.errors import MultiConvError, UnsupportedPicture
 from multiconv.imaging import guards, notes
@@ -20,8 +32,6 @@ if TYPE_CHECKING:
     from multiconv.experiment.model import Limits
 
 Pixels = NDArray[np.uint8]
-
-Image.MAX_IMAGE_PIXELS = None  # sizes are checked here, before anything is decoded, with words
 
 _ROWS = 16  # a few at a time stay in the cache
 _EXIF_BYTES = 2**16
@@ -36,6 +46,16 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """What brings a picture of each EXIF orientation upright."""
+
+_OPENERS: dict[str, type[ImageFile.ImageFile]] = {
+    "PNG": PngImagePlugin.PngImageFile,
+    "JPEG": JpegImagePlugin.JpegImageFile,
+    "WEBP": WebPImagePlugin.WebPImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+    "TIFF": TiffImagePlugin.TiffImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+}
+"""Not `Image.open`, which would look for other pictures in a JPEG, and for other formats."""
 
 _SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK"}
 _NEAR = 2
@@ -77,11 +97,12 @@ def decoded(body: bytes, limits: Limits) -> Picture:
             return _picture(kind, body, limits)
     except MultiConvError:
         raise
+    except Image.DecompressionBombError:  # Pillow's own bound, far above ours
+        raise guards.too_many_pixels(limits) from None
     except MemoryError:
         raise guards.too_much_memory() from None
     except Exception as error:  # whatever a decoder stumbles over, the file is at fault
-        ended = isinstance(error.__cause__ or error, EOFError | IndexError | struct.error)
-        if ended or "truncated" in str(error):
+        if isinstance(error, EOFError | struct.error) or "truncated" in str(error):
             raise guards.cut_short() from error
         raise guards.damaged(kind) from error
 
@@ -103,12 +124,7 @@ def _picture(kind: str, body: bytes, limits: Limits) -> Picture:
     elif kind == "WEBP":
         guards.check_canvas(body, limits)
     file = guards.BoundedReads(body)
-    # `Image.open` would look for the other pictures of a JPEG that holds several.
-    with (
-        JpegImagePlugin.JpegImageFile(file)
-        if kind == "JPEG"
-        else Image.open(file, formats=[kind]) as image
-    ):
+    with _opened(kind, file) as image:
         size = image.height, image.width
         guards.check_size(size, limits)
         if kind == "JPEG":  # which has been read up to its first scan
@@ -119,6 +135,14 @@ def _picture(kind: str, body: bytes, limits: Limits) -> Picture:
     if _is_grey(pixels[::64]) and _is_grey(pixels):  # a few rows tell most colours already
         told.append(notes.GREY)
     return Picture(pixels, tuple(told))
+
+
+def _opened(kind: str, file: BytesIO) -> ImageFile.ImageFile:
+    if kind == "AVIF":
+        from PIL import AvifImagePlugin  # which not every Pillow has
+
+        return AvifImagePlugin.AvifImageFile(file)
+    return _OPENERS[kind](file)
 
 
 def _is_animated(image: Image.Image) -> bool:

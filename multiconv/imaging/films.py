@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from multiconv.engine.geometry import Geometry, Pair, geometry
 from multiconv.imaging.colour import LIGHT_PAPER, ZERO, indices, opaque_palette
@@ -41,6 +43,27 @@ class Film:
     frames: tuple[Frame, ...]
     palette: NDArray[np.uint8]
     milliseconds: int
+
+
+def encoded(film: Film, kind: str) -> bytes:
+    """Return a film as a GIF or a lossless WebP that runs for ever."""
+    images = []
+    for frame in film.frames:
+        image = Image.fromarray(frame)
+        image.putpalette(film.palette[:, :3].tobytes())
+        images.append(image if kind == "gif" else image.convert("RGB"))
+    extra = {"optimize": False} if kind == "gif" else {"lossless": True, "method": 2}
+    file = BytesIO()
+    images[0].save(
+        file,
+        kind.upper(),
+        save_all=True,
+        append_images=images[1:],
+        duration=film.milliseconds,
+        loop=0,
+        **extra,
+    )
+    return file.getvalue()
 
 
 def running_sum(partials: Sequence[Plane], bias: float, extent: float) -> Film:

@@ -183,7 +183,7 @@ def check_size(size: tuple[int, int], limits: Limits) -> None:
     if max(height, width) > limits.side:
         raise _too_large(f"{told}.", f"{limits.side} pixels a side")
     if height * width > limits.pixels:
-        raise _too_large(f"{told}.", f"{limits.pixels / 1e6:g} megapixels")
+        raise _too_large(f"{told}.", _megapixels(limits))
 
 
 def check_scans(scans: int, size: tuple[int, int], limits: Limits) -> None:
@@ -198,6 +198,11 @@ def check_scans(scans: int, size: tuple[int, int], limits: Limits) -> None:
         )
 
 
+def too_many_pixels(limits: Limits) -> MultiConvError:
+    """Return the error for a picture so large that its decoder does not tell its size."""
+    return _too_large("The picture is of a hundred megapixels and more.", _megapixels(limits))
+
+
 def too_much_memory() -> MultiConvError:
     """Return the error for a picture whose decoder ran out of memory."""
     return TooLarge(
@@ -210,6 +215,10 @@ def too_much_memory() -> MultiConvError:
 def _too_large(problem: str, limit: str) -> MultiConvError:
     remedy = f"The limit is {limit}: make it smaller and choose it again."
     return TooLarge(problem, remedy, field="image", limit=limit)
+
+
+def _megapixels(limits: Limits) -> str:
+    return f"{limits.pixels / 1e6:g} megapixels"
 
 
 def cut_short() -> MultiConvError:

@@ -1,4 +1,7 @@
-"""The pictures that come with the program; ``samples/SOURCES.md`` tells their sources."""
+"""The pictures that come with the program, some made by code: what these show is exact.
+
+``samples/SOURCES.md`` tells the others' sources.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.experiment.model import LIMITS
-from multiconv.imaging import cards
 from multiconv.imaging.decode import decoded
 
 Pixels = NDArray[np.uint8]
 
 _OWN = "Made by this program's code."
+
+SIDE = 320
+RED_OF_THE_EDGE = (248, 56, 60)
+GREEN_OF_THE_EDGE = (5, 179, 64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,45 @@ def _from_file(name: str) -> Callable[[], Pixels]:
     return maker
 
 
+def discs() -> Pixels:
+    """Return discs of red, green, blue and white on black, (320, 320, 3) uint8."""
+    row, col = np.mgrid[:SIDE, :SIDE]
+    quarter = SIDE / 4
+    distance = np.hypot(row % (SIDE // 2) + 0.5 - quarter, col % (SIDE // 2) + 0.5 - quarter)
+    cover = np.clip(62.5 - distance, 0, 1)  # a pixel on the rim is as bright as it is covered
+    colours = np.array([[[1, 0, 0], [0, 1, 0]], [[0, 0, 1], [1, 1, 1]]])
+    colour = colours[row // (SIDE // 2), col // (SIDE // 2)]
+    levels: Pixels = np.rint(255 * cover[..., None] * colour).astype(np.uint8)
+    return levels
+
+
+def edge() -> Pixels:
+    """Return a red disc on green whose luminances are equal, (320, 320, 3) uint8.
+
+    Y = 0.299 R + 0.587 G + 0.114 B is the same to the last digit on both sides.
+    The disc is made of blocks of 2 × 2 pixels, so that the picture at half its
+    size has no mixed pixel either.
+    """
+    row, col = np.mgrid[: SIDE // 2, : SIDE // 2] + 0.5
+    inside = np.hypot(row - SIDE / 4, col - SIDE / 4) < SIDE / 7
+    halves = np.where(inside[..., None], RED_OF_THE_EDGE, GREEN_OF_THE_EDGE)
+    return halves.repeat(2, axis=0).repeat(2, axis=1).astype(np.uint8)
+
+
+def gratings() -> Pixels:
+    """Return stripes of every orientation and many frequencies, (320, 320, 3) uint8.
+
+    cos(2π (r² / 2560 + q / 3)) about the centre: stripes lie along circles, and
+    there are r / 1280 of them a pixel.  The channels q are a third of a stripe
+    apart, so that their sum is flat.
+    """
+    row, col = np.mgrid[:SIDE, :SIDE] + 0.5 - SIDE / 2
+    stripes = (row**2 + col**2) / (2 * 8 * SIDE / 2)
+    waves = np.cos(2 * np.pi * (stripes[..., None] + np.arange(3) / 3))
+    levels: Pixels = np.rint(127.5 + 127.5 * waves).astype(np.uint8)
+    return levels
+
+
 SAMPLES: Mapping[str, Sample] = MappingProxyType(
     {
         "portrait": Sample(
@@ -69,10 +114,10 @@ SAMPLES: Mapping[str, Sample] = MappingProxyType(
             (0.4, 0.5),
             _from_file("cat.jpg"),
         ),
-        "discs": Sample("Discs of red, green, blue and white", _OWN, (0.25, 0.25), cards.discs),
-        "edge": Sample("An edge in colour, none in luminance", _OWN, (0.5, 0.2125), cards.edge),
+        "discs": Sample("Discs of red, green, blue and white", _OWN, (0.25, 0.25), discs),
+        "edge": Sample("An edge in colour, none in luminance", _OWN, (0.5, 0.2125), edge),
         "gratings": Sample(
-            "Stripes of every orientation, in three phases", _OWN, (0.5, 0.75), cards.gratings
+            "Stripes of every orientation, in three phases", _OWN, (0.5, 0.75), gratings
         ),
     }
 )

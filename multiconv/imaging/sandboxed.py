@@ -1,95 +1,65 @@
-"""The process that decodes uploads, as seen by who asks it; `served` is its other side."""
+"""The body of the process that decodes uploads; `sandbox` starts it and speaks with it."""
 
 from __future__ import annotations
 
 import json
-import subprocess
+import os
+import signal
+import struct
 import sys
-from contextlib import suppress
-from dataclasses import asdict
-from io import BufferedReader, BufferedWriter
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import IO, Any
 
-import numpy as np
+from multiconv.errors import MultiConvError
+from multiconv.experiment.model import Limits
+from multiconv.imaging.decode import decoded
 
-from multiconv import errors
-from multiconv.imaging.decode import Picture
-from multiconv.imaging.served import LENGTH, OUT_OF_TIME, READY
+if sys.platform != "win32":
+    import resource
 
-if TYPE_CHECKING:
-    from multiconv.experiment.model import Limits
-
-if sys.platform == "linux":
-    import fcntl
-
-_PIPE_BYTES = 2**20
-
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); import multiconv.imaging.served as it; "
-    "it.serve(memory=int(sys.argv[2]), seconds=float(sys.argv[3]), limits=sys.argv[4])"
-)
+LENGTH = struct.Struct(">Q")
+READY = b"ready"
+OUT_OF_TIME = -getattr(signal, "SIGPROF", 0)
+"""What a process returns that took more processor time than it may; 0 where nothing counts it."""
 
 
-class DecoderProcess:
-    """One started process."""
+def serve(*, memory: int, seconds: float, limits: str) -> None:
+    """Decode what comes in by standard input until it ends.
 
-    def __init__(self, limits: Limits, *, seconds: float, memory: int) -> None:
-        package = Path(__file__).parents[2]
-        bounds = str(memory), str(seconds), json.dumps(asdict(limits))
-        self.child = subprocess.Popen(  # noqa: S603  (nothing in it comes from an upload)
-            [sys.executable, "-I", "-c", _START, package, *bounds],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        self._questions = cast(BufferedWriter, self.child.stdin)
-        self._answers = cast(BufferedReader, self.child.stdout)
-        _widen(self._answers)
-        if self._answers.read(len(READY)) != READY:
-            self.end()
-            raise RuntimeError("The decoder's process does not start.")
-
-    def lives(self) -> bool:
-        """Return whether it can be asked."""
-        return self.child.poll() is None
-
-    def ran_out_of_time(self) -> bool:
-        """Return whether it ended because an upload took too much processor time."""
-        return OUT_OF_TIME != 0 and self.child.returncode == OUT_OF_TIME
-
-    def answer(self, body: bytes) -> Picture:
-        """Return what `codec.decoded` returns, or raise what it raises."""
-        self._questions.write(LENGTH.pack(len(body)))
-        self._questions.write(body)
-        self._questions.flush()
-        (length,) = LENGTH.unpack(self._exactly(LENGTH.size))
-        told = json.loads(self._exactly(length))
-        if "kind" in told:
-            kind = getattr(errors, told["kind"])
-            raise kind(told["problem"], told["remedy"], field=told["field"], limit=told["limit"])
-        pixels = np.empty(told["shape"], dtype=np.uint8)
-        if self._answers.readinto(pixels.data.cast("B")) != pixels.size:
-            raise EOFError
-        return Picture(pixels, tuple(told["notes"]))
-
-    def end(self) -> None:
-        """End it at once."""
-        self.child.kill()
-        self.child.wait()
-        for pipe in (self._questions, self._answers):
-            with suppress(OSError):  # what could not be written is of no use any more
-                pipe.close()
-
-    def _exactly(self, length: int) -> bytes:
-        read = self._answers.read(length)
-        if len(read) < length:
-            raise EOFError
-        return read
+    A question is a length and an upload's bytes.  An answer is a length and JSON: an
+    error's parts, or the shape and the notes, then the raw pixels.
+    """
+    bounds = Limits(**json.loads(limits))
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a C library prints must not stand between the answers
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answers.write(READY)
+    answers.flush()
+    while head := sys.stdin.buffer.read(LENGTH.size):
+        body = sys.stdin.buffer.read(*LENGTH.unpack(head))
+        _allow(seconds)
+        _answer(answers, body, bounds)
+        _allow(0)
 
 
-def _widen(pipe: BufferedReader) -> None:
-    """Let more than Linux's 64 KiB be on the way at once: pictures come three times as fast."""
-    if sys.platform == "linux":
-        with suppress(OSError):  # where the system's bound is less, it is only slower
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+def _answer(answers: IO[bytes], body: bytes, limits: Limits) -> None:
+    try:
+        picture = decoded(body, limits)
+    except MultiConvError as error:
+        _send(answers, {"kind": type(error).__name__, **vars(error)})
+        return
+    _send(answers, {"shape": picture.pixels.shape, "notes": picture.notes}, picture.pixels.data)
+
+
+def _send(answers: IO[bytes], told: dict[str, Any], pixels: memoryview | bytes = b"") -> None:
+    line = json.dumps(told).encode()
+    answers.write(LENGTH.pack(len(line)) + line)
+    answers.write(pixels)
+    answers.flush()
+
+
+def _allow(seconds: float) -> None:
+    """Let the system end this process after so much processor time; 0 for whenever."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, seconds)

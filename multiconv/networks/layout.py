@@ -12,27 +12,19 @@ from numpy.typing import NDArray
 from multiconv.errors import InvalidValue
 from multiconv.experiment.model import CHANNELS, LIMITS
 from multiconv.experiment.numbers import quoted
-from multiconv.networks.arrays import Shape, Tensor
-from multiconv.networks.refusals import refused
+from multiconv.networks.tensors import Shape, Tensor, refused
 
 LAYOUTS = {"hwio": (0, 1, 2, 3), "oihw": (2, 3, 1, 0)}
 """Where height, width, in and out lie; HWIO is TensorFlow's and JAX's, OIHW PyTorch's."""
 
 
 def readings(shape: Shape) -> list[str]:
-    """Return the layouts in which a shape is a bank of filters over three channels.
+    """Return the layouts in which a shape is a bank: (64, 3, 7, 7) is OIHW, (3, 3, 3, 3) either.
 
     Where one reading has square kernels and the other has not, the square one is meant.
-
-    Examples
-    --------
-    >>> readings((64, 3, 7, 7)), readings((3, 3, 3, 16)), readings((3, 3, 3, 3))
-    (['oihw'], ['hwio'], ['hwio', 'oihw'])
     """
-    if len(shape) != len(CHANNELS) + 1:
-        return []
     fits = {}
-    for name, axes in LAYOUTS.items():
+    for name, axes in LAYOUTS.items() if len(shape) == 4 else ():
         height, width, channels, outputs = (shape[axis] for axis in axes)
         if channels == len(CHANNELS) and outputs and _fit(height, width):
             fits[name] = height == width
@@ -54,7 +46,7 @@ def chosen(tensors: Mapping[str, Tensor], name: str) -> str:
     """
     if name:
         if name not in tensors:
-            known = ", ".join(quoted(each) for each in list(tensors)[:12])
+            known = _names(list(tensors))
             raise refused(
                 f"There is no tensor {quoted(name)}.", f"The file has {known}.", field="tensor"
             )
@@ -64,10 +56,9 @@ def chosen(tensors: Mapping[str, Tensor], name: str) -> str:
         return fitting[0]
     if not fitting:
         raise _none_fits(tensors)
-    names = ", ".join(quoted(each) for each in fitting[:12])
     raise refused(
         f"{len(fitting)} tensors of the file could be meant.",
-        f"Name one and send the file again: {names}.",
+        f"Name one and send the file again: {_names(fitting)}.",
         field="tensor",
     )
 
@@ -75,15 +66,8 @@ def chosen(tensors: Mapping[str, Tensor], name: str) -> str:
 def bank_of(tensor: Tensor, name: str, layout: str, order: str, first: int) -> NDArray[np.float64]:
     """Return a tensor as a bank, (kh, kw, 3, K) float64, with at most as many K as a layer has.
 
-    Parameters
-    ----------
-    tensor : Tensor
-    name : str
-    layout : {"auto", "hwio", "oihw"}
-    order : {"rgb", "bgr"}
-        In which order the input channels lie.
-    first : int
-        The first output that is taken.
+    ``layout`` is auto, hwio or oihw; ``order`` rgb or bgr, as the input channels lie; ``first``
+    the first output that is taken.
 
     Raises
     ------
@@ -101,9 +85,8 @@ def bank_of(tensor: Tensor, name: str, layout: str, order: str, first: int) -> N
             f"Choose 0 to {bank.shape[3] - 1}.",
             field="first",
         )
-    bank = bank[..., first : first + LIMITS.outputs]
-    bank = bank[:, :, ::-1] if order == "bgr" else bank
-    if not (np.abs(bank) <= LIMITS.weight).all():  # NaN is not below the limit either
+    bank = bank[:, :, :: -1 if order == "bgr" else 1, first : first + LIMITS.outputs]
+    if not _usable(bank):
         raise refused(
             f"{quoted(name)} has weights that are not finite or beyond ±{LIMITS.weight:,.0f}.",
             "Send finite weights.",
@@ -123,12 +106,6 @@ def bias_of(
     ------
     InvalidValue
         For numbers that are not finite or too large.
-
-    Examples
-    --------
-    >>> weight, bias = Tensor((2, 3, 1, 1), list), Tensor((2,), lambda: np.array([0.5, 1]))
-    >>> bias_of({"a.weight": weight, "a.bias": bias}, "a.weight", 1, np.zeros((1, 1, 3, 1)))
-    (1.0,)
     """
     outputs, total = int(bank.shape[3]), prod(tensors[name].shape) // prod(bank.shape[:3])
     beside = re.sub(r"(weights?|kernel)(?=(:0)?$)", "bias", name)
@@ -136,7 +113,7 @@ def bias_of(
     if beside == name or tensor is None or tensor.shape != (total,):
         return (0.0,) * outputs
     found = np.asarray(tensor.read(), dtype=np.float64)[first : first + outputs]
-    if not (np.abs(found) <= LIMITS.weight).all():
+    if not _usable(found):
         raise refused(
             f"{quoted(beside)} has numbers that are not finite or beyond ±{LIMITS.weight:,.0f}.",
             "Send finite biases, or leave them out.",
@@ -144,13 +121,17 @@ def bias_of(
     return tuple(float(number) + 0.0 for number in found)
 
 
+def _usable(numbers: NDArray[np.float64]) -> bool:
+    return bool((np.abs(numbers) <= LIMITS.weight).all())  # NaN is not below the limit either
+
+
 def _layout(shape: Shape, name: str, asked: str) -> str:
     fits = readings(shape)
     if asked != "auto":
         if asked not in LAYOUTS:
             raise refused(f"layout is {quoted(asked)}.", "Use auto, hwio or oihw.", field="layout")
-        sides = tuple(shape[axis] for axis in LAYOUTS[asked]) if len(shape) == 4 else ()
-        if not sides or sides[2] != len(CHANNELS) or not _fit(*sides[:2]):
+        sides = [shape[axis] for axis in LAYOUTS[asked]] if len(shape) == 4 else [0, 0, 0]
+        if sides[2] != len(CHANNELS) or not _fit(*sides[:2]):
             raise _unfit(name, shape)
         return asked
     if not fits:
@@ -168,6 +149,10 @@ def _words(shape: Shape) -> str:
     return " × ".join(map(str, shape[:8])) or "a single number"
 
 
+def _names(names: list[str]) -> str:
+    return ", ".join(quoted(each) for each in names[:12])
+
+
 def _unfit(name: str, shape: Shape) -> InvalidValue:
     return refused(
         f"{quoted(name)} is {_words(shape)}, no bank of filters over three channels.",
@@ -178,14 +163,13 @@ def _unfit(name: str, shape: Shape) -> InvalidValue:
 
 def _none_fits(tensors: Mapping[str, Tensor]) -> InvalidValue:
     if len(tensors) == 1:
-        name, tensor = next(iter(tensors.items()))
+        ((name, tensor),) = tensors.items()
         return _unfit(name, tensor.shape)
-    shapes = ", ".join(
-        f"{quoted(each)} {_words(tensor.shape)}" for each, tensor in list(tensors.items())[:6]
-    )
-    return refused(
-        "No tensor of the file is a bank of filters over three channels.",
-        f"Send height × width × 3 × outputs or outputs × 3 × height × width. It has {shapes}."
-        if tensors
-        else "Save the first layer's filters with numpy.save.",
-    )
+    remedy = "Save the first layer's filters with numpy.save."
+    if tensors:
+        shapes = [f"{quoted(name)} {_words(each.shape)}" for name, each in tensors.items()]
+        remedy = (
+            "Send height × width × 3 × outputs or outputs × 3 × height × width. "
+            f"It has {', '.join(shapes[:6])}."
+        )
+    return refused("No tensor of the file is a bank of filters over three channels.", remedy)

@@ -15,8 +15,7 @@ from multiconv.figure.everything import write_everything
 from multiconv.figure.links import page_link
 from multiconv.figure.scene import scene_of
 from multiconv.imaging.bands import few, nothing
-from multiconv.imaging.films import LONGEST, Film, running_sum, sliding_window
-from multiconv.imaging.moving import encoded
+from multiconv.imaging.films import LONGEST, Film, encoded, running_sum, sliding_window
 from multiconv.tracing.trace import Trace
 from multiconv.web.headers import DRAWING_POLICY
 from multiconv.web.request import experiment, tracer, uncoloured

@@ -14,8 +14,7 @@ from multiconv.experiment.numbers import whole
 from multiconv.figure.gallery import kept
 from multiconv.figure.links import page_link
 from multiconv.networks.layout import bank_of, bias_of, chosen
-from multiconv.networks.refusals import FILE_BYTES, refused, too_large
-from multiconv.networks.tensors import tensors
+from multiconv.networks.tensors import FILE_BYTES, refused, tensors, too_large
 from multiconv.web.errors import status_of, wants_json
 from multiconv.web.request import experiment, store
 

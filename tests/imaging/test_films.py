@@ -9,9 +9,7 @@ import pytest
 from PIL import Image
 
 from multiconv.engine.trace import trace_layer
-from multiconv.imaging import films as animation
-from multiconv.imaging.films import CELL, OUTPUTS, STEPS, running_sum, sliding_window
-from multiconv.imaging.moving import encoded
+from multiconv.imaging.films import CELL, MARK, OUTPUTS, STEPS, encoded, running_sum, sliding_window
 
 RANDOM = np.random.default_rng(8)
 LEVELS = RANDOM.integers(0, 256, (20, 17, 3), np.uint8)
@@ -97,7 +95,7 @@ def test_the_mark_stands_on_the_window_of_each_pixel():
     film = sliding_window(LEVELS, layer.output, layer.geometry, (0, 0), 4.0)
     for at in (0, 5, 13):
         i, j = divmod(at, OUTPUTS)
-        marked = np.argwhere(film.frames[at][:, : 14 * CELL] == animation.MARK)
+        marked = np.argwhere(film.frames[at][:, : 14 * CELL] == MARK)
         assert marked.min(axis=0).tolist() == [i * CELL, j * CELL]
         assert (marked.max(axis=0) + 1).tolist() == [(i + 3) * CELL, (j + 3) * CELL]
 
@@ -123,3 +121,20 @@ def test_films_stay_small(size, kernel, stride):
     assert max(film.frames[0].shape) < 1200
     large = running_sum([np.zeros((1024, 900))] * 3, 0.0, 1.0)
     assert large.frames[0].shape == (342, 612)
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_the_kind_is_what_it_says(kind):
+    film = running_sum([np.ones((4, 5)), -np.ones((4, 5))], 0.0, 2.0)
+    image = Image.open(io.BytesIO(encoded(film, kind)))
+    assert image.format == kind.upper()
+    assert image.n_frames == 3
+    assert "comment" not in image.info
+
+
+def test_a_gif_keeps_every_colour_exactly():
+    film = running_sum([np.linspace(-1, 1, 255)[np.newaxis]], 0.0, 1.0)
+    image = Image.open(io.BytesIO(encoded(film, "gif")))
+    image.seek(1)
+    shown = np.array(image.convert("RGB"))
+    np.testing.assert_array_equal(shown, film.palette[film.frames[1], :3])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from multiconv.errors import InvalidValue
-from multiconv.networks.arrays import Tensor
-from multiconv.networks.layout import bank_of, readings
+from multiconv.networks.layout import bank_of, bias_of, readings
+from multiconv.networks.tensors import Tensor
 
 
 def tensor(array):
@@ -67,3 +67,9 @@ def test_unknown_choices_are_refused(layout, order, field):
     with pytest.raises(InvalidValue) as error:
         bank_of(tensor(np.zeros((5, 5, 3, 1))), "w", layout, order, 0)
     assert error.value.field == field
+
+
+def test_the_biases_of_the_outputs_that_are_taken():
+    weight, bias = tensor(np.zeros((2, 3, 1, 1))), tensor(np.array([0.5, 1]))
+    found = {"a.weight": weight, "a.bias": bias}
+    assert bias_of(found, "a.weight", 1, np.zeros((1, 1, 3, 1))) == (1.0,)

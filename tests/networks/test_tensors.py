@@ -8,6 +8,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from multiconv.errors import InvalidValue
+from multiconv.networks.tensors import tensors
 from tests.networks.hostile import FILES, GOOD, npy, npz, safe
 
 HWIO = GOOD.transpose(2, 3, 1, 0).astype(np.float64)
@@ -104,3 +106,9 @@ def test_without_its_package_a_safetensors_is_told_what_to_do(hand_in, monkeypat
     answer = hand_in(safe({"w": {}}))
     assert answer.status_code == 400
     assert "multiconv[safetensors]" in answer.json["remedy"]
+
+
+def test_a_zip_of_too_many_entries_is_refused_before_any_is_looked_at(monkeypatch):
+    monkeypatch.setattr("zipfile.ZipFile", lambda *_: pytest.fail("it was opened"))
+    with pytest.raises(InvalidValue, match="holds 5,000 entries"):
+        tensors(FILES["a .npz of 5000 entries"])
