@@ -212,15 +212,15 @@ def _over_white(
 
 def _to_srgb(mode: str, profile: object, told: list[str]) -> ImageCms.ImageCmsTransform | None:
     """Return what turns an image's colours into sRGB's, if they are others."""
-    srgb = ImageCms.createProfile("sRGB")
     if mode == "LAB":
         told.append(notes.LAB)
-        return ImageCms.buildTransform(ImageCms.createProfile("LAB"), srgb, "LAB", "RGB")
+        profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+        return ImageCms.buildTransform(*profiles, "LAB", "RGB")
     model = "CMYK" if mode == "CMYK" else "L" if mode in ("1", "L", "LA", "La") else "RGB"
     transform = None
     if isinstance(profile, bytes) and profile[16:20] == _SPACES[model].encode():
         try:
-            own = ImageCms.ImageCmsProfile(BytesIO(profile))
+            own, srgb = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
             # What makes colours quick is coarse for dark greys, which are quick without.
             flags = ImageCms.Flags.NOOPTIMIZE if model == "L" else ImageCms.Flags.NONE
             transform = ImageCms.buildTransform(own, srgb, model, "RGB", flags=flags)

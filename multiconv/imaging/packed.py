@@ -37,10 +37,12 @@ def differences(pixels: Pixels) -> Pixels:
 def added(found: Pixels) -> Pixels:
     """Add `differences` up in place, and return the bytes that they were made of."""
     for top in range(0, len(found), _ROWS):
-        rows = found[top : top + _ROWS]
-        np.add.accumulate(rows, axis=1, out=rows)
-        rows[0] += found[top - 1] if top else 0
-        np.add.accumulate(rows, axis=0, out=rows)
+        rows, step = found[top : top + _ROWS], 1
+        while step < rows.shape[1]:  # each pass sums over twice as many neighbours
+            rows[:, step:] += rows[:, :-step].copy()
+            step *= 2
+    for below in range(1, len(found)):
+        found[below] += found[below - 1]
     return found
 
 

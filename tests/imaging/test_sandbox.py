@@ -12,7 +12,7 @@ import pytest
 
 from multiconv.errors import Busy, MultiConvError, TooLarge, UnsupportedPicture
 from multiconv.experiment.model import LIMITS
-from multiconv.imaging import sandbox as isolated
+from multiconv.imaging import sandbox
 from multiconv.imaging.decode import decoded
 from multiconv.imaging.sandbox import IsolatedDecoder
 from tests.imaging import handmade
@@ -121,7 +121,7 @@ def test_hostile_files_are_the_same_every_time():
 def test_many_at_once_each_get_their_own():
     bodies = [body for name, body in bases().items() if name.startswith(("TIFF", "JPEG"))]
     with ThreadPoolExecutor(8) as pool:
-        pictures = list(pool.map(lambda body: isolated.decoded(body, LIMITS), bodies))
+        pictures = list(pool.map(lambda body: sandbox.decoded(body, LIMITS), bodies))
     for body, picture in zip(bodies, pictures, strict=True):
         assert (picture.pixels == decoded(body, LIMITS).pixels).all()
 
@@ -144,7 +144,7 @@ def test_what_takes_too_long_is_told_and_the_next_is_served():
 
 @LINUX
 def test_time_is_the_processors_so_that_a_busy_machine_refuses_nothing(monkeypatch):
-    monkeypatch.setattr(isolated, "_AT_MOST", 60)
+    monkeypatch.setattr(sandbox, "_AT_MOST", 60)
     decoder = IsolatedDecoder(LIMITS, seconds=1.0)
     try:
         decoder.decoded(bases()["BMP L"])

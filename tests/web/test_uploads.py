@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from multiconv.experiment.model import LIMITS
-from multiconv.imaging import sandbox as isolated
+from multiconv.imaging import sandbox
 from multiconv.store.blobs import FolderBlobs
 from multiconv.store.pictures import Store
 from multiconv.web import create_app, uploads
@@ -178,7 +178,7 @@ def test_samples_have_nothing_to_delete(client):
 
 
 def test_what_takes_the_decoder_too_long_is_told(monkeypatch, upload, picture):
-    decoder = isolated.IsolatedDecoder(LIMITS, seconds=0.0)
+    decoder = sandbox.IsolatedDecoder(LIMITS, seconds=0.0)
     monkeypatch.setattr(uploads, "decoded", lambda body, _: decoder.decoded(body))
     try:
         answer = upload(picture(height=1500, width=1500), json=True)

@@ -45,10 +45,10 @@ def test_what_was_acknowledged_outlives_kill_9(tmp_path):
     store, chance = tmp_path / "store", random.Random(0)  # noqa: S311
     acknowledged, seeds = [], iter(range(100_000))
     for _ in range(KILLS):
-        stop = threading.Event()
+        stop, some = threading.Event(), threading.Event()
         with serving(store) as server:
 
-            def send(server=server, stop=stop):
+            def send(server=server, stop=stop, some=some):
                 while not stop.is_set():
                     try:
                         status, facts = server.upload(noise(next(seeds), 200))
@@ -56,11 +56,13 @@ def test_what_was_acknowledged_outlives_kill_9(tmp_path):
                         return
                     if status == 201:
                         acknowledged.append(facts["id"])
+                        some.set()
 
             senders = [threading.Thread(target=send) for _ in range(2)]
             for sender in senders:
                 sender.start()
-            time.sleep(chance.uniform(0.5, 1.1))  # the decoder takes some of it to start
+            assert some.wait(60)
+            time.sleep(chance.uniform(0, 0.3))  # any moment will do
             server.kill()
             stop.set()
             for sender in senders:
