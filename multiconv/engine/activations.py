@@ -4,73 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from multiconv.engine.checks import Array
 from multiconv.errors import InvalidValue
-
-Array = NDArray[Any]
 
 
 def identity(x: Array) -> Array:
-    """Return x itself, any shape.
-
-    Examples
-    --------
-    >>> identity(np.array([-1.0, 2.0]))
-    array([-1.,  2.])
-    """
+    """Return x itself."""
     return x
 
 
 def relu(x: Array) -> Array:
-    """Return max(x, 0), any shape.
-
-    Examples
-    --------
-    >>> relu(np.array([-1.0, 2.0]))
-    array([0., 2.])
-    """
+    """Return max(x, 0)."""
     return np.maximum(x, 0)
 
 
 def leaky(x: Array) -> Array:
-    """Return x where it is positive, else x / 100 (PyTorch's LeakyReLU), any shape.
-
-    Examples
-    --------
-    >>> leaky(np.array([-1.0, 2.0]))
-    array([-0.01,  2.  ])
-    """
-    found: Array = np.maximum(x, x * x.dtype.type(0.01))
-    return found
+    """Return x where it is positive, else x / 100 (PyTorch's LeakyReLU)."""
+    return np.asarray(np.maximum(x, x * x.dtype.type(0.01)))
 
 
 def sigmoid(x: Array) -> Array:
-    """Return 1 / (1 + e⁻ˣ), any shape, by way of tanh, which never overflows.
-
-    Examples
-    --------
-    >>> sigmoid(np.array([-1000.0, 0.0]))
-    array([0. , 0.5])
-    """
+    """Return 1 / (1 + e⁻ˣ), by way of tanh, which never overflows."""
     half = x.dtype.type(0.5)
-    found: Array = np.tanh(x * half) * half + half
-    return found
+    return np.asarray(np.tanh(x * half) * half + half)
 
 
 def tanh(x: Array) -> Array:
-    """Return the hyperbolic tangent, any shape.
-
-    Examples
-    --------
-    >>> tanh(np.array([0.0, 100.0]))
-    array([0., 1.])
-    """
-    found: Array = np.tanh(x)
-    return found
+    """Return the hyperbolic tangent."""
+    return np.asarray(np.tanh(x))
 
 
 _ERF = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
@@ -81,17 +45,11 @@ def gelu(x: Array) -> Array:
 
     Φ by formula 7.1.26 of Abramowitz and Stegun, *Handbook of Mathematical Functions*, 1964,
     whose error is below 1.5e-7.
-
-    Examples
-    --------
-    >>> gelu(np.array([-1.0, 0.0, 2.0])).round(4)
-    array([-0.1587,  0.    ,  1.9545])
     """
     size = np.abs(x.astype(np.float64)) / np.sqrt(2)
     t = 1 / (1 + 0.3275911 * size)
     tail = np.exp(-size * size) * t * np.polyval(_ERF[::-1], t) / 2
-    found: Array = (x * np.where(x < 0, tail, 1 - tail)).astype(x.dtype)
-    return found
+    return np.asarray((x * np.where(x < 0, tail, 1 - tail)).astype(x.dtype))
 
 
 ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
@@ -107,7 +65,7 @@ ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
 
 
 def activation(name: str) -> Callable[[Array], Array]:
-    """Return the activation of that name.
+    """Return the activation of that name, a function of an array of any shape.
 
     Raises
     ------

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue, NotFound
 from multiconv.experiment.numbers import quoted
-from multiconv.filters import named as named
+from multiconv.filters.banks import BANKS
+from multiconv.filters.banks import bank as named_bank
+from multiconv.filters.kernels import fitted
+from multiconv.filters.kernels import kernel as named_kernel
 
 Filters = NDArray[np.float64]
 Banks = Callable[[str], Filters]
@@ -57,10 +60,10 @@ def bank_of(text: str, banks: Banks, inputs: int = PLANES, name: str = "filters"
         return bank
     if inputs != PLANES and text == RANDOM:
         return text
-    if text not in named.BANKS:
+    if text not in BANKS:
         raise NotFound(
             f"{name} is {quoted(text)}, which is no bank of filters here.",
-            f"Use one of {', '.join(named.BANKS)}, or a stored bank's 64 digits.",
+            f"Use one of {', '.join(BANKS)}, or a stored bank's 64 digits.",
             field=name,
         )
     if inputs != PLANES:
@@ -91,14 +94,14 @@ def own_shape(bank: Bank) -> tuple[Pair, int]:
     if bank == RANDOM:
         return _OWN_RANDOM
     if isinstance(bank, str):
-        return named.BANKS[bank].kernel_size, named.BANKS[bank].outputs
+        return BANKS[bank].kernel_size, BANKS[bank].outputs
     height, width, _, outputs = bank.filters.shape
     return (height, width), outputs
 
 
 def own_groups(bank: Bank, outputs: int) -> int:
     """Return the groups that a bank is meant for, where so many outputs can have them."""
-    groups = named.BANKS[bank].groups if isinstance(bank, str) and bank != RANDOM else 1
+    groups = BANKS[bank].groups if isinstance(bank, str) and bank != RANDOM else 1
     return groups if outputs % groups == 0 else 1
 
 
@@ -108,14 +111,14 @@ def filters_of(bank: Bank, size: Pair, outputs: int, inputs: int = PLANES) -> Fi
     Beyond a stored bank's own outputs come random ones, as beyond a named bank's.
     """
     if isinstance(bank, str) and bank != RANDOM:
-        return named.bank(bank, size, outputs)
+        return named_bank(bank, size, outputs)
     own = np.empty((*size, inputs, 0))
     if not isinstance(bank, str):
-        own = named.fitted(bank.filters[..., :outputs], size)
+        own = fitted(bank.filters[..., :outputs], size)
     more = [_random_filter(at, size, inputs) for at in range(own.shape[3], outputs)]
     return np.concatenate([own, np.stack(more, axis=-1)], axis=-1) if more else own
 
 
 def _random_filter(at: int, size: Pair, inputs: int) -> Filters:
-    kernels = [named.kernel(f"{RANDOM}({inputs * at + q})", size) for q in range(inputs)]
+    kernels = [named_kernel(f"{RANDOM}({inputs * at + q})", size) for q in range(inputs)]
     return np.stack(kernels, axis=-1)

@@ -12,7 +12,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.kinds import counted, joined
 from multiconv.experiment.model import CHANNELS, Kernel, Layer, Limits, kernel_array
 from multiconv.experiment.numbers import number, quoted, whole
-from multiconv.filters import named as named
+from multiconv.filters.kernels import FORMS, KERNELS, settled_name
 
 PLACE = re.compile(r"w\.([0-9]{1,4})\.([0-9]{1,4})")
 """The name of a kernel's parameter: input channel q, output channel k."""
@@ -72,10 +72,10 @@ def _kernel_of(texts: Sequence[str], field: str, n: int, size: Pair, limits: Lim
 def kernel_name(text: str, field: str, size: Pair | None = None) -> str:
     """Return a kernel's name as links write it, as gabor(45,6)."""
     try:
-        return named.settled_name(text)
+        return settled_name(text)
     except InvalidValue as error:
         family, bracket, _ = text.partition("(")
-        forms = named.FORMS if bracket else (*named.KERNELS, *named.FORMS)
+        forms = FORMS if bracket else (*KERNELS, *FORMS)
         if text.endswith(")") and any(form.startswith(f"{family}(") for form in forms):
             problem = error.problem[0].lower() + error.problem[1:]
             raise InvalidValue(

@@ -17,7 +17,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import PLANES, Banks, bank_of, bank_text, no_banks
 from multiconv.experiment.model import LIMITS, Limits
 from multiconv.experiment.numbers import number, plain, quoted, shown, whole
-from multiconv.filters.named import BANKS
+from multiconv.filters.banks import BANKS
 
 Options = tuple[tuple[str, str], ...]
 Schema = Mapping[str, Any]

@@ -17,7 +17,7 @@ from multiconv.engine.geometry import Padding, Pair
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import PLANES, Bank, filters_of, usual_bank
 from multiconv.experiment.numbers import grouped
-from multiconv.filters import named as named
+from multiconv.filters.kernels import kernel as named_kernel
 
 Kernel = str | tuple[float, ...]
 """A named kernel, or kh·kw numbers row by row."""
@@ -162,7 +162,7 @@ class Layer:
 def kernel_array(kernel: Kernel, size: Pair) -> NDArray[np.float64]:
     """Return a kernel's (kh, kw) values."""
     if isinstance(kernel, str):
-        return named.kernel(kernel, size)
+        return named_kernel(kernel, size)
     return np.array(kernel, dtype=np.float64).reshape(size)
 
 

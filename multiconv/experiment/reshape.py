@@ -13,7 +13,7 @@ from multiconv.experiment.kinds import OWN, sides, sides_text
 from multiconv.experiment.matrix import Matrix, matrix
 from multiconv.experiment.model import LIMITS, Kernel, Layer
 from multiconv.experiment.numbers import whole
-from multiconv.filters.named import fitted, own_size
+from multiconv.filters.kernels import fitted, own_size
 
 
 @dataclass(frozen=True)

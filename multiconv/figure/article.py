@@ -18,8 +18,8 @@ from multiconv.experiment.model import Experiment
 from multiconv.experiment.numbers import weight_text
 from multiconv.figure.links import page_link
 from multiconv.figure.whatif import buttons
-from multiconv.filters.named import kernel
-from multiconv.filters.trained import NOTICE
+from multiconv.filters.banks import NOTICE
+from multiconv.filters.kernels import kernel
 
 Pairs = tuple[tuple[str, str], ...]
 

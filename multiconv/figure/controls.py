@@ -12,7 +12,7 @@ from multiconv.experiment.kinds import OWN, sides_text
 from multiconv.experiment.model import CHANNELS, LIMITS, Experiment
 from multiconv.experiment.numbers import plain
 from multiconv.experiment.words import activation_words, size_words
-from multiconv.filters.named import BANKS
+from multiconv.filters.banks import BANKS
 
 Options = tuple[tuple[str, str], ...]
 

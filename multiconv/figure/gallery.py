@@ -14,9 +14,8 @@ from multiconv.experiment.model import Experiment, Layer, Source
 from multiconv.experiment.numbers import shown
 from multiconv.figure.links import page_link
 from multiconv.figure.scene import uri
-from multiconv.filters.learned import Components, principal_components
-from multiconv.filters.seeded import BOUNDS, seeded
-from multiconv.filters.trained import NOTICE, trained
+from multiconv.filters.banks import NOTICE, trained
+from multiconv.filters.learned import BOUNDS, Components, principal_components, seeded
 from multiconv.imaging import colour
 from multiconv.imaging import png as codec
 from multiconv.store.pictures import Store

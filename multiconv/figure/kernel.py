@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from multiconv.errors import InvalidValue
 from multiconv.experiment.model import LIMITS, Layer
 from multiconv.experiment.numbers import MINUS, number, plain, weight_text
-from multiconv.filters.named import KERNELS, scaled_name_of
+from multiconv.filters.kernels import KERNELS, scaled_name_of
 from multiconv.imaging.colour import step
 
 FRACTIONS = {-1.0: MINUS, 0.5: "½", -0.5: f"{MINUS}½", 0.25: "¼", -0.25: f"{MINUS}¼"}
@@ -73,7 +73,7 @@ def called(kernel: NDArray[np.float64]) -> str:
 
     Examples
     --------
-    >>> from multiconv.filters.named import kernel
+    >>> from multiconv.filters.kernels import kernel
     >>> called(kernel("soft")), called(-0.5 * kernel("soft")), called(np.array([[1.0, 2.0]]))
     ('Soft', '−½ Soft', 'own')
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiconv.filters.named import KERNELS
+from multiconv.filters.kernels import KERNELS
 
 Options = tuple[tuple[str, str], ...]
 

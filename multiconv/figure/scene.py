@@ -14,7 +14,7 @@ from multiconv.engine.trace import LayerTrace
 from multiconv.experiment.model import CHANNELS
 from multiconv.experiment.words import sentence
 from multiconv.figure.output import has_each
-from multiconv.filters.trained import NOTICE
+from multiconv.filters.banks import NOTICE
 from multiconv.imaging import colour
 from multiconv.imaging import png as codec
 from multiconv.imaging.bands import few

@@ -1,20 +1,25 @@
-"""The values of the named kernels.
+"""Kernels by name: fixed ones, those that a name with numbers describes, and their names again.
 
 Ridge, outline, sharpen, box, both Gaussians and unsharp are those of Wikipedia's article
 “Kernel (image processing)”; Sobel (1968), Prewitt (1970), Roberts (1963) and Scharr (2000) are
-laid on as OpenCV and SciPy do, so that x answers where the right is brighter.
+laid on as OpenCV and SciPy do, so that x answers where the right is brighter.  Names with numbers,
+``gaussian(1.5)``, ``gabor(45,6)``, ``random(7)``, are sampled at the size that is asked for;
+without one, at a size that shows them whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import ceil, cos, radians, sin
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Pair, pair
+from multiconv.errors import InvalidValue
 
 Values = NDArray[np.float64]
 
@@ -72,21 +77,195 @@ KERNELS: Mapping[str, NamedKernel] = MappingProxyType(
 )
 
 
-def fitted(kernel: Values, size: Pair) -> Values:
-    """Return kernel padded with zeros or cropped about its centre, index (side − 1) // 2.
+_LARGEST = 15
+_CALL = re.compile(r"([a-z]+)\(([^()]*)\)")
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,7}(?:\.[0-9]{0,6})?")
 
-    Parameters
-    ----------
-    kernel : (kh, kw) or (kh, kw, …) array
-    size : (int, int)
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number between the brackets: what it is called, its bounds, whether it is whole."""
+
+    name: str
+    lowest: float
+    highest: float
+    whole: bool = False
+
+    @property
+    def bounds(self) -> str:
+        """The bounds as messages write them."""
+        return f"{self.lowest:g} to {self.highest:.0f}".replace("-", "\u2212")
+
+
+@dataclass(frozen=True)
+class Family:
+    """Kernels of one kind: ``values`` of (size, *numbers), whole at the ``side`` of (*numbers)."""
+
+    title: str
+    parameters: tuple[Parameter, ...]
+    values: Callable[..., Values]
+    side: Callable[..., int]
+
+
+def _offsets(side: int) -> Values:
+    return np.arange(side, dtype=np.float64) - (side - 1) / 2
+
+
+def _gaussian(size: Pair, sigma: float) -> Values:
+    """Return exp(−(x² + y²) / 2σ²) over its sum, about the middle as `cv2.getGaussianKernel`."""
+    y, x = np.meshgrid(_offsets(size[0]), _offsets(size[1]), indexing="ij")
+    bell: Values = np.exp(-(x**2 + y**2) / (2 * sigma**2))
+    return np.asarray(bell / bell.sum())
+
+
+def _gabor(size: Pair, angle: float, wavelength: float) -> Values:
+    """Return a wave under a bell, less its mean so that a flat picture gives 0.
+
+    exp(−(u² + γ²v²) / 2σ²) · cos(2πu / λ) with u = x cos θ + y sin θ, v = y cos θ − x sin θ
+    (Daugman 1985, in the letters of `cv2.getGaborKernel`), σ = λ / 2 and γ = 1 / 2.  At 0°
+    the stripes stand upright; y runs down.
+    """
+    theta, sigma = radians(angle), wavelength / 2
+    y, x = np.meshgrid(_offsets(size[0]), _offsets(size[1]), indexing="ij")
+    u, v = x * cos(theta) + y * sin(theta), y * cos(theta) - x * sin(theta)
+    wave = np.exp(-(u**2 + v**2 / 4) / (2 * sigma**2)) * np.cos(2 * np.pi * u / wavelength)
+    return np.asarray(wave - wave.mean())
+
+
+def _motion(size: Pair, angle: float) -> Values:
+    """Return a line through the middle, counter-clockwise from the right, that sums to 1.
+
+    One point for each step along the longer direction, shared by its two nearest neighbours
+    across it, as a line is drawn with soft edges.
+    """
+    rows, columns = size
+    right, up = cos(radians(angle)), sin(radians(angle))
+    line = np.zeros(size)
+    along_rows = abs(up) * (columns - 1) > abs(right) * (rows - 1)
+    count = rows if along_rows else columns
+    slope = -right / up if along_rows else -up / right
+    for at, offset in enumerate(_offsets(count)):
+        other = ((columns if along_rows else rows) - 1) / 2 + round(slope, 12) * offset
+        near = int(np.floor(other + 1e-9))
+        for place, share in ((near, 1 - (other - near)), (near + 1, other - near)):
+            if share > 1e-9:
+                line[(at, place) if along_rows else (place, at)] += share
+    return np.asarray(line / line.sum())
+
+
+def _random(size: Pair, seed: float) -> Values:
+    """Return numbers spread evenly from −1 to 1, of two decimals, the same everywhere for a seed.
+
+    Raw numbers of PCG64, whose stream NumPy promises never to change.
+    """
+    raw = np.random.PCG64(int(seed)).random_raw(size[0] * size[1])
+    even = (np.asarray(raw, np.uint64) >> np.uint64(11)).astype(np.float64) / 2**53
+    return (even * 2 - 1).round(2).reshape(size) + 0.0
+
+
+def _odd(side: float) -> int:
+    return min(2 * ceil(side / 2) + 1, _LARGEST)
+
+
+FAMILIES: Mapping[str, Family] = MappingProxyType(
+    {
+        "gaussian": Family(
+            "Gaussian", (Parameter("sigma", 0.2, 10),), _gaussian, lambda sigma: _odd(4 * sigma)
+        ),
+        "gabor": Family(
+            "Gabor",
+            (Parameter("angle", -360, 360), Parameter("wavelength", 2, 30)),
+            _gabor,
+            lambda _, wavelength: _odd(1.5 * wavelength),
+        ),
+        "motion": Family("Motion", (Parameter("angle", -360, 360),), _motion, lambda _: 7),
+        "random": Family("Random", (Parameter("seed", 0, 999_999, True),), _random, lambda _: 1),
+    }
+)
+
+FORMS = ("gaussian(sigma)", "gabor(angle,wavelength)", "motion(angle)", "random(seed)")
+"""How the families are written, for people."""
+
+
+def kernel(name: str, size: Pair | None = None) -> Values:
+    """Return the named kernel, a fresh (kh, kw) array, at its own size or fitted to ``size``.
+
+    Names with numbers (`FORMS`) are sampled at ``size``, not cut to it.
+
+    Raises
+    ------
+    InvalidValue
+        For an unknown name, with the known ones, and for numbers out of bounds.
 
     Examples
     --------
-    >>> fitted(np.array([[1.0, 2.0], [3.0, 4.0]]), (3, 3))
-    array([[0., 0., 0.],
-           [0., 1., 2.],
-           [0., 3., 4.]])
+    >>> kernel("laplacian")
+    array([[ 0.,  1.,  0.],
+           [ 1., -4.,  1.],
+           [ 0.,  1.,  0.]])
+    >>> kernel("motion(45)", (3, 3)).round(3)
+    array([[0.   , 0.   , 0.333],
+           [0.   , 0.333, 0.   ],
+           [0.333, 0.   , 0.   ]])
     """
+    if call := _call_of(name):
+        family, numbers = call
+        return FAMILIES[family].values(size or own_size(name), *numbers)
+    if name not in KERNELS:
+        raise InvalidValue(
+            f"There is no kernel named {name[:40]!r}.",
+            f"Use one of {', '.join((*KERNELS, *FORMS))}.",
+            field="w",
+        )
+    values = KERNELS[name].values
+    return values.copy() if size is None else fitted(values, size)
+
+
+def own_size(name: str) -> Pair:
+    """Return the size at which a named kernel is whole."""
+    if call := _call_of(name):
+        family, numbers = call
+        side = FAMILIES[family].side(*numbers)
+        return side, side
+    height, width = kernel(name).shape
+    return height, width
+
+
+def settled_name(name: str) -> str:
+    """Return the one way in which links write a kernel's name."""
+    kernel(name, (1, 1))  # refuses what is no name
+    call = _call_of(name)
+    return _spelling(*call) if call else name
+
+
+def scaled_name_of(array: Values) -> tuple[float, str] | None:
+    """Return (factor, name) where ``array`` is a named kernel times a factor, else None.
+
+    A name stands only where the array is large enough for all of that kernel's taps.
+    """
+    if not array.any():
+        return 1.0, "zero"
+    multiples = []
+    for name, named in KERNELS.items():
+        values = fitted(named.values, (array.shape[0], array.shape[1]))
+        if not values.any() or np.count_nonzero(values) < np.count_nonzero(named.values):
+            continue
+        peak = np.unravel_index(np.argmax(np.abs(values)), values.shape)
+        factor = round(float(array[peak] / values[peak]), 12)
+        if factor and np.allclose(array, factor * values, rtol=1e-12, atol=0):
+            multiples.append((factor, name))
+    # A ridge is −1 times the Laplacian too: a name of its own comes first.
+    return min(multiples, key=lambda found: found[0] != 1, default=None)
+
+
+def name_of(array: Values) -> str | None:
+    """Return the name of the kernel that ``array`` is, at its size, else None."""
+    factor, name = scaled_name_of(array) or (0.0, None)
+    return name if factor == 1 else None
+
+
+def fitted(kernel: Values, size: Pair) -> Values:
+    """Return a kernel, (kh, kw, …), padded with zeros or cropped about index (side − 1) // 2."""
     height, width = pair(size, "kernel")
     result = np.zeros((height, width, *kernel.shape[2:]))
     (into_rows, of_rows), (into_cols, of_cols) = (
@@ -100,3 +279,45 @@ def _overlap(new: int, old: int) -> tuple[slice, slice]:
     shift = (new - 1) // 2 - (old - 1) // 2
     first, stop = max(shift, 0), min(old + shift, new)
     return slice(first, stop), slice(first - shift, stop - shift)
+
+
+def _call_of(name: str) -> tuple[str, tuple[float, ...]] | None:
+    """Return a family's name and its numbers; None where ``name`` has no brackets."""
+    if "(" not in name:
+        return None
+    match = _CALL.fullmatch(name.replace("\u2212", "-").replace(" ", ""))
+    if match is None or match[1] not in FAMILIES:
+        raise _refused(f"There is no kernel written {name[:40]!r}.", f"Write {', '.join(FORMS)}.")
+    family, texts = FAMILIES[match[1]], match[2].split(",")
+    if len(texts) != len(family.parameters):
+        raise _refused(
+            f"{match[1]} is given {len(texts)} numbers.",
+            f"Write {next(form for form in FORMS if form.startswith(match[1]))}.",
+        )
+    numbers = (
+        _number(match[1], text, each) for text, each in zip(texts, family.parameters, strict=True)
+    )
+    return match[1], tuple(numbers)
+
+
+def _number(family: str, text: str, parameter: Parameter) -> float:
+    value = float(text) if _DECIMAL.fullmatch(text) else float("nan")
+    fits = parameter.lowest <= value <= parameter.highest
+    if not fits or (parameter.whole and value != int(value)):
+        kind = "whole number" if parameter.whole else "number"
+        raise _refused(
+            f"The {parameter.name} of {family} is {text[:20]!r}.",
+            f"Write a {kind} from {parameter.bounds}.",
+            limit=parameter.bounds,
+        )
+    return value + 0.0
+
+
+def _refused(problem: str, remedy: str, limit: str | None = None) -> InvalidValue:
+    return InvalidValue(problem, remedy, field="w", limit=limit)
+
+
+def _spelling(family: str, numbers: tuple[float, ...]) -> str:
+    """Return the one way in which links write a kernel of a family."""
+    texts = (f"{number:.6f}".rstrip("0").rstrip(".") for number in numbers)
+    return f"{family}({','.join(texts)})"

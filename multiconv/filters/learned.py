@@ -1,14 +1,17 @@
-"""Filters learned from one picture: the principal components of its patches."""
+"""Filters learned from a picture, its patches' principal components, and random ones by seed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import sqrt
+from types import MappingProxyType
 
 import numpy as np
 
 from multiconv.engine.checks import Array
 from multiconv.engine.geometry import Pair, pair
-from multiconv.errors import InvalidValue
+from multiconv.errors import InvalidValue, NotFound
 from multiconv.filters.kernels import Values
 
 _MOST_PATCHES = 20_000
@@ -18,12 +21,8 @@ _MOST_PATCHES = 20_000
 class Components:
     """A picture's principal components, the most telling first.
 
-    Attributes
-    ----------
-    filters : (kh, kw, C, K) float64
-        Of length 1 each, and orthogonal; the largest weight of each is positive.
-    explained : tuple of float
-        The share of the patches' variance that each explains.
+    ``filters``, (kh, kw, C, K), have length 1 each, are orthogonal, and the largest weight of each
+    is positive; ``explained`` is the share of the patches' variance that each explains.
     """
 
     filters: Values
@@ -34,28 +33,7 @@ def principal_components(x: Array, kernel_size: Pair, outputs: int) -> Component
     """Return the ``outputs`` directions in which the patches of a picture differ most.
 
     The eigenvectors of the covariance of all (kh, kw, C) patches (Pearson,
-    *On lines and planes of closest fit*, 1901), of at most 20,000 patches on a
-    regular grid.
-
-    Parameters
-    ----------
-    x : (H, W, C) floats
-    kernel_size : (int, int)
-    outputs : int
-        From 1 to kh · kw · C.
-
-    Raises
-    ------
-    InvalidValue
-        If the picture is smaller than a patch, or ``outputs`` out of bounds.
-
-    Examples
-    --------
-    >>> x = np.zeros((8, 8, 2))
-    >>> x[:, ::2, 0] = 1.0  # the first channel alone differs, from column to column
-    >>> found = principal_components(x, (1, 2), 2)
-    >>> found.filters[0, :, 0, 0].round(3), [round(share, 3) for share in found.explained]
-    (array([ 0.707, -0.707]), [1.0, 0.0])
+    *On lines and planes of closest fit*, 1901), of at most 20,000 patches on a regular grid.
     """
     height, width = pair(kernel_size, "kernel")
     size = height * width * x.shape[2]
@@ -92,3 +70,33 @@ def _patches(x: Array, size: Pair) -> Values:
     step = max(1, int(np.ceil(np.sqrt(rows * columns / _MOST_PATCHES))))
     chosen = windows[::step, ::step].transpose(0, 1, 3, 4, 2)
     return chosen.reshape(-1, size[0] * size[1] * x.shape[2]).astype(np.float64)
+
+
+BOUNDS: Mapping[str, str] = MappingProxyType(
+    {
+        "glorot": "√(6 / (fan in + fan out)): Glorot and Bengio 2010",
+        "he": "√(6 / fan in): He and others 2015",
+    }
+)
+"""How far from zero the uniform numbers of each kind reach, and whose rule that is."""
+
+
+def seeded(kind: str, seed: int, kernel_size: Pair, outputs: int, channels: int = 3) -> Values:
+    """Return random filters, (kh, kw, C, K) float64, uniform between ∓ the kind's bound.
+
+    From the raw 64-bit stream of PCG64, which NumPy promises to keep, so that a link shows the same
+    filters in ten years.  Fan in is kh · kw · channels, fan out kh · kw · outputs.
+    """
+    if kind not in BOUNDS:
+        raise NotFound(
+            f"There are no random filters of the kind {kind!r}.",
+            f"Use {' or '.join(BOUNDS)}.",
+            field="filters",
+        )
+    height, width = kernel_size
+    fan_in, fan_out = (height * width * count for count in (channels, outputs))
+    bound = sqrt(6 / (fan_in + (fan_out if kind == "glorot" else 0)))
+    raw = np.random.PCG64(seed).random_raw(height * width * channels * outputs)
+    shares = (raw >> np.uint64(11)) * 2.0**-53  # the upper 53 bits: 0 … 1
+    values = np.asarray((2 * shares - 1) * bound, dtype=np.float64)
+    return values.reshape(height, width, channels, outputs)

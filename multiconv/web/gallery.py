@@ -11,7 +11,7 @@ from multiconv.experiment.model import Experiment
 from multiconv.experiment.numbers import whole
 from multiconv.figure.gallery import COUNT, SEEDS, SIDE, kept, learned, shelves, small_input
 from multiconv.figure.links import page_link
-from multiconv.filters.seeded import seeded
+from multiconv.filters.learned import seeded
 from multiconv.web.request import experiment, store, tracer
 
 blueprint = Blueprint("gallery", __name__)

@@ -8,7 +8,7 @@ from typing import Any
 from multiconv.experiment.banks import PLANES
 from multiconv.experiment.fields import BY_NAME, NAMES
 from multiconv.experiment.programs import LIBRARIES
-from multiconv.filters.named import KERNELS
+from multiconv.filters.kernels import KERNELS
 from multiconv.imaging.samples import SAMPLES
 
 Schema = dict[str, Any]

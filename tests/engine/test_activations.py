@@ -11,6 +11,26 @@ def test_identity_and_relu():
     assert activation("relu")(x).tolist() == [0, 0, 3]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("leaky", [-0.01, 0, 2]),
+        ("sigmoid", [1 / (1 + np.e), 0.5, 1 / (1 + np.e**-2)]),
+        ("tanh", [-0.761594, 0, 0.964028]),
+        ("gelu", [-0.158655, 0, 1.954500]),
+    ],
+)
+def test_the_others_at_a_few_places(name, expected):
+    found = activation(name)(np.array([-1.0, 0.0, 2.0]))
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_nothing_overflows():
+    with np.errstate(over="raise"):
+        assert activation("sigmoid")(np.array([-1000.0, 1000.0])).tolist() == [0, 1]
+        assert activation("tanh")(np.array([100.0])) == 1
+
+
 @pytest.mark.parametrize("name", list(ACTIVATIONS))
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_every_activation_keeps_the_type(name, dtype):

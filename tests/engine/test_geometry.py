@@ -82,6 +82,17 @@ def test_an_input_pixel_feeds_the_windows_that_hold_it(mode):
         assert sorted(g.outputs_of(*place)) == feeds
 
 
+def test_the_nearest_output_is_the_one_whose_windows_centre_is_nearest():
+    g = geometry((6, 6), (3, 3), strides=(2, 2))
+    assert [g.nearest_output(row, 0)[0] for row in range(6)] == [0, 0, 0, 1, 2, 2]
+    assert g.nearest_output(3, 0) == (1, 0)
+
+
+@pytest.mark.parametrize("value", [2, (2, 2), [2, 2], np.int64(2)])
+def test_one_whole_number_stands_for_both(value):
+    assert geometry((8, 8), (3, 3), strides=value).strides == (2, 2)
+
+
 def test_cost_is_counted_in_products():
     assert geometry((10, 20), (3, 5)).multiply_adds(3, 8) == 10 * 20 * 3 * 5 * 3 * 8
 

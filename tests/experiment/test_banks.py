@@ -6,7 +6,7 @@ import pytest
 from multiconv.errors import NotFound
 from multiconv.experiment.banks import StoredBank, filters_of, own_groups
 from multiconv.experiment.link import read, to_query
-from multiconv.filters.named import random_filter
+from multiconv.filters.banks import random_filter
 
 ID = "ab" * 32
 OWN = np.arange(3 * 2 * 3 * 2, dtype=np.float64).reshape(3, 2, 3, 2)

@@ -8,7 +8,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.changes import CHANGES, changed, changes, switched
 from multiconv.experiment.form import Form
 from multiconv.experiment.model import Layer
-from multiconv.filters.named import KERNELS
+from multiconv.filters.kernels import KERNELS
 
 START = Layer().with_kernel(1, 0, tuple(map(float, range(1, 10))))
 

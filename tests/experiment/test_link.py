@@ -14,7 +14,8 @@ from multiconv.errors import InvalidValue, MultiConvError, NotFound
 from multiconv.experiment.link import read, to_pairs, to_query
 from multiconv.experiment.maps import pixels_experiment
 from multiconv.experiment.model import LIMITS, Experiment, Focus, Layer, Limits, Source, View
-from multiconv.filters.named import BANKS, KERNELS, bank
+from multiconv.filters.banks import BANKS, bank
+from multiconv.filters.kernels import KERNELS
 
 SIDES = st.tuples(st.integers(1, 15), st.integers(1, 15))
 PADS = st.integers(0, 64)

@@ -9,7 +9,7 @@ from multiconv.errors import NotFound
 from multiconv.experiment.link import read, to_query
 from multiconv.experiment.maps import map_place, pixels_experiment
 from multiconv.experiment.model import Layer
-from multiconv.filters.named import BANKS, bank
+from multiconv.filters.banks import BANKS, bank
 
 START = read([("k", "1"), ("bias", "0,.5,0,0,1"), ("w.1.1", "box"), ("activation", "relu")])
 

@@ -10,7 +10,7 @@ from multiconv.figure.controls import (
     more_entries,
     others,
 )
-from multiconv.filters.named import BANKS
+from multiconv.filters.banks import BANKS
 
 
 def chosen(query, field):

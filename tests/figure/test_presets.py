@@ -1,7 +1,7 @@
 """Every kernel that the lists offer is one, and has words of its own."""
 
 from multiconv.figure.presets import presets
-from multiconv.filters.named import kernel
+from multiconv.filters.kernels import kernel
 
 
 def test_every_offered_kernel_is_one():

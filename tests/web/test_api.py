@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from scipy.signal import correlate2d
 
-from multiconv.filters.named import bank
+from multiconv.filters.banks import bank
 from multiconv.imaging.samples import SAMPLES
 
 KERNELS = {

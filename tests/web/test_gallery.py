@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from multiconv.figure.gallery import coloured
-from multiconv.filters.seeded import seeded
+from multiconv.filters.learned import seeded
 
 
 def test_a_shelf_for_each_kind(client):

@@ -17,7 +17,8 @@ from multiconv.engine.activations import ACTIVATIONS
 from multiconv.engine.geometry import PADDING_MODES
 from multiconv.experiment.fields import NAMES
 from multiconv.experiment.link import read, to_pairs
-from multiconv.filters.named import BANKS, KERNELS
+from multiconv.filters.banks import BANKS
+from multiconv.filters.kernels import KERNELS
 from multiconv.imaging.samples import SAMPLES
 from multiconv.web import create_app
 

@@ -1,17 +1,14 @@
+"""Named banks: what each answers; the trained ones are the file that the notice speaks of."""
+
+from hashlib import sha256
+from importlib.resources import files
+
 import numpy as np
 import pytest
 
 from multiconv.errors import InvalidValue, NotFound
-from multiconv.filters.named import (
-    BANKS,
-    KERNELS,
-    bank,
-    bank_titles,
-    fitted,
-    kernel,
-    name_of,
-    scaled_name_of,
-)
+from multiconv.filters.banks import BANKS, NOTICE, bank, bank_titles, random_filter, trained
+from multiconv.filters.kernels import kernel
 
 LUMINANCE = np.array([0.299, 0.587, 0.114])
 
@@ -22,60 +19,15 @@ def answer(filters, row_of_colours):
     return np.einsum("ijq,ijqk->k", window, filters)
 
 
-def test_there_are_the_named_kernels_and_banks():
-    assert len(KERNELS) == 23
-    assert {"identity", "soft", "box", "gaussian", "sharpen", "emboss"} < set(KERNELS)
-    assert {"outline", "laplacian", "sobel-x", "sobel-y", "zero", "shift"} < set(KERNELS)
-    assert {"ridge", "unsharp", "prewitt-x", "scharr-y", "roberts-1", "box-5"} < set(KERNELS)
+def test_there_are_the_named_banks():
     assert list(BANKS)[:4] == ["redness", "blue-yellow", "luminance-edges", "red-green-edges"]
     assert set(BANKS) - set(list(BANKS)[:4]) == {
         *("one-channel", "mixes", "opponent", "gabors", "depthwise", "dlib"),
     }
 
 
-@pytest.mark.parametrize("name", ["soft", "box", "gaussian", "sharpen", "identity", "shift"])
-def test_these_kernels_keep_the_brightness(name):
-    assert kernel(name).sum() == pytest.approx(1)
-
-
-@pytest.mark.parametrize("name", ["outline", "laplacian", "sobel-x", "sobel-y", "zero"])
-def test_these_kernels_answer_nothing_on_a_flat_picture(name):
-    assert kernel(name).sum() == 0
-
-
-@pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 5), (4, 3), (7, 7)])
-def test_fitting_keeps_the_centre(size):
-    numbers = np.arange(1.0, 10).reshape(3, 3)
-    result = fitted(numbers, size)
-    centre = (size[0] - 1) // 2, (size[1] - 1) // 2
-    assert result.shape == size
-    assert result[centre] == 5
-
-
-def test_fitting_pads_after_for_even_sides():
-    assert fitted(np.ones((1, 1)), (2, 2)).tolist() == [[1, 0], [0, 0]]
-
-
-@pytest.mark.parametrize("name", list(KERNELS))
-@pytest.mark.parametrize("size", [(5, 5), (6, 6), (5, 7)])
-@pytest.mark.parametrize("factor", [1.0, -0.5, 0.299, 3.0])
-def test_a_kernel_knows_its_name_and_factor(name, size, factor):
-    assert name_of(kernel(name, size)) == name
-    expected = (1.0, "zero") if name == "zero" else (factor, name)
-    if name == "ridge" and factor != 1:
-        expected = (-factor, "laplacian")  # the same thing, and better known
-    assert scaled_name_of(factor * kernel(name, size)) == expected
-
-
-def test_a_kernel_that_was_cut_has_no_name():
-    assert name_of(kernel("emboss", (2, 2))) is None
-    assert name_of(np.array([[1.0, 2.0]])) is None
-
-
 def test_what_is_returned_may_be_changed():
-    kernel("soft")[:] = 9
     bank("redness")[:] = 9
-    assert kernel("soft")[1, 1] == 0.2
     assert bank("redness")[1, 1, 0, 0] == 0.2
 
 
@@ -110,12 +62,10 @@ def test_many_outputs_are_all_different_and_none_blank(name, outputs):
     assert bank_titles(name) == BANKS[name].titles
 
 
-def test_unknown_names_are_refused_with_the_known_ones():
+def test_an_unknown_name_is_refused_with_the_known_ones():
     with pytest.raises(NotFound, match="redness, blue-yellow") as caught:
         bank("green")
     assert caught.value.field == "filters"
-    with pytest.raises(InvalidValue, match="identity, soft"):
-        kernel("blur")
     with pytest.raises(InvalidValue) as outputs:
         bank("redness", outputs=0)
     assert outputs.value.field == "outputs"
@@ -170,3 +120,35 @@ def test_every_output_of_the_depthwise_bank_sees_its_own_group_alone():
 def test_what_stands_beyond_a_bank_may_be_changed():
     bank("redness", outputs=64)[:] = 9
     assert bank("redness", outputs=64)[1, 1, 0, 0] == 0.2
+
+
+def test_beyond_the_first_banks_come_random_filters():
+    assert bank_titles("red-green-edges", 4)[2:] == ("red–green, Laplacian", "redness")
+    assert random_filter(2, (1, 1)).tolist() == [[[0.08, 0.25, -0.35]]]
+
+
+DATA = files("multiconv.filters").joinpath("data")
+
+
+def test_the_file_is_the_one_in_the_notice():
+    body = DATA.joinpath("dlib_conv1_32x3x7x7.npy").read_bytes()
+    assert sha256(body).hexdigest() in DATA.joinpath("NOTICE.md").read_text(encoding="utf-8")
+
+
+def test_height_width_in_out():
+    stored = np.load(DATA.joinpath("dlib_conv1_32x3x7x7.npy"), allow_pickle=False)
+    filters = trained()
+    assert stored.shape == (32, 3, 7, 7)
+    for k, q, di, dj in [(0, 0, 0, 0), (31, 2, 6, 5), (7, 1, 3, 0)]:
+        assert filters[di, dj, q, k] == stored[k, q, di, dj]
+
+
+def test_the_bank_says_where_it_is_from():
+    np.testing.assert_array_equal(bank("dlib"), trained())
+    assert BANKS["dlib"].note == NOTICE
+    assert "photographs collected for research" in NOTICE
+
+
+def test_kernels_of_a_trained_filter_differ_from_channel_to_channel():
+    filters = trained()
+    assert all(not np.allclose(filters[:, :, 0, k], filters[:, :, 2, k]) for k in range(32))

@@ -6,7 +6,7 @@ import pytest
 from scipy import ndimage, signal
 
 from multiconv.errors import InvalidValue
-from multiconv.filters.named import kernel, name_of, own_size, settled_name
+from multiconv.filters.kernels import kernel, name_of, own_size, settled_name
 
 
 @pytest.fixture(scope="module")
