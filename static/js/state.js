@@ -3,22 +3,22 @@
  * What the page shows, in one place: the link's query, the facts that the server sent with the
  * page, and the kernels and bias as they stand in the fields. Whoever needs to follow listens:
  *
- *   on("kernel", ({ q }) => …)   a kernel's numbers changed (page/edits.js)
+ *   on("kernel", ({ q }) => …)   a kernel's numbers changed (page/edit.js)
  *   on("bias", () => …)          the bias changed
+ *   on("planes", ({ planes }) => …) maps of an edit have arrived (page/ask.js)
  *   on("pixel", ({ i, j }) => …) another pixel is pointed at or pinned
- *   on("page", () => …)          the page was brought in line with a new answer (page/pages.js)
+ *   on("page", () => …)          the page was brought in line with a new answer (page/visit.js)
  *   on("levels", () => …)        the input's levels have arrived (figure/levels.js)
  *   on("settled", ({ query }) => …) a burst of edits came to rest; the link says it
  */
 
 /**
- * @typedef {{ input: number[], kernel: number[], strides: number[], pads: number[][],
- *   dilations: number[], mode: string, output: number[] }} Geometry
+ * @typedef {import("./lib/geometry.js").Geometry} Geometry
  * @typedef {{ build: string, query: string, k: number, pixel: number[], range: number,
  *   ranges: string, longest: { link: number, query: number }, weightScale: number, bias: number,
  *   activation: string, activationWords: string, geometry: Geometry, palette: string,
  *   groups: number, outputs: number, active: boolean[] }} Facts
- * @typedef {"kernel" | "bias" | "pixel" | "page" | "levels" | "settled"} Kind
+ * @typedef {"kernel" | "bias" | "planes" | "pixel" | "page" | "levels" | "settled"} Kind
  */
 
 /** @type {{ query: string, facts: Facts, kernels: number[][], bias: number, version: number }} */
@@ -46,10 +46,7 @@ export function on(kind, listener) {
   return () => known.delete(listener);
 }
 
-/**
- * @param {Kind} kind
- * @param {object} [detail]
- */
+/** @param {Kind} kind @param {object} [detail] */
 export function tell(kind, detail = {}) {
   for (const listener of listeners.get(kind) ?? []) listener(detail);
 }

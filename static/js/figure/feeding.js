@@ -4,20 +4,17 @@
  * one weight. The arrow keys on an input do the same for the pixel under the window's middle.
  */
 import { fedBy, windowOf } from "../lib/geometry.js";
-import { legend, maps, mark, unmark } from "./legend.js";
-import { levels } from "./levels.js";
 import { weightText } from "../lib/numbers.js";
 import { on, state } from "../state.js";
+import { legend, maps, mark, unmark } from "./legend.js";
+import { levels } from "./levels.js";
+import { PictureMap } from "./map.js";
 
 const MOST = 7;
 /** @type {string | null} */
 let shown = null;
 
-/**
- * @param {number} q
- * @param {number} row
- * @param {number} column
- */
+/** @param {number} q @param {number} row @param {number} column */
 function feed(q, row, column) {
   const key = `${q} ${row} ${column}`;
   if (shown === key) return;
@@ -39,17 +36,11 @@ function feed(q, row, column) {
   legend(`${name} feeds ${count} ${noun}${fits ? ", each with its own weight (row, column of the output):" : "."}`, fits ? grid(q, rows, cols) : null);
 }
 
-/**
- * @param {number} q
- * @param {[number, number][]} rows
- * @param {[number, number][]} cols
- */
+/** @param {number} q @param {[number, number][]} rows @param {[number, number][]} cols */
 function grid(q, rows, cols) {
   const width = state.facts.geometry.kernel[1];
-  return {
-    head: cols.map(([j]) => j),
-    rows: rows.map(([i, di]) => ({ head: i, cells: cols.map(([, dj]) => weightText(state.kernels[q][di * width + dj])) })),
-  };
+  const weights = rows.map(([i, di]) => [i, ...cols.map(([, dj]) => weightText(state.kernels[q][di * width + dj]))]);
+  return [["", ...cols.map(([j]) => j)], ...weights];
 }
 
 function clear() {
@@ -64,18 +55,15 @@ function clear() {
 
 /** @param {EventTarget | null} target */
 function inputMap(target) {
-  const map = target instanceof Element ? target.closest('mc-map[data-map^="input-"]') : null;
-  return map instanceof HTMLElement ? map : null;
+  const map = target instanceof Element ? target.closest("mc-map") : null;
+  return map instanceof PictureMap && map.input !== null ? map : null;
 }
 
 document.addEventListener("pointermove", (event) => {
   const map = inputMap(event.target);
   if (!map) return clear();
-  const box = (map.querySelector("input") ?? map).getBoundingClientRect();
-  const within = (/** @type {number} */ share, /** @type {number} */ side) => Math.min(Math.max(Math.floor(share * side), 0), side - 1);
-  const row = within((event.clientY - box.top) / box.height, Number(map.dataset.rows));
-  const column = within((event.clientX - box.left) / box.width, Number(map.dataset.columns));
-  feed(Number(map.dataset.map?.slice(6)), row, column);
+  const [row, column] = map.place(event);
+  feed(map.input ?? 0, row, column);
 });
 
 on("pixel", ({ i, j }) => {
@@ -85,7 +73,7 @@ on("pixel", ({ i, j }) => {
   const window = windowOf(geometry, i, j);
   const middle = (/** @type {number[]} */ places) => places[(places.length - 1) >> 1];
   const [row, column] = [middle(window.rows), middle(window.cols)];
-  if (row >= 0 && column >= 0) feed(Number(map.dataset.map?.slice(6)), row, column);
+  if (row >= 0 && column >= 0) feed(map.input ?? 0, row, column);
 });
 document.addEventListener("focusout", ({ target }) => inputMap(target) && clear());
 on("page", clear);

@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /**
  * Say what is pointed at; nothing takes the words back.
  * @param {string} words
- * @param {{ head: (string | number)[], rows: { head: string | number, cells: string[] }[] } | null} [grid]
+ * @param {(string | number)[][] | null} [grid] its first row and column are heads
  */
 export function legend(words = "", grid = null) {
   const place = document.getElementById("index-words");
@@ -16,22 +16,17 @@ export function legend(words = "", grid = null) {
   place.replaceChildren(...parts);
 }
 
-/** @param {{ head: (string | number)[], rows: { head: string | number, cells: string[] }[] }} grid */
-function table({ head, rows }) {
+/** @param {(string | number)[][]} rows */
+function table(rows) {
   const made = document.createElement("table");
-  const cell = (/** @type {HTMLTableRowElement} */ row, /** @type {string} */ tag, /** @type {string | number} */ text) => {
-    const one = document.createElement(tag);
-    one.textContent = String(text);
-    row.append(one);
-  };
-  const first = made.insertRow();
-  cell(first, "td", "");
-  for (const text of head) cell(first, "th", text);
-  for (const line of rows) {
+  rows.forEach((cells, down) => {
     const row = made.insertRow();
-    cell(row, "th", line.head);
-    for (const text of line.cells) cell(row, "td", text);
-  }
+    cells.forEach((text, across) => {
+      const cell = document.createElement((down === 0) === (across === 0) ? "td" : "th");
+      cell.textContent = String(text);
+      row.append(cell);
+    });
+  });
   return made;
 }
 
@@ -49,10 +44,7 @@ export function mark(map, kind, box) {
   if (!rect.isConnected) marks?.append(rect);
 }
 
-/**
- * Take the marks of a kind off all maps.
- * @param {string} kind
- */
+/** Take the marks of a kind off all maps. @param {string} kind */
 export function unmark(kind) {
   for (const rect of document.querySelectorAll(`mc-map rect.${kind}`)) rect.remove();
 }

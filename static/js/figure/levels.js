@@ -1,11 +1,11 @@
 // @ts-check
 /** The input's levels, 0…255, fetched once a picture: what the pixel's arithmetic is worked from. */
-import { fetched } from "../page/planes.js";
+import { fetched } from "../page/ask.js";
 import { state, tell } from "../state.js";
 
 const MOST = 512 * 512;
 
-/** @typedef {{ key: string | null, planes: import("../page/planes.js").Plane[] | null, tell: () => void }} Held */
+/** @typedef {{ key: string | null, planes: import("../lib/packed.js").Plane[] | null, tell: () => void }} Held */
 /** @type {Held} */
 let held = { key: null, planes: null, tell: () => {} };
 
@@ -20,10 +20,7 @@ export function levels(redraw = held.tell) {
   return held.planes;
 }
 
-/**
- * @param {Held} mine
- * @param {string} query
- */
+/** @param {Held} mine @param {string} query */
 async function fill(mine, query) {
   const names = state.facts.active.map((_, q) => `input-${q}`);
   try {

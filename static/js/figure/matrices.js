@@ -3,11 +3,11 @@
  * Whole kernels as text: several numbers pasted into a weight fill its kernel, as the server reads
  * them; a kernel's list copies its numbers out.
  */
-import { edit } from "../page/form.js";
 import { plain } from "../lib/numbers.js";
-import { pending } from "../page/pages.js";
-import { offered } from "../panels/share.js";
+import { edit } from "../page/form.js";
+import { offered } from "../page/copy.js";
 import { on, state } from "../state.js";
+import { rowsOf } from "./pixel.js";
 
 const COPY = "copy-numbers";
 
@@ -23,18 +23,13 @@ document.addEventListener("paste", (event) => {
 /** Whether a text holds more than one number. @param {string} text */
 const several = (text) => /[0-9.][\]),;\s]+[[({\s]*[-+−.0-9]/.test(text.trim());
 
-/**
- * @param {string} q
- * @param {string} text
- * @param {HTMLInputElement} field
- */
+/** @param {string} q @param {string} text @param {HTMLInputElement} field */
 async function filled(q, text, field) {
-  await pending();
-  const before = String(state.facts.geometry.kernel);
-  const said = new URLSearchParams({ from: state.query, [`matrix.${q}`]: text });
+  let before = "";
+  const noted = () => (before = String(state.facts.geometry.kernel));
   field.blur();
-  const beside = field.closest("fieldset");
-  if (!(await edit(said, beside))) return field.focus();
+  const said = new URLSearchParams({ [`matrix.${q}`]: text });
+  if (!(await edit(said, field.closest("fieldset"), noted))) return field.focus();
   if (String(state.facts.geometry.kernel) !== before) document.getElementById("told-pasted")?.classList.add("shown");
   const fields = document.querySelectorAll(`mc-kernel[data-q="${q}"] .weight`);
   /** @type {HTMLElement | undefined} */ (fields[0])?.focus();
@@ -42,9 +37,7 @@ async function filled(q, text, field) {
 
 /** A kernel as Python, MATLAB and this page read it. @param {number} q */
 function text(q) {
-  const [height, width] = state.facts.geometry.kernel;
-  const rows = Array.from({ length: height }, (_, di) => state.kernels[q].slice(di * width, (di + 1) * width));
-  return `[${rows.map((row) => `[${row.map(plain).join(", ")}]`).join(",\n ")}]`;
+  return `[${rowsOf(q).map((row) => `[${row.map(plain).join(", ")}]`).join(",\n ")}]`;
 }
 
 /** Give every kernel's list the entry that only scripts can serve. */

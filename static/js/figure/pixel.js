@@ -4,14 +4,44 @@
  * on every map, the captions' values. Products of numbers that the server sent, and nothing else.
  */
 import { arithmetic } from "../lib/arithmetic.js";
+import { levelKind, tint } from "../lib/colours.js";
 import { windowOf } from "../lib/geometry.js";
+import { on, state } from "../state.js";
 import { levels } from "./levels.js";
-import { marks } from "./marks.js";
-import { found, put, write } from "../page/places.js";
-import { state } from "../state.js";
-import { levelKind, tint } from "../lib/tints.js";
 
-/** @typedef {ReturnType<typeof arithmetic>} Working */
+/**
+ * @typedef {ReturnType<typeof arithmetic>} Working
+ * @typedef {ReturnType<typeof windowOf>} Window
+ */
+
+/** The elements of a selector, looked up once for each page. @type {Map<string, Element[]>} */
+const known = new Map();
+on("page", () => known.clear());
+
+/** @param {string} selector */
+function found(selector) {
+  const elements = known.get(selector) ?? [...document.querySelectorAll(selector)];
+  known.set(selector, elements);
+  return elements;
+}
+
+// What changes with every movement of the pointer is written only where it differs.
+
+/** @param {Element} element @param {string} text */
+function put(element, text) {
+  const only = element.firstChild;
+  if (only?.nextSibling === null && only instanceof Text) {
+    if (only.data !== text) only.data = text; // a new node would be styled anew
+  } else if (element.textContent !== text) element.textContent = text;
+}
+
+/** @param {Element} element @param {string} name */
+function kind(element, name) {
+  if (element.getAttribute("class") !== name) element.setAttribute("class", name);
+}
+
+/** @param {string} selector @param {string} text */
+const write = (selector, text) => found(selector).forEach((element) => put(element, text));
 
 /**
  * Show output pixel (i, j) everywhere; null while the input's levels are on their way.
@@ -34,7 +64,7 @@ export function show(i, j, later) {
       window.sourceCols.map((col) => (row < 0 || col < 0 ? null : planes[q].bytes[row * planes[q].width + col])),
     ),
   );
-  const kernels = active.map((q) => folded(state.kernels[q]));
+  const kernels = active.map(rowsOf);
   const working = arithmetic(windows, kernels, state.bias, facts.activation);
   active.forEach((q, at) => channel(q, working.channels[at], windows[at], kernels[at], window));
   active.forEach((q, at) => write(`[data-value="partial-${q}"]`, working.added[at]));
@@ -43,10 +73,29 @@ export function show(i, j, later) {
   return working;
 }
 
-/** @param {number[]} kernel */
-function folded(kernel) {
+/** The rows of a channel's kernel. @param {number} q */
+export function rowsOf(q) {
   const [height, width] = state.facts.geometry.kernel;
-  return Array.from({ length: height }, (_, di) => kernel.slice(di * width, (di + 1) * width));
+  return Array.from({ length: height }, (_, di) => state.kernels[q].slice(di * width, (di + 1) * width));
+}
+
+/** From the first to the last of a window's places that lie inside, as (first, length). @param {number[]} places */
+export function extent(places) {
+  const inside = places.filter((place) => place >= 0);
+  return inside.length ? [Math.min(...inside), Math.max(...inside) - Math.min(...inside) + 1] : [0, 0];
+}
+
+/** Mark the window on every input and the pixel on every other map. @param {Window} window @param {number} i @param {number} j */
+function marks(window, i, j) {
+  const [[y, height], [x, width]] = [extent(window.rows), extent(window.cols)];
+  const place = { x, y, width: width || 1, height: height || 1 };
+  const pixel = { x: j, y: i, width: 1, height: 1 };
+  for (const rect of found(":is(mc-map, .mini-map) .marks :is(.mark, .mark-edge)")) {
+    const input = rect.closest("mc-map")?.getAttribute("data-map")?.startsWith("input-");
+    for (const [name, value] of Object.entries(input ? place : pixel)) {
+      if (rect.getAttribute(name) !== String(value)) rect.setAttribute(name, String(value));
+    }
+  }
 }
 
 /**
@@ -54,7 +103,7 @@ function folded(kernel) {
  * @param {Working["channels"][number]} texts
  * @param {(number | null)[][]} window
  * @param {number[][]} kernel
- * @param {ReturnType<typeof windowOf>} places
+ * @param {Window} places
  */
 function channel(q, texts, window, kernel, places) {
   const scale = state.facts.weightScale;
@@ -66,19 +115,13 @@ function channel(q, texts, window, kernel, places) {
   write(`.channel[data-q="${q}"] .equals`, texts.sign);
 }
 
-/**
- * @param {number} q
- * @param {string} part
- * @param {string[][]} texts
- * @param {(di: number, dj: number) => string} kind
- */
-function fill(q, part, texts, kind) {
+/** @param {number} q @param {string} part @param {string[][]} texts @param {(di: number, dj: number) => string} named */
+function fill(q, part, texts, named) {
   found(`.channel[data-q="${q}"] [data-part="${part}"] td`).forEach((cell, at) => {
     const [di, dj] = [Math.floor(at / texts[0].length), at % texts[0].length];
     if (texts[di] === undefined) return;
     put(cell, texts[di][dj]);
-    const name = kind(di, dj);
-    if (cell.className !== name) cell.className = name;
+    kind(cell, named(di, dj));
   });
 }
 
@@ -95,9 +138,9 @@ function lines(working) {
     ...(working.output === null ? [] : [["final", `${state.facts.activationWords} ${working.output_sign} ${working.output}`]]),
   ];
   while (place.children.length > said.length) place.lastElementChild?.remove();
-  said.forEach(([kind, text], at) => {
+  said.forEach(([name, text], at) => {
     const line = place.children[at] ?? place.appendChild(document.createElement("p"));
-    if (line.className !== kind) line.className = kind;
+    kind(line, name);
     put(line, text);
   });
 }

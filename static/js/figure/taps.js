@@ -4,18 +4,14 @@
  * window, and the part of the input that it multiplies, which is the picture moved by its place.
  */
 import { windowOf } from "../lib/geometry.js";
-import { legend, maps, mark, unmark } from "./legend.js";
 import { on, state } from "../state.js";
+import { legend, maps, mark, unmark } from "./legend.js";
 
 /** @typedef {{ q: number, di: number, dj: number }} Tap */
 /** @type {Tap | null} */
 let shown = null;
 
-/**
- * The tap that a field or a cell stands for.
- * @param {EventTarget | null} target
- * @returns {Tap | null}
- */
+/** The tap that a field or a cell stands for. @param {EventTarget | null} target @returns {Tap | null} */
 function tapOf(target) {
   const cell = target instanceof Element ? target.closest(".weight, .channel .numbers td") : null;
   const place = cell?.closest("mc-kernel, .channel");

@@ -4,8 +4,7 @@
  * Products stand in the unit of the levels 0…255 and are exact where the weights have at most
  * four decimals; whatever is rounded says ≈.
  */
-import { plain } from "./numbers.js";
-import { MINUS, captioned, halfEven, rounded } from "./rounding.js";
+import { MINUS, captioned, halfEven, plain, rounded } from "./numbers.js";
 
 const MOST = 4;
 const VALUE = 3;
@@ -62,40 +61,25 @@ export function arithmetic(windows, kernels, bias = 0, activation = "identity") 
   };
 }
 
-/**
- * How many decimals a weight has; null if more than four.
- * @param {number} number
- */
+/** How many decimals a weight has; null if more than four. @param {number} number */
 function decimals(number) {
   const places = UNITS.findIndex((unit) => halfEven(number * unit) / unit === number);
   return places < 0 ? null : places;
 }
 
-/**
- * @param {number} number
- * @param {number} unit
- * @param {boolean} exact
- */
+/** @param {number} number @param {number} unit @param {boolean} exact */
 const scaled = (number, unit, exact) => (exact ? halfEven(number * unit) : number * unit);
 
 /** @param {number[]} terms */
 const added = (terms) => terms.reduce((sum, next) => sum + next, 0);
 
-/**
- * Whether total · 10^-places / 255 ends within the places of the value.
- * @param {number} total
- * @param {number} places
- */
+/** Whether total · 10^-places / 255 ends within the places of the value. @param {number} total @param {number} places */
 function isShort(total, places) {
   const divisor = 255 * UNITS[places];
   return total % (divisor / common(divisor, UNITS[VALUE])) === 0;
 }
 
-/**
- * @param {number} a
- * @param {number} b
- * @returns {number}
- */
+/** @param {number} a @param {number} b @returns {number} */
 const common = (a, b) => (b ? common(b, a % b) : a);
 
 /** @param {number} number */

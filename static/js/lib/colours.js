@@ -1,5 +1,5 @@
 // @ts-check
-/** Colour indices to pixels: one look-up in the server's own table, laid over the map's picture. */
+/** Colour indices to pixels by the server's own table; and the style sheet's classes for coarse colours. */
 
 /**
  * The server's table of 256 colours as one number a colour, in this machine's byte order.
@@ -21,34 +21,18 @@ export function look(indices, colours, pixels) {
   for (let at = 0; at < indices.length; at += 1) pixels[at] = colours[indices[at]];
 }
 
-/** @type {WeakMap<HTMLCanvasElement, ImageData>} */
-const held = new WeakMap();
-
 /**
- * Draw a plane of colour indices over a map's picture.
- * @param {Element} map
- * @param {{ height: number, width: number, bytes: Uint8Array }} plane
- * @param {Uint32Array} colours
+ * A value's coarse step on the scale −range … range, as a class: z, p1 … p8, n1 … n8.
+ * @param {number} value
+ * @param {number} range
  */
-export function paint(map, plane, colours) {
-  const canvas = /** @type {HTMLCanvasElement | null} */ (map.querySelector("canvas:not([data-old], [data-step])")) ?? overlay(map);
-  if (canvas.width !== plane.width || canvas.height !== plane.height) {
-    canvas.width = plane.width;
-    canvas.height = plane.height;
-    held.delete(canvas);
-  }
-  const image = held.get(canvas) ?? new ImageData(plane.width, plane.height);
-  held.set(canvas, image);
-  look(plane.bytes, colours, new Uint32Array(image.data.buffer));
-  canvas.getContext("2d", { willReadFrequently: true })?.putImageData(image, 0, 0);
-  return canvas;
+export function tint(value, range) {
+  const step = Math.floor(Math.min(8 * (Math.abs(value) / range), 8) + 0.5);
+  return step === 0 ? "z" : `${value < 0 ? "n" : "p"}${step}`;
 }
 
-/** @param {Element} map */
-function overlay(map) {
-  const canvas = document.createElement("canvas");
-  canvas.dataset.live = "";
-  canvas.setAttribute("aria-hidden", "true");
-  map.querySelector("input")?.after(canvas);
-  return canvas;
+/** The classes of a grey level's cell: one of sixteen greys, and light text on dark. @param {number} level */
+export function levelKind(level) {
+  const grey = level >> 4;
+  return grey < 8 ? `g${grey} dark` : `g${grey}`;
 }

@@ -2,7 +2,7 @@
 /** A pinned pixel on an output of other sizes: web/follow.py's rule, to tell when its place was left. */
 import { middle } from "./geometry.js";
 
-/** @typedef {import("../state.js").Geometry} Geometry */
+/** @typedef {import("./geometry.js").Geometry} Geometry */
 
 /**
  * Whether the new pixel's window lies farther than half a stride from where the old one's lay.

@@ -1,8 +1,11 @@
 // @ts-check
 /** The integers of a layer: engine/geometry.py's window_of and nearest_output, mirrored here once. */
-import { halfEven } from "./rounding.js";
+import { halfEven } from "./numbers.js";
 
-/** @typedef {import("../state.js").Geometry} Geometry */
+/**
+ * @typedef {{ input: number[], kernel: number[], strides: number[], pads: number[][],
+ *   dilations: number[], mode: string, output: number[] }} Geometry
+ */
 
 /**
  * The input rows and columns under output pixel (i, j), tap by tap: −1 where a tap lies in the
@@ -17,11 +20,7 @@ export function windowOf(geometry, i, j) {
   return { rows, cols, sourceRows, sourceCols };
 }
 
-/**
- * @param {Geometry} geometry
- * @param {0 | 1} axis
- * @param {number} at
- */
+/** @param {Geometry} geometry @param {0 | 1} axis @param {number} at */
 function taps(geometry, axis, at) {
   const side = geometry.input[axis];
   const first = at * geometry.strides[axis] - geometry.pads[axis][0];
@@ -35,11 +34,7 @@ function taps(geometry, axis, at) {
   ];
 }
 
-/**
- * @param {number} place
- * @param {number} side
- * @param {string} mode
- */
+/** @param {number} place @param {number} side @param {string} mode */
 function source(place, side, mode) {
   if (place >= 0 && place < side) return place;
   if (mode === "replicate") return Math.min(Math.max(place, 0), side - 1);
@@ -51,10 +46,7 @@ function source(place, side, mode) {
   return -1;
 }
 
-/**
- * @param {number} value
- * @param {number} side
- */
+/** @param {number} value @param {number} side */
 const modulo = (value, side) => ((value % side) + side) % side;
 
 /**
@@ -68,20 +60,13 @@ export function nearestOutput(geometry, row, column) {
   return [nearest(geometry, 0, row), nearest(geometry, 1, column)];
 }
 
-/**
- * @param {Geometry} geometry
- * @param {0 | 1} axis
- * @param {number} place
- */
+/** @param {Geometry} geometry @param {0 | 1} axis @param {number} place */
 function nearest(geometry, axis, place) {
   const at = halfEven((place + geometry.pads[axis][0] - middle(geometry, axis)) / geometry.strides[axis]);
   return Math.min(Math.max(at, 0), geometry.output[axis] - 1);
 }
 
-/**
- * @param {Geometry} geometry
- * @param {0 | 1} axis
- */
+/** @param {Geometry} geometry @param {0 | 1} axis */
 export const middle = (geometry, axis) => Math.floor((geometry.kernel[axis] - 1) / 2) * geometry.dilations[axis];
 
 /**
@@ -94,11 +79,7 @@ export function fedBy(geometry, row, column) {
   return { rows: feeds(geometry, 0, row), cols: feeds(geometry, 1, column) };
 }
 
-/**
- * @param {Geometry} geometry
- * @param {0 | 1} axis
- * @param {number} place
- */
+/** @param {Geometry} geometry @param {0 | 1} axis @param {number} place */
 function feeds(geometry, axis, place) {
   /** @type {[number, number][]} */
   const found = [];

@@ -1,17 +1,17 @@
 // @ts-check
-/** Numbers as people type them, read as strictly as the server does, and as links and pages write them. */
-import { MINUS, rounded } from "./rounding.js";
+/**
+ * Numbers as people type them, read as strictly as the server does; as links and pages write them;
+ * and rounding that agrees with the server's to the last digit.
+ */
 
-export const LARGEST = 1e6;
-
-const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+export const MINUS = "\u2212";
+const LARGEST = 1e6;
+/** As many digits a field has room for, and the maps' floats are sure of. */
 const DIGITS = 6;
 
-/**
- * The number that a text says; null where it says none that a weight may be.
- * @param {string} text
- * @returns {number | null}
- */
+const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+
+/** The number that a text says; null where it says none that a weight may be. @param {string} text @returns {number | null} */
 export function parsed(text) {
   const trimmed = text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "").replaceAll(MINUS, "-");
   if (!NUMBER.test(trimmed)) return null;
@@ -19,17 +19,10 @@ export function parsed(text) {
   return Math.abs(value) <= LARGEST ? value + 0 : null;
 }
 
-/**
- * Whether a text may yet become a number: to speak of it while one types would be too early.
- * @param {string} text
- */
+/** Whether a text may yet become a number: to speak of it while one types would be too early. @param {string} text */
 export const begun = (text) => /^\s*[+\-−]?\.?$/.test(text);
 
-/**
- * Why a text says no number that a weight or bias may be, as the server says it.
- * @param {string} text
- * @param {string} what
- */
+/** Why a text says no number that a weight or bias may be, as the server says it. @param {string} text @param {string} what */
 export function refusal(text, what) {
   const bounds = `a decimal number from ${MINUS}1,000,000 to 1,000,000, such as ${MINUS}0.25.`;
   const trimmed = text.trim();
@@ -38,10 +31,7 @@ export function refusal(text, what) {
   return `A ${what} is ${bounds}`;
 }
 
-/**
- * The shortest decimal that reads back as `value`, never with an exponent.
- * @param {number} value
- */
+/** The shortest decimal that reads back as `value`, never with an exponent. @param {number} value */
 export function plain(value) {
   const [mantissa, exponent] = String(value).split("e");
   if (exponent === undefined) return mantissa;
@@ -54,10 +44,7 @@ export function plain(value) {
   return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
 }
 
-/**
- * A weight as its field shows it: exact where that is short, else rounded.
- * @param {number} value
- */
+/** A weight as its field shows it: exact where that is short, else rounded. @param {number} value */
 export function weightText(value) {
   let text = plain(value);
   if (text.replace(/^-/, "").length > DIGITS) {
@@ -67,10 +54,7 @@ export function weightText(value) {
   return text.replace("-", MINUS);
 }
 
-/**
- * Three significant digits, as Python's `.3g` writes them.
- * @param {number} value
- */
+/** Three significant digits, as Python's `.3g` writes them. @param {number} value */
 function significant(value) {
   const [mantissa, exponent] = value.toExponential(2).split("e");
   const short = mantissa.replace(/\.?0+$/, "");
@@ -94,4 +78,51 @@ export function stepped(value, steps, places) {
   const cut = digits.length - most;
   const found = Number(`${moved < 0n ? "-" : ""}${digits.slice(0, cut)}.${digits.slice(cut)}`);
   return Math.min(Math.max(found, -LARGEST), LARGEST) + 0;
+}
+
+/**
+ * A number rounded half away from zero, with its sign; zero has none.
+ * Exact: the double is taken apart into whole numbers.
+ * @param {number} value
+ * @param {number} places
+ * @param {boolean} [plus] whether a plus stands before positive values
+ */
+export function rounded(value, places, plus = false) {
+  const units = unitsOf(Math.abs(value), places);
+  const digits = units.toString().padStart(places + 1, "0");
+  const cut = digits.length - places;
+  const text = places ? `${digits.slice(0, cut)}.${digits.slice(cut)}` : digits;
+  if (units === 0n) return text;
+  return (value < 0 ? MINUS : plus ? "+" : "") + text;
+}
+
+/** A value as captions say it: three places, and no more digits than the maps' floats are sure of. @param {number} value */
+export function captioned(value) {
+  const whole = String(Math.floor(Math.abs(value))).length;
+  const unit = 10 ** Math.max(whole - DIGITS, 0);
+  const places = Math.min(3, Math.max(DIGITS - whole, 0));
+  return rounded(Number(rounded(Math.abs(value) / unit, places)) * unit * Math.sign(value), places, true);
+}
+
+const view = new DataView(new ArrayBuffer(8));
+
+/** round(value · 10^places) of a double that is not negative, halves up. @param {number} value @param {number} places */
+function unitsOf(value, places) {
+  view.setFloat64(0, value);
+  const bits = view.getBigUint64(0);
+  const power = Number((bits >> 52n) & 0x7ffn);
+  const fraction = bits & 0xfffffffffffffn;
+  const mantissa = (power ? fraction | 0x10000000000000n : fraction) * 10n ** BigInt(places);
+  const exponent = (power || 1) - 1075;
+  if (exponent >= 0) return mantissa << BigInt(exponent);
+  const shift = BigInt(-exponent);
+  return (2n * mantissa + (1n << shift)) >> (shift + 1n);
+}
+
+/** A whole number half-way between two goes to the even one, as Python rounds. @param {number} value */
+export function halfEven(value) {
+  const low = Math.floor(value);
+  const rest = value - low;
+  if (rest !== 0.5) return Math.round(value);
+  return low % 2 === 0 ? low : low + 1;
 }

@@ -3,18 +3,14 @@
  * A link that editing makes too long: the server stores its kernels as a bank, and the link names
  * that. Where it cannot be stored, the long link stays, and the panel with the link says why.
  */
-import { messages } from "./answers.js";
-import { say } from "./mistakes.js";
-import { Refused, problem } from "./planes.js";
 import { state } from "../state.js";
+import { accepted, reason } from "./ask.js";
+import { messages, say } from "./words.js";
 
 /** Whether a bank in place of its kernels would shorten a link that is too long. @param {string} query */
 export const tooLong = (query) => query.length > state.facts.longest.link && /(^|&)w\./.test(query);
 
-/**
- * The query of the same experiment with its kernels stored, if it is too long and they can be.
- * @param {string} query
- */
+/** The query of the same experiment with its kernels stored, if it is too long and they can be. @param {string} query */
 export async function shortened(query) {
   if (!tooLong(query)) {
     told("");
@@ -25,9 +21,9 @@ export async function shortened(query) {
     told("");
     return short;
   } catch (error) {
-    const reason = error instanceof Refused ? error.message : "The server did not answer.";
-    told(`This link is long, and some programs cut such links. Its kernels could not be stored: ${reason}`);
-    if (query.length > state.facts.longest.query) say(messages(), `This link is longer than a server takes, and its kernels could not be stored. ${reason} The words and links here are those of an earlier change.`);
+    const why = reason(error, "The server did not answer.");
+    told(`This link is long, and some programs cut such links. Its kernels could not be stored: ${why}`);
+    if (query.length > state.facts.longest.query) say(messages(), `This link is longer than a server takes, and its kernels could not be stored. ${why} The words and links here are those of an earlier change.`);
     return query;
   }
 }
@@ -36,8 +32,7 @@ export async function shortened(query) {
 async function named(query) {
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   const response = await fetch("/filters", { method: "POST", headers, body: JSON.stringify({ query }) });
-  if (!response.ok) throw new Refused(await problem(response));
-  return String((await response.json()).url).replace(/^.*\?/, "");
+  return String((await (await accepted(response)).json()).url).replace(/^.*\?/, "");
 }
 
 /** @param {string} words none: what was said is taken back */

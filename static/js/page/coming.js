@@ -7,10 +7,9 @@ import { on } from "../state.js";
 
 const PATIENCE = 400;
 
-/** Of each map on its way, the last question that it waits for. @type {Map<string, number>} */
+/** Of each map on its way, the last question that it waits for, and what will say so.
+ * @type {Map<string, { number: number, timer: ReturnType<typeof setTimeout> }>} */
 const due = new Map();
-/** @type {Map<string, ReturnType<typeof setTimeout>>} */
-const timers = new Map();
 /** Pictures that are shown and not there yet, by their addresses. @type {Map<string, Promise<unknown>>} */
 const absent = new Map();
 let asked = 0;
@@ -25,48 +24,25 @@ const maps = (name) => document.querySelectorAll(`mc-map[data-map="${name}"]`);
  */
 export function awaited(names, patience = PATIENCE) {
   const number = (asked += 1);
-  for (const name of names) {
-    due.set(name, number);
-    if (!timers.has(name)) timers.set(name, setTimeout(show, patience, name));
-  }
+  for (const name of names) due.set(name, { number, timer: due.get(name)?.timer ?? setTimeout(show, patience, name) });
   return (/** @type {Iterable<string>} */ come) => {
     for (const name of come) {
-      if (!due.has(name)) continue;
+      const last = due.get(name)?.number ?? 0;
       hide(name);
-      if ((due.get(name) ?? 0) > number) timers.set(name, setTimeout(show, PATIENCE, name));
-      else due.delete(name);
+      if (last > number) due.set(name, { number: last, timer: setTimeout(show, PATIENCE, name) });
     }
   };
 }
 
-/**
- * The same question, its maps waited for.
- * @param {Iterable<string>} names
- * @param {import("./planes.js").Question} question
- * @returns {import("./planes.js").Question}
- */
-export function coming(names, question) {
-  const arrived = awaited(names);
-  const draw = (/** @type {import("./planes.js").Answer} */ answer) => {
-    question.draw(answer);
-    arrived(answer.planes.map(({ name }) => name));
-  };
-  const fail = (/** @type {string} */ words) => {
-    none();
-    question.fail(words);
-  };
-  return { ...question, draw, fail };
-}
-
 /** All that is computed is asked for anew. */
 export function everything() {
-  awaited([...document.querySelectorAll('mc-map:not([data-map^="input-"])')].map((map) => map.getAttribute("data-map") ?? ""));
+  const names = [...document.querySelectorAll('mc-map:not([data-map^="input-"])')].map((map) => map.getAttribute("data-map") ?? "");
+  awaited(names);
 }
 
 /** Nothing is waited for any more, whatever the maps were called when it was said. */
 export function none() {
-  [...timers.keys()].forEach(hide);
-  due.clear();
+  for (const name of [...due.keys()]) hide(name);
   document.querySelectorAll("mc-map").forEach(silence);
 }
 on("page", none);
@@ -108,8 +84,9 @@ function show(name) {
 
 /** @param {string} name */
 function hide(name) {
-  clearTimeout(timers.get(name));
-  timers.delete(name);
+  if (!due.has(name)) return;
+  clearTimeout(due.get(name)?.timer);
+  due.delete(name);
   maps(name).forEach(silence);
 }
 

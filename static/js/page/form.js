@@ -1,13 +1,13 @@
 // @ts-check
 /**
- * Selects, entries and links that change the experiment's structure: the same addresses as without
- * scripts, fetched and shown in place. Back restores.
+ * Selects, entries, buttons and links that change the experiment's structure: the same addresses as
+ * without scripts, fetched and shown in place.
  */
 import { left } from "../lib/follow.js";
-import { discard } from "./mistakes.js";
-import { pending, visit } from "./pages.js";
 import { state } from "../state.js";
 import { hint, hinted, show } from "./told.js";
+import { led, pending, visit } from "./visit.js";
+import { discard } from "./words.js";
 
 /** What waits for its own button. */
 const TYPED = /^(name|matrix)\./;
@@ -25,7 +25,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const button = event.submitter?.closest("details") ? event.submitter : null;
   const field = button ?? document.activeElement;
-  if (pending() || !(field instanceof HTMLElement)) return;
+  if (!(field instanceof HTMLElement) || (!button && pending())) return; // what was changed is asked for already
   if (button || field.matches(".choice input")) void applied(form, field);
 });
 
@@ -38,31 +38,43 @@ document.addEventListener("submit", (event) => {
 async function applied(form, field) {
   const name = field.getAttribute("name") ?? "";
   const all = field instanceof HTMLButtonElement;
-  const said = new URLSearchParams({ from: state.query, do: "apply" });
-  for (const [key, value] of new FormData(form)) {
-    if (all ? TYPED.test(key) : key === name || (name === "on" && key === "switch")) said.append(key, String(value));
+  const wanted = [...new FormData(form)].filter(([key]) => (all ? TYPED.test(key) : key === name && name !== "on"));
+  if (field instanceof HTMLInputElement && name === "on") {
+    wanted.push(["switch", field.value]);
+    if (field.checked) wanted.push(["on", field.value]);
   }
-  const [before, words] = [state.facts, hint(field)];
-  const beside = field.closest("label") ?? field;
-  if (!(await edit(said, beside))) return;
+  const said = new URLSearchParams(wanted.map(([key, value]) => [key, String(value)]));
+  const words = hint(field);
+  let before = state.facts;
+  const noted = () => (before = state.facts);
+  if (!(await edit(said, field.closest("label") ?? field, noted))) return;
   for (const replaced of replacedBy(form, name)) discard(replaced);
   const pasted = [...said].some(([key, value]) => key.startsWith("matrix.") && value.trim());
   const resized = name !== "filters" && String(before.geometry.kernel) !== String(state.facts.geometry.kernel);
-  const turned = name.startsWith("preset.") && said.get(name) === "turn" && before.query === state.query;
+  const turned = said.get(name) === "turn" && before.query === state.query;
   hinted(field, words); // what moved as well, if anything did, is said instead
-  tellOf(resized && (pasted ? "pasted" : "resized"), moved(before), turned && "symmetric");
+  const happened = [resized && (pasted ? "pasted" : "resized"), moved(before) && "moved", turned && "symmetric"];
+  show(["told", ...happened.filter(Boolean)].join("-"));
   if (all) emptied(form);
 }
 
 /**
- * Go on to what the form leads to; what is long for an address is posted.
+ * Ask for what a form says of the newest experiment; what is long for an address is posted.
  * @param {URLSearchParams} said
  * @param {Element | null} beside
+ * @param {() => void} [first] called when its turn has come
  */
-export function edit(said, beside) {
-  if (String(said).length > state.facts.longest.link) return visit("/edit", { beside, body: said });
-  return visit(`/edit?${said}`, { beside });
+export function edit(said, beside, first) {
+  const wish = () => {
+    first?.();
+    const body = new URLSearchParams([["from", state.query], ["do", "apply"], ...said]);
+    return String(body).length > state.facts.longest.link ? { link: "/edit", body } : { link: `/edit?${body}` };
+  };
+  return visit(wish, { beside });
 }
+
+/** Go where a link of the page leads when its turn has come. @param {() => Element | null | undefined} link */
+export const follow = (link) => visit(() => led(link));
 
 /**
  * Where texts that could not be used stand for what a field has changed now.
@@ -91,29 +103,21 @@ function moved(before) {
   return before.k !== k || axes.some((axis) => left(axis, before.geometry, before.pixel[axis], geometry, pixel[axis]));
 }
 
-/**
- * Show the page's own words for what happened beyond what was asked.
- * @param {string | false} sizes what happened to the kernels' size
- * @param {boolean} shifted
- * @param {string | false} note
- */
-function tellOf(sizes, shifted, note) {
-  show(["told", sizes, shifted && "moved", note].filter(Boolean).join("-"));
-}
-
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  const link = event.target instanceof Element ? event.target.closest(LINKS) : null;
-  const href = link?.getAttribute("href");
-  if (!href) return;
-  event.preventDefault();
-  void visit(href).then((shown) => {
-    const seen = shown && link?.getAttribute("data-seen");
-    if (seen) document.getElementById(seen)?.scrollIntoView();
-  });
-});
-
-addEventListener("popstate", () => {
-  const query = location.search.slice(1);
-  if (query !== state.query || pending()) void visit(`/${location.search}`, { push: false }).then((shown) => shown && discard());
+  const target = event.target instanceof Element ? event.target : null;
+  const link = target?.closest(LINKS);
+  const button = target?.closest("button[data-link]"); // a what-if
+  if (link || button) event.preventDefault();
+  if (link) {
+    void follow(() => link).then((shown) => {
+      const seen = shown && link.getAttribute("data-seen");
+      if (seen) document.getElementById(seen)?.scrollIntoView();
+    });
+  }
+  if (button) {
+    let place = /** @type {import("./visit.js").Place | null} */ (null);
+    const wish = async () => (place = await led(() => button, "data-link"));
+    void visit(wish, { beside: button }).then((shown) => shown && show(place?.link.split("#")[1] ?? ""));
+  }
 });

@@ -6,10 +6,7 @@
 
 /** @typedef {"sessionStorage" | "localStorage"} Place */
 
-/**
- * @param {string} name
- * @param {Place} [place]
- */
+/** @param {string} name @param {Place} [place] */
 export function kept(name, place = "sessionStorage") {
   try {
     return window[place].getItem(name);
@@ -18,11 +15,7 @@ export function kept(name, place = "sessionStorage") {
   }
 }
 
-/**
- * @param {string} name
- * @param {string} text empty: forget it
- * @param {Place} [place]
- */
+/** @param {string} name @param {string} text empty: forget it @param {Place} [place] */
 export function keep(name, text, place = "sessionStorage") {
   try {
     if (text) window[place].setItem(name, text);

@@ -20,10 +20,7 @@ export const address = (query) => (query ? `/?${query}` : "/");
 
 const shown = () => location.pathname + location.search;
 
-/**
- * Say a query in the link while it still changes.
- * @param {string} query
- */
+/** Say a query in the link while it still changes. @param {string} query */
 export function write(query) {
   if (burst === null) {
     if (address(query) === shown()) return;
@@ -56,10 +53,7 @@ export const moving = () => burst !== null;
 /** End a burst that is under way, if one is. @param {string} query */
 export const end = (query) => burst !== null && settle(query);
 
-/**
- * Go on to another link at once.
- * @param {string} query
- */
+/** Go on to another link at once. @param {string} query */
 export function push(query) {
   if (burst !== null) settle(burst);
   if (address(query) !== shown()) step(query);
@@ -90,15 +84,21 @@ function step(query) {
 /** Whether the history has a step of this page that way. @param {number} way */
 export const hasStep = (way) => depth() + way >= 0 && depth() + way <= furthest;
 
-// Back before the burst was said: it is said late, for Forward to find.
-addEventListener("popstate", () => {
+/**
+ * The history has moved by itself; whether to another link. Back before the burst was said: it is said
+ * late, for Forward to find.
+ */
+export function moved() {
   const [left, unsaid] = [stands, burst];
   over();
   stands = { step: depth(), said: location.search.slice(1) };
-  if (unsaid === null || unsaid === left.said || depth() !== left.step - 1) return;
-  step(unsaid);
-  history.back();
-});
+  const other = stands.said !== left.said;
+  if (unsaid !== null && unsaid !== left.said && depth() === left.step - 1) {
+    step(unsaid);
+    history.back();
+  }
+  return other;
+}
 
 // A reload asks for the link as it was when it began, whatever is said while the page goes.
 addEventListener("pagehide", () => {

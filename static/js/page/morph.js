@@ -2,22 +2,22 @@
 /**
  * Bring a part of the page in line with the server's new answer, in place: attributes and texts are
  * updated, elements replaced only where the structure differs. What scripts laid over the page
- * (`data-live`), what is being typed, focus, open popovers and details stay.
+ * (`data-live`), what is being typed, focus, open popovers and details stay; what the answer leaves to
+ * the page (`data-kept`) stays as it is.
  */
 import { parsed } from "../lib/numbers.js";
 
 const TEXT = "input:not([type=image], [type=file], [type=hidden], [type=checkbox], [type=radio])";
 
-/**
- * @param {Element} old stays in the page
- * @param {Element} fresh says what it becomes
- */
+/** @param {Element} old stays in the page @param {Element} fresh says what it becomes */
 export function morph(old, fresh) {
+  if (fresh.hasAttribute("data-kept")) return;
   const renamed = old.getAttribute("name") !== fresh.getAttribute("name");
   if (renamed) delete (/** @type {HTMLElement} */ (old).dataset.typed);
   attributes(old, fresh);
   children(old, fresh);
   if (old instanceof HTMLSelectElement) old.value = chosen(fresh);
+  if (old instanceof HTMLInputElement && old.matches(".switch input")) old.checked = fresh.hasAttribute("checked");
   if (old instanceof HTMLInputElement && old.matches(TEXT) && (renamed || !beingTyped(old, fresh))) {
     const value = fresh.getAttribute("value") ?? "";
     if (old.value !== value) old.value = value;
@@ -38,10 +38,7 @@ function beingTyped(field, fresh) {
   return field === document.activeElement && number !== null && parsed(field.value) === number;
 }
 
-/**
- * @param {Element} old
- * @param {Element} fresh
- */
+/** @param {Element} old @param {Element} fresh */
 function attributes(old, fresh) {
   const kept = "typed" in /** @type {HTMLElement} */ (old).dataset ? ["data-typed", "aria-invalid", "aria-describedby"] : [];
   if (old instanceof HTMLDetailsElement) kept.push("open");
@@ -53,10 +50,7 @@ function attributes(old, fresh) {
   }
 }
 
-/**
- * @param {Element} old
- * @param {Element} fresh
- */
+/** @param {Element} old @param {Element} fresh */
 function children(old, fresh) {
   let at = settled(old.firstChild);
   for (const wanted of fresh.childNodes) {
@@ -104,12 +98,7 @@ function alike(old, fresh) {
   return !(old instanceof Element) || old.id === /** @type {Element} */ (fresh).id;
 }
 
-/**
- * A later sibling of the same id, brought here.
- * @param {Element} old
- * @param {ChildNode | null} at
- * @param {Node} wanted
- */
+/** A later sibling of the same id, brought here. @param {Element} old @param {ChildNode | null} at @param {Node} wanted */
 function moved(old, at, wanted) {
   if (!(wanted instanceof Element) || !wanted.id) return null;
   const found = [...old.children].find((child) => child.id === wanted.id);

@@ -1,11 +1,8 @@
 // @ts-check
 /** The page's own words for what a change did beyond what was asked: seen above the figure, and said. */
-import { speak } from "./speech.js";
+import { speak } from "./words.js";
 
-/**
- * Show the paragraph that the same change would lead to without scripts.
- * @param {string} id
- */
+/** Show the paragraph that the same change would lead to without scripts. @param {string} id */
 export function show(id) {
   const words = document.getElementById(id);
   if (!words?.matches(".told")) return;
@@ -16,11 +13,7 @@ export function show(id) {
 /** A field's hint, as it is now. @param {Element} field */
 export const hint = (field) => field.closest("label")?.querySelector("small")?.textContent ?? "";
 
-/**
- * Say a field's hint if what was chosen has changed it.
- * @param {Element} field
- * @param {string} before
- */
+/** Say a field's hint if what was chosen has changed it. @param {Element} field @param {string} before */
 export function hinted(field, before) {
   if (hint(field) !== before) speak(() => hint(field));
 }

@@ -1,25 +1,50 @@
 // @ts-check
 /**
- * Undo and redo are steps in the browser's own history. While a field is being typed in, its own
- * undo comes first.
+ * Undo and redo are steps in the browser's own history, taken when it is their turn. While a field is
+ * being typed in, its own undo comes first.
  */
-import { end, hasStep } from "./link.js";
 import { weightText } from "../lib/numbers.js";
-import { attribute } from "./places.js";
 import { on, state } from "../state.js";
+import { end, hasStep, moved } from "./link.js";
+import { abandon, go, inTurn, pending, visit } from "./visit.js";
+import { discard } from "./words.js";
 
+const PATIENCE = 2000;
 /** The field that was typed in since it got the focus. @type {EventTarget | null} */
 let typed = null;
+/** Tells who takes a step that the history has taken it. @type {(() => void) | null} */
+let taken = null;
+
+/** What the address says, shown as it is; the history has moved already. */
+const here = () => ({ link: location.pathname + location.search });
 
 /** @param {number} way */
-function go(way) {
-  end(state.query);
-  if (hasStep(way)) history.go(way);
-}
+const travel = (way) =>
+  inTurn(async () => {
+    end(state.query);
+    if (!hasStep(way)) return;
+    const step = new Promise((/** @type {(value?: unknown) => void} */ done) => {
+      taken = done;
+      setTimeout(done, PATIENCE); // a step that leads nowhere holds nothing up
+    });
+    history.go(way);
+    await step;
+    taken = null;
+    if (location.search.slice(1) !== state.query && (await go(here, { push: false }))) discard();
+  });
+
+addEventListener("popstate", () => {
+  const other = moved();
+  show();
+  if (taken) return taken();
+  if (!other || (location.search.slice(1) === state.query && !pending())) return;
+  abandon();
+  void visit(here, { push: false }).then((shown) => shown && discard());
+});
 
 function show() {
   for (const button of document.querySelectorAll("button[data-undo]")) {
-    attribute(button, "aria-disabled", String(!hasStep(Number(button.getAttribute("data-undo")))));
+    button.setAttribute("aria-disabled", String(!hasStep(Number(button.getAttribute("data-undo")))));
   }
 }
 
@@ -44,7 +69,7 @@ document.addEventListener("keydown", (event) => {
   const field = document.activeElement;
   if (!to || field instanceof HTMLTextAreaElement || (typed && typed === field)) return;
   event.preventDefault();
-  go(to);
+  void travel(to);
 }, true);
 
 document.addEventListener("input", (event) => {
@@ -53,10 +78,9 @@ document.addEventListener("input", (event) => {
 document.addEventListener("focusin", () => (typed = null));
 document.addEventListener("click", ({ target }) => {
   const button = target instanceof Element ? target.closest("button[data-undo]") : null;
-  if (button) go(Number(button.getAttribute("data-undo")));
+  if (button) void travel(Number(button.getAttribute("data-undo")));
 });
 
 for (const kind of /** @type {const} */ (["settled", "page", "kernel", "bias", "pixel"])) on(kind, show);
 on("page", follow);
-addEventListener("popstate", show);
 addEventListener("load", show);

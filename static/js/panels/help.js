@@ -1,5 +1,6 @@
 // @ts-check
 /** Keys of the whole page, which can be switched off, and the choice of light and dark. */
+import { follow } from "../page/form.js";
 import { keep, kept } from "../page/kept.js";
 import { state } from "../state.js";
 
@@ -20,12 +21,12 @@ const ACTIONS = {
 /** @param {string} id */
 const panel = (id) => document.getElementById(id);
 
-/** Choose the output before or after. @param {number} way */
-function output(way) {
-  const links = document.querySelectorAll(".drawing.column a[data-live-link]");
-  const link = links[(state.facts.k + way + links.length) % links.length];
-  link?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
-}
+/** Choose the output before or after the one that is chosen by then. @param {number} way */
+const output = (way) =>
+  void follow(() => {
+    const links = document.querySelectorAll(".drawing.column a[data-live-link]");
+    return links[(state.facts.k + way + links.length) % links.length];
+  });
 
 /**
  * Open the steps and go to the button that says where they stand; from there, go on by one.

@@ -3,11 +3,12 @@
  * `mc-upload`: the button opens the file picker at once; a picture dropped or pasted anywhere is
  * taken too. The rest of the page stays, and what went wrong stands beside the button.
  */
-import { say, unsay } from "../page/mistakes.js";
-import { visit } from "../page/pages.js";
-import { Refused, problem, words } from "../page/planes.js";
-import { waiting } from "../page/quiet.js";
+import { accepted, reason, waiting } from "../page/ask.js";
+import { visit } from "../page/visit.js";
+import { say, unsay } from "../page/words.js";
 import { state } from "../state.js";
+
+const STAYS = 20_000;
 
 class Upload extends HTMLElement {
   ready = false;
@@ -24,10 +25,20 @@ class Upload extends HTMLElement {
       event.preventDefault();
       void this.take(this.input?.files?.[0]);
     });
-    document.addEventListener("dragover", (event) => this.over(event));
+    document.addEventListener("dragover", (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+      dropping(true);
+    });
     document.addEventListener("dragleave", (event) => event.relatedTarget || dropping(false));
-    document.addEventListener("drop", (event) => this.dropped(event));
-    document.addEventListener("paste", (event) => this.pasted(event));
+    document.addEventListener("drop", (event) => {
+      dropping(false);
+      if (event.dataTransfer?.types.includes("Files")) this.given(event, event.dataTransfer);
+    });
+    document.addEventListener("paste", (event) => {
+      if (event.clipboardData?.files.length) this.given(event, event.clipboardData);
+    });
   }
 
   get button() {
@@ -38,28 +49,10 @@ class Upload extends HTMLElement {
     return this.querySelector("input");
   }
 
-  /** @param {DragEvent} event */
-  over(event) {
-    if (!event.dataTransfer?.types.includes("Files")) return;
+  /** @param {Event} event @param {DataTransfer} transfer */
+  given(event, transfer) {
     event.preventDefault();
-    event.dataTransfer.dropEffect = "copy";
-    dropping(true);
-  }
-
-  /** @param {DragEvent} event */
-  dropped(event) {
-    dropping(false);
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    void this.take(event.dataTransfer.files[0]);
-  }
-
-  /** @param {ClipboardEvent} event */
-  pasted(event) {
-    const file = event.clipboardData?.files[0];
-    if (!file) return;
-    event.preventDefault();
-    void this.take(file);
+    void this.take(transfer.files[0]);
   }
 
   /** @param {File | undefined} file */
@@ -69,10 +62,11 @@ class Upload extends HTMLElement {
     unsay(button);
     button.setAttribute("aria-busy", "true");
     try {
-      const { url, notes } = await waiting(sent(file));
-      if (await visit(url)) told(notes ?? []);
+      const from = state.query;
+      const { url, notes } = await waiting(sent(file, from));
+      if (await visit(() => ({ link: from === state.query ? url : instead(url) }))) told(notes ?? []);
     } catch (error) {
-      say(button, words(error).replace(/ The picture is.*/, " Try again."));
+      say(button, reason(error, "The server did not answer. Try again."));
     } finally {
       button.removeAttribute("aria-busy");
       if (this.input) this.input.value = "";
@@ -80,13 +74,19 @@ class Upload extends HTMLElement {
   }
 }
 
-/** @param {File} file */
-async function sent(file) {
+/** @param {File} file @param {string} query */
+async function sent(file, query) {
   const body = new FormData();
   body.set("image", file);
-  const response = await fetch(`/images?${state.query}`, { method: "POST", body, headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Refused(await problem(response));
-  return response.json();
+  const response = await fetch(`/images?${query}`, { method: "POST", body, headers: { Accept: "application/json" } });
+  return (await accepted(response)).json();
+}
+
+/** The newest experiment with a link's picture, where it was changed while that was sent. @param {string} url */
+function instead(url) {
+  const query = new URLSearchParams(state.query);
+  query.set("image", new URL(url, location.href).searchParams.get("image") ?? "");
+  return `/?${query}`;
 }
 
 /** @param {string[]} notes what was done to the picture; what was told of the one before goes */
@@ -99,7 +99,7 @@ function told(notes) {
     line.setAttribute("role", "status");
     line.textContent = note;
     document.getElementById("messages")?.append(line);
-    setTimeout(() => line.remove(), 20_000);
+    setTimeout(() => line.remove(), STAYS);
   }
 }
 

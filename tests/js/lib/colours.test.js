@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { look, table } from "../../../static/js/lib/colours.js";
-import { levelKind, tint } from "../../../static/js/lib/tints.js";
-import { added, unpacked } from "../../../static/js/lib/unpacked.js";
+import { levelKind, look, table, tint } from "../../../static/js/lib/colours.js";
+import { added, unpacked } from "../../../static/js/lib/packed.js";
 import { fixture } from "../fixture.js";
 
 test("indices become the server's colours", () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { begun, parsed, plain, refusal, stepped, weightText } from "../../../static/js/lib/numbers.js";
-import { captioned, halfEven, rounded } from "../../../static/js/lib/rounding.js";
+import { begun, captioned, halfEven, parsed, plain, refusal, rounded, stepped, weightText } from "../../../static/js/lib/numbers.js";
 import { fixture } from "../fixture.js";
 
 const cases = fixture("numbers.json");

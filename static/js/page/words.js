@@ -1,6 +1,9 @@
 // @ts-check
-/** Words about what could not be used, beside what caused them; the field is marked invalid. */
+/** What scripts say: mistakes, beside what caused them and whose fields are marked invalid; and aloud. */
 
+const REST = 500;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 let count = 0;
 
 /**
@@ -11,9 +14,8 @@ let count = 0;
  */
 export function say(place, words, fields = []) {
   const said = message(place) ?? document.createElement("p");
-  const fresh = !said.isConnected;
   if (said.textContent !== words) said.textContent = words;
-  if (fresh) {
+  if (!said.isConnected) {
     said.className = "mistake beside";
     said.dataset.live = "";
     said.setAttribute("role", "alert");
@@ -28,11 +30,7 @@ export function say(place, words, fields = []) {
   }
 }
 
-/**
- * Take the words back.
- * @param {Element} place
- * @param {Iterable<HTMLElement>} [fields]
- */
+/** Take the words back. @param {Element} place @param {Iterable<HTMLElement>} [fields] */
 export function unsay(place, fields = []) {
   message(place)?.remove();
   for (const field of fields) {
@@ -42,10 +40,7 @@ export function unsay(place, fields = []) {
   }
 }
 
-/**
- * Let go of typed texts that could not be used: their fields say what the page says.
- * @param {ParentNode} [within]
- */
+/** Let go of typed texts that could not be used: their fields say what the page says. @param {ParentNode} [within] */
 export function discard(within = document) {
   for (const field of within.querySelectorAll("[data-typed]")) {
     unsay(field, [/** @type {HTMLElement} */ (field)]);
@@ -66,3 +61,32 @@ function message(place) {
   const after = place.nextElementSibling;
   return after instanceof HTMLElement && after.matches("p.mistake[data-live]") ? after : null;
 }
+
+/** Where words stand that belong to no field. */
+export const messages = () => document.getElementById("messages") ?? document.body;
+
+/** @param {Element} place a field's label, or the field itself @returns {HTMLElement[]} */
+export const fieldsOf = (place) =>
+  /** @type {HTMLElement[]} */ (place.matches("label") ? [...place.querySelectorAll("select, input, textarea")] : [place]);
+
+/**
+ * Say something aloud soon, once, unless something else is to be said by then.
+ * @param {() => string} words asked for when it is time
+ */
+export function speak(words) {
+  clearTimeout(timer);
+  timer = setTimeout(() => (region().textContent = words()), REST);
+}
+
+function region() {
+  const known = document.getElementById("said");
+  if (known) return known;
+  const made = document.createElement("p");
+  made.id = "said";
+  made.className = "unseen";
+  made.setAttribute("role", "status");
+  return document.body.appendChild(made);
+}
+
+/** The region is there before it speaks: words that come with theirs are often not read out. */
+export const ready = region;

@@ -4,7 +4,7 @@ import { test } from "node:test";
 const nothing = () => null;
 globalThis.ResizeObserver = /** @type {any} */ (class { observe() {} });
 globalThis.document = /** @type {any} */ ({ querySelector: nothing, querySelectorAll: () => [] });
-const { from } = await import("../../../static/js/figure/curves.js");
+const { from } = await import("../../../static/js/figure/sum.js");
 
 test("a curve begins at another height, level as before, and ends where it did", () => {
   const drawn = "M0 264C52.8 264 41.6 264 56 264";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-globalThis.document = /** @type {any} */ ({ documentElement: { classList: { toggle() {} } }, getElementById: () => null });
+globalThis.document = /** @type {any} */ ({ createElement: () => ({ dataset: {}, remove() {} }), querySelector: () => null });
 performance.now = () => 0; // a server that always answers at once may be asked a second question
-const { ask, forget } = await import("../../../static/js/page/planes.js");
+const { ask, forget } = await import("../../../static/js/page/ask.js");
 const { state } = await import("../../../static/js/state.js");
 state.facts = /** @type {any} */ ({ longest: { query: 1000 } });
 
@@ -31,7 +31,7 @@ let failed = [];
 
 /** @param {number} value */
 function change(value) {
-  const question = { query: `value=${value}`, range: null, draw: (/** @type {any} */ { planes }) => void drawn.push(planes[0].bytes[0]), fail: () => void failed.push(value) };
+  const question = { query: `value=${value}`, range: null, draw: (/** @type {any} */ planes) => void drawn.push(planes[0].bytes[0]), fail: () => void failed.push(value) };
   void ask(["sum"], question);
 }
 const passed = () => new Promise((done) => setTimeout(done, 2));

@@ -4,11 +4,13 @@
  * for the keyboard its words are spoken too.
  */
 import { windowOf } from "../lib/geometry.js";
-import { legend, maps, mark, unmark } from "./legend.js";
-import { speak } from "../page/speech.js";
+import { speak } from "../page/words.js";
 import { on, state } from "../state.js";
+import { legend, maps, mark, unmark } from "./legend.js";
+import { extent } from "./pixel.js";
 
-const NAMES = ["red", "green", "blue"];
+/** The input channels as their rows are called. */
+const channels = () => [...document.querySelectorAll("#working .row")].map((row) => row.getAttribute("aria-label")?.toLowerCase() ?? "");
 /** @type {string | null} */
 let lit = null;
 
@@ -20,13 +22,10 @@ const WORDS = {
   k: () => `k = ${state.facts.k}: the output channel, with one kernel for every input channel.`,
   di: () => `di = 0 … ${state.facts.geometry.kernel[0] - 1}: the rows of the kernel and of the window.`,
   dj: () => `dj = 0 … ${state.facts.geometry.kernel[1] - 1}: the columns of the kernel and of the window.`,
-  q: () => `q = 0 … ${NAMES.length - 1}: the input channels, ${NAMES.join(", ")}.`,
+  q: () => `q = 0 … ${channels().length - 1}: the input channels, ${channels().join(", ")}.`,
 };
 
-/**
- * @param {string} noun
- * @param {0 | 1} axis
- */
+/** @param {string} noun @param {0 | 1} axis */
 function covered(noun, axis) {
   const { geometry, pixel } = state.facts;
   const first = pixel[axis] * geometry.strides[axis] - geometry.pads[axis][0];
@@ -59,9 +58,8 @@ function bands(rows) {
   for (const map of [...maps("partial-"), ...maps("output-")]) {
     mark(map, "band", rows ? { x: 0, y: pixel[0], width, height: 1 } : { x: pixel[1], y: 0, width: 1, height });
   }
-  const inside = (rows ? window.rows : window.cols).filter((place) => place >= 0);
-  if (!inside.length) return;
-  const [from, length] = [Math.min(...inside), Math.max(...inside) - Math.min(...inside) + 1];
+  const [from, length] = extent(rows ? window.rows : window.cols);
+  if (!length) return;
   const [down, across] = geometry.input;
   for (const map of maps("input-")) {
     mark(map, "band", rows ? { x: 0, y: from, width: across, height: length } : { x: from, y: 0, width: length, height: down });

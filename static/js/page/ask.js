@@ -3,14 +3,13 @@
  * The changed maps, as the server computes them: two requests under way at most, the newest value
  * waiting, answers to older questions than those shown, or of another page, dropped.
  */
-import { waiting } from "./quiet.js";
+import { unpacked } from "../lib/packed.js";
 import { state } from "../state.js";
-import { unpacked } from "../lib/unpacked.js";
 
 /**
- * @typedef {{ name: string, height: number, width: number, levels: boolean, bytes: Uint8Array }} Plane
- * @typedef {{ query: string, range: number, planes: Plane[] }} Answer
- * @typedef {{ query: string, range: number | null, draw: (answer: Answer) => void,
+ * @typedef {import("../lib/packed.js").Plane} Plane
+ * @typedef {import("../lib/packed.js").Answer} Answer
+ * @typedef {{ query: string, range: number | null, draw: (planes: Plane[]) => void,
  *   fail: (words: string) => void }} Question
  */
 
@@ -24,9 +23,7 @@ let underWay = 0;
 let asked = 0;
 let epoch = 0;
 /** How long the last answer took, how many pixels it brought, and when it was there. */
-let took = 0;
-let brought = 0;
-let ended = 0;
+const last = { took: 0, brought: 0, ended: 0 };
 const LONG = 60;
 const SLOW = 4000; // pixels a ms: on a line that brings fewer, half the bytes are worth the work at both ends
 const QUICK = 25; // a server that answers so soon takes a second question while it works on the first
@@ -41,7 +38,7 @@ export async function ask(maps, question) {
   for (const name of maps) owed.add(name);
   next = question;
   // Else one late answer would make all that follow late; a busy server, or a slow line, is not pressed.
-  const quick = () => took < QUICK && performance.now() - ended < RECENT;
+  const quick = () => last.took < QUICK && performance.now() - last.ended < RECENT;
   while (next && underWay < (quick() ? 2 : 1)) await answered(next);
 }
 
@@ -55,30 +52,33 @@ export function forget() {
 /** @param {Question} question */
 async function answered(question) {
   const [number, now, names, start] = [(asked += 1), epoch, [...owed], performance.now()];
+  const newer = (/** @type {string} */ name) => number > (shows.get(name) ?? 0);
   next = null;
   owed.clear();
   underWay += 1;
   try {
-    const slow = took > LONG && brought < SLOW * took;
-    const answer = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
-    ended = performance.now();
-    took = ended - start;
-    brought = answer.planes.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    if (now !== epoch) return;
-    const newer = answer.planes.filter(({ name }) => number > (shows.get(name) ?? 0));
-    for (const { name } of newer) shows.set(name, number);
-    if (newer.length) question.draw({ ...answer, planes: newer });
+    const slow = last.took > LONG && last.brought < SLOW * last.took;
+    const { planes } = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
+    last.ended = performance.now();
+    last.took = last.ended - start;
+    last.brought = planes.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const fresh = now === epoch ? planes.filter(({ name }) => newer(name)) : [];
+    for (const { name } of fresh) shows.set(name, number);
+    if (fresh.length) question.draw(fresh);
   } catch (error) {
     if (now !== epoch) return;
-    for (const name of names.filter((name) => number > (shows.get(name) ?? 0))) {
+    for (const name of names.filter(newer)) {
       owed.add(name);
       shows.set(name, number); // an older answer would pass for this one
     }
-    if (!next && owed.size) question.fail(words(error));
+    if (!next && owed.size) question.fail(reason(error));
   } finally {
     underWay -= 1;
   }
 }
+
+/** Where the colours' range is held while numbers change; null where every map has its own. */
+export const heldRange = () => (state.facts.ranges === "each" ? null : state.facts.range);
 
 /**
  * Fetch planes of colour indices (of inputs: levels).
@@ -95,21 +95,34 @@ export async function fetched(names, query, range, cache = "no-store") {
   const response = await (search.length > state.facts.longest.query
     ? fetch("/api/planes", { method: "POST", body: new URLSearchParams(search) })
     : fetch(`/api/planes?${search}`, { cache }));
-  if (!response.ok) throw new Refused(await problem(response));
-  return unpacked(await response.arrayBuffer());
+  return unpacked(await (await accepted(response)).arrayBuffer());
+}
+
+/**
+ * The same promise; while it lasts, a sign in the bar, which shows itself after 150 ms (bar.css).
+ * @template T
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+export function waiting(promise) {
+  const sign = document.createElement("i");
+  sign.className = "wait";
+  sign.dataset.live = "";
+  document.querySelector(".bar")?.append(sign);
+  return promise.finally(() => sign.remove());
 }
 
 /** The server understood and said no, in words. */
-export class Refused extends Error {}
+class Refused extends Error {}
 
-/** @param {Response} response */
-export async function problem(response) {
-  if (!response.headers.get("Content-Type")?.includes("json")) return `The server answered ${response.status}.`;
-  return String((await response.json()).detail);
+/** The same response, if the server did not say no. @param {Response} response */
+export async function accepted(response) {
+  if (response.ok) return response;
+  const json = response.headers.get("Content-Type")?.includes("json");
+  throw new Refused(json ? String((await response.json()).detail) : `The server answered ${response.status}.`);
 }
 
-/** @param {unknown} error */
-export function words(error) {
-  if (error instanceof Refused) return error.message;
-  return "The server did not answer. The picture is the last good one; change something to try again.";
-}
+const SILENT = "The server did not answer. The picture is the last good one; change something to try again.";
+
+/** What is to be said of a failure. @param {unknown} error @param {string} [silent] where no answer came */
+export const reason = (error, silent = SILENT) => (error instanceof Refused ? error.message : silent);

@@ -3,6 +3,7 @@
  * The slabs of the drawing follow the maps while they are edited: small copies of their canvases
  * become the faces, all in one frame, only once they are decoded.
  */
+import { decoded } from "../page/visit.js";
 
 const LONGEST = 160;
 const PACE = 600; // drawing sheared pictures anew costs more than everything else in an edit's frame
@@ -12,10 +13,7 @@ const next = new Map();
 const shown = new Map();
 let busy = false;
 
-/**
- * @param {string} name the map
- * @param {HTMLCanvasElement} canvas
- */
+/** @param {string} name the map @param {HTMLCanvasElement} canvas */
 export function follow(name, canvas) {
   if (!document.querySelector(`svg image[data-map="${name}"]`)) return;
   next.set(name, canvas);
@@ -35,10 +33,7 @@ async function work() {
 
 const pause = () => new Promise((done) => setTimeout(done, PACE));
 
-/**
- * The address of a small copy, decoded so that it shows at once; none if the page has gone on.
- * @param {HTMLCanvasElement} canvas
- */
+/** The address of a small copy, decoded so that it shows at once. @param {HTMLCanvasElement} canvas */
 async function copied(canvas) {
   const scale = Math.min(1, LONGEST / Math.max(canvas.width, canvas.height));
   const small = document.createElement("canvas");
@@ -52,34 +47,14 @@ async function copied(canvas) {
   return address;
 }
 
-/**
- * @param {string} name
- * @param {HTMLCanvasElement} canvas
- * @param {string | null} address
- */
+/** @param {string} name @param {HTMLCanvasElement} canvas @param {string | null} address */
 function show(name, canvas, address) {
   if (!address) return;
   // The page may have been brought in line meanwhile; then its own address is the better one.
   if (canvas.isConnected) {
     for (const image of document.querySelectorAll(`svg image[data-map="${name}"]`)) image.setAttribute("href", address);
   }
-  release(name);
-  shown.set(name, address);
-}
-
-/** @param {string} name */
-function release(name) {
   const old = shown.get(name);
   if (old) setTimeout(() => URL.revokeObjectURL(old), 1000);
-}
-
-/**
- * Load a picture so that setting it later shows it at once.
- * @param {string} address
- */
-export async function decoded(address) {
-  const image = new Image();
-  image.src = address;
-  await image.decode().catch(() => {});
-  return image;
+  shown.set(name, address);
 }

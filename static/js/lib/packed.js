@@ -2,6 +2,11 @@
 /** What `/api/planes` answers, taken apart; for a slow network its bytes come as differences. */
 
 /**
+ * @typedef {{ name: string, height: number, width: number, levels: boolean, bytes: Uint8Array }} Plane
+ * @typedef {{ query: string, range: number, planes: Plane[] }} Answer
+ */
+
+/**
  * Add differences (`differences` in multiconv/imaging/packed.py) up in place: along each row, then down.
  * @param {Uint8Array} bytes row by row
  * @param {number} width
@@ -17,17 +22,13 @@ export function added(bytes, width) {
   return bytes;
 }
 
-/**
- * Take an answer apart: a line of JSON, then every map's bytes, row by row.
- * @param {ArrayBuffer} body
- * @returns {import("../page/planes.js").Answer}
- */
+/** Take an answer apart: a line of JSON, then every map's bytes, row by row. @param {ArrayBuffer} body @returns {Answer} */
 export function unpacked(body) {
   const bytes = new Uint8Array(body);
   let at = bytes.indexOf(10);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, at)));
   at += 1;
-  const planes = head.maps.map((/** @type {import("../page/planes.js").Plane} */ map) => {
+  const planes = head.maps.map((/** @type {Plane} */ map) => {
     const size = map.height * map.width;
     at += size;
     const own = bytes.subarray(at - size, at);

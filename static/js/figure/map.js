@@ -1,17 +1,21 @@
 // @ts-check
 /**
  * `mc-map`: pointing at a picture shows that pixel's arithmetic, once a frame; leaving returns to
- * the pinned pixel. A click pins, the arrow keys move the pinned pixel, Escape lets it go.
+ * the pinned pixel. A click pins, and so does a finger that slid to where it leaves; the arrow keys
+ * move the pinned pixel, Escape lets it go.
  */
-import { pin, setQuery } from "../page/edits.js";
 import { nearestOutput } from "../lib/geometry.js";
-import { show } from "./pixel.js";
-import { speak } from "../page/speech.js";
+import { pin } from "../page/edit.js";
+import { address } from "../page/link.js";
+import { visit } from "../page/visit.js";
+import { speak } from "../page/words.js";
 import { on, state, tell } from "../state.js";
+import { show } from "./pixel.js";
 
 const WAYS = /** @type {Record<string, number[]>} */ ({
   ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
 });
+const SLACK = 6;
 
 /** The output pixel under the pointer, if it is over a map. @type {number[] | null} */
 let pointed = null;
@@ -35,12 +39,11 @@ function draw() {
   return show(i, j, redraw);
 }
 
-class PictureMap extends HTMLElement {
+export class PictureMap extends HTMLElement {
   constructor() {
     super();
     this.addEventListener("pointermove", (event) => this.point(this.pixel(event)));
-    this.addEventListener("pointerleave", () => this.point(null));
-    this.addEventListener("pointercancel", () => this.point(null));
+    for (const kind of ["pointerleave", "pointercancel"]) this.addEventListener(kind, () => this.point(null));
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("keydown", (event) => this.pressed(event));
   }
@@ -54,24 +57,31 @@ class PictureMap extends HTMLElement {
     redraw();
   }
 
-  /**
-   * The output pixel that a place on this map stands for.
-   * @param {MouseEvent} event
-   * @returns {number[]}
-   */
-  pixel(event) {
+  /** The map's own pixel under the pointer. @param {MouseEvent} event */
+  place(event) {
     const box = (this.querySelector("input") ?? this).getBoundingClientRect();
     const [rows, columns] = [Number(this.dataset.rows), Number(this.dataset.columns)];
-    const row = within(((event.clientY - box.top) / box.height) * rows, rows);
-    const column = within(((event.clientX - box.left) / box.width) * columns, columns);
-    return this.dataset.map?.startsWith("input-") ? nearestOutput(state.facts.geometry, row, column) : [row, column];
+    const [down, across] = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width];
+    return [within(down * rows, rows), within(across * columns, columns)];
+  }
+
+  /** The output pixel that a place on this map stands for. @param {MouseEvent} event @returns {number[]} */
+  pixel(event) {
+    const [row, column] = this.place(event);
+    return this.input === null ? [row, column] : nearestOutput(state.facts.geometry, row, column);
+  }
+
+  /** Which input this is a map of; null: of none. */
+  get input() {
+    const q = this.dataset.map?.match(/^input-(\d+)$/)?.[1];
+    return q === undefined ? null : Number(q);
   }
 
   /** @param {MouseEvent} event */
   clicked(event) {
     event.preventDefault();
-    const [i, j] = event.detail === 0 ? state.facts.pixel : this.pixel(event);
-    pin(i, j);
+    const pixel = event.detail === 0 ? null : this.pixel(event);
+    pin((now) => pixel ?? now);
     say();
   }
 
@@ -81,10 +91,8 @@ class PictureMap extends HTMLElement {
     if (!way || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const far = event.shiftKey ? 10 : 1;
-    const { pixel, geometry } = state.facts;
-    const [i, j] = pixel.map((at, axis) => within(at + far * way[axis], geometry.output[axis]));
     pointed = null;
-    pin(i, j);
+    pin((now) => now.map((at, axis) => at + far * way[axis]));
     say();
   }
 }
@@ -105,16 +113,35 @@ function say() {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || document.querySelector(":popover-open, dialog[open]")) return;
   pointed = null;
-  const query = new URLSearchParams(state.query);
-  if (!query.has("i") && !query.has("j")) return redraw();
-  query.delete("i");
-  query.delete("j");
-  void setQuery(String(query));
+  redraw();
+  void visit(() => {
+    const query = new URLSearchParams(state.query);
+    if (!query.has("i") && !query.has("j")) return null;
+    for (const name of "ij") query.delete(name);
+    return { link: address(String(query)) };
+  });
 });
+
+/** Where a finger came down. @type {{ x: number, y: number, id: number } | null} */
+let start = null;
+
+document.addEventListener("pointerdown", ({ pointerType, isPrimary, clientX: x, clientY: y, pointerId: id }) => {
+  start = pointerType === "touch" && isPrimary ? { x, y, id } : null;
+});
+
+document.addEventListener("pointerup", (event) => {
+  const map = event.target instanceof Element ? event.target.closest("mc-map") : null;
+  if (!(map instanceof PictureMap) || !start || start.id !== event.pointerId) return;
+  if (Math.hypot(event.clientX - start.x, event.clientY - start.y) <= SLACK) return; // a tap is a click
+  const pixel = map.pixel(event);
+  pin(() => pixel);
+});
+
+// One that scrolls pins nothing.
+document.addEventListener("pointercancel", () => (start = null));
 
 on("kernel", draw);
 on("bias", draw);
 on("pixel", ({ pinned }) => pinned && redraw());
 on("page", () => pointed && redraw());
 customElements.define("mc-map", PictureMap);
-export { PictureMap };

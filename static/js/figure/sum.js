@@ -20,11 +20,7 @@ function draw() {
   });
 }
 
-/**
- * A curve's path from another height.
- * @param {string} path
- * @param {number} height
- */
+/** A curve's path from another height. @param {string} path @param {number} height */
 export function from(path, height) {
   const down = Math.round(height * 10) / 10;
   return path.replace(/^M0 [\d.]+C([\d.]+) [\d.]+/, `M0 ${down}C$1 ${down}`);

@@ -1,0 +1,221 @@
+// @ts-check
+/**
+ * Step by step. `mc-sums`: the sum one term after another; a step's button shows the server's running
+ * sum on the output, rows that have not entered yet step back, and the last step is the output as it
+ * is. `mc-slide`: the window slides over the picture, one output pixel a tick, row by row; it moves by
+ * itself only when asked, stops when the page is hidden, and stands where motion is reduced.
+ */
+import { ticking } from "../lib/ticks.js";
+import { fetched, heldRange, reason } from "../page/ask.js";
+import { pin } from "../page/edit.js";
+import { on, state } from "../state.js";
+import { paint, uncover, veil } from "./canvas.js";
+import { show } from "./pixel.js";
+
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
+class Sums extends HTMLElement {
+  at = 0;
+  /** Whether the output stands as it is, however many steps lead to it. */
+  whole = true;
+  busy = false;
+  again = false;
+  names = "";
+
+  connectedCallback() {
+    this.addEventListener("click", ({ target }) => {
+      const button = target instanceof Element ? target.closest("button") : null;
+      if (button) this.go(this.buttons.indexOf(button));
+    });
+    this.addEventListener("keydown", (event) => this.pressed(event));
+    this.names = this.said();
+    this.closest("details")?.addEventListener("toggle", () => this.go(this.last));
+    on("page", () => this.laid());
+    for (const kind of /** @type {const} */ (["kernel", "bias"])) on(kind, () => this.whole || this.show());
+  }
+
+  /** @returns {HTMLButtonElement[]} */
+  get buttons() {
+    return [...this.querySelectorAll("button")];
+  }
+
+  get last() {
+    return this.buttons.length - 1;
+  }
+
+  /** What the steps show. */
+  said() {
+    return this.buttons.map((button) => button.dataset.shows).join();
+  }
+
+  /** Fit the page as it is now: steps of another sum begin with its output as it is. */
+  laid() {
+    const names = this.said();
+    if (names === this.names) return this.show();
+    this.names = names;
+    this.go(this.last);
+  }
+
+  /** @param {KeyboardEvent} event */
+  pressed(event) {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const next = way && this.buttons[this.buttons.indexOf(/** @type {HTMLButtonElement} */ (event.target)) + way];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    next.click();
+  }
+
+  /** @param {number} at */
+  go(at) {
+    this.at = at;
+    this.whole = at === this.last;
+    this.show();
+  }
+
+  /** Show where the sum stands; the newest wish waits while a picture is on its way. */
+  show() {
+    const { whole } = this;
+    const at = (this.at = whole ? this.last : Math.min(this.at, this.last - 1));
+    this.buttons.forEach((button, place) => button.setAttribute("aria-pressed", String(place === at)));
+    document.getElementById("result")?.classList.toggle("stepping", !whole);
+    const entered = Number(this.buttons[at]?.dataset.entered);
+    for (const row of document.querySelectorAll(".row")) row.classList.toggle("waiting", Number(row.id.slice(4)) >= entered);
+    document.querySelectorAll(".curve").forEach((curve, q) => curve.classList.toggle("waiting", q >= entered));
+    this.tell(this.closest("details")?.open ? this.buttons[at]?.dataset.words ?? "" : "");
+    if (whole) return uncover("sum");
+    if (this.busy) this.again = true;
+    else void this.draw();
+  }
+
+  /** @param {string} words */
+  tell(words) {
+    const said = this.querySelector("[role=status]");
+    if (said && said.textContent !== words) said.textContent = words;
+  }
+
+  async draw() {
+    this.busy = true;
+    do {
+      this.again = false;
+      await this.drawn().catch((error) => this.tell(reason(error)));
+    } while (this.again);
+    this.busy = false;
+  }
+
+  async drawn() {
+    const name = this.buttons[this.at]?.dataset.shows;
+    const map = document.querySelector("#result mc-map");
+    if (!name || !map) return;
+    const [plane] = (await fetched([name], state.query, heldRange())).planes;
+    if (!this.whole) paint(map, plane, "sum").dataset.shows = name;
+  }
+}
+
+class Slide extends HTMLElement {
+  /** The last output pixel that is there, counted row by row; -1: the window does not slide. */
+  at = -1;
+  /** Ends what moves by itself. @type {(() => void) | null} */
+  playing = null;
+  play = /** @type {HTMLButtonElement | null} */ (this.querySelector("[data-go=play]"));
+  place = /** @type {HTMLInputElement | null} */ (this.querySelector("input[type=range]"));
+
+  connectedCallback() {
+    this.play?.addEventListener("click", () => (this.playing ? this.stop() : this.start()));
+    this.querySelector("[data-go=step]")?.addEventListener("click", () => this.step(1));
+    this.querySelector("[data-go=back]")?.addEventListener("click", () => this.step(-1));
+    this.place?.addEventListener("input", () => this.go(Number(this.place?.value)));
+    this.place?.addEventListener("change", () => this.rest());
+    this.closest("details")?.addEventListener("toggle", () => this.end());
+    document.addEventListener("visibilitychange", () => document.hidden && this.stop());
+    STILL.addEventListener("change", () => this.still());
+    on("page", () => this.laid());
+    on("pixel", ({ i, j, pinned }) => pinned && this.at >= 0 && !this.playing && this.draw(i * this.columns + j));
+    this.laid();
+  }
+
+  /** Fit the page as it is now: it may have another output. */
+  laid() {
+    this.still();
+    if (this.at >= 0) this.draw(Math.min(this.at, this.last));
+  }
+
+  still() {
+    this.label();
+    if (this.play) this.play.hidden = STILL.matches;
+    this.querySelector(".reduced")?.toggleAttribute("hidden", !STILL.matches);
+    if (STILL.matches) this.stop();
+  }
+
+  start() {
+    if (this.at >= this.last) this.at = -1;
+    const pace = () => Number(this.querySelector("select")?.value ?? 60);
+    this.playing = ticking(pace, (ticks) => {
+      this.draw(Math.min(this.at + ticks, this.last));
+      if (this.at >= this.last) this.stop();
+      return this.playing !== null;
+    });
+    this.label();
+  }
+
+  stop() {
+    if (!this.playing) return;
+    this.playing();
+    this.playing = null;
+    this.rest();
+  }
+
+  /** @param {number} way */
+  step(way) {
+    this.go(Math.min(Math.max(this.at + way, 0), this.last));
+    this.rest();
+  }
+
+  /** @param {number} at */
+  go(at) {
+    this.stop();
+    this.draw(at);
+  }
+
+  /** Where the window stays is the pinned pixel: it is in the link. */
+  rest() {
+    this.label();
+    const pixel = this.pixel();
+    if (this.at >= 0) pin(() => pixel);
+  }
+
+  get last() {
+    return Number(this.place?.max ?? 0);
+  }
+
+  get columns() {
+    return state.facts.geometry.output[1];
+  }
+
+  pixel() {
+    return [Math.floor(this.at / this.columns), this.at % this.columns];
+  }
+
+  /** @param {number} at */
+  draw(at) {
+    this.at = at;
+    const [i, j] = this.pixel();
+    if (this.place) this.place.value = String(at);
+    this.place?.setAttribute("aria-valuetext", `row ${i}, column ${j}`);
+    show(i, j, () => {});
+    veil(i, j, state.facts.geometry.output);
+  }
+
+  label() {
+    if (this.play) this.play.textContent = this.playing ? "Pause" : "Play";
+  }
+
+  end() {
+    this.stop();
+    this.at = -1;
+    uncover("veil");
+  }
+}
+
+customElements.define("mc-sums", Sums);
+customElements.define("mc-slide", Slide);

@@ -1,0 +1,116 @@
+// @ts-check
+/**
+ * Changes of numbers: a kernel, the bias, the pinned pixel. They redraw at once from planes, the
+ * colours' range holding still, and 250 ms after the last of them the page's words, links and range
+ * are brought in line. Each says what becomes of the number as it is when its turn has come.
+ */
+import { plain } from "../lib/numbers.js";
+import { state, tell } from "../state.js";
+import { ask, heldRange } from "./ask.js";
+import { awaited, none } from "./coming.js";
+import { settle, write } from "./link.js";
+import { align, inTurn, pending } from "./visit.js";
+import { say, unsay } from "./words.js";
+
+const REST = 250;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+let holding = false;
+let latest = 0; // the version that was last brought in line, or is
+
+/**
+ * Change one weight of input channel q's kernel for the chosen output.
+ * @param {number} q
+ * @param {number} at counted row by row
+ * @param {(weight: number) => number} next
+ */
+export const setWeight = (q, at, next) =>
+  void inTurn(() => {
+    const numbers = [...(state.kernels[q] ?? [])];
+    const { k, active } = state.facts;
+    const value = at in numbers ? next(numbers[at]) : 0;
+    if (!(at in numbers) || value === numbers[at]) return;
+    numbers[at] = value;
+    state.kernels[q] = numbers;
+    const place = document.querySelector(`mc-kernel[data-q="${q}"]`)?.closest("fieldset") ?? null;
+    change({ [`w.${q}.${k}`]: numbers.map(plain).join(",") }, active[q] ? [`partial-${q}`, `output-${k}`] : [], place);
+    tell("kernel", { q });
+  });
+
+/** Change the chosen output's bias. @param {(bias: number) => number} next */
+export const setBias = (next) =>
+  void inTurn(() => {
+    const { k, outputs } = state.facts;
+    const all = new URLSearchParams(state.query).get("bias")?.split(",") ?? Array(outputs).fill("0");
+    state.bias = next(state.bias);
+    all[k] = plain(state.bias);
+    change({ bias: all.join(",") }, [`output-${k}`], document.querySelector("label.bias"));
+    tell("bias");
+  });
+
+/** Pin an output pixel: it is in the link. @param {(pixel: number[]) => number[]} next */
+export const pin = (next) =>
+  void inTurn(() => {
+    const { output } = state.facts.geometry;
+    const [i, j] = next(state.facts.pixel).map((at, axis) => Math.min(Math.max(at, 0), output[axis] - 1));
+    state.facts.pixel = [i, j];
+    change({ i: String(i), j: String(j) }, [], null);
+    tell("pixel", { i, j, pinned: true });
+  });
+
+/** Keep the page from being brought in line while a hand still moves. @param {boolean} still */
+export function hold(still) {
+  holding = still;
+  if (!still && timer !== undefined) rest(REST);
+}
+
+/**
+ * @param {Record<string, string>} parameters
+ * @param {string[]} maps those that change
+ * @param {Element | null} place where failures are told
+ */
+function change(parameters, maps, place) {
+  const query = new URLSearchParams(state.query);
+  for (const [name, value] of Object.entries(parameters)) query.set(name, value);
+  state.query = String(query).replaceAll("%2C", ",").replaceAll("%3A", ":");
+  state.version += 1;
+  if (maps.length) redraw(maps, place);
+  write(state.query);
+  rest(REST);
+}
+
+/** @param {string[]} maps @param {Element | null} place */
+function redraw(maps, place) {
+  const arrived = awaited(maps);
+  void ask(maps, {
+    query: state.query,
+    range: heldRange(),
+    draw(planes) {
+      if (place && !place.querySelector("[aria-invalid]")) unsay(place);
+      tell("planes", { planes });
+      arrived(planes.map(({ name }) => name));
+    },
+    fail(words) {
+      none();
+      if (place) say(place, words);
+    },
+  });
+}
+
+/** @param {number} delay ms */
+function rest(delay) {
+  clearTimeout(timer);
+  timer = setTimeout(async () => {
+    if (holding) return;
+    timer = undefined;
+    // A page on its way is newer than what rests here, unless it cannot be shown.
+    while (pending()) await inTurn(() => {});
+    if (timer !== undefined) return;
+    if (state.query === state.facts.query) return settle(state.query);
+    const version = (latest = state.version);
+    const shown = await align().catch(() => false);
+    if (version !== state.version) return void (timer ?? (version === latest && rest(0)));
+    settle(state.query); // true even where the page's words are still old
+    if (shown) tell("settled", { query: state.query });
+  }, delay);
+}

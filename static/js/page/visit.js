@@ -1,0 +1,204 @@
+// @ts-check
+/**
+ * Changes of the page, one after another: each begins when those before it are shown, and is worked
+ * from what they led to, so that none is lost. A change of structure is answered by the server with
+ * the figure, which is morphed in place; pictures are loaded before, so that nothing flickers.
+ */
+import { state, readPage, tell } from "../state.js";
+import { forget, reason, waiting } from "./ask.js";
+import { shortened } from "./bank.js";
+import { early, everything, none } from "./coming.js";
+import { address, push, settle } from "./link.js";
+import { morph } from "./morph.js";
+import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
+
+/**
+ * @typedef {{ link: string, body?: URLSearchParams }} Place an address to be shown, or posted to
+ * @typedef {{ push?: boolean, beside?: Element | null }} How `push`: a step in the history; `beside`:
+ *   where words stand if it cannot be used
+ */
+
+const PICTURES = 1500;
+/** What is done when all that is under way, or waits for its turn, is done. @type {Promise<unknown> | null} */
+let line = null;
+/** Goes up when those that wait are sent away. */
+let epoch = 0;
+
+/** Whether a change is under way, or waits for its turn. */
+export const pending = () => line !== null;
+
+/**
+ * Do something in its turn: at once where nothing is under way, never if it was sent away.
+ * @template T
+ * @param {() => T} work
+ */
+export function inTurn(work) {
+  const mine = epoch;
+  const done = line ? line.then(() => (mine === epoch ? work() : undefined)) : work();
+  if (!(done instanceof Promise)) return done;
+  const over = () => void (line === last && (line = null));
+  const last = (line = done.then(over, over));
+  return done;
+}
+
+/**
+ * Show another place of the experiment in its turn; false if it could not be shown.
+ * @param {() => Place | null | Promise<Place | null>} wish asked for when its turn has come
+ * @param {How} [how]
+ * @returns {Promise<boolean>}
+ */
+export const visit = async (wish, how) => (await inTurn(() => go(wish, how))) ?? false;
+
+/** Show another query. @param {string} query @param {How} [how] */
+export const setQuery = (query, how) => visit(() => ({ link: address(query) }), how);
+
+/**
+ * Where a link of the page leads by the time that its turn has come.
+ * @param {() => Element | null | undefined} found
+ * @param {string} [name] of the attribute
+ * @returns {Promise<Place | null>}
+ */
+export async function led(found, name = "href") {
+  if (state.query !== state.facts.query && (await align())) settle(state.query);
+  const link = found()?.getAttribute(name);
+  return link ? { link } : null;
+}
+
+/**
+ * The same as `visit`, for whoever has the turn.
+ * @param {() => Place | null | Promise<Place | null>} wish
+ * @param {How} [how]
+ */
+export async function go(wish, { push: step = true, beside = null } = {}) {
+  let { version } = state;
+  try {
+    const place = await wish();
+    if (!place || version !== state.version) return false;
+    version = state.version += 1;
+    forget();
+    everything();
+    const [page, response] = await waiting(fetched(place));
+    if (version !== state.version || refused(page, response, beside)) return false;
+    if (beside) unsay(beside, fieldsOf(beside));
+    if (!(await bring(page, version))) return false;
+    if (step) push(state.query);
+    else settle(state.query);
+    tell("settled", { query: state.query });
+    return true;
+  } catch (error) {
+    if (version === state.version) say(beside ?? messages(), reason(error));
+    return false;
+  } finally {
+    if (version === state.version) none();
+  }
+}
+
+/** Let what is under way or waits come to nothing: the history has moved on by itself. */
+export function abandon() {
+  epoch += 1;
+  state.version += 1;
+  line = null;
+}
+
+/**
+ * Bring words and links in line with the query as it is; false if it changed meanwhile. A link that
+ * has grown too long gives way to one that names its kernels.
+ */
+export async function align() {
+  const { version } = state;
+  const query = await shortened(state.query);
+  if (version !== state.version) return false;
+  state.query = query;
+  const [page, response] = await waiting(fetched({ link: address(query) }));
+  return version === state.version && response.ok && bring(page, version);
+}
+
+/** The pictures' own parameters: with others, the article's links are others too. @param {string} query */
+const source = (query) => ["image", "size"].map((name) => new URLSearchParams(query).get(name)).join();
+
+/**
+ * Fetch the figure of a place, or the whole page where the article changes as well.
+ * @param {Place} place
+ * @returns {Promise<[Document, Response]>}
+ */
+async function fetched({ link, body }) {
+  const figure = document.getElementById("figure");
+  const { pathname, search } = new URL(link, location.href);
+  const whole = pathname === "/" && source(search) !== source(state.query);
+  const headers = { Accept: "text/html", ...(whole ? {} : { "Multiconv-Part": "figure" }) };
+  const response = await fetch(link, { method: body ? "POST" : "GET", body, headers });
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = page.getElementById("figure");
+  const moved = !whole && fresh && fresh.dataset.source !== figure?.dataset.source;
+  if (moved && response.ok) {
+    const all = await fetch(response.url, { headers: { Accept: "text/html" } });
+    return [new DOMParser().parseFromString(await all.text(), "text/html"), all];
+  }
+  return [page, response];
+}
+
+/**
+ * Say what the server refused, and leave the last good picture up.
+ * @param {Document} page
+ * @param {Response} response
+ * @param {Element | null} beside
+ */
+function refused(page, response, beside) {
+  if (response.ok || (page.getElementById("stage") && !beside)) return false;
+  const said = [...page.querySelectorAll(".mistake, main.words p")].slice(0, 2);
+  const place = beside?.matches("button") ? atFault(page, beside) : beside;
+  say(place ?? messages(), said.map((p) => p.textContent).join(" "), place ? fieldsOf(place) : []);
+  return true;
+}
+
+/**
+ * Of the fields that wait for a button, the label of the one that was refused.
+ * @param {Document} page
+ * @param {Element} button
+ */
+function atFault(page, button) {
+  for (const label of button.closest("details")?.querySelectorAll("label") ?? []) unsay(label, fieldsOf(label));
+  const name = page.querySelector(".mistake")?.id.replace("mistake-", "") ?? "";
+  return document.getElementsByName(name)[0]?.closest("label") ?? button;
+}
+
+/** @param {Document} page @param {number} version */
+async function bring(page, version) {
+  const [old, fresh] = [document, page].map((tree) => tree.getElementById("figure"));
+  if (!old || !fresh) return false;
+  const limit = new Promise((done) => setTimeout(done, PICTURES));
+  const loading = new Map(addresses(fresh).map((link) => [link, decoded(link)]));
+  const pictures = await waiting(Promise.race([Promise.all(loading.values()), limit]));
+  if (version !== state.version) return false;
+  forget(); // what is still asked for is on the page, and under its range of colours
+  for (const canvas of document.querySelectorAll("mc-map canvas:not([data-step])")) canvas.setAttribute("data-old", "");
+  morph(old, fresh);
+  document.title = fresh.dataset.title ?? document.title;
+  unsayAll();
+  const before = state.kernels;
+  readPage();
+  state.kernels.forEach((kernel, q) => {
+    const place = String(kernel) === String(before[q]) ? null : document.querySelector(`mc-kernel[data-q="${q}"]`);
+    if (place) discard(place);
+  });
+  tell("page", { pictures });
+  early(pictures ? new Map() : loading);
+  return true;
+}
+
+/** The pictures that the new figure shows and this page does not. @param {Element} fresh */
+function addresses(fresh) {
+  const [there, here] = [fresh, document].map((tree) => {
+    const found = tree.querySelectorAll("mc-map input, svg.drawing image");
+    return new Set([...found].map((at) => at.getAttribute("src") ?? at.getAttribute("href") ?? ""));
+  });
+  return [...there].filter((link) => link && !here.has(link));
+}
+
+/** Load a picture so that setting it later shows it at once. @param {string} link */
+export async function decoded(link) {
+  const image = new Image();
+  image.src = link;
+  await image.decode().catch(() => {});
+  return image;
+}
