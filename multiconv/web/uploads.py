@@ -51,10 +51,7 @@ def images() -> Response:
     if not wants_json():
         return seen_at(link + fragment(picture.notes))
     height, width = picture.pixels.shape[:2]
-    answer = jsonify(id=name, width=width, height=height, url=link, notes=picture.notes)
-    answer.status_code = 201
-    answer.headers["Location"] = link
-    return answer
+    return made_at(link, id=name, width=width, height=height, notes=picture.notes)
 
 
 def _uploaded() -> Picture:
@@ -97,3 +94,11 @@ def seen_at(link: str) -> Response:
     """Return the answer that sends a browser on to a page, as an address without a host."""
     response = redirect(link, 303)
     return Response(response.get_data(), 303, headers=response.headers)
+
+
+def made_at(link: str, **facts: Any) -> Response:
+    """Return the answer that tells a script what was made of what it sent, and where it is."""
+    answer = jsonify(url=link, **facts)
+    answer.status_code = 201
+    answer.headers["Location"] = link
+    return answer

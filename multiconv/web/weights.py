@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -17,6 +17,7 @@ from multiconv.networks.layout import bank_of, bias_of, chosen
 from multiconv.networks.tensors import FILE_BYTES, refused, tensors, too_large
 from multiconv.web.errors import status_of, wants_json
 from multiconv.web.request import experiment, store
+from multiconv.web.uploads import made_at, seen_at
 
 blueprint = Blueprint("weights", __name__)
 
@@ -43,12 +44,8 @@ def take() -> Response:
     link = page_link(there)
     if wants_json():
         layer = there.layer
-        answer = jsonify(url=link, kernel=list(layer.kernel_size), outputs=layer.outputs)
-        answer.status_code = 201
-        answer.headers["Location"] = link
-        return answer
-    response = redirect(link, 303)
-    return Response(response.get_data(), 303, headers=response.headers)
+        return made_at(link, kernel=list(layer.kernel_size), outputs=layer.outputs)
+    return seen_at(link)
 
 
 def _handed_in() -> Experiment:
