@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 from multiconv.engine.activations import activation as activation_of
 from multiconv.engine.conv import conv2d
 from multiconv.engine.geometry import Padding, Pair
-from multiconv.engine.trace import trace_layer
+from multiconv.engine.trace import LayerTrace, trace_layer
 from multiconv.errors import InvalidValue
+
+if TYPE_CHECKING:  # loaded when a figure is asked for
+    from multiconv.experiment.model import Experiment
+    from multiconv.tracing.trace import Trace
 
 Array = NDArray[Any]
 
@@ -81,11 +85,11 @@ def explain(
     >>> figure.svg.count("<svg"), figure.words
     (1, '8 × 8 × 1 under 3 × 3 kernels gives 8 × 8 × 1; output 0 is shown.')
     """
-    from multiconv.figure.drawn import drawn
-    from multiconv.figure.scene import Scene
-    from multiconv.imaging.colour import automatic_range
+    from multiconv.figure.planes import Inline
+    from multiconv.figure.stage import figure_of, stage_svg
 
     x, levels = _picture(np.asarray(image))
+    filters = np.asarray(filters)
     how: dict[str, Any] = {
         "bias": bias,
         "strides": strides,
@@ -94,22 +98,67 @@ def explain(
         "dilations": dilations,
         "groups": groups,
     }
-    layer = trace_layer(x, np.asarray(filters), k, activation=activation, **how)
-    outputs = activation_of(activation)(conv2d(x, np.asarray(filters, x.dtype), **how))
+    layer = trace_layer(x, filters, k, activation=activation, **how)
     rows, columns = layer.geometry.output_size
     at = (rows // 2, columns // 2) if pixel is None else pixel
     layer.geometry.window_of(*at)  # refuses a pixel that is not there
-    shown = [added for added in layer.partials if added is not None]
+    outputs = activation_of(activation)(conv2d(x, filters.astype(x.dtype), **how))
+    trace = _trace(levels, filters, layer, (k, *at), groups, padding)
     kh, kw = layer.geometry.kernel_size
     words = (
         f"{x.shape[0]} × {x.shape[1]} × {x.shape[2]} under {kh} × {kw} kernels gives "
         f"{rows} × {columns} × {outputs.shape[2]}; output {k} is shown."
     )
-    planes = tuple(np.ascontiguousarray(outputs[..., at_k]) for at_k in range(outputs.shape[2]))
-    scene = Scene(
-        levels, layer, planes, k, at, automatic_range((*shown, layer.sum, layer.output)), words
+    figure = figure_of(trace, Inline(trace, _Outputs(outputs)), title=words)
+    return Explanation(stage_svg(figure), words)
+
+
+@dataclass(frozen=True)
+class _Outputs:
+    """All output channels, (H′, W′, K), as the figure asks for them."""
+
+    planes: Array
+
+    def output(self, _: Experiment, k: int) -> Array:
+        return np.ascontiguousarray(self.planes[..., k])
+
+
+def _trace(
+    levels: NDArray[np.uint8],
+    filters: Array,
+    layer: LayerTrace,
+    focus: tuple[int, int, int],
+    groups: int,
+    padding: Padding,
+) -> Trace:
+    """Return what the page would have of this layer: an experiment with a bank of its own."""
+    from multiconv.experiment.banks import StoredBank
+    from multiconv.experiment.model import Experiment, Focus, Layer
+    from multiconv.imaging.colour import automatic_range
+    from multiconv.tracing.trace import Trace
+
+    height, width, members, outputs = filters.shape
+    every = np.zeros((height, width, members * groups, outputs))  # those outside a group are 0
+    for k in range(outputs):
+        first = k * groups // outputs * members
+        every[:, :, first : first + members, k] = filters[..., k]
+    own = Layer(
+        bank=StoredBank("", every),
+        kernel_size=(height, width),
+        outputs=outputs,
+        bias=(layer.bias,) * outputs,
+        padding=padding,
+        groups=groups,
+        activation=layer.activation,
+        inputs=members * groups,
     )
-    return Explanation(drawn(scene), words)
+    partials = [added for added in layer.partials if added is not None]
+    # What has no three planes is a deeper layer's input; who puts it out is nobody's concern here.
+    before = () if own.inputs == Layer().inputs else (Layer(outputs=own.inputs),)
+    k, i, j = focus
+    experiment = Experiment(layers=(*before, own), focus=Focus(k, i, j, layer=1 + len(before)))
+    extent = automatic_range((*partials, layer.sum, layer.output))
+    return Trace(experiment, levels, layer, extent, (i, j))
 
 
 def _picture(image: Array) -> tuple[Array, NDArray[np.uint8]]:

@@ -32,7 +32,8 @@ def test_it_shows_conv2d_s_own_numbers():
     x = IMAGE.astype(np.float32) / 255
     value = multiconv.conv2d(x, FILTERS.astype(np.float32), bias=np.ones(4))[4, 7, 2]
     assert f"{abs(float(value)):.3f}" in figure.svg
-    assert "output[4, 7, 2]" in figure.svg
+    assert "output[·,·,2]" in figure.svg
+    assert "at row 4, column 7" in figure.svg
     assert "bias 1" in figure.svg
 
 

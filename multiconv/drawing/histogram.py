@@ -29,20 +29,7 @@ class Histogram:
 
 
 def histogram(plane: NDArray[np.generic] | Banded, low: float, high: float) -> Histogram:
-    """Return a map's histogram between two values; what lies beyond counts to the last bars.
-
-    Parameters
-    ----------
-    plane : (H, W) finite numbers
-    low, high : float
-        The values at the drawing's left and right edges, ``low < high``.
-
-    Examples
-    --------
-    >>> drawing = histogram(np.array([[-1.0, 1.0, 1.0, 7.0]]), -1.0, 1.0)
-    >>> drawing.path, drawing.zero, drawing.most
-    ('M0 64v-21.33h4V64ZM252 64v-64h4V64Z', 128.0, 3)
-    """
+    """Return a map's histogram between two values; what lies beyond counts to the last bars."""
     counts = np.zeros(BINS, np.intp)
     for band in bands_of(plane):
         inside = np.clip(np.asarray(band, dtype=np.float64), low, high)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import cos, radians, sin
 
 from multiconv.drawing.slabs import Point, rounded
-from multiconv.experiment.model import CHANNELS
 
 RADIUS = 22.0
 _ARROW = 34.0  # from the circle to the output's rim
@@ -28,19 +27,8 @@ class Curve:
 class Junction:
     """Where the partials meet.
 
-    Attributes
-    ----------
-    width, height : float
-    curves : tuple of Curve
-        One per row, from the top.
-    centre : (float, float)
-    radius : float
-    bias : ((float, float), (float, float))
-        The line from the bias field down to the circle.
-    arrow : str
-        Path data of the line to the output with its head.
-    down : str
-        The same to the drawing's foot, for an output that stands below.
+    ``curves`` are one per row, from the top; ``bias`` is the line from its field down to the
+    circle, ``arrow`` the path to the output, ``down`` the one to an output that stands below.
     """
 
     width: float
@@ -53,27 +41,11 @@ class Junction:
     down: str
 
 
-def junction(
-    rows: Sequence[float], height: float, width: float, roles: Sequence[str] = CHANNELS
-) -> Junction:
+def junction(rows: Sequence[float], height: float, width: float, roles: Sequence[str]) -> Junction:
     """Return the curves from each row's centre into Σ, which stands midway between them.
 
-    However many the rows, their curves arrive spread over the circle's left side.
-
-    Parameters
-    ----------
-    rows : sequence of float
-        Heights of the rows' centres, from the top.
-    height, width : float
-        The drawing's size; curves begin at its left edge and the arrow ends at its right.
-    roles : sequence of str
-        One per row.
-
-    Examples
-    --------
-    >>> drawing = junction([80, 260, 440], 520, 130)
-    >>> drawing.centre, drawing.curves[1].path, drawing.curves[1].role
-    ((74.0, 260.0), 'M0 260C31.2 260 36.4 260 52 260', 'green')
+    However many the rows, their curves arrive spread over the circle's left side. ``rows`` are the
+    heights of their centres; curves begin at the left edge, the arrow ends at the right one.
     """
     centre = rounded((width - _ARROW - RADIUS, (rows[0] + rows[-1]) / 2))
     across, down = centre

@@ -7,13 +7,30 @@ right stand before those on their left, so a row is painted from the left.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 Point = tuple[float, float]
-Quad = tuple[Point, Point, Point, Point]
-Matrix = tuple[float, float, float, float, float, float]
 Shape = tuple[int, int, int]
+
+
+class Quad(tuple[Point, Point, Point, Point]):
+    """Four corners; as a text, as SVG's ``points`` has them."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return " ".join(f"{x},{y}" for x, y in self)
+
+
+class Matrix(tuple[float, float, float, float, float, float]):
+    """What SVG's ``matrix(a b c d e f)`` makes of the unit square; as a text, its inside."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self))
+
 
 RIGHT, UP = 0.74, 0.53
 """What a picture's width becomes on a face: so much to the right and so much up."""
@@ -103,9 +120,7 @@ class Row:
     def _others(self) -> int:
         return self.count - 1 - (self._after_chosen > 0)
 
-    def slabs(
-        self, at: Point, room: float, name: str, roles: Callable[[int], str]
-    ) -> tuple[Slab, ...]:
+    def slabs(self, at: Point, room: float, name: str, roles: Sequence[str]) -> tuple[Slab, ...]:
         """Return the slabs, in the order to paint them, from the top left corner `at` on."""
         starts, thick = self.starts(room)
         return tuple(
@@ -114,7 +129,7 @@ class Row:
                 (at[0] + start, at[1]),
                 _THICK if index == self.chosen else thick,
                 f"{name}-{index}",
-                roles(index),
+                roles[index],
             )
             for index, start in enumerate(starts)
         )
@@ -128,9 +143,11 @@ class Row:
             front=_quad((left, top), (inner, top), (inner, bottom), (left, bottom)),
             top=_quad((back, top - up), (far, top - up), (inner, top), (left, top)),
             face=_quad((inner, top), (far, top - up), (far, bottom - up), (inner, bottom)),
-            matrix=(
-                *(round(self.right, 2), round(-up, 2), 0.0, round(self.height, 2)),
-                *(round(inner, 2), round(top, 2)),
+            matrix=Matrix(
+                (
+                    *(round(self.right, 2), round(-up, 2), 0.0, round(self.height, 2)),
+                    *(round(inner, 2), round(top, 2)),
+                )
             ),
             href=href,
             role=role,
@@ -152,7 +169,7 @@ def row(shape: Shape, scale: float, chosen: int | None = None) -> Row:
 
 
 def _quad(a: Point, b: Point, c: Point, d: Point) -> Quad:
-    return rounded(a), rounded(b), rounded(c), rounded(d)
+    return Quad((rounded(a), rounded(b), rounded(c), rounded(d)))
 
 
 def rounded(point: Point) -> Point:

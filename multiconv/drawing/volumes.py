@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
 from dataclasses import dataclass
+from functools import lru_cache
 
 from multiconv.drawing.labels import Label, indices_of, title_of
-from multiconv.drawing.slabs import Point, Row, Shape, Slab, rounded, row
-from multiconv.experiment.model import CHANNELS
+from multiconv.drawing.slabs import Point, Quad, Row, Shape, Slab, rounded, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class Wedge:
     """
 
     index: int
-    points: tuple[Point, Point, Point, Point]
+    points: Quad
     role: str
 
 
@@ -69,47 +68,33 @@ _STAGE = _Sheet(276, 560, 52, 500, 78, (24, 2), (274, 274), ((2, 20), (2, 536)))
 _STRIP = _Sheet(344, 270, 4, 250, 28, (4, 150), (166, 342), ((4, 0), (186, 0)), strip=True)
 
 
+@lru_cache(64)  # every edit of a number has the same drawing
 def volumes(
     input_shape: Shape,
     output_shape: Shape,
     k: int,
     *,
     wide: bool = False,
-    feeding: Container[int] | None = None,
+    roles: tuple[str, ...] = (),
+    feeding: tuple[int, ...] | None = None,
 ) -> Diagram:
     """Return the feature maps as slabs: inputs above, outputs below, output k brought out.
 
     Both volumes share one scale, units a pixel, so that a stride of two halves the slabs;
     only sides that would be too short to see are drawn longer.
 
-    Parameters
-    ----------
-    input_shape, output_shape : (int, int, int)
-        Height, width, channels.
-    k : int
-        The chosen output channel.
-    wide : bool
-        Whether to compose for a strip (inputs left, outputs right) in place of a column.
-    feeding : container of int, optional
-        The input channels that output k sees, where groups keep others from it.
-
-    Examples
-    --------
-    >>> diagram = volumes((160, 160, 3), (80, 80, 5), 0)
-    >>> round(diagram.inputs[0].matrix[3] / diagram.outputs[0].matrix[3], 2)
-    2.0
-    >>> [label.text for label in diagram.labels if label.kind == "shape"]
-    ['160 × 160 × 3', '80 × 80 × 5']
+    Shapes are (height, width, channels).  ``wide`` composes for a strip, inputs left and outputs
+    right, in place of a column; ``roles`` colour the inputs; ``feeding`` are the inputs that
+    output k sees, where groups keep others from it.
     """
     sheet = _STRIP if wide else _STAGE
     scale = _scale(sheet, input_shape, output_shape, k)
+    roles = roles or ("input",) * input_shape[2]
     above, below = row(input_shape, scale), row(output_shape, scale, k)
-    inputs = above.slabs(
-        (sheet.left[0], sheet.top + above.up), sheet.room(0), "input", _role(above)
-    )
+    inputs = above.slabs((sheet.left[0], sheet.top + above.up), sheet.room(0), "input", roles)
     foot = sheet.top + above.tall + sheet.gap  # where a strip's outputs begin
     front = max(foot, below.up + _TITLED) if wide else sheet.bottom - below.height
-    outputs = below.slabs((sheet.left[1], front), sheet.room(1), "output", lambda _: "output")
+    outputs = below.slabs((sheet.left[1], front), sheet.room(1), "output", ["output"] * below.count)
     titles = sheet.titles
     if wide:  # under the wedges, and close above the outputs
         titles = (
@@ -143,23 +128,19 @@ def _scale(sheet: _Sheet, input_shape: Shape, output_shape: Shape, k: int) -> fl
     return low
 
 
-def _role(measures: Row) -> Callable[[int], str]:
-    if measures.count == len(CHANNELS):
-        return CHANNELS.__getitem__
-    return lambda _: "input"
-
-
 def _wedges(inputs: tuple[Slab, ...], chosen: Slab) -> tuple[Wedge, ...]:
     (left, top), (right, _) = chosen.front[:2]
     share = (right - left) / len(inputs)
     return tuple(
         Wedge(
             slab.index,
-            (
-                slab.front[3],
-                slab.front[2],
-                rounded((left + (at + 1) * share, top)),
-                rounded((left + at * share, top)),
+            Quad(
+                (
+                    slab.front[3],
+                    slab.front[2],
+                    rounded((left + (at + 1) * share, top)),
+                    rounded((left + at * share, top)),
+                )
             ),
             slab.role,
         )

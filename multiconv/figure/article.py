@@ -7,17 +7,14 @@ so that it cannot rot; the tests check what the text claims of each.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
 
-from multiconv.drawing.ribbon import strips
+from multiconv.drawing.ribbon import Strip, strips
 from multiconv.experiment.kinds import joined
 from multiconv.experiment.link import read
-from multiconv.experiment.model import Experiment
-from multiconv.experiment.numbers import weight_text
+from multiconv.experiment.model import Experiment, Source
 from multiconv.figure.links import page_link
-from multiconv.figure.whatif import buttons
 from multiconv.filters.banks import NOTICE
 from multiconv.filters.kernels import kernel
 
@@ -93,13 +90,7 @@ CONTENTS: tuple[tuple[str, str], ...] = (
 
 
 def tried(name: str, shown: Experiment) -> Experiment:
-    """Return the experiment of one link, on the person's own picture where the text allows it.
-
-    Examples
-    --------
-    >>> tried("greenness", Experiment()).focus.k
-    1
-    """
+    """Return the experiment of one link, on the person's own picture where the text allows it."""
     pairs = TRIES[name]
     experiment = read(pairs)
     if any(field == "image" for field, _ in pairs):
@@ -108,27 +99,20 @@ def tried(name: str, shown: Experiment) -> Experiment:
 
 
 def tries(shown: Experiment) -> dict[str, str]:
-    """Return the address of every link of the article, for the experiment that is shown.
-
-    Examples
-    --------
-    >>> tries(Experiment())["stride"]
-    '/?strides=2x2'
-    """
+    """Return the address of every link of the article, for the experiment that is shown."""
     return {name: page_link(tried(name, shown)) for name in TRIES}
 
 
-def article_of(shown: Experiment) -> dict[str, Any]:
-    """Return what the article's templates say, for the experiment that is shown."""
-    bias = shown.layer.bias[shown.focus.k]
-    return {
-        "bias_told": f"+ {weight_text(bias)} " if bias else "",
-        "tries": tries(shown),
-        "contents": CONTENTS,
-        "what_ifs": buttons(shown),
-        "strips": strips(),
-        "trained_notice": NOTICE,
-        "bank_notice": NOTICE if shown.layer.bank == "dlib" else "",
-        "gallery_link": page_link(shown, path="/filters"),
-        "weights_link": page_link(shown, path="/weights"),
-    }
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What the text under the figure says of a picture: its links and drawings."""
+
+    tries: Mapping[str, str]
+    contents: tuple[tuple[str, str], ...] = CONTENTS
+    strips: tuple[Strip, ...] = strips()
+    trained_notice: str = NOTICE
+
+
+def article(source: Source) -> Article:
+    """Return the article over a picture; nothing else of an experiment changes it."""
+    return Article(tries(Experiment(source=source)))

@@ -1,12 +1,28 @@
-"""The Export panel: what there is to take, in a few groups."""
+"""What there is to take away: the panel's groups, and every number in one file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from multiconv.experiment.model import CHANNELS, Experiment
+import numpy as np
+from numpy.typing import NDArray
+
+from multiconv.errors import TooLarge
+from multiconv.experiment.model import LIMITS
 from multiconv.experiment.programs import FILE, LIBRARIES
-from multiconv.figure.links import page_link
+from multiconv.figure.channels import Channel
+from multiconv.figure.links import Links
+from multiconv.figure.planes import Outputs
+from multiconv.imaging.bands import Banded, bands_of
+from multiconv.tracing.trace import Trace
+
+Bands = Iterable[NDArray[Any]]
+
+FLOAT = np.dtype("<f4")
 
 CITATION = (
     "multiconv: see what each input channel adds to one output channel of a convolution. "
@@ -32,60 +48,98 @@ class Group:
     note: str = ""
 
 
-def exports(shown: Experiment) -> list[Group]:
-    """Return everything that can be taken away from an experiment.
-
-    Examples
-    --------
-    >>> [group.heading for group in exports(Experiment())]
-    ['Drawings', 'Films', 'Pictures', 'Numbers', 'Programs']
-    """
-    k = shown.focus.k
-
-    def at(path: str, extra: str = "") -> str:
-        link = page_link(shown, path=path)
-        return link + (("&" if "?" in link else "?") + extra if extra else "")
-
+def exports(links: Links, k: int, channels: Sequence[Channel]) -> tuple[Group, ...]:
+    """Return everything that can be taken away from an experiment."""
     drawings = (
-        Item("The figure, SVG", at("/stage.svg")),
-        Item("The figure, PNG at 2×", at("/stage.svg"), drawn=True),
-        Item("The volumes, SVG", at("/diagram.svg")),
-        Item("The volumes, PNG at 2×", at("/diagram.svg"), drawn=True),
+        Item("The figure, SVG", links.at("/stage.svg")),
+        Item("The figure, PNG at 2×", links.at("/stage.svg"), drawn=True),
+        Item("The volumes, SVG", links.at("/diagram.svg")),
+        Item("The volumes, PNG at 2×", links.at("/diagram.svg"), drawn=True),
     )
     films = tuple(
-        Item(f"{words}, {kind}", at(f"/film/{name}.{kind.lower()}"))
+        Item(f"{words}, {kind}", links.at(f"/film/{name}.{kind.lower()}"))
         for name, words in (("window", "The sliding window"), ("sum", "The growing sum"))
         for kind in ("GIF", "WebP")
     )
-    whole = page_link(_whole(shown), path=f"/maps/output-{k}.png")
+    output, paper = f"/maps/output-{k}", "paper=1"
     pictures = (
-        Item(f"Output {k}", at(f"/maps/output-{k}.png", "paper=1")),
-        Item(f"Output {k}, full resolution", f"{whole}{'&' if '?' in whole else '?'}paper=1"),
+        Item(f"Output {k}", links.at(f"{output}.png", paper)),
+        Item(f"Output {k}, full resolution", links.whole(f"{output}.png", paper)),
         *(
-            Item(f"What {name} adds", at(f"/maps/partial-{q}.png", "paper=1"))
-            for q, name in enumerate(CHANNELS)
+            Item(f"What {channel.name} adds", links.at(f"/maps/partial-{channel.q}.png", paper))
+            for channel in channels
         ),
     )
     numbers = (
-        Item("Everything, .npz", at(f"/{FILE}")),
-        Item(f"Output {k}, .npy", at(f"/maps/output-{k}.npy")),
-        Item("The sum before the activation, .npy", at("/maps/sum.npy")),
+        Item("Everything, .npz", links.at(f"/{FILE}")),
+        Item(f"Output {k}, .npy", links.at(f"{output}.npy")),
+        Item("The sum before the activation, .npy", links.at("/maps/sum.npy")),
         *(
-            Item(f"What {name} adds, .npy", at(f"/maps/partial-{q}.npy"))
-            for q, name in enumerate(CHANNELS)
+            Item(f"What {channel.name} adds, .npy", links.at(f"/maps/partial-{channel.q}.npy"))
+            for channel in channels
         ),
-        Item("This experiment, JSON", at("/api/experiment")),
-        Item("This pixel, JSON", at("/api/probe")),
+        Item("This experiment, JSON", links.at("/api/experiment")),
+        Item("This pixel, JSON", links.at("/api/probe")),
     )
-    programs = tuple(Item(title, at(f"/code/{name}.py")) for name, title in LIBRARIES.items())
-    return [
+    programs = tuple(Item(title, links.at(f"/code/{name}.py")) for name, title in LIBRARIES.items())
+    return (
         Group("Drawings", drawings),
         Group("Films", films, "Ready in a second or two; a frame of the window is one pixel."),
         Group("Pictures", pictures),
         Group("Numbers", numbers),
         Group("Programs", programs, f"Each reads {FILE} and prints how far it is from the page."),
+    )
+
+
+def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
+    """Write an ``.npz`` file, a band at a time: input, filters, bias, partials, sum, output.
+
+    ``input`` (H, W, C) float32 0…1, ``filters`` HWIO and ``bias`` float32,
+    ``partials`` (H′, W′, C) and ``sum`` (H′, W′) of the chosen output ``k``,
+    ``output`` (H′, W′, K) after the activation.  Large maps are not packed: it would take
+    minutes and save a third.
+    """
+    experiment, layer, k = trace.experiment, trace.layer, trace.experiment.focus.k
+    filters, bias = experiment.layer.filters_used(), experiment.layer.bias
+    every = [
+        layer.output if at == k else outputs.output(experiment, at)
+        for at in range(experiment.layer.outputs)
     ]
+    size, like = layer.geometry.output_size, layer.sum
+    entries: list[tuple[str, Any, tuple[int, ...], Bands]] = [
+        ("input", FLOAT, trace.levels.shape, map(_scaled, bands_of(trace.levels))),
+        ("filters", FLOAT, filters.shape, [filters]),
+        ("bias", FLOAT, (len(bias),), [np.array(bias)]),
+        ("k", np.dtype("<i8"), (), [np.array(k)]),
+        ("partials", FLOAT, (*size, len(layer.partials)), _stacked(layer.partials, like)),
+        ("sum", FLOAT, size, bands_of(like)),
+        ("output", FLOAT, (*size, len(every)), _stacked(every, like)),
+    ]
+    room = sum(prod(shape) * dtype.itemsize for _, dtype, shape, _ in entries)
+    if room > LIMITS.store_bytes:
+        raise TooLarge(
+            f"All numbers of this experiment are {room:,} bytes.",
+            "Choose a smaller size or fewer outputs, or take maps one by one.",
+            field="size",
+            limit=f"{LIMITS.store_bytes:,} bytes",
+        )
+    packing = ZIP_STORED if isinstance(layer.sum, Banded) else ZIP_DEFLATED
+    with ZipFile(file, "w", packing) as archive:
+        for name, dtype, shape, bands in entries:
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(entry, header)
+                for band in bands:
+                    entry.write(np.ascontiguousarray(band, dtype).data)
 
 
-def _whole(shown: Experiment) -> Experiment:
-    return replace(shown, source=replace(shown.source, size=None))
+def _scaled(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return levels.astype(np.float32) / np.float32(255)
+
+
+def _stacked(maps: Iterable[Any], like: Any) -> Iterator[NDArray[Any]]:
+    """Yield maps side by side along a last axis, a band at a time; zeros for those left out."""
+    streams = [None if plane is None else bands_of(plane) for plane in maps]
+    for band in bands_of(like):
+        none = np.zeros_like(band)
+        yield np.stack([none if bands is None else next(bands) for bands in streams], axis=-1)

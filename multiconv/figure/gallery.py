@@ -13,7 +13,7 @@ from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Layer, Source
 from multiconv.experiment.numbers import shown
 from multiconv.figure.links import page_link
-from multiconv.figure.scene import uri
+from multiconv.figure.planes import inline
 from multiconv.filters.banks import NOTICE, trained
 from multiconv.filters.learned import BOUNDS, Components, principal_components, seeded
 from multiconv.imaging import colour
@@ -71,8 +71,8 @@ def tiles(
     extent = colour.automatic_range(planes)
     return tuple(
         Tile(
-            uri(codec.png_rgb(picture)),
-            uri(codec.png_indexed(colour.indices(plane, extent), colour.palette())),
+            inline(codec.png_rgb(picture)),
+            inline(codec.png_indexed(colour.indices(plane, extent), colour.palette())),
             said,
             link,
         )

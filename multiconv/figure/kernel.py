@@ -1,9 +1,10 @@
-"""How a kernel stands in the page: its fields' texts and tints, and what it is called."""
+"""How a kernel stands in the figure: its weights' texts and tints, and what it is called."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,23 +12,23 @@ from numpy.typing import NDArray
 from multiconv.errors import InvalidValue
 from multiconv.experiment.model import LIMITS, Layer
 from multiconv.experiment.numbers import MINUS, number, plain, weight_text
+from multiconv.figure.channels import Channel
 from multiconv.filters.kernels import KERNELS, scaled_name_of
-from multiconv.imaging.colour import step
+from multiconv.imaging.colour import rounded_up, step
+from multiconv.tracing.trace import Trace
 
 FRACTIONS = {-1.0: MINUS, 0.5: "½", -0.5: f"{MINUS}½", 0.25: "¼", -0.25: f"{MINUS}¼"}
 """How the commonest multiples are written before a name."""
 
-
 ROOMY = 6
 """The most characters, sign and all, that a 3 × 3 kernel's field holds at full size."""
-
 
 FIELDS_SIDE = 5
 """Kernels of a longer side stand as a picture in their row, their fields below the figure."""
 
 
-@dataclass(frozen=True)
-class Cell:
+@dataclass(frozen=True, slots=True)
+class Weight:
     """One weight: the text in its field, the whole number behind it, its tint, its place."""
 
     text: str
@@ -43,41 +44,92 @@ class Cell:
         return "" if characters <= ROOMY else "long" if characters <= ROOMY + 1 else "longer"
 
 
-@dataclass(frozen=True)
-class KernelView:
-    """One kernel's fields, row by row, and what it is called.
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """One kernel's weights, row by row, its field, and what it is called.
 
     ``picture`` holds tints on the kernel's own scale, whose fullest is ``largest``: beside a
     stronger kernel a weak one would show nothing.
     """
 
     field: str
-    rows: tuple[tuple[Cell, ...], ...]
+    name: str
+    title: str
+    weights: tuple[tuple[Weight, ...], ...]
     called: str
     picture: tuple[tuple[int, ...], ...]
     largest: str
 
     @property
+    def columns(self) -> int:
+        """How many weights stand side by side."""
+        return len(self.weights[0])
+
+    @property
+    def side(self) -> int:
+        """The longer side."""
+        return max(len(self.weights), self.columns)
+
+    @property
     def pictured(self) -> bool:
         """Whether it stands as a picture in its row."""
-        return max(len(self.rows), len(self.rows[0])) > FIELDS_SIDE
+        return self.side > FIELDS_SIDE
 
     @property
     def size(self) -> str:
         """Its size in words."""
-        return f"{len(self.rows)} × {len(self.rows[0])}"
+        return f"{len(self.weights)} × {self.columns}"
+
+
+def kernel_of(
+    values: NDArray[np.float64],
+    channel: Channel,
+    k: int,
+    extent: float,
+    *,
+    typed: Sequence[str] = (),
+    name: str = "",
+) -> Kernel:
+    """Return the kernel from a channel to output k, its weights tinted on −extent … extent.
+
+    ``typed`` are texts to show in place of its own (a form that could not be used); ``name`` is
+    what the link calls it.
+    """
+    width, numbers, field = values.shape[1], values.ravel().tolist(), f"w.{channel.q}.{k}"
+    texts, wrong = [weight_text(value) for value in numbers], frozenset[int]()
+    if len(typed) == len(numbers):
+        texts, wrong = list(typed), wrong_places(field, typed)
+    cells = [
+        Weight(
+            text,
+            plain(value),
+            step(value, extent),
+            f"{channel.label} weight, row {at // width + 1}, column {at % width + 1}",
+            at in wrong,
+        )
+        for at, (text, value) in enumerate(zip(texts, numbers, strict=True))
+    ]
+    own = max(map(abs, numbers)) or 1.0
+    return Kernel(
+        field,
+        f"filter[·,·,{channel.q},{k}]",
+        f"The kernel from input {channel.q} to output {k}",
+        tuple(tuple(cells[at : at + width]) for at in range(0, len(cells), width)),
+        name or called(values),
+        tuple(tuple(step(value, own) for value in row) for row in values.tolist()),
+        weight_text(own),
+    )
 
 
 def called(kernel: NDArray[np.float64]) -> str:
-    """Return what a kernel is called: a named one, a multiple of one, or the person's own.
+    """Return what a kernel is called: a named one, a multiple of one, or the person's own."""
+    return _called(kernel.tobytes(), kernel.shape)
 
-    Examples
-    --------
-    >>> from multiconv.filters.kernels import kernel
-    >>> called(kernel("soft")), called(-0.5 * kernel("soft")), called(np.array([[1.0, 2.0]]))
-    ('Soft', '−½ Soft', 'own')
-    """
-    found = scaled_name_of(kernel)
+
+@lru_cache(256)
+def _called(numbers: bytes, shape: tuple[int, ...]) -> str:
+    # Comparing with every named kernel takes longer than all else that a row says.
+    found = scaled_name_of(np.frombuffer(numbers).reshape(shape))
     if found is None:
         return "own"
     factor, name = found
@@ -87,66 +139,34 @@ def called(kernel: NDArray[np.float64]) -> str:
     return FRACTIONS.get(factor, f"{weight_text(factor)} ×") + f" {title}"
 
 
-def written(layer: Layer, q: int, k: int) -> str:
+def name_in_link(layer: Layer, q: int, k: int) -> str:
     """Return a kernel's name with numbers, as the link writes it; empty for any other."""
     kernel = dict(layer.kernels).get((q, k), "")
     return kernel if isinstance(kernel, str) and "(" in kernel else ""
 
 
-def kernel_view(
-    kernel: NDArray[np.float64],
-    extent: float,
-    field: str,
-    channel: str,
-    typed: list[str] | None = None,
-    wrong: frozenset[int] = frozenset(),
-    name: str = "",
-) -> KernelView:
-    """Return a kernel's fields, tinted on the scale −extent … extent.
-
-    ``typed`` are texts to show in place of the kernel's own (a form that could
-    not be used); ``wrong`` are the positions among them that are no numbers; ``name``
-    is what the link calls the kernel.
-    """
-    height, width = kernel.shape
-    values = kernel.ravel().tolist()
-    texts = typed if typed and len(typed) == len(values) else [weight_text(v) for v in values]
-    cells = [
-        Cell(
-            text,
-            plain(value),
-            step(value, extent),
-            f"{channel} weight, row {at // width + 1}, column {at % width + 1}",
-            at in wrong,
-        )
-        for at, (text, value) in enumerate(zip(texts, values, strict=True))
-    ]
-    rows = tuple(tuple(cells[at : at + width]) for at in range(0, height * width, width))
-    own = float(np.abs(kernel).max()) or 1.0
-    picture = tuple(tuple(step(value, own) for value in row) for row in kernel.tolist())
-    return KernelView(field, rows, name or called(kernel), picture, weight_text(own))
+def weight_scale(trace: Trace) -> float:
+    """Return the weight that gets the fullest tint: the chosen filter's largest, rounded up."""
+    largest = float(np.abs(trace.layer.filters).max())
+    return rounded_up(largest) if largest else 1.0
 
 
-def wrong_cells(typed: Mapping[str, Sequence[str]]) -> dict[str, frozenset[int]]:
-    """Return which of the typed weights of each kernel are no numbers within the limit."""
-    wrong = {}
-    for name, texts in typed.items():
-        places = []
-        for at, text in enumerate(texts):
-            try:
-                number(text, field=name, limit=LIMITS.weight)
-            except InvalidValue:
-                places.append(at)
-        wrong[name] = frozenset(places)
-    return wrong
+def wrong_places(field: str, typed: Sequence[str]) -> frozenset[int]:
+    """Return which of the typed weights are no numbers within the limit."""
+    wrong = set()
+    for at, text in enumerate(typed):
+        try:
+            number(text, field=field, limit=LIMITS.weight)
+        except InvalidValue:
+            wrong.add(at)
+    return frozenset(wrong)
+
+
+_TINTS: Mapping[int, str] = {
+    at: "z" if at == 0 else f"{'p' if at > 0 else 'n'}{abs(at)}" for at in range(-8, 9)
+}
 
 
 def tint(step: int) -> str:
-    """Return the style sheet's class for a coarse step from −8 to 8.
-
-    Examples
-    --------
-    >>> tint(0), tint(3), tint(-8)
-    ('z', 'p3', 'n8')
-    """
-    return "z" if step == 0 else f"{'p' if step > 0 else 'n'}{abs(step)}"
+    """Return the style sheet's class for a coarse step from −8 to 8: n8 … n1, z, p1 … p8."""
+    return _TINTS[step]

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from multiconv.experiment.link import to_query
 from multiconv.experiment.maps import pixels_experiment
-from multiconv.experiment.model import Experiment
+from multiconv.experiment.model import Experiment, Focus, Source, View
+
+THUMBNAIL = 72
+"""The longest side of a sample in the top bar, in its pixels."""
 
 
 def page_link(experiment: Experiment, *, path: str = "/") -> str:
     """Return the canonical address of an experiment's page, or of ``path`` for it."""
-    query = to_query(experiment)
+    return joined(path, to_query(experiment))
+
+
+def joined(path: str, *parts: str) -> str:
+    """Return a path with those parts of a query that say something."""
+    query = "&".join(part for part in parts if part)
     return f"{path}?{query}" if query else path
-
-
-def channel_link(experiment: Experiment, k: int) -> str:
-    """Return the page on which output channel ``k`` is the chosen one."""
-    return page_link(replace(experiment, focus=replace(experiment.focus, k=k)))
 
 
 def map_link(
@@ -28,4 +32,89 @@ def map_link(
     ``extent`` is the fixed range of its colours; numbers need none.
     """
     query = to_query(pixels_experiment(experiment, name, extent))
-    return f"/maps/{name}.{ending}?{query}{'&' if query else ''}v={build}"
+    return joined(f"/maps/{name}.{ending}", query, f"v={build}")
+
+
+@dataclass(frozen=True)
+class Links:
+    """The addresses of one experiment's page and pictures; each query is written once."""
+
+    experiment: Experiment
+    build: str
+    _written: dict[Experiment, str] = field(default_factory=dict, repr=False, compare=False)
+    _reduced: dict[tuple[str, float, str], str] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def _query(self, experiment: Experiment) -> str:
+        if experiment not in self._written:
+            self._written[experiment] = to_query(experiment)
+        return self._written[experiment]
+
+    @property
+    def query(self) -> str:
+        """The canonical link's query."""
+        return self._query(self.experiment)
+
+    @property
+    def source(self) -> str:
+        """The query of the picture alone."""
+        return self._query(Experiment(source=self.experiment.source))
+
+    @cached_property
+    def _around_k(self) -> tuple[list[str], list[str]]:
+        """What stands before and after the output channel in the query."""
+        last = replace(self.experiment.focus, k=self.experiment.layer.outputs - 1)
+        parts = self._query(replace(self.experiment, focus=last)).split("&")
+        at = next((at for at, part in enumerate(parts) if part.startswith("k=")), len(parts))
+        return parts[:at], parts[at + 1 :]
+
+    def at(self, path: str, *more: str) -> str:
+        """Return the address of ``path`` for this experiment, with more parameters at its end."""
+        return joined(path, self.query, *more)
+
+    def page(self, experiment: Experiment) -> str:
+        """Return the page of another experiment."""
+        return joined("/", self._query(experiment))
+
+    def channel(self, k: int) -> str:
+        """Return the page on which output channel ``k`` is the chosen one."""
+        before, after = self._around_k
+        return joined("/", *before, f"k={k}" if k else "", *after)
+
+    def map(self, name: str, extent: float, _longest: int = 0, /) -> str:
+        """Return the address of a map's picture, which has the same pixels however it is drawn."""
+        return self._map(name, extent, "png", self.experiment.view.inputs)
+
+    def histogram(self, name: str, extent: float) -> str:
+        """Return the address of a map's histogram, which has no tint."""
+        return self._map(name, extent, "svg", View().inputs)
+
+    def _map(self, name: str, extent: float, ending: str, inputs: str) -> str:
+        key = name, extent, inputs
+        if key not in self._reduced:
+            seen = replace(self.experiment, view=View(inputs=inputs))
+            self._reduced[key] = self._query(pixels_experiment(seen, name, extent))
+        return joined(f"/maps/{name}.{ending}", self._reduced[key], f"v={self.build}")
+
+    def sheet(self, extent: float | None) -> str:
+        """Return the address of all outputs on one sheet; without a range each has its own."""
+        view = View(ranges="each") if extent is None else View(extent)
+        query = self._query(replace(self.experiment, focus=Focus(), view=view))
+        return joined("/maps/outputs.png", query, f"v={self.build}")
+
+    def sample(self, name: str) -> str:
+        """Return the page that shows a sample with the same filters, its own pixel first."""
+        focus = replace(self.experiment.focus, i=None, j=None)
+        source = replace(self.experiment.source, image=name)
+        return self.page(replace(self.experiment, source=source, focus=focus))
+
+    def thumbnail(self, name: str) -> str:
+        """Return the address of a sample's small picture."""
+        query = self._query(Experiment(source=Source(name, THUMBNAIL)))
+        return joined("/maps/input.png", query, f"v={self.build}")
+
+    def whole(self, path: str, *more: str) -> str:
+        """Return the address of ``path`` for the picture at its full size."""
+        source = replace(self.experiment.source, size=None)
+        return joined(path, self._query(replace(self.experiment, source=source)), *more)

@@ -1,18 +1,24 @@
-"""The colour bar of the partials and their sum: its ends, and what lies beyond them."""
+"""The output: the summed channel, its colour bar, how its size comes about, the sum in steps."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from multiconv.experiment.model import CHANNELS
-from multiconv.experiment.numbers import weight_text
+from multiconv.drawing.marks import unused
+from multiconv.engine.geometry import Geometry
+from multiconv.experiment.clicks import OUTPUT_WIDTH
+from multiconv.experiment.model import Layer
+from multiconv.experiment.numbers import grouped, shown, weight_text
+from multiconv.experiment.words import activation_words
+from multiconv.figure.channels import Channel
+from multiconv.figure.rows import MOST, Picture, Pictures, Words, has_each, signed, value_of
 from multiconv.tracing.trace import Trace
 
 EACH = "Every map has a range of its own, and this bar is the output’s: colours do not compare."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bar:
     """The colour bar: the range at its ends, what lies beyond them, whose range it is."""
 
@@ -22,22 +28,103 @@ class Bar:
     warning: str
 
 
-def bar_of(trace: Trace) -> Bar:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A button: its label, the map that it shows, how many channels have entered, its words."""
+
+    label: str
+    shows: str
+    entered: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The chosen output channel: its picture, what is added to the partials, its shape.
+
+    ``bias_term`` is the bias where pictures stand in a row; ``total`` the sum at the pinned pixel,
+    rounded: exact numbers stand in the arithmetic.
+    """
+
+    k: int
+    picture: Picture
+    bar: Bar
+    bias: str
+    bias_term: str
+    total: str
+    i: int
+    j: int
+    reshaped: bool
+    shape: str
+    formula: str
+    multiply_adds: str
+    steps: tuple[Step, ...]
+    last_pixel: int
+
+    @property
+    def below(self) -> int:
+        """How much lower a square picture would end."""
+        return OUTPUT_WIDTH - self.picture.height
+
+
+def output_of(trace: Trace, channels: Sequence[Channel], pictures: Pictures) -> Output:
+    """Return the output of a trace."""
+    shape, layer, k = trace.layer.geometry, trace.experiment.layer, trace.experiment.focus.k
+    rows, columns = shape.output_size
+    inputs = len(channels)
+    sizes = ((*shape.input_size, inputs), (rows, columns, layer.outputs))
+    adds = shape.multiply_adds(inputs // layer.groups, layer.outputs)
+    return Output(
+        k,
+        picture_of(trace, pictures),
+        bar_of(trace, channels),
+        bias := weight_text(trace.layer.bias),
+        f"+ {bias} " if trace.layer.bias else "",
+        _total(trace),
+        *trace.pixel,
+        reshaped=shape.output_size != shape.input_size,
+        shape=" → ".join(" × ".join(map(str, size)) for size in sizes),
+        formula=shape_words(shape, layer),
+        multiply_adds=grouped(adds),
+        steps=tuple(steps_of(trace, channels)),
+        last_pixel=rows * columns - 1,
+    )
+
+
+def picture_of(trace: Trace, pictures: Pictures) -> Picture:
+    """Return the summed channel at twice the rows' scale."""
+    k, plane = trace.experiment.focus.k, trace.layer.output
+    caption = (
+        Words(
+            f"output[·,·,{k}]",
+            "index",
+            title=f"Output channel {k}: a dot stands for every row, every column",
+        ),
+        value_of(trace, plane, "output"),
+    )
+    return signed(
+        trace,
+        f"output-{k}",
+        plane,
+        pictures,
+        OUTPUT_WIDTH,
+        f"Output channel {k}",
+        caption,
+        role="output",
+    )
+
+
+def bar_of(trace: Trace, channels: Sequence[Channel]) -> Bar:
     """Return the colour bar of the partials and their sum, or with own ranges the output's."""
     end = weight_text(trace.range_of(trace.layer.output))
-    return Bar(f"−{end}", f"+{end}", _beyond(trace), EACH if has_each(trace) else "")
+    warning = EACH if has_each(trace) else ""
+    return Bar(f"−{end}", f"+{end}", _beyond(trace, channels), warning)
 
 
-def has_each(trace: Trace) -> bool:
-    """Tell whether every map has a range of its own."""
-    view = trace.experiment.view
-    return view.range is None and view.ranges == "each"
-
-
-def _beyond(trace: Trace) -> str:
+def _beyond(trace: Trace, channels: Sequence[Channel]) -> str:
     """Return how many pixels of which maps lie beyond the ends of the bar, in words."""
-    names: Sequence[str] = [
-        *(CHANNELS[q] for q, partial in enumerate(trace.layer.partials) if partial is not None),
+    names = [
+        *(f"what {channel.name} adds" for channel in channels if channel.adds),
         "the output",
     ]
     told = []
@@ -46,6 +133,78 @@ def _beyond(trace: Trace) -> str:
         for count, sign, words in ((counts.below, "−", "below"), (counts.above, "+", "above")):
             if count:
                 noun = "pixel" if count == 1 else "pixels"
-                of = name if name.startswith("the") else f"what {name} adds"
-                told.append(f"{count:,} {noun} of {of} {words} {sign}{end}")
+                told.append(f"{count:,} {noun} of {name} {words} {sign}{end}")
     return "; ".join(told)
+
+
+def _total(trace: Trace) -> str:
+    """Return the subtotals and the bias as one line, rounded."""
+    adds = [float(partial[trace.pixel]) for partial in trace.layer.partials if partial is not None]
+    terms = " ".join(shown(value, 3, signed=True) for value in adds)
+    if len(adds) > MOST:
+        terms = f"{len(adds)} subtotals"
+    bias = f" {shown(trace.layer.bias, 3, signed=True)} of bias" if trace.layer.bias else ""
+    return f"{terms}{bias} ≈ {shown(float(trace.layer.sum[trace.pixel]), 3, signed=True)}"
+
+
+def shape_words(shape: Geometry, layer: Layer) -> str:
+    """Return the output's size as a formula with its numbers, the padding, and what is unused.
+
+    ``out = ⌈160 / 2⌉ = 80; pads 0 before and 1 after`` for a stride of 2.
+    """
+    rows, columns = (_side(shape, axis, layer.padding == "SAME") for axis in (0, 1))
+    told = [f"out = {rows}" if rows == columns else f"rows = {rows}; columns = {columns}"]
+    if layer.padding == "SAME":
+        told.append(_pads(shape))
+    down, across = unused(shape)
+    left = [
+        f"{count} {noun}{'s' * (count != 1)}"
+        for count, noun in ((down, "row"), (across, "column"))
+        if count
+    ]
+    if left:
+        told.append(f"the last {' and '.join(left)} are not reached")
+    return "; ".join(told)
+
+
+def _side(shape: Geometry, axis: int, same: bool) -> str:
+    n, k, s, d = (
+        pair[axis] for pair in (shape.input_size, shape.kernel_size, shape.strides, shape.dilations)
+    )
+    (before, after), out = shape.pads[axis], shape.output_size[axis]
+    if same:
+        return f"⌈{n} / {s}⌉ = {out}"
+    padded = f"{n} + {before} + {after}" if before or after else f"{n}"
+    reach = f"({k} − 1)·{d} − 1" if d > 1 else f"{k}"
+    return f"⌊({padded} − {reach}) / {s}⌋ + 1 = {out}"
+
+
+def _pads(shape: Geometry) -> str:
+    (top, bottom), (left, right) = shape.pads
+    if (top, bottom) == (left, right):
+        if top == bottom:
+            return f"pads {top} on every side" if top else "no padding is needed"
+        return f"pads {top} before and {bottom} after"
+    return f"pads {top} above, {bottom} below, {left} left, {right} right"
+
+
+def steps_of(trace: Trace, channels: Sequence[Channel]) -> list[Step]:
+    """Return the steps from nothing to the output: the channels in their order, then the bias."""
+    found = [Step("0", "running-0", 0, "Nothing yet: every pixel is 0.")]
+    names: list[str] = []
+    for channel in channels:
+        if not channel.adds:
+            continue
+        label = f"+ {channel.name}" if names else channel.name
+        names.append(channel.name)
+        words = f"{' + '.join(names)}, pixel by pixel; the bias is still missing."
+        entered = channel.q + 1
+        found.append(Step(label, f"running-{entered}", entered, words.capitalize()))
+    everything = " + ".join([*names, "bias"])
+    words = f"{everything}: the bias is {weight_text(trace.layer.bias)}.".capitalize()
+    found.append(Step("+ bias", "sum", len(channels), words))
+    if trace.layer.activation != "identity":
+        then = activation_words(trace.layer.activation)
+        shows = f"output-{trace.experiment.focus.k}"
+        found.append(Step(then, shows, len(channels), f"{then} of the sum: the output."))
+    return found

@@ -1,11 +1,11 @@
-"""Every output in one small picture, side by side, for strips and for slabs that close up.
+"""Many outputs at once: every output in one small picture, and a numbered strip to choose from.
 
-One answer in place of one for each output, and tenfold less arithmetic (`thumbnails`).
+One picture in place of one for each output, and tenfold less arithmetic (`thumbnails`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,47 +13,67 @@ from numpy.typing import NDArray
 from multiconv.engine.activations import activation
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.thumbnails import thumbnails
-from multiconv.experiment.link import to_query
-from multiconv.experiment.model import Experiment, Focus, Layer, View
+from multiconv.experiment.clicks import drawn_size
+from multiconv.experiment.model import Experiment, Layer
+from multiconv.figure.links import Links
+from multiconv.figure.rows import has_each
 from multiconv.imaging import colour
 from multiconv.imaging import png as codec
 from multiconv.tracing.large import strip_of
 from multiconv.tracing.trace import Trace, Tracer
 
+FEW = 8
+"""So many slabs can be told apart in the volumes; beyond, a strip stands below them."""
 SIDE = 80
 """The longest side of one output in the sheet, in its pixels."""
+THUMB = 40
+"""The longest side of one output in the strip, in CSS pixels."""
 STRIP = 2**20
 """Pixels of the picture that are worked on at once."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """One output channel: its number, the page that chooses it, its place in the sheet."""
+
+    k: int
+    link: str
+    left: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """Where the sheet is, and the size of one output in it."""
+    """Where the sheet is, the size of one output in it and in the strip, and the strip."""
 
     address: str
     height: int
     width: int
-    outputs: int
+    size: Pair
+    thumbs: tuple[Thumb, ...]
 
     @property
     def length(self) -> int:
         """The width of the whole sheet."""
-        return self.width * self.outputs
+        return self.width * len(self.thumbs)
 
 
 def _fraction(size: Pair) -> int:
     return min(max(1, -(-max(size) // SIDE)), *size)
 
 
-def sheet_of(trace: Trace, build: str) -> Sheet:
-    """Return the sheet that a page shows, under the page's range of colours."""
+def sheet_of(trace: Trace, links: Links) -> Sheet | None:
+    """Return the sheet that a page shows under its range of colours; None for few outputs."""
     experiment, size = trace.experiment, trace.layer.geometry.output_size
-    view = experiment.view
-    seen = View(ranges="each") if view.ranges == "each" and not view.range else View(trace.range)
-    query = to_query(replace(experiment, focus=Focus(), view=seen))
+    if experiment.layer.outputs <= FEW:
+        return None
     height, width = (side // _fraction(size) for side in size)
-    address = f"/maps/outputs.png?{query}{'&' if query else ''}v={build}"
-    return Sheet(address, height, width, experiment.layer.outputs)
+    thumbs = tuple(
+        Thumb(k, links.channel(k), k * width, k == experiment.focus.k)
+        for k in range(experiment.layer.outputs)
+    )
+    address = links.sheet(None if has_each(trace) else trace.range)
+    return Sheet(address, height, width, drawn_size(*size, THUMB), thumbs)
 
 
 def sheet_picture(experiment: Experiment, tracer: Tracer) -> bytes:

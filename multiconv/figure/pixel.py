@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Window
 from multiconv.experiment.arithmetic import Arithmetic, arithmetic
-from multiconv.experiment.model import CHANNELS
 from multiconv.experiment.words import activation_words
+from multiconv.figure.channels import Channel
 from multiconv.figure.formula import Term, formula
 from multiconv.figure.kernel import tint
 from multiconv.imaging.colour import rounded_up, step
@@ -30,11 +30,10 @@ Cells = list[list[Cell]]
 
 
 @dataclass(frozen=True)
-class ChannelView:
+class Tables:
     """One channel's tables: window × kernel = products, and their subtotal."""
 
-    q: int
-    role: str
+    channel: Channel
     window: Cells
     kernel: Cells
     products: Cells
@@ -43,30 +42,24 @@ class ChannelView:
 
 
 @dataclass(frozen=True)
-class PixelView:
+class Pixel:
     """Output pixel (i, j) of channel k with all its numbers."""
 
     i: int
     j: int
     columns: int
     formula: list[list[Term]]
-    channels: list[ChannelView]
+    channels: list[Tables]
     lines: list[Term]
 
 
 def level_kind(level: int) -> str:
-    """Return the classes of a grey level's cell: one of sixteen greys, and light text on dark.
-
-    Examples
-    --------
-    >>> level_kind(0), level_kind(255)
-    ('g0 dark', 'g15')
-    """
+    """Return the classes of a grey level's cell: one of sixteen greys, and light text on dark."""
     grey = level * 16 // 256
     return f"g{grey} dark" if grey < 8 else f"g{grey}"
 
 
-def pixel_of(trace: Trace) -> PixelView:
+def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
     """Return the pinned pixel's arithmetic."""
     i, j = trace.pixel
     window = trace.layer.geometry.window_of(i, j)
@@ -81,12 +74,11 @@ def pixel_of(trace: Trace) -> PixelView:
     )
     largest = float(np.abs(trace.layer.filters).max()) or 1.0
     extent = rounded_up(largest)
-    channels = []
+    tables = []
     for q, texts in zip(active, working.channels, strict=True):
-        channels.append(
-            ChannelView(
-                q,
-                CHANNELS[q],
+        tables.append(
+            Tables(
+                channels[q],
                 _window_cells(levels[q], texts.levels, window),
                 _tinted(texts.kernel, kernels[q], extent),
                 _tinted(texts.products, _products(levels[q], kernels[q]), extent * 255),
@@ -94,12 +86,12 @@ def pixel_of(trace: Trace) -> PixelView:
                 texts.subtotal,
             )
         )
-    return PixelView(
+    return Pixel(
         i,
         j,
         trace.layer.geometry.kernel_size[1],
         formula(trace.layer.geometry, i, j, trace.experiment.focus.k, biased=trace.layer.bias != 0),
-        channels,
+        tables,
         _lines(working, trace.layer.activation),
     )
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.experiment.maps import map_place
-from multiconv.experiment.model import CHANNELS
+from multiconv.experiment.model import CHANNELS, Experiment
 from multiconv.imaging import colour
 from multiconv.imaging import png as codec
-from multiconv.imaging.bands import BAND, Banded, bands_of, nothing
-from multiconv.tracing.trace import Trace, Tracer
+from multiconv.imaging.bands import BAND, Banded, bands_of, few, nothing
+from multiconv.tracing.trace import Trace
 
 
 @dataclass(frozen=True)
-class MapPlane:
+class Map:
     """A map with the range its colours stand for.
 
     ``levels`` is set for an input plane, (H, W) uint8 0…255; ``values`` for
@@ -64,9 +66,14 @@ class MapPlane:
             file.write(np.ascontiguousarray(band, "<f4").data)
         return file.getvalue()  # not a copy
 
-    def png(self, *, opaque: bool = False) -> bytes:
-        """Return the map as a PNG: transparent where zero, or laid on light paper."""
+    def png(self, *, opaque: bool = False, times: int = 1) -> bytes:
+        """Return the map as a PNG, each pixel ``times`` as large.
+
+        Zero is transparent, or where it is to be opaque all is laid on light paper.
+        """
         shown = self.bytes_shown()
+        if times > 1:
+            shown = np.ascontiguousarray(shown.repeat(times, 0).repeat(times, 1))
         if self.values is None and self.hue is None:
             return codec.png_grey(shown)
         if self.hue is not None:
@@ -75,24 +82,29 @@ class MapPlane:
         return codec.png_indexed(shown, palette)
 
 
-def map_plane(name: str, trace: Trace, tracer: Tracer) -> MapPlane:
-    """Return the map called ``name``.
+class Outputs(Protocol):
+    """Where every output channel of an experiment is; a `Tracer` is one."""
+
+    def output(self, experiment: Experiment, k: int) -> NDArray[np.float32]:
+        """Return output channel k after the activation, (H′, W′)."""
+
+
+def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
+    """Return the map called ``name``, or raise NotFound if the experiment has no such map.
 
     Names are ``input-<q>``, ``partial-<q>``, ``running-<n>`` (the first n
     partials added), ``sum`` (all of them and the bias) and ``output-<k>`` (after
     the activation).
-
-    Raises
-    ------
-    NotFound
-        If the experiment has no such map.
     """
     kind, channel = map_place(name, trace.experiment.layer)
     if channel is None:
-        return MapPlane(name, trace.range_of(trace.layer.sum), values=trace.layer.sum)
+        return Map(name, trace.range_of(trace.layer.sum), values=trace.layer.sum)
     if kind == "input":
+        if trace.inputs.dtype != np.uint8:  # what the layer before puts out
+            plane = cast(NDArray[np.float32], trace.inputs[:, :, channel])
+            return Map(name, trace.range_of(plane), values=plane)
         hue = colour.HUES[channel] if trace.experiment.view.inputs == "tinted" else None
-        return MapPlane(name, trace.range, levels=trace.levels[:, :, channel], hue=hue)
+        return Map(name, trace.range, levels=trace.levels[:, :, channel], hue=hue)
     if kind == "running":
         values = trace.layer.running(channel)
     elif kind == "partial":
@@ -101,8 +113,36 @@ def map_plane(name: str, trace: Trace, tracer: Tracer) -> MapPlane:
     elif channel == trace.experiment.focus.k:
         values = trace.layer.output
     else:
-        values = tracer.output(trace.experiment, channel)
-    return MapPlane(name, trace.range_of(values), values=values)
+        values = outputs.output(trace.experiment, channel)
+    return Map(name, trace.range_of(values), values=values)
+
+
+@dataclass(frozen=True)
+class Inline:
+    """A figure's pictures as data within it, so that a file needs nothing else."""
+
+    trace: Trace
+    outputs: Outputs
+
+    def map(self, name: str, _extent: float, longest: int = 0, /) -> str:
+        """Return a map under its own range, enlarged by whole pixels as far as it is drawn."""
+        found = map_plane(name, self.trace, self.outputs)
+        if found.values is None:
+            small = replace(found, levels=few(np.asarray(found.levels)))
+        else:
+            small = replace(found, values=few(found.values))
+        return inline(small.png(opaque=True, times=max(1, longest // max(small.shape))))
+
+
+def inline(body: bytes) -> str:
+    """Return a PNG as a ``data:`` address."""
+    return "data:image/png;base64," + base64.b64encode(body).decode()
+
+
+def ramp() -> str:
+    """Return the colour bar as a picture, one pixel a colour."""
+    colours = np.arange(2 * colour.ZERO + 1, dtype=np.uint8)[np.newaxis]
+    return inline(codec.png_indexed(colours, colour.palette()))
 
 
 def outputs_worth(names: Sequence[str]) -> int:

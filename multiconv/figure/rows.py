@@ -1,45 +1,79 @@
-"""The working as the template needs it: a row per input channel, the output, the colour bar."""
+"""The working: a row per input channel, from its plane by its kernel to what it adds."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.drawing.junction import Junction, junction
 from multiconv.drawing.marks import Mark, rim_path, unused_path, window_mark
-from multiconv.experiment.clicks import OUTPUT_WIDTH, ROW_WIDTH, drawn_size
-from multiconv.experiment.model import CHANNELS, Layer
+from multiconv.experiment.clicks import ROW_WIDTH, drawn_size
+from multiconv.experiment.form import Form
 from multiconv.experiment.numbers import shown, weight_text
-from multiconv.figure.kernel import KernelView, kernel_view, written
-from multiconv.figure.links import map_link
-from multiconv.figure.output import has_each
+from multiconv.figure.channels import Channel
+from multiconv.figure.kernel import Kernel, kernel_of, name_in_link, weight_scale
 from multiconv.imaging.bands import nothing, summary
-from multiconv.imaging.colour import rounded_up
 from multiconv.tracing.trace import Trace
 
+MOST = 4
+"""So many input channels have a row; of more, those that add most at the pinned pixel."""
+CAPTION = 24
+"""The height of a caption under its picture, in CSS pixels."""
+ROW_HEIGHT = ROW_WIDTH + CAPTION
+"""The height of a row, picture and caption: of the page's, and of the drawing's."""
+JUNCTION_WIDTH = 134
 DIGITS = 6
 """The digits of a value that a float32 sum of products is sure of."""
 
 
-@dataclass(frozen=True)
-class MapView:
-    """One map in the page: where its picture is, how large it stands, what it says in words."""
+class Pictures(Protocol):
+    """Where the figure's pictures are: at addresses for the page, in the drawing for a file."""
+
+    def map(self, name: str, extent: float, longest: int = 0, /) -> str:
+        """Return the picture of a map whose colours end at ±extent, drawn so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A piece of a caption: plain words, an index expression, or a value.
+
+    ``live`` names what scripts write there while a pointer moves; ``title`` explains it.
+    """
+
+    text: str
+    kind: str = "words"
+    live: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One map in the figure: its picture, how large it stands, what it says, its mark."""
 
     name: str
     field: str
+    role: str
     address: str
     rows: int
     columns: int
     width: int
     height: int
-    alt: str
+    called: str
+    values: str
     mark: Mark
-    value: str = ""
+    caption: tuple[Words, ...] = ()
     rim: str = ""
     unused: str = ""
-    extent: str = ""
+
+    @property
+    def alt(self) -> str:
+        """What stands for the picture where it is not seen."""
+        return f"{self.called}: {self.values}"
 
     @property
     def reach(self) -> float:
@@ -47,141 +81,168 @@ class MapView:
         return max(self.rows, self.columns) / max(self.width, self.height)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One input channel: its plane, its kernel, what it adds."""
 
-    q: int
-    role: str
-    label: str
-    plane: MapView
-    kernel: KernelView
-    partial: MapView
-    off: bool = False
-    apart: bool = False
+    channel: Channel
+    plane: Picture
+    kernel: Kernel
+    partial: Picture
 
 
-def _words(plane: NDArray[np.generic], scale: float = 1.0) -> str:
-    low, high, mean = (value / scale for value in summary(plane))
-    return f"{shown(low, 2)} … {shown(high, 2)}, mean {shown(mean, 2)}"
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The rows, the words for channels that have none, and the curves from the rows into Σ."""
+
+    rows: tuple[Row, ...]
+    rest: str
+    junction: Junction
 
 
-def outside_group(layer: Layer, q: int, k: int) -> bool:
-    """Tell whether input channel q is in another group than output k.
-
-    Examples
-    --------
-    >>> from dataclasses import replace
-    >>> depthwise = replace(Layer(), outputs=6, groups=3)
-    >>> [outside_group(depthwise, q, 3) for q in range(3)]
-    [True, False, True]
-    """
-    return q * layer.groups // len(CHANNELS) != k * layer.groups // layer.outputs
-
-
-def rows_of(
-    trace: Trace,
-    build: str,
-    typed: dict[str, list[str]],
-    wrong: dict[str, frozenset[int]],
-) -> list[Row]:
-    """Return the rows of the working, one per input channel."""
-    experiment, layer = trace.experiment, trace.experiment.layer
-    k = experiment.focus.k
-    i, j = trace.pixel
-    shape = trace.layer.geometry
-    window = window_mark(shape.window_of(i, j))
-    extent = weight_scale(trace)
-    rows = []
-    for q, partial in enumerate(trace.layer.partials):
-        role = CHANNELS[q]
-        height, width = trace.levels.shape[:2]
-        box = drawn_size(height, width, ROW_WIDTH)
-        level = trace.levels[:, :, q]
-        added = nothing(shape.output_size) if partial is None else partial
-        field = f"w.{q}.{k}"
-        rows.append(
-            Row(
-                q,
-                role,
-                role.capitalize(),
-                MapView(
-                    f"input-{q}",
-                    f"at.input-{q}",
-                    map_link(experiment, f"input-{q}", trace.range, build),
-                    height,
-                    width,
-                    *box,
-                    f"Input channel {q}, {role}: {_words(level, 255)}",
-                    window,
-                    rim=rim_path(shape, max(height, width) / ROW_WIDTH),
-                    unused=unused_path(shape),
-                ),
-                kernel_view(
-                    layer.kernel(q, k),
-                    extent,
-                    field,
-                    role.capitalize(),
-                    typed.get(field),
-                    wrong.get(field, frozenset()),
-                    written(layer, q, k),
-                ),
-                _signed(
-                    trace,
-                    f"partial-{q}",
-                    f"at.partial-{q}",
-                    added,
-                    build,
-                    ROW_WIDTH,
-                    f"What {role} adds",
-                ),
-                q in layer.off,
-                outside_group(layer, q, k),
-            )
+def working(
+    trace: Trace, channels: Sequence[Channel], pictures: Pictures, form: Form | None = None
+) -> Working:
+    """Return the rows of the working; ``form`` holds texts to show in place of the kernels'."""
+    layer, k, form = trace.experiment.layer, trace.experiment.focus.k, form or Form()
+    kernels, extent = layer.all_kernels(), weight_scale(trace)
+    rows = tuple(
+        Row(
+            channel,
+            plane_of(trace, channel, pictures),
+            kernel_of(
+                kernels[:, :, channel.q, k],
+                channel,
+                k,
+                extent,
+                typed=form.getlist(f"w.{channel.q}.{k}"),
+                name=name_in_link(layer, channel.q, k),
+            ),
+            partial_of(trace, channel, pictures),
         )
-    return rows
+        for channel in _most(trace, channels)
+    )
+    left = len(channels) - len(rows)
+    curves = junction(
+        [ROW_WIDTH / 2 + ROW_HEIGHT * at for at in range(len(rows))],
+        ROW_HEIGHT * len(rows),
+        JUNCTION_WIDTH,
+        [row.channel.role for row in rows],
+    )
+    return Working(rows, f"and {left} more input channels, in the sum" if left else "", curves)
 
 
-def output_of(trace: Trace, build: str) -> MapView:
-    """Return the summed channel at twice the rows' scale."""
-    k = trace.experiment.focus.k
-    return _signed(
-        trace, f"output-{k}", "at", trace.layer.output, build, OUTPUT_WIDTH, f"Output channel {k}"
+def _most(trace: Trace, channels: Sequence[Channel]) -> list[Channel]:
+    """Return the channels that have a row, in their order."""
+
+    def adds(channel: Channel) -> float:
+        partial = trace.layer.partials[channel.q]
+        return 0.0 if partial is None else abs(float(partial[trace.pixel]))
+
+    most = sorted(channels, key=adds, reverse=True)[:MOST] if len(channels) > MOST else channels
+    return sorted(most, key=lambda channel: channel.q)
+
+
+def plane_of(trace: Trace, channel: Channel, pictures: Pictures) -> Picture:
+    """Return an input plane with the window on it."""
+    shape, q = trace.layer.geometry, channel.q
+    plane, name = trace.inputs[:, :, q], f"input-{q}"
+    rows, columns = plane.shape
+    return Picture(
+        name,
+        f"at.{name}",
+        channel.role,
+        pictures.map(name, trace.range, ROW_WIDTH),
+        rows,
+        columns,
+        *drawn_size(rows, columns, ROW_WIDTH),
+        f"Input channel {q}, {channel.name}",
+        _summary(plane, 255 if plane.dtype == np.uint8 else 1),
+        window_mark(shape.window_of(*trace.pixel)),
+        (
+            Words(
+                f"input[·,·,{q}]",
+                "index",
+                name,
+                f"Input channel {q}: a dot stands for every row, every column",
+            ),
+        ),
+        rim=rim_path(shape, max(rows, columns) / ROW_WIDTH),
+        unused=unused_path(shape),
     )
 
 
-def _signed(
+def partial_of(trace: Trace, channel: Channel, pictures: Pictures) -> Picture:
+    """Return what a channel adds, nothing if it takes no part."""
+    partial = trace.layer.partials[channel.q]
+    plane = nothing(trace.layer.geometry.output_size) if partial is None else partial
+    name = f"partial-{channel.q}"
+    if channel.off:
+        caption: tuple[Words, ...] = (Words("off: adds nothing"),)
+    elif channel.apart:
+        caption = (Words("another group: nothing"),)
+    else:
+        caption = (
+            Words(f"what {channel.name} adds"),
+            value_of(trace, plane, name),
+            *(Words(f"±{weight_text(end)}", "index") for end in _own_ends(trace, plane)),
+        )
+    called = f"What {channel.name} adds"
+    return signed(trace, name, plane, pictures, ROW_WIDTH, called, caption, role=channel.role)
+
+
+def signed(
     trace: Trace,
     name: str,
-    field: str,
     plane: NDArray[np.float32],
-    build: str,
+    pictures: Pictures,
     longest: int,
     called: str,
-) -> MapView:
-    i, j = trace.pixel
+    caption: tuple[Words, ...],
+    *,
+    role: str,
+) -> Picture:
+    """Return a map of signed values with the pixel marked on it."""
     rows, columns = plane.shape
-    return MapView(
+    return Picture(
         name,
-        field,
-        map_link(trace.experiment, name, trace.range_of(plane), build),
+        "at" if role == "output" else f"at.{name}",
+        role,
+        pictures.map(name, trace.range_of(plane), longest),
         rows,
         columns,
         *drawn_size(rows, columns, longest),
-        f"{called}: {_words(plane)}",
-        Mark(i, j, 1, 1),
-        captioned(float(plane[i, j])),
-        extent=f"±{weight_text(trace.range_of(plane))}" if has_each(trace) else "",
+        called,
+        _summary(plane),
+        Mark(*trace.pixel, 1, 1),
+        caption,
     )
+
+
+def value_of(trace: Trace, plane: NDArray[np.float32], live: str) -> Words:
+    """Return a map's value at the pinned pixel as captions say it."""
+    return Words(captioned(float(plane[trace.pixel])), "value", live)
+
+
+def has_each(trace: Trace) -> bool:
+    """Tell whether every map has a range of its own."""
+    view = trace.experiment.view
+    return view.range is None and view.ranges == "each"
+
+
+def _own_ends(trace: Trace, plane: NDArray[np.float32]) -> list[float]:
+    return [trace.range_of(plane)] if has_each(trace) else []
+
+
+def _summary(plane: NDArray[Any], scale: float = 1.0) -> str:
+    low, high, mean = (value / scale for value in summary(plane))
+    return f"{shown(low, 2)} … {shown(high, 2)}, mean {shown(mean, 2)}"
 
 
 def captioned(value: float) -> str:
     """Return a value as captions say it: three places, and no more digits than float32 is sure of.
 
-    Examples
-    --------
-    >>> captioned(0.53846), captioned(-1234.5678), captioned(886274.812), captioned(-23456789.0)
-    ('+0.538', '−1234.57', '+886275', '−23456800')
+    1234.5678 is '+1234.57', 23456789 is '+23456800'.
     """
     whole = len(str(int(abs(value))))
     unit = 10 ** max(whole - DIGITS, 0)
@@ -189,9 +250,3 @@ def captioned(value: float) -> str:
     step = Decimal(unit).scaleb(-places)
     exact = (Decimal(value) / step).quantize(Decimal(1), ROUND_HALF_UP) * step
     return shown(float(exact), places, signed=True)
-
-
-def weight_scale(trace: Trace) -> float:
-    """Return the weight that gets the fullest tint: the chosen filter's largest, rounded up."""
-    largest = float(np.abs(trace.layer.filters).max())
-    return rounded_up(largest) if largest else 1.0

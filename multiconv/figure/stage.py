@@ -1,182 +1,234 @@
-"""The whole stage as one drawing: where every picture, number and curve of it stands."""
+"""The figure, and the figure as one drawing that needs nothing else.
+
+A `Figure` is what the page, ``/stage.svg`` and notebooks show alike: a picture, a number or a
+caption that one of them is to have is said here or in the part it belongs to, and all have it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from textwrap import wrap
+from typing import Literal
 
-import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from multiconv.drawing.junction import Junction, junction
-from multiconv.experiment.numbers import shown, weight_text
-from multiconv.figure.cells import Weight, weights
-from multiconv.figure.output import EACH
-from multiconv.figure.scene import Scene
-from multiconv.imaging.bands import nothing
-from multiconv.imaging.colour import rounded_up
+from multiconv.experiment.clicks import OUTPUT_WIDTH, ROW_WIDTH
+from multiconv.experiment.form import Form
+from multiconv.experiment.words import sentence
+from multiconv.figure.channels import Channel, channels_of
+from multiconv.figure.kernel import Kernel
+from multiconv.figure.output import Output, output_of
+from multiconv.figure.planes import ramp
+from multiconv.figure.rows import ROW_HEIGHT, Picture, Pictures, Words, Working, working
+from multiconv.figure.volumes import Volumes, volumes_of
+from multiconv.filters.banks import NOTICE
+from multiconv.imaging.colour import ORANGE, VIOLET
+from multiconv.tracing.trace import Trace
 
-ROWS = 4
-"""So many input channels have a row; of more, those that add most at the pinned pixel."""
-
-_TOP, _ROW, _MAP, _OUTPUT, _LEAST = 40, 196, 160, 320, 610
-_LINE = 52  # characters under the output
-_PLANE, _KERNEL, _PARTIAL, _SUM, _RESULT = 340, 536, 736, 900, 1040
+WIDTH = 1440
+_PLANE, _KERNEL, _PARTIAL, _SUM, _RESULT = 340, 536, 736, 900, 1040  # left edges of the columns
+_TOP, _LEAST, _LINE = 40, 590, 16
+_UNDER, _FOOT = 46, 185  # characters on a line under the output, and at the foot
+_LARGEST, _NUMBERED = 52.0, 20  # a weight's square, and one too small for a number
+_SHARES = (0, 0.09, 0.17, 0.24, 0.31, 0.38, 0.45, 0.52, 0.58)  # the style sheet's tints
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A map where it stands: corner, size, its bytes, and the mark of the window or pixel on it."""
+class Figure:
+    """What is said of one trace: its inputs, the working, the sum, the output, the volumes.
+
+    ``title`` is the experiment in a sentence, ``origin`` whose filters they are.
+    """
+
+    title: str
+    origin: str
+    channels: tuple[Channel, ...]
+    working: Working
+    output: Output
+    volumes: Volumes
+
+
+def figure_of(
+    trace: Trace,
+    pictures: Pictures,
+    *,
+    title: str = "",
+    form: Form | None = None,
+    all_faces: bool = True,
+) -> Figure:
+    """Return the figure of a trace.
+
+    ``form`` holds texts to show in place of the kernels' own; without ``all_faces`` other outputs
+    than the chosen one have no picture on their slab.
+    """
+    experiment, shape = trace.experiment, trace.layer.geometry
+    channels = channels_of(trace)
+    return Figure(
+        title or sentence(experiment, shape.input_size, shape.output_size),
+        NOTICE if experiment.layer.bank == "dlib" else "",
+        channels,
+        working(trace, channels, pictures, form),
+        output_of(trace, channels, pictures),
+        volumes_of(trace, channels, pictures, all_faces=all_faces),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of words where it stands; what kind they are tells their type."""
 
     x: float
     y: float
-    width: float
-    height: float
-    uri: str
-    role: str
+    parts: tuple[Words, ...]
+    role: str = ""
+    anchor: Literal["start", "middle", "end"] = "start"
+    size: float = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A map where it stands, with the rectangle of the window or pixel on it."""
+
+    x: float
+    y: float
+    picture: Picture
     mark: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class StageRow:
-    """One input channel: plane, kernel, what it adds."""
+class Square:
+    """A weight where it stands, in its colour."""
 
-    label: str
-    index: str
-    role: str
-    middle: float
-    plane: Picture
-    weights: tuple[Weight, ...]
-    font: float
-    partial: Picture
-    adds: str
-    extent: str
+    x: float
+    y: float
+    side: float
+    fill: str
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The drawing, 1440 units wide."""
+    """The drawing: everything placed."""
 
-    width: float
     height: float
-    rows: tuple[StageRow, ...]
-    left_out: str
-    junction: Junction
-    junction_at: tuple[float, float]
-    output: Picture
-    value: str
-    place: str
-    bias: str
-    ramp: str
-    ends: tuple[str, str]
-    total: str
-    warning: tuple[str, ...]
+    pictures: tuple[Placed, ...]
+    squares: tuple[Square, ...]
+    texts: tuple[Text, ...]
+    sum_top: float
+    ramp_top: float
 
 
-def stage_of(scene: Scene) -> Stage:
-    """Return the stage of a scene, everything placed."""
-    i, j = scene.pixel
-    adds = {q: float(p[i, j]) for q, p in enumerate(scene.layer.partials) if p is not None}
-    channels = range(scene.levels.shape[2])
-    most = sorted(sorted(channels, key=lambda q: -abs(adds.get(q, 0.0)))[:ROWS])
-    first = _TOP + max(0, _OUTPUT - _ROW * (len(most) - 1) - _MAP) // 2
-    rows = tuple(_row(scene, q, first + _ROW * at) for at, q in enumerate(most))
-    tall = _ROW * len(rows)
-    drawing = junction([row.middle - first for row in rows], tall, 134, [row.role for row in rows])
-    top = first + (tall - _ROW + _MAP - _OUTPUT) / 2
-    output = _picture(scene, scene.layer.output, (_RESULT, top), _OUTPUT, "output", scene.pixel)
-    end, left_out = weight_text(scene.extent_of(scene.layer.output)), len(channels) - len(rows)
-    return Stage(
-        width=1440,
-        height=max(first + tall + (44 if left_out else 20), _LEAST),
-        rows=rows,
-        left_out=f"and {left_out} more input channels, in the sum" if left_out else "",
-        junction=drawing,
-        junction_at=(_SUM, first),
-        output=output,
-        value=shown(float(scene.layer.output[i, j]), 3, signed=True),
-        place=f"output[{i}, {j}, {scene.k}]",
-        bias=weight_text(scene.layer.bias),
-        ramp=scene.ramp(_OUTPUT),
-        ends=(f"−{end}", f"+{end}"),
-        total=_total(scene, list(adds.values())),
-        warning=tuple(wrap(EACH, _LINE)) if scene.each else (),
+def stage_of(figure: Figure) -> Stage:
+    """Return the drawing of a figure."""
+    rows, output = figure.working.rows, figure.output
+    tall = ROW_HEIGHT * (len(rows) - 1) + ROW_WIDTH
+    first: float = _TOP + max(0, OUTPUT_WIDTH - tall) // 2
+    pictures, squares, texts = [], [], []
+    for at, row in enumerate(rows):
+        top = first + ROW_HEIGHT * at
+        middle, caption = top + ROW_WIDTH / 2, top + ROW_WIDTH + 17
+        numbered = tuple(_squares(row.kernel, top))
+        squares += [square for square, _ in numbered]
+        texts += [text for _, text in numbered if text]
+        pictures += [
+            _placed(row.plane, _PLANE, top, ROW_WIDTH),
+            _placed(row.partial, _PARTIAL, top, ROW_WIDTH),
+        ]
+        name = Words(row.channel.label, "name")
+        texts += [
+            Text(_PLANE, caption, (name, *row.plane.caption), row.channel.role),
+            Text(_PLANE + 178, middle + 6, (Words("⋆"),), anchor="middle", size=20),
+            Text(_KERNEL + 80, caption, (Words(row.kernel.name, "index"),), anchor="middle"),
+            Text(_PARTIAL - 18, middle + 6, (Words("="),), anchor="middle", size=20),
+            Text(_PARTIAL, caption, row.partial.caption),
+        ]
+    top = first + (tall - OUTPUT_WIDTH) / 2
+    result = _placed(output.picture, _RESULT, top, OUTPUT_WIDTH)
+    foot = top + OUTPUT_WIDTH
+    under = list(_under(figure, foot))
+    rest: float = first + ROW_HEIGHT * len(rows)
+    if figure.working.rest:
+        rest += 20
+        texts.append(Text(_PLANE, rest - 4, (Words(figure.working.rest),)))
+    last = wrap(f"{figure.title} {figure.origin}", _FOOT)
+    height = max(rest, under[-1].y, _LEAST - 20) + 20 + _LINE * len(last)
+    for at, line in enumerate(last):
+        texts.append(Text(26, height - 14 - _LINE * (len(last) - 1 - at), (Words(line),), size=12))
+    return Stage(height, (*pictures, result), tuple(squares), (*texts, *under), first, foot + 34)
+
+
+def _under(figure: Figure, foot: float) -> Iterator[Text]:
+    """Yield what stands under the output: its caption, the bar's ends, the sum, what is beyond."""
+    output, bar = figure.output, figure.output.bar
+    place = Words(f"at row {output.i}, column {output.j}")
+    yield Text(_RESULT, foot + 20, (*output.picture.caption, place))
+    for at, end, anchor in ((0, bar.low, "start"), (0.5, "0", "middle"), (1, bar.high, "end")):
+        x = _RESULT + OUTPUT_WIDTH * at
+        yield Text(x, foot + 62, (Words(end),), anchor=anchor, size=12)  # type: ignore[arg-type]
+    beyond = f"Beyond the scale: {bar.clipped}." if bar.clipped else ""
+    y = foot + 90
+    for words, kind in ((output.total, "words"), (beyond, "words"), (bar.warning, "warning")):
+        for line in wrap(words, _UNDER):
+            yield Text(_RESULT, y, (Words(line, kind),))
+            y += _LINE
+
+
+def _placed(picture: Picture, x: float, top: float, longest: int) -> Placed:
+    y = top + (longest - picture.height) / 2
+    across, down = picture.width / picture.columns, picture.height / picture.rows
+    mark = picture.mark
+    left, upper = x + mark.column * across, y + mark.row * down
+    found = (left, upper, mark.width * across, mark.height * down)
+    return Placed(x, y, picture, tuple(round(value, 2) for value in found))  # type: ignore[arg-type]
+
+
+def _squares(kernel: Kernel, top: float) -> Iterator[tuple[Square, Text | None]]:
+    """Yield a kernel's weights in the square of a row, each with its number where there is room."""
+    side = min(ROW_WIDTH / kernel.side, _LARGEST)
+    upper = top + (ROW_WIDTH - side * len(kernel.weights)) / 2
+    left = _KERNEL + (ROW_WIDTH - side * kernel.columns) / 2
+    gap = 3 if side > _NUMBERED else 0.5
+    inner = round(side - gap, 2)
+    longest = max(len(weight.text) for row in kernel.weights for weight in row)
+    size = round(min(13.0, inner / longest / 0.62), 2)
+    for di, row in enumerate(kernel.weights):
+        for dj, weight in enumerate(row):
+            x, y = round(left + side * dj, 2), round(upper + side * di, 2)
+            number = None
+            if side > _NUMBERED:
+                middle = round(y + inner / 2 + size * 0.35, 2)
+                words = (Words(weight.text, "weight"),)
+                number = Text(round(x + inner / 2, 2), middle, words, anchor="middle", size=size)
+            yield Square(x, y, inner, _tint(weight.step)), number
+
+
+def _tint(steps: int) -> str:
+    """Return the colour of a coarse step, as the page tints its fields, on white."""
+    share, ink = _SHARES[abs(steps)], ORANGE if steps > 0 else VIOLET
+    return "#" + "".join(f"{round(255 + (part - 255) * share):02x}" for part in ink)
+
+
+@cache
+def _templates() -> Environment:
+    """Return the templates: the wheel's copy, else the checkout's."""
+    package = Path(__file__).resolve().parents[1]
+    packed = package / "web" / "templates"
+    folder = packed if packed.is_dir() else package.parent / "templates"
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
     )
 
 
-def _total(scene: Scene, adds: list[float]) -> str:
-    """Return the subtotals, rounded, as one line; exact ones stand in the page."""
-    terms = " ".join(shown(value, 3, signed=True) for value in adds)
-    if len(adds) > ROWS:
-        terms = f"{len(adds)} subtotals"
-    bias = f" {shown(scene.layer.bias, 3, signed=True)} of bias" if scene.layer.bias else ""
-    total = float(scene.layer.sum[scene.pixel])
-    return f"{terms}{bias} ≈ {shown(total, 3, signed=True)}"
-
-
-def _row(scene: Scene, q: int, y: float) -> StageRow:
-    role, (i, j) = scene.roles[q], scene.pixel
-    added = scene.layer.partials[q]
-    shown_partial = nothing(scene.layer.geometry.output_size) if added is None else added
-    plane = _picture(scene, None, (_PLANE, y), _MAP, role, (i, j), q)
-    partial = _picture(scene, shown_partial, (_PARTIAL, y), _MAP, role, (i, j))
-    largest = float(np.abs(scene.layer.filters).max())
-    extent = rounded_up(largest) if largest else 1.0
-    squares, font = weights(scene.layer.filters[:, :, q], extent, _KERNEL, y)
-    subtotal = float(shown_partial[i, j])
-    return StageRow(
-        scene.label(q),
-        f"{q}",
-        role,
-        y + _MAP / 2,
-        plane,
-        squares,
-        font,
-        partial,
-        shown(subtotal, 3, signed=True),
-        f"±{weight_text(scene.extent_of(shown_partial))}" if scene.each else "",
+def stage_svg(figure: Figure) -> str:
+    """Return the whole figure as one drawing; its pictures must be within it (`Inline`)."""
+    template = _templates().get_template("stage.svg")
+    stage = stage_of(figure)
+    return template.render(
+        figure=figure, stage=stage, width=WIDTH, column=_SUM, result=_RESULT, ramp=ramp()
     )
-
-
-def _picture(
-    scene: Scene,
-    values: np.ndarray | None,
-    at: tuple[float, float],
-    longest: float,
-    role: str,
-    pixel: tuple[int, int],
-    q: int = 0,
-) -> Picture:
-    """Return a map, or input plane q where there are no values, with its mark."""
-    rows, columns = scene.levels.shape[:2] if values is None else values.shape
-    scale = longest / max(rows, columns)
-    times = max(1, int(scale))
-    body = scene.grey(q, times) if values is None else scene.signed(values, times)
-    top, left, bottom, right = _marked(scene, values is None, pixel)
-    x, y = at[0], round(at[1] + (longest - rows * scale) / 2, 2)
-    return Picture(
-        x,
-        y,
-        round(columns * scale, 2),
-        round(rows * scale, 2),
-        body,
-        role,
-        tuple(
-            round(value, 2)
-            for value in (
-                x + left * scale,
-                y + top * scale,
-                (right - left) * scale,
-                (bottom - top) * scale,
-            )
-        ),
-    )
-
-
-def _marked(scene: Scene, window: bool, pixel: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Return top, left, bottom, right of the window's part on the input, or of the pixel."""
-    if not window:
-        return pixel[0], pixel[1], pixel[0] + 1, pixel[1] + 1
-    taps = scene.layer.geometry.window_of(*pixel)
-    rows = [row for row in taps.rows if row >= 0] or [0]
-    columns = [column for column in taps.cols if column >= 0] or [0]
-    return min(rows), min(columns), max(rows) + 1, max(columns) + 1

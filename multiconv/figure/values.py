@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from multiconv.experiment.model import CHANNELS, View
-from multiconv.figure.links import map_link
-from multiconv.figure.rows import MapView, Row
+from multiconv.figure.links import Links
+from multiconv.figure.rows import Picture
+from multiconv.figure.stage import Figure
 from multiconv.tracing.trace import Trace
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Values:
     """One map's line: what it is called, its values in words, its histogram's address."""
 
@@ -19,22 +19,19 @@ class Values:
     address: str
 
 
-def values_of(trace: Trace, rows: list[Row], output: MapView, build: str) -> list[Values]:
+def values_of(trace: Trace, figure: Figure, links: Links) -> tuple[Values, ...]:
     """Return the values of the inputs, the partials and the output, in the figure's order."""
-    grey = replace(trace.experiment, view=View())  # a histogram has no tint
 
-    def line(view: MapView, extent: float) -> Values:
-        called, _, words = view.alt.partition(": ")
-        address = map_link(grey, view.name, extent, build, ending="svg")
-        return Values(called, words, address)
+    def line(picture: Picture, extent: float) -> Values:
+        return Values(picture.called, picture.values, links.histogram(picture.name, extent))
 
-    partials = [
-        line(rows[q].partial, trace.range_of(plane))
-        for q, plane in enumerate(trace.layer.partials)
-        if plane is not None
-    ]
-    return [
-        *(line(rows[q].plane, trace.range) for q in range(len(CHANNELS))),
-        *partials,
-        line(output, trace.range_of(trace.layer.output)),
-    ]
+    rows, partials = figure.working.rows, trace.layer.partials
+    return (
+        *(line(row.plane, trace.range) for row in rows),
+        *(
+            line(row.partial, trace.range_of(plane))
+            for row in rows
+            if (plane := partials[row.channel.q]) is not None
+        ),
+        line(figure.output.picture, trace.range_of(trace.layer.output)),
+    )

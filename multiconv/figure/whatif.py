@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from multiconv.experiment.actions import ACTIONS, noted
 from multiconv.experiment.happened import fragment
-from multiconv.experiment.model import Experiment
-from multiconv.figure.links import page_link
+from multiconv.figure.links import Links
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +19,9 @@ class Button:
     link: str
 
 
-def buttons(shown: Experiment) -> list[Button]:
-    """Return the what-ifs that make sense for an experiment.
-
-    Examples
-    --------
-    >>> [button.value for button in buttons(Experiment())]
-    ['mean', 'sum', 'share', 'flip', 'depthwise']
-    """
+def buttons(links: Links) -> list[Button]:
+    """Return the what-ifs that make sense for an experiment."""
+    shown = links.experiment
     layer, k = shown.layer, shown.focus.k
     hidden = "depthwise" if layer.groups > 1 else "together"
     changed = {name: each.change(layer, k) for name, each in ACTIONS.items() if name != hidden}
@@ -36,7 +30,7 @@ def buttons(shown: Experiment) -> list[Button]:
             name,
             ACTIONS[name].words,
             ACTIONS[name].told,
-            page_link(shown.with_layer(after)) + fragment(noted(name, layer, after)),
+            links.page(shown.with_layer(after)) + fragment(noted(name, layer, after)),
         )
         for name, after in changed.items()
     ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
 from multiconv.experiment.model import LIMITS
+from multiconv.figure.article import article
 from multiconv.store.blobs import FolderBlobs
 from multiconv.store.pictures import Store
 from multiconv.tracing.trace import Tracer
@@ -36,6 +37,8 @@ _HERE = Path(__file__).resolve().parent
 _CHECKOUT = _HERE.parent.parent
 PARTS = {".py", ".html", ".svg", ".css", ".js", ".jpg", ".png", ".npz", ".npy", ".json"}
 """Endings of the files that answers are made of."""
+ARTICLES = 64
+"""Pictures whose article is kept; the least recently asked for goes first."""
 
 
 def _folder(name: str) -> Path:
@@ -96,11 +99,10 @@ def create_app(
     app.config.update(config or {})
     app.request_class = uploads.UploadRequest
     app.url_map.merge_slashes = False  # that redirects to whatever host the request names
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
     store = Store(FolderBlobs(store_folder or _default_store(), LIMITS.store_bytes))
     app.extensions["multiconv"] = Tracer(store, limits=LIMITS)
     app.extensions["multiconv_store"] = store
+    app.extensions["multiconv_article"] = lru_cache(ARTICLES)(article)
     templating.register(app)
     errors.register(app)
     log.register(app)

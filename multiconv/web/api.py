@@ -15,7 +15,7 @@ from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.words import sentence
 from multiconv.figure.links import map_link
 from multiconv.figure.planes import (
-    MapPlane,
+    Map,
     map_names,
     map_plane,
     outputs_worth,
@@ -34,7 +34,7 @@ def healthz() -> Response:
     return Response("ok\n", content_type="text/plain; charset=utf-8")
 
 
-def _facts(plane: MapPlane, asked: Experiment, build: str, *, known: bool = True) -> dict[str, Any]:
+def _facts(plane: Map, asked: Experiment, build: str, *, known: bool = True) -> dict[str, Any]:
     values = [value + 0.0 for value in summary(plane.numbers())] if known else [None] * 3
     return {
         "name": plane.name,
@@ -74,7 +74,7 @@ def facts() -> Response:
         pixel=list(trace.pixel),
         range=trace.range,
         maps=[
-            _facts(MapPlane(name, trace.range, values=blank), asked, build, known=False)
+            _facts(Map(name, trace.range, values=blank), asked, build, known=False)
             if name in unknown
             else _facts(map_plane(name, trace, source), asked, build)
             for name in map_names(trace)

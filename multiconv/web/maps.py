@@ -7,10 +7,11 @@ from flask import Blueprint, Response, current_app, render_template, request, se
 from multiconv.drawing.histogram import histogram
 from multiconv.errors import InvalidValue
 from multiconv.experiment.words import map_text
-from multiconv.figure.output import has_each
+from multiconv.figure.channels import channels_of
 from multiconv.figure.outputs import sheet_picture
-from multiconv.figure.planes import map_plane
-from multiconv.figure.volumes import diagram_of, inline_faces
+from multiconv.figure.planes import Inline, map_plane
+from multiconv.figure.rows import has_each
+from multiconv.figure.volumes import volumes_of
 from multiconv.imaging import png as codec
 from multiconv.imaging.bands import Banded, summary
 from multiconv.web.headers import DRAWING_POLICY, FOREVER
@@ -75,10 +76,8 @@ def diagram() -> Response:
     # Small pictures of large maps cost little; where each has a range of its own, all is made.
     small = isinstance(trace.layer.output, Banded) and not has_each(trace)
     tracer().geometry(asked, outputs=1 if small else asked.layer.outputs)
-    drawing = diagram_of(trace)
-    page = render_template(
-        "diagram.svg", diagram=drawing, faces=inline_faces(drawing, trace, tracer())
-    )
+    volumes = volumes_of(trace, channels_of(trace), Inline(trace, tracer()))
+    page = render_template("diagram.svg", diagram=volumes.column, faces=volumes.faces)
     response = Response(page, content_type="image/svg+xml; charset=utf-8")
     response.headers["Content-Security-Policy"] = DRAWING_POLICY
     return response

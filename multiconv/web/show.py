@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from flask import Response, current_app, render_template, request
 
@@ -13,8 +12,7 @@ from multiconv.experiment.edit import Pairs
 from multiconv.experiment.form import Form
 from multiconv.experiment.link import to_pairs
 from multiconv.experiment.model import Experiment
-from multiconv.figure.controls import Choice
-from multiconv.figure.links import page_link
+from multiconv.figure.links import Links
 from multiconv.figure.page import page
 from multiconv.tracing.pictures import is_sample
 from multiconv.tracing.trace import Trace
@@ -81,32 +79,20 @@ def shown(
     Asked for with the header ``Multiconv-Part: figure``, it is the figure part alone: all that an
     edit can change, as one element (see figure.html).
     """
-    context = page(trace, current_app.config["BUILD"], mistakes=mistakes, form=form)
-    if form:
-        for part in ("choices", "more_choices"):
-            context[part] = list(_as_chosen(context[part], form))
-        (context["bank"],) = _as_chosen([context["bank"]], form)
+    links = Links(trace.experiment, current_app.config["BUILD"])
     source = trace.experiment.source
     whole = request.headers.get(PART) != "figure"
     body = render_template(
         "page.html" if whole else "figure.html",
-        **context,
-        whole=whole,
-        share=_host_url() + page_link(trace.experiment),
+        page=page(trace, links, mistakes=mistakes, form=form),
+        article=current_app.extensions["multiconv_article"](source) if whole else None,
+        share=_host_url() + links.at("/"),
         own=None if is_sample(source) else source.image,
     )
     status = status_of(mistakes[0]) if mistakes else 200
     response = Response(body, status, content_type="text/html; charset=utf-8")
     response.vary.add(PART)
     return response
-
-
-def _as_chosen(choices: Iterable[Choice], form: Form) -> Iterable[Choice]:
-    """Yield choices as they stood in the form that was sent."""
-    for choice in choices:
-        text = form.get(choice.field, choice.chosen)
-        known = text in {value for value, _ in choice.options}
-        yield replace(choice, chosen=text) if known else choice
 
 
 def _host_url() -> str:

@@ -10,10 +10,10 @@ from flask import Blueprint, Response, request, send_file
 from multiconv.errors import NotFound
 from multiconv.experiment.numbers import quoted
 from multiconv.experiment.programs import FILE, code
-from multiconv.figure.drawn import drawn
-from multiconv.figure.everything import write_everything
+from multiconv.figure.exports import write_everything
 from multiconv.figure.links import page_link
-from multiconv.figure.scene import scene_of
+from multiconv.figure.planes import Inline
+from multiconv.figure.stage import figure_of, stage_svg
 from multiconv.imaging.bands import few, nothing
 from multiconv.imaging.films import LONGEST, Film, encoded, running_sum, sliding_window
 from multiconv.tracing.trace import Trace
@@ -30,8 +30,9 @@ SPOOLED = 64 * 2**20
 @blueprint.get("/stage.svg")
 def stage() -> Response:
     """Answer the whole figure as one drawing that needs nothing else."""
-    scene = scene_of(tracer().trace(experiment()), tracer())
-    response = Response(drawn(scene), content_type="image/svg+xml; charset=utf-8")
+    trace = tracer().trace(experiment())
+    drawing = stage_svg(figure_of(trace, Inline(trace, tracer())))
+    response = Response(drawing, content_type="image/svg+xml; charset=utf-8")
     response.headers["Content-Security-Policy"] = DRAWING_POLICY
     return response
 
@@ -41,10 +42,9 @@ def numbers() -> Response:
     """Answer every number of the experiment, as NumPy saves them."""
     asked = uncoloured(experiment())
     tracer().geometry(asked, outputs=asked.layer.outputs)
-    scene = scene_of(tracer().trace(asked), tracer())
     # On disk and sent from there, if it is large.
     file = SpooledTemporaryFile(SPOOLED)  # noqa: SIM115  (closed with the answer)
-    write_everything(file, scene, asked.layer.filters_used(), asked.layer.bias)
+    write_everything(file, tracer().trace(asked), tracer())
     if file.tell() < SPOOLED:
         file.seek(0)
         with file:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-
-import numpy as np
 from flask import Flask
+from jinja2 import StrictUndefined
 
 from multiconv.figure.kernel import tint
-from multiconv.imaging import colour
-from multiconv.imaging import png as codec
+from multiconv.figure.planes import ramp
 from multiconv.imaging.guards import READ_HERE
-
-
-def _ramp() -> str:
-    """Return the colour bar as a ``data:`` picture, one pixel a colour."""
-    colours = np.arange(2 * colour.ZERO + 1, dtype=np.uint8)[np.newaxis]
-    body = codec.png_indexed(colours, colour.palette())
-    return "data:image/png;base64," + base64.b64encode(body).decode()
 
 
 def register(app: Flask) -> None:
     """Give the templates their few helpers."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.undefined = StrictUndefined
     build = app.config["BUILD"]
     app.jinja_env.globals.update(
         tint=tint,
-        ramp=_ramp(),
+        ramp=ramp(),
         static=lambda path: f"/static/{build}/{path}",
         pictures_read=READ_HERE,
     )

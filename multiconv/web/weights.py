@@ -19,6 +19,9 @@ from multiconv.web.errors import status_of, wants_json
 from multiconv.web.request import experiment, store
 from multiconv.web.uploads import made_at, seen_at
 
+EMPTY = {"tensor": "", "layout": "auto", "order": "rgb", "first": "0"}
+"""The form's fields as they stand at first."""
+
 blueprint = Blueprint("weights", __name__)
 
 _MOST = 100_000
@@ -76,7 +79,7 @@ def _page(
         action=page_link(Experiment(source=shown.source), path="/weights"),
         back=page_link(shown),
         error=error,
-        form=form or {},
+        form=EMPTY | (form.to_dict() if form else {}),
         outputs=LIMITS.outputs,
     )
     status = status_of(error) if error else 200

@@ -27,3 +27,12 @@ def test_what_lies_beyond_counts_at_the_ends():
 
 def test_a_range_without_zero_has_no_mark_of_it():
     assert histogram(np.array([[3.0]]), 2, 4).zero is None
+
+
+def test_bars_stand_from_the_left_on_the_ground():
+    drawing = histogram(np.array([[-1.0, 1.0, 1.0, 7.0]]), -1.0, 1.0)
+    assert (drawing.path, drawing.zero, drawing.most) == (
+        "M0 64v-21.33h4V64ZM252 64v-64h4V64Z",
+        128.0,
+        3,
+    )

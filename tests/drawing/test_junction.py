@@ -5,9 +5,13 @@ import re
 
 import pytest
 
-from multiconv.drawing.junction import junction
+from multiconv.drawing.junction import junction as drawn
 
 ROWS = [80, 260, 440]
+
+
+def junction(rows, height, width, roles=("red", "green", "blue")):
+    return drawn(rows, height, width, roles)
 
 
 def numbers(path):

@@ -115,7 +115,8 @@ def test_slabs_are_painted_from_the_left_and_the_chosen_one_is_free(drawn):
 
 
 def test_three_inputs_have_the_channels_colours():
-    diagram = volumes((160, 160, 3), (160, 160, 5), 0)
+    colours = ("red", "green", "blue")
+    diagram = volumes((160, 160, 3), (160, 160, 5), 0, roles=colours)
     assert [slab.role for slab in diagram.inputs] == ["red", "green", "blue"]
     assert {slab.role for slab in diagram.outputs} == {"output"}
     assert [slab.href for slab in diagram.outputs[3:]] == ["output-3", "output-4"]
@@ -169,7 +170,18 @@ def test_a_strip_keeps_its_titles_clear_of_slabs_and_wedges(side):
 
 
 def test_inputs_of_another_group_have_no_wedge():
-    diagram = volumes((9, 9, 3), (9, 9, 6), 2, feeding=[1])
+    diagram = volumes((9, 9, 3), (9, 9, 6), 2, feeding=(1,))
     assert [wedge.index for wedge in diagram.wedges] == [1]
     (left, top), (right, _) = diagram.outputs[2].front[:2]
     assert diagram.wedges[0].points[2:] == ((right, top), (left, top))
+
+
+def test_a_stride_of_two_halves_the_slabs():
+    diagram = volumes((160, 160, 3), (80, 80, 5), 0)
+    assert diagram.inputs[0].matrix[3] == pytest.approx(2 * diagram.outputs[0].matrix[3], abs=0.02)
+
+
+def test_corners_and_matrices_are_written_as_svg_has_them():
+    slab = volumes((160, 160, 3), (160, 160, 1), 0).inputs[0]
+    assert str(slab.face).split() == [f"{x},{y}" for x, y in slab.face]
+    assert [float(number) for number in str(slab.matrix).split()] == list(slab.matrix)

@@ -11,6 +11,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.actions import ACTIONS, acted
 from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Layer
+from multiconv.figure.links import Links
 from multiconv.figure.whatif import buttons
 
 
@@ -61,7 +62,7 @@ def test_apply_does_nothing_and_others_are_refused():
 
 @pytest.mark.parametrize("name", [name for name in ACTIONS if name != "together"])
 def test_the_forms_button_and_its_link_agree(name, client):
-    link = next(button.link for button in buttons(Experiment()) if button.value == name)
+    link = next(button.link for button in buttons(Links(Experiment(), "b")) if button.value == name)
     answer = client.get("/edit", query_string={"from": "", "do": name})
     assert answer.status_code == 303
     sent = urlsplit(answer.headers["Location"])

@@ -11,7 +11,7 @@ import pytest
 
 from multiconv.experiment.link import to_query
 from multiconv.experiment.model import Experiment, Source
-from multiconv.figure.article import TRIES, tried, tries
+from multiconv.figure.article import TRIES, article, tried
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ class Page(HTMLParser):
 def test_every_try_link_of_the_article_answers_200_and_is_canonical(client):
     page = Page(client.get("/").get_data(as_text=True))
     addresses = {link["href"] for link in page.links if link.get("class") == "try"}
-    assert addresses == set(tries(Experiment()).values())
+    assert addresses == set(article(Source()).tries.values())
     for address in addresses:
         answer = client.get(address)
         assert answer.status_code == 200, address
@@ -59,8 +59,7 @@ def test_every_try_link_of_the_article_answers_200_and_is_canonical(client):
 
 
 def test_links_keep_the_persons_picture_but_for_the_cards_they_speak_of():
-    own = Experiment(source=Source("sample:cat", 96))
-    there = tries(own)
+    there = article(Source("sample:cat", 96)).tries
     assert "image=sample:cat" in there["bias"]
     assert "size=96" in there["bias"]
     assert "image=sample:edge" in there["colour-edge"]

@@ -41,3 +41,12 @@ def test_a_long_line_breaks_between_the_places():
         "∑input[0,2·120+2·di−1,",
         "2·140+2·dj−1,q]",
     ]
+
+
+def test_the_lines_of_a_stride_and_a_bias():
+    lines = formula(geometry((8, 8), (3, 3), strides=(2, 1)), 3, 0, 1, biased=True)
+    assert ["".join(term.text for term in line) for line in lines] == [
+        "output[0,3,0,1]=",
+        "∑input[0,2·3+di,0+dj−1,q]",
+        "·filter[di,dj,q,1]+bias[1]",
+    ]

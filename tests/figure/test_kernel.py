@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from multiconv.experiment.numbers import weight_text
-from multiconv.figure.kernel import called, kernel_view
+from multiconv.figure.channels import Channel
+from multiconv.figure.kernel import called, kernel_of, tint
+from multiconv.filters.kernels import kernel as named
+
+RED = Channel(0, "red", "red")
 
 
 @pytest.mark.parametrize(
@@ -28,6 +32,8 @@ def test_a_kernel_is_called_what_it_is():
     assert called(np.zeros((3, 3))) == "Zero"
     assert called(np.array([[0, 0.1, 0], [0.1, 0.1, 0.1], [0, 0.1, 0]])) == "½ Plus"
     assert called(np.arange(9.0).reshape(3, 3)) == "own"
+    assert called(named("soft")) == "Soft"
+    assert called(-0.5 * named("soft")) == "−½ Soft"
 
 
 @pytest.mark.parametrize(
@@ -35,17 +41,17 @@ def test_a_kernel_is_called_what_it_is():
     [((1, 1), False), ((5, 5), False), ((5, 6), True), ((6, 1), True), ((15, 15), True)],
 )
 def test_kernels_above_five_stand_as_pictures(shape, pictured):
-    view = kernel_view(np.ones(shape), 1.0, "w.0.0", "Red")
+    view = kernel_of(np.ones(shape), RED, 0, 1.0)
     assert view.pictured is pictured
-    assert len(view.rows) == len(view.picture) == shape[0]
+    assert len(view.weights) == len(view.picture) == shape[0]
 
 
 def test_a_picture_has_its_own_scale():
     weak = np.zeros((7, 7))
     weak[3, 3], weak[0, 6] = 0.02, -0.01
-    view = kernel_view(weak, 1.0, "w.0.0", "Red")
+    view = kernel_of(weak, RED, 0, 1.0)
     assert (view.picture[3][3], view.picture[0][6], view.picture[1][1]) == (8, -4, 0)
-    assert {cell.step for row in view.rows for cell in row} == {0}
+    assert {cell.step for row in view.weights for cell in row} == {0}
     assert view.largest == "0.02"
 
 
@@ -63,3 +69,15 @@ def test_small_kernels_stand_in_their_row(client):
     assert "kernel-picture" not in page
     assert 'name="w.0.0"' not in page[page.index('id="bench"') :]
     assert 'name="matrix.2"' in page
+
+
+def test_what_was_typed_stands_in_its_field_and_what_is_no_number_is_told():
+    view = kernel_of(np.zeros((1, 3)), RED, 0, 1.0, typed=["1", "abc", "1e9"])
+    assert [weight.text for weight in view.weights[0]] == ["1", "abc", "1e9"]
+    assert [weight.wrong for weight in view.weights[0]] == [False, True, True]
+    assert kernel_of(np.zeros((1, 3)), RED, 0, 1.0, typed=["1"]).weights[0][0].text == "0"
+
+
+@pytest.mark.parametrize(("step", "name"), [(0, "z"), (3, "p3"), (-8, "n8")])
+def test_tints_have_classes(step, name):
+    assert tint(step) == name

@@ -2,7 +2,8 @@
 
 from multiconv.experiment.link import read
 from multiconv.experiment.model import LIMITS
-from multiconv.figure.rows import output_of, rows_of
+from multiconv.figure.links import Links
+from multiconv.figure.stage import figure_of
 from multiconv.figure.values import values_of
 from multiconv.store.blobs import FolderBlobs
 from multiconv.store.pictures import Store
@@ -12,7 +13,8 @@ from multiconv.tracing.trace import Tracer
 def test_every_map_that_takes_part_has_its_line(tmp_path):
     asked = read([("size", "24"), ("off", "1"), ("ranges", "each"), ("inputs", "tinted")])
     trace = Tracer(Store(FolderBlobs(tmp_path, LIMITS.store_bytes))).trace(asked)
-    found = values_of(trace, rows_of(trace, "b", {}, {}), output_of(trace, "b"), "b")
+    links = Links(asked, "b")
+    found = values_of(trace, figure_of(trace, links), links)
     assert [one.called for one in found] == [
         "Input channel 0, red",
         "Input channel 1, green",

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from multiconv.experiment.link import read
-from multiconv.experiment.model import Experiment
+from multiconv.experiment.model import CHANNELS, Experiment
 from multiconv.experiment.programs import LIBRARIES
+from multiconv.figure.channels import Channel
 from multiconv.figure.exports import exports
+from multiconv.figure.links import Links
 
 QUERIES = [
     "",
@@ -56,7 +58,7 @@ def test_the_stage_says_the_pages_numbers(client):
     for q in range(3):
         value = re.search(rf'data-value="partial-{q}">([^<]+)<', page)[1]
         assert f">{value}</tspan>" in text
-    assert text.count(">0.1</text>") == 8
+    assert text.count(">0.1</tspan>") == 8
     assert "Sample portrait at 160 × 160" in text
 
 
@@ -70,11 +72,11 @@ def test_the_stages_maps_have_the_pages_ranges_and_its_warning(client, ranges):
         assert client.get(address, query_string=query | {"paper": "1"}).data in pictures
     page = client.get("/", query_string=query).get_data(as_text=True)
     ends = re.findall(r'data-value="(?:low|high)">([^<]+)<', page)
-    assert all(f">{end}</text>" in text for end in ends)
+    assert all(f">{end}</tspan></text>" in text for end in ends)
     each = re.findall(r">(±[0-9.]+)<", page[: page.index('id="pixel"')])
     assert re.findall(r">(±[0-9.]+)</tspan>", text) == each
     assert bool(each) is (ranges == "each")
-    said = " ".join(re.findall(r'fill="#a3261d">([^<]+)<', text))
+    said = " ".join(re.findall(r'fill="#a3261d"[^>]*>([^<]+)<', text))
     assert (said != "") is (ranges == "each")
     assert said in " ".join(page.split())
 
@@ -120,15 +122,21 @@ def test_a_link_that_cannot_be_used_is_told(path, client):
     assert client.get(f"{path}?strides=0").status_code == 400
 
 
+def panel(asked):
+    """The groups of the export panel."""
+    channels = [Channel(q, name, name) for q, name in enumerate(CHANNELS)]
+    return exports(Links(asked, "b"), asked.focus.k, channels)
+
+
 def test_everything_in_the_panel_answers(client):
     asked = read([("k", "1"), ("image", "sample:cat")])
-    for group in exports(asked):
+    for group in panel(asked):
         for item in group.items:
             answer = client.get(item.address)
             assert answer.status_code == 200, item.address
             assert len(answer.data) > 100
     text = client.get("/?k=1&image=sample:cat").get_data(as_text=True)
-    for item in (item for group in exports(asked) for item in group.items):
+    for item in (item for group in panel(asked) for item in group.items):
         assert f'href="{item.address.replace("&", "&amp;")}"' in text
     assert "Version 0.1.0" in text
 
@@ -138,7 +146,7 @@ def test_full_resolution_is_all_the_pictures_pixels(client):
 
     item = next(
         item
-        for group in exports(Experiment())
+        for group in panel(Experiment())
         for item in group.items
         if "full resolution" in item.words
     )

@@ -1,0 +1,48 @@
+"""The input channels: what each is called, its colour, and whether it takes part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from multiconv.experiment.model import CHANNELS
+from multiconv.tracing.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Input channel q: what colours it, its name within a sentence, why it may add nothing.
+
+    ``off`` is one that was left out, ``apart`` one of another group than the chosen output.
+    """
+
+    q: int
+    role: str
+    name: str
+    off: bool = False
+    apart: bool = False
+
+    @property
+    def adds(self) -> bool:
+        """Whether it takes part in the sum."""
+        return not (self.off or self.apart)
+
+    @property
+    def label(self) -> str:
+        """The name where it stands by itself."""
+        return self.name.capitalize()
+
+
+def channels_of(trace: Trace) -> tuple[Channel, ...]:
+    """Return the inputs of the opened layer: a picture's planes by colour, others by number."""
+    layer, focus = trace.experiment.layer, trace.experiment.focus
+    picture, group = focus.layer == 1, layer.group_of(focus.k)
+    return tuple(
+        Channel(
+            q,
+            CHANNELS[q] if picture else "input",
+            CHANNELS[q] if picture else f"input {q}",
+            q in layer.off,
+            q not in group,
+        )
+        for q in range(layer.inputs)
+    )

@@ -1,0 +1,55 @@
+"""Each address of an experiment is what the link says, written once."""
+
+import re
+
+import pytest
+
+from multiconv.experiment.link import read
+from multiconv.experiment.model import Experiment
+from multiconv.figure import links as module
+from multiconv.figure.links import Links, page_link
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [],
+        [("outputs", "1")],
+        [("outputs", "12"), ("k", "7"), ("i", "3"), ("j", "4"), ("range", "2")],
+        [("image", "sample:cat"), ("w.1.0", "zero"), ("bias", "1,0,0,0,0"), ("off", "2")],
+    ],
+)
+def test_a_channels_page_is_its_experiments(pairs):
+    experiment = read(pairs)
+    links = Links(experiment, "b")
+    for k in range(experiment.layer.outputs):
+        there = read([*(pair for pair in pairs if pair[0] != "k"), ("k", str(k))])
+        assert links.channel(k) == page_link(there)
+
+
+def test_addresses_have_their_query():
+    links = Links(read([("size", "40"), ("i", "2"), ("j", "2"), ("k", "1")]), "b")
+    assert links.at("/") == "/?size=40&k=1&i=2&j=2"
+    assert links.at("/maps/sum.png", "paper=1") == "/maps/sum.png?size=40&k=1&i=2&j=2&paper=1"
+    assert links.whole("/x", "paper=1") == "/x?size=full&k=1&i=2&j=2&paper=1"
+    assert links.sample("sample:cat") == "/?image=sample:cat&size=40&k=1"
+    assert links.thumbnail("sample:cat") == "/maps/input.png?image=sample:cat&size=72&v=b"
+    assert links.source == "size=40"
+    assert links.map("input-0", 1.0) == "/maps/input-0.png?size=40&v=b"
+    assert links.map("partial-0", 2.0) == "/maps/partial-0.png?size=40&k=1&range=2&v=b"
+    assert Links(Experiment(), "b").at("/") == "/"
+
+
+def test_a_histogram_has_no_tint():
+    links = Links(read([("inputs", "tinted")]), "b")
+    assert links.map("input-0", 1.0) == "/maps/input-0.png?inputs=tinted&v=b"
+    assert links.histogram("input-0", 1.0) == "/maps/input-0.svg?v=b"
+
+
+def test_a_page_writes_each_query_once(client, monkeypatch):
+    client.get("/")  # the article's links are written once for a picture
+    written, true = [], module.to_query
+    monkeypatch.setattr(module, "to_query", lambda asked: written.append(asked) or true(asked))
+    page = client.get("/").text
+    addresses = len(re.findall(r'(?:href|src)="/(?!static)', page))
+    assert len(set(map(repr, written))) == len(written) < addresses / 4

@@ -1,0 +1,57 @@
+"""The rows of the working: which channels have one, what their captions say."""
+
+import numpy as np
+import pytest
+
+from multiconv.figure.channels import channels_of
+from multiconv.figure.planes import Inline
+from multiconv.figure.rows import ROW_HEIGHT, captioned, working
+from tests.figure.test_channels import trace
+
+
+def rows(found):
+    return working(found, channels_of(found), Inline(found, found))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.53846, "+0.538"),
+        (-1234.5678, "−1234.57"),
+        (886274.812, "+886275"),
+        (-23456789.0, "−23456800"),
+    ],
+)
+def test_captions_have_no_more_digits_than_are_sure(value, text):
+    assert captioned(value) == text
+
+
+@pytest.mark.parametrize(("channels", "shown"), [(1, 1), (3, 3), (4, 4), (5, 4), (45, 4)])
+def test_four_have_a_row_and_the_rest_is_told(channels, shown):
+    found = rows(trace(channels))
+    assert len(found.rows) == len(found.junction.curves) == shown
+    assert found.junction.height == ROW_HEIGHT * shown
+    assert bool(found.rest) == (channels > shown)
+
+
+def test_rows_are_the_channels_that_add_most_in_their_order():
+    found = trace(6)
+    for q, strength in enumerate([1, -9, 0.1, 5, 0.2, 7]):
+        found.layer.partials[q][:] = strength
+    shown = rows(found)
+    assert [row.channel.label for row in shown.rows] == ["Input 0", "Input 1", "Input 3", "Input 5"]
+    assert shown.rest == "and 2 more input channels, in the sum"
+
+
+def test_captions_say_why_nothing_is_added(client):
+    page = client.get("/?size=40&off=1&groups=3&outputs=3").text
+    assert page.count("off: adds nothing") == 1
+    assert page.count("another group: nothing") == 1
+
+
+def test_marks_and_values_are_the_pinned_pixels():
+    found = rows(trace(2)).rows[1].partial
+    value = trace(2).layer.partials[1][3, 4]
+    assert found.caption[1].text == captioned(float(value))
+    assert (found.mark.row, found.mark.column) == (3, 4)
+    assert np.isfinite(value)
