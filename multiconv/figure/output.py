@@ -1,4 +1,4 @@
-"""The output: the summed channel, its colour bar, how its size comes about, the sum in steps."""
+"""The output: the summed channel, its colour bar, how its size comes about."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from multiconv.drawing.marks import unused
 from multiconv.engine.geometry import Geometry
 from multiconv.experiment.clicks import OUTPUT_WIDTH
 from multiconv.experiment.model import Layer
-from multiconv.experiment.numbers import grouped, shown, weight_text
-from multiconv.experiment.words import activation_words
+from multiconv.experiment.numbers import grouped, weight_text
 from multiconv.figure.channels import Channel
-from multiconv.figure.rows import MOST, Picture, Pictures, Words, has_each, signed, value_of
+from multiconv.figure.rows import Picture, Pictures, Words, has_each, signed, value_of
 from multiconv.tracing.trace import Trace
 
 EACH = "Every map has a range of its own, and this bar is the output’s: colours do not compare."
@@ -29,37 +28,18 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A button: its label, the map that it shows, how many channels have entered, its words."""
-
-    label: str
-    shows: str
-    entered: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Output:
-    """The chosen output channel: its picture, what is added to the partials, its shape.
-
-    ``bias_term`` is the bias where pictures stand in a row; ``total`` the sum at the pinned pixel,
-    rounded: exact numbers stand in the arithmetic.
-    """
+    """The chosen output channel: its picture, its colour bar, how its shape comes about."""
 
     k: int
     picture: Picture
     bar: Bar
-    bias: str
-    bias_term: str
-    total: str
     i: int
     j: int
     reshaped: bool
     shape: str
     formula: str
     multiply_adds: str
-    steps: tuple[Step, ...]
-    last_pixel: int
 
     @property
     def below(self) -> int:
@@ -78,16 +58,11 @@ def output_of(trace: Trace, channels: Sequence[Channel], pictures: Pictures) -> 
         k,
         picture_of(trace, pictures),
         bar_of(trace, channels),
-        bias := weight_text(trace.layer.bias),
-        f"+ {bias} " if trace.layer.bias else "",
-        _total(trace),
         *trace.pixel,
         reshaped=shape.output_size != shape.input_size,
         shape=" → ".join(" × ".join(map(str, size)) for size in sizes),
         formula=shape_words(shape, layer),
         multiply_adds=grouped(adds),
-        steps=tuple(steps_of(trace, channels)),
-        last_pixel=rows * columns - 1,
     )
 
 
@@ -137,16 +112,6 @@ def _beyond(trace: Trace, channels: Sequence[Channel]) -> str:
     return "; ".join(told)
 
 
-def _total(trace: Trace) -> str:
-    """Return the subtotals and the bias as one line, rounded."""
-    adds = [float(partial[trace.pixel]) for partial in trace.layer.partials if partial is not None]
-    terms = " ".join(shown(value, 3, signed=True) for value in adds)
-    if len(adds) > MOST:
-        terms = f"{len(adds)} subtotals"
-    bias = f" {shown(trace.layer.bias, 3, signed=True)} of bias" if trace.layer.bias else ""
-    return f"{terms}{bias} ≈ {shown(float(trace.layer.sum[trace.pixel]), 3, signed=True)}"
-
-
 def shape_words(shape: Geometry, layer: Layer) -> str:
     """Return the output's size as a formula with its numbers, the padding, and what is unused.
 
@@ -186,25 +151,3 @@ def _pads(shape: Geometry) -> str:
             return f"pads {top} on every side" if top else "no padding is needed"
         return f"pads {top} before and {bottom} after"
     return f"pads {top} above, {bottom} below, {left} left, {right} right"
-
-
-def steps_of(trace: Trace, channels: Sequence[Channel]) -> list[Step]:
-    """Return the steps from nothing to the output: the channels in their order, then the bias."""
-    found = [Step("0", "running-0", 0, "Nothing yet: every pixel is 0.")]
-    names: list[str] = []
-    for channel in channels:
-        if not channel.adds:
-            continue
-        label = f"+ {channel.name}" if names else channel.name
-        names.append(channel.name)
-        words = f"{' + '.join(names)}, pixel by pixel; the bias is still missing."
-        entered = channel.q + 1
-        found.append(Step(label, f"running-{entered}", entered, words.capitalize()))
-    everything = " + ".join([*names, "bias"])
-    words = f"{everything}: the bias is {weight_text(trace.layer.bias)}.".capitalize()
-    found.append(Step("+ bias", "sum", len(channels), words))
-    if trace.layer.activation != "identity":
-        then = activation_words(trace.layer.activation)
-        shows = f"output-{trace.experiment.focus.k}"
-        found.append(Step(then, shows, len(channels), f"{then} of the sum: the output."))
-    return found

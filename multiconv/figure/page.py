@@ -14,6 +14,8 @@ from multiconv.experiment.model import LIMITS
 from multiconv.experiment.numbers import weight_text
 from multiconv.experiment.words import activation_words, size_words
 from multiconv.figure import controls
+from multiconv.figure.bar import SampleLink, samples
+from multiconv.figure.bench import Bench, bench_of
 from multiconv.figure.controls import Choice, Entry, Options
 from multiconv.figure.exports import CITATION, Group, exports
 from multiconv.figure.kernel import weight_scale
@@ -21,8 +23,8 @@ from multiconv.figure.links import Links
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
 from multiconv.figure.pixel import Pixel, pixel_of
 from multiconv.figure.presets import presets
-from multiconv.figure.rows import Row
 from multiconv.figure.stage import Figure, figure_of
+from multiconv.figure.steps import Steps, steps_of
 from multiconv.figure.told import paragraphs
 from multiconv.figure.values import Values, values_of
 from multiconv.figure.whatif import Button, buttons
@@ -30,7 +32,6 @@ from multiconv.imaging import colour
 from multiconv.imaging.samples import SAMPLES, Sample
 from multiconv.tracing.trace import Trace
 
-ON_BENCH = ("name.", "matrix.")
 BEHIND_MORE = frozenset({"size", "range", "dilations", "padding_mode", "groups"})
 
 
@@ -40,25 +41,6 @@ class Mistake:
 
     field: str
     words: str
-
-
-@dataclass(frozen=True, slots=True)
-class SampleLink:
-    """A sample in the top bar."""
-
-    title: str
-    address: str
-    picture: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What one kernel is given by below the figure: a name or a matrix, as far as typed."""
-
-    row: Row
-    name: str
-    matrix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +72,10 @@ class Page:
     bias: str
     changes: Options
     presets: Options
-    bench: tuple[Bench, ...]
-    bench_open: bool
+    bench: Bench
     long_form: bool
     controls: Controls
+    steps: Steps
     sheet: Sheet | None
     pixel: Pixel
     values: tuple[Values, ...]
@@ -124,7 +106,7 @@ def page(
     return Page(
         links,
         figure,
-        tuple(_samples(links)),
+        tuple(samples(links)),
         SAMPLES.get(experiment.source.image.removeprefix("sample:")),
         tuple(Mistake(mistake.field or "", str(mistake)) for mistake in mistakes),
         wrong,
@@ -132,17 +114,13 @@ def page(
             *happened.paragraphs(size_words(layer.kernel_size), layer.outputs),
             *(() if ":" in experiment.source.image else paragraphs()),
         ),
-        bias=typed.get(f"bias.{k}", figure.output.bias),
+        bias=typed.get(f"bias.{k}", figure.sum.bias),
         changes=tuple(changes()),
         presets=presets(),
-        bench=tuple(
-            Bench(row, typed.get(f"name.{q}", ""), typed.get(f"matrix.{q}", ""))
-            for row in rows
-            for q in (row.channel.q,)
-        ),
-        bench_open=any((name or "").startswith(ON_BENCH) for name in wrong),
+        bench=bench_of(rows, typed, wrong),
         long_form=rows[0].kernel.pictured,
         controls=_controls(trace, links, typed, wrong),
+        steps=steps_of(trace, figure.channels),
         sheet=sheet_of(trace, links),
         pixel=pixel_of(trace, figure.channels),
         values=values_of(trace, figure, links),
@@ -151,14 +129,6 @@ def page(
         weight_scale=weight_text(weight_scale(trace)),
         facts=_facts(trace, links),
     )
-
-
-def _samples(links: Links) -> Iterator[SampleLink]:
-    """Yield links that show each sample with the same filters, its own pixel first."""
-    for name, sample in SAMPLES.items():
-        image = f"sample:{name}"
-        chosen = links.experiment.source.image == image
-        yield SampleLink(sample.title, links.sample(image), links.thumbnail(image), chosen)
 
 
 def _controls(trace: Trace, links: Links, form: Form, wrong: frozenset[str | None]) -> Controls:

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.drawing.junction import Junction, junction
 from multiconv.drawing.marks import Mark, rim_path, unused_path, window_mark
 from multiconv.experiment.clicks import ROW_WIDTH, drawn_size
 from multiconv.experiment.form import Form
@@ -26,7 +25,6 @@ CAPTION = 24
 """The height of a caption under its picture, in CSS pixels."""
 ROW_HEIGHT = ROW_WIDTH + CAPTION
 """The height of a row, picture and caption: of the page's, and of the drawing's."""
-JUNCTION_WIDTH = 134
 DIGITS = 6
 """The digits of a value that a float32 sum of products is sure of."""
 
@@ -93,11 +91,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The rows, the words for channels that have none, and the curves from the rows into Σ."""
+    """The rows, and the words for channels that have none."""
 
     rows: tuple[Row, ...]
     rest: str
-    junction: Junction
 
 
 def working(
@@ -123,13 +120,7 @@ def working(
         for channel in _most(trace, channels)
     )
     left = len(channels) - len(rows)
-    curves = junction(
-        [ROW_WIDTH / 2 + ROW_HEIGHT * at for at in range(len(rows))],
-        ROW_HEIGHT * len(rows),
-        JUNCTION_WIDTH,
-        [row.channel.role for row in rows],
-    )
-    return Working(rows, f"and {left} more input channels, in the sum" if left else "", curves)
+    return Working(rows, f"and {left} more input channels, in the sum" if left else "")
 
 
 def _most(trace: Trace, channels: Sequence[Channel]) -> list[Channel]:

@@ -23,6 +23,7 @@ from multiconv.figure.kernel import Kernel
 from multiconv.figure.output import Output, output_of
 from multiconv.figure.planes import ramp
 from multiconv.figure.rows import ROW_HEIGHT, Picture, Pictures, Words, Working, working
+from multiconv.figure.sum import Sum, sum_of
 from multiconv.figure.volumes import Volumes, volumes_of
 from multiconv.filters.banks import NOTICE
 from multiconv.imaging.colour import ORANGE, VIOLET
@@ -47,6 +48,7 @@ class Figure:
     origin: str
     channels: tuple[Channel, ...]
     working: Working
+    sum: Sum
     output: Output
     volumes: Volumes
 
@@ -66,11 +68,13 @@ def figure_of(
     """
     experiment, shape = trace.experiment, trace.layer.geometry
     channels = channels_of(trace)
+    made = working(trace, channels, pictures, form)
     return Figure(
         title or sentence(experiment, shape.input_size, shape.output_size),
         NOTICE if experiment.layer.bank == "dlib" else "",
         channels,
-        working(trace, channels, pictures, form),
+        made,
+        sum_of(trace, made.rows),
         output_of(trace, channels, pictures),
         volumes_of(trace, channels, pictures, all_faces=all_faces),
     )
@@ -169,7 +173,7 @@ def _under(figure: Figure, foot: float) -> Iterator[Text]:
         yield Text(x, foot + 62, (Words(end),), anchor=anchor, size=12)  # type: ignore[arg-type]
     beyond = f"Beyond the scale: {bar.clipped}." if bar.clipped else ""
     y = foot + 90
-    for words, kind in ((output.total, "words"), (beyond, "words"), (bar.warning, "warning")):
+    for words, kind in ((figure.sum.total, "words"), (beyond, "words"), (bar.warning, "warning")):
         for line in wrap(words, _UNDER):
             yield Text(_RESULT, y, (Words(line, kind),))
             y += _LINE

@@ -1,17 +1,12 @@
-"""The output: how its size comes about in words, its bar, and the sum in steps."""
+"""The output: how its size comes about in words, and in pictures."""
 
 from dataclasses import replace
 
 import pytest
 
 from multiconv.engine.geometry import geometry
-from multiconv.experiment.link import read
-from multiconv.experiment.model import LIMITS, Layer
-from multiconv.figure.channels import channels_of
-from multiconv.figure.output import shape_words, steps_of
-from multiconv.store.blobs import FolderBlobs
-from multiconv.store.pictures import Store
-from multiconv.tracing.trace import Tracer
+from multiconv.experiment.model import Layer
+from multiconv.figure.output import shape_words
 
 
 @pytest.mark.parametrize(
@@ -54,33 +49,3 @@ def test_channels_of_another_group_stand_apart(client):
     assert page.count('class="curve green"') == 1
     assert page.count('class="curve red apart"') == page.count('class="curve blue apart"') == 1
     assert "another group" not in client.get("/?size=40").text
-
-
-def steps(tmp_path, *pairs):
-    trace = Tracer(Store(FolderBlobs(tmp_path, LIMITS.store_bytes))).trace(
-        read([("size", "24"), *pairs])
-    )
-    return steps_of(trace, channels_of(trace))
-
-
-def test_the_channels_enter_in_their_order(tmp_path):
-    found = steps(tmp_path, ("bias", "0.5,0,0,0,0"), ("strides", "2"))
-    assert [(one.label, one.shows, one.entered) for one in found] == [
-        ("0", "running-0", 0),
-        ("red", "running-1", 1),
-        ("+ green", "running-2", 2),
-        ("+ blue", "running-3", 3),
-        ("+ bias", "sum", 3),
-    ]
-    assert found[-1].words == "Red + green + blue + bias: the bias is 0.5."
-
-
-def test_the_slider_goes_to_the_last_pixel(client):
-    assert 'min="0" max="143"' in client.get("/?size=24&strides=2").text
-
-
-def test_a_channel_that_is_off_never_enters_and_the_activation_comes_last(tmp_path):
-    found = steps(tmp_path, ("off", "0"), ("activation", "relu"), ("k", "2"))
-    labels = [one.label for one in found]
-    assert labels == ["0", "green", "+ blue", "+ bias", "ReLU"]
-    assert found[-1].shows == "output-2"

@@ -1,0 +1,52 @@
+"""The sum one term after another: what each step shows, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from multiconv.experiment.numbers import weight_text
+from multiconv.experiment.words import activation_words
+from multiconv.figure.channels import Channel
+from multiconv.tracing.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A button: its label, the map that it shows, how many channels have entered, its words."""
+
+    label: str
+    shows: str
+    entered: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps of the sum, and the window's last pixel, counted row by row from 0."""
+
+    sum: tuple[Step, ...]
+    last_pixel: int
+
+
+def steps_of(trace: Trace, channels: Sequence[Channel]) -> Steps:
+    """Return the steps from nothing to the output: the channels in their order, then the bias."""
+    found = [Step("0", "running-0", 0, "Nothing yet: every pixel is 0.")]
+    names: list[str] = []
+    for channel in channels:
+        if not channel.adds:
+            continue
+        label = f"+ {channel.name}" if names else channel.name
+        names.append(channel.name)
+        words = f"{' + '.join(names)}, pixel by pixel; the bias is still missing."
+        entered = channel.q + 1
+        found.append(Step(label, f"running-{entered}", entered, words.capitalize()))
+    everything = " + ".join([*names, "bias"])
+    words = f"{everything}: the bias is {weight_text(trace.layer.bias)}.".capitalize()
+    found.append(Step("+ bias", "sum", len(channels), words))
+    if trace.layer.activation != "identity":
+        then = activation_words(trace.layer.activation)
+        shows = f"output-{trace.experiment.focus.k}"
+        found.append(Step(then, shows, len(channels), f"{then} of the sum: the output."))
+    rows, columns = trace.layer.geometry.output_size
+    return Steps(tuple(found), rows * columns - 1)

@@ -1,0 +1,51 @@
+"""The sum: the curves from the rows into Σ, the bias, and what it comes to at one pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from multiconv.drawing.junction import Junction, junction
+from multiconv.experiment.clicks import ROW_WIDTH
+from multiconv.experiment.numbers import shown, weight_text
+from multiconv.figure.rows import MOST, ROW_HEIGHT, Row
+from multiconv.tracing.trace import Trace
+
+WIDTH = 134
+"""The width of the curves' drawing, in CSS pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Where the rows meet.
+
+    ``term`` is the bias where pictures stand in a line; ``total`` the sum at the pinned pixel,
+    rounded: exact numbers stand in the arithmetic.
+    """
+
+    junction: Junction
+    bias: str
+    term: str
+    total: str
+
+
+def sum_of(trace: Trace, rows: Sequence[Row]) -> Sum:
+    """Return the sum of a trace whose working has these rows."""
+    curves = junction(
+        [ROW_WIDTH / 2 + ROW_HEIGHT * at for at in range(len(rows))],
+        ROW_HEIGHT * len(rows),
+        WIDTH,
+        [row.channel.role for row in rows],
+    )
+    bias = weight_text(trace.layer.bias)
+    return Sum(curves, bias, f"+ {bias} " if trace.layer.bias else "", _total(trace))
+
+
+def _total(trace: Trace) -> str:
+    """Return the subtotals and the bias as one line, rounded."""
+    adds = [float(partial[trace.pixel]) for partial in trace.layer.partials if partial is not None]
+    terms = " ".join(shown(value, 3, signed=True) for value in adds)
+    if len(adds) > MOST:
+        terms = f"{len(adds)} subtotals"
+    bias = f" {shown(trace.layer.bias, 3, signed=True)} of bias" if trace.layer.bias else ""
+    return f"{terms}{bias} ≈ {shown(float(trace.layer.sum[trace.pixel]), 3, signed=True)}"

@@ -1,0 +1,39 @@
+"""The steps of the sum: what each shows and says."""
+
+from multiconv.experiment.link import read
+from multiconv.experiment.model import LIMITS
+from multiconv.figure.channels import channels_of
+from multiconv.figure.steps import steps_of
+from multiconv.store.blobs import FolderBlobs
+from multiconv.store.pictures import Store
+from multiconv.tracing.trace import Tracer
+
+
+def steps(tmp_path, *pairs):
+    trace = Tracer(Store(FolderBlobs(tmp_path, LIMITS.store_bytes))).trace(
+        read([("size", "24"), *pairs])
+    )
+    return steps_of(trace, channels_of(trace))
+
+
+def test_the_channels_enter_in_their_order(tmp_path):
+    found = steps(tmp_path, ("bias", "0.5,0,0,0,0"), ("strides", "2"))
+    assert [(one.label, one.shows, one.entered) for one in found.sum] == [
+        ("0", "running-0", 0),
+        ("red", "running-1", 1),
+        ("+ green", "running-2", 2),
+        ("+ blue", "running-3", 3),
+        ("+ bias", "sum", 3),
+    ]
+    assert found.sum[-1].words == "Red + green + blue + bias: the bias is 0.5."
+
+
+def test_the_slider_goes_to_the_last_pixel(client):
+    assert 'min="0" max="143"' in client.get("/?size=24&strides=2").text
+
+
+def test_a_channel_that_is_off_never_enters_and_the_activation_comes_last(tmp_path):
+    found = steps(tmp_path, ("off", "0"), ("activation", "relu"), ("k", "2"))
+    labels = [one.label for one in found.sum]
+    assert labels == ["0", "green", "+ blue", "+ bias", "ReLU"]
+    assert found.sum[-1].shows == "output-2"

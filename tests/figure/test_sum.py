@@ -1,0 +1,24 @@
+"""The sum: a curve a row, and what it comes to."""
+
+import pytest
+
+from multiconv.figure.channels import channels_of
+from multiconv.figure.planes import Inline
+from multiconv.figure.rows import ROW_HEIGHT, working
+from multiconv.figure.sum import sum_of
+from tests.figure.test_channels import trace
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4, 45])
+def test_every_row_has_its_curve(channels):
+    found = trace(channels)
+    rows = working(found, channels_of(found), Inline(found, found)).rows
+    made = sum_of(found, rows)
+    assert [curve.role for curve in made.junction.curves] == [row.channel.role for row in rows]
+    assert made.junction.height == ROW_HEIGHT * len(rows)
+    assert made.total.startswith("45 subtotals") == (channels == 45)
+
+
+def test_a_bias_of_nothing_has_no_term(client):
+    assert "+ 0.5 =" in client.get("/?size=40&bias=0.5,0,0,0,0").text
+    assert "+ 0 =" not in client.get("/?size=40").text
