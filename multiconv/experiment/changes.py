@@ -1,11 +1,12 @@
-"""Changes of one kernel that stand in its list beside the named kernels, and channels switched off.
+"""What a person does to kernels beyond typing numbers: changes of one, what-ifs on a whole filter.
 
-A list's value is a kernel's name or one of these words; both are sent as ``preset.<q>``.
+A kernel's list offers changes beside the named kernels; both are sent as ``preset.<q>``.  A what-if
+is a button of the form, sent as ``do``.  Boxes switch input channels off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -13,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.errors import InvalidValue
-from multiconv.experiment.form import Form
-from multiconv.experiment.model import CHANNELS, Layer
+from multiconv.experiment.kernels import channel_name
+from multiconv.experiment.model import LIMITS, Layer
 from multiconv.experiment.numbers import shown, whole
 
 Values = NDArray[np.float64]
@@ -26,6 +27,15 @@ class Change:
 
     words: str
     of: Callable[[Layer, int, int], Layer]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: its words, what it does in a sentence, and the change of (layer, k)."""
+
+    words: str
+    hint: str
+    of: Callable[[Layer, int], Layer]
 
 
 def _valued(layer: Layer, q: int, k: int, values: Values) -> Layer:
@@ -45,7 +55,7 @@ def _summing_to_one(layer: Layer, q: int, k: int) -> Layer:
     total = float(kernel.sum())
     if abs(total) < 1e-9 * float(np.abs(kernel).max()) or total == 0:
         raise InvalidValue(
-            f"The weights of {CHANNELS[q]}'s kernel add up to {shown(total, 0)}, "
+            f"The weights of {channel_name(q)}'s kernel add up to {shown(total, 0)}, "
             "so no factor makes that 1.",
             "Change a weight so that they add up to something else than 0.",
             field=f"preset.{q}",
@@ -55,14 +65,49 @@ def _summing_to_one(layer: Layer, q: int, k: int) -> Layer:
 
 def _copied(layer: Layer, q: int, k: int) -> Layer:
     kernel = layer.kernel(q, k)
-    for other in range(len(CHANNELS)):
-        layer = _valued(layer, other, k, kernel)
-    return layer
+    return _each(layer, k, lambda _: kernel)
 
 
 def _reset(layer: Layer, q: int, k: int) -> Layer:
-    kept = tuple((place, kernel) for place, kernel in layer.kernels if place != (q, k))
-    return replace(layer, kernels=kept)
+    rest = tuple((place, kernel) for place, kernel in layer.kernels if place != (q, k))
+    return replace(layer, kernels=rest)
+
+
+def _each(layer: Layer, k: int, values: Callable[[int], Values]) -> Layer:
+    """Return the layer with each of output k's kernels replaced by what ``values`` gives for q."""
+    found = layer
+    for q in range(layer.inputs):
+        found = _valued(found, q, k, values(q))
+    return found
+
+
+def _mean(layer: Layer, k: int) -> Layer:
+    return _each(layer, k, lambda q: layer.kernel(q, k) / layer.inputs)
+
+
+def _sum(layer: Layer, k: int) -> Layer:
+    return _each(layer, k, lambda q: (layer.kernel(q, k) * layer.inputs).round(15))
+
+
+def _share(layer: Layer, k: int) -> Layer:
+    return _copied(layer, 0, k)
+
+
+def _flip(layer: Layer, k: int) -> Layer:
+    return _each(layer, k, lambda q: layer.kernel(q, k)[::-1, ::-1])
+
+
+def _depthwise(layer: Layer, _: int) -> Layer:
+    """Return the layer with a group for each channel, and a multiple of them as outputs."""
+    n = layer.inputs
+    outputs = min(-(-layer.outputs // n) * n, LIMITS.outputs // n * n)
+    bias = (*layer.bias, *(0.0,) * n)[:outputs]
+    kernels = tuple((place, kernel) for place, kernel in layer.kernels if place[1] < outputs)
+    return replace(layer, groups=n, outputs=outputs, bias=bias, kernels=kernels)
+
+
+def _together(layer: Layer, _: int) -> Layer:
+    return replace(layer, groups=1)
 
 
 CHANGES: Mapping[str, Change] = MappingProxyType(
@@ -74,71 +119,56 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
         "reset": Change("reset to the filters’ own", _reset),
     }
 )
-"""The changes by the value that a kernel's list sends for them."""
+"""The changes by the value that a kernel's list sends for them, in its order."""
+
+ACTIONS: Mapping[str, Action] = MappingProxyType(
+    {
+        "mean": Action(
+            "mean", "Divide this filter's kernels by 3: the sum becomes the mean", _mean
+        ),
+        "sum": Action("sum", "Multiply this filter's kernels by 3: back from the mean", _sum),
+        "share": Action("one kernel for all", "Give green and blue the kernel of red", _share),
+        "flip": Action("turned by 180°", "Turn this filter's kernels, as convolution does", _flip),
+        "depthwise": Action("no sum", "Three groups: each output sees one channel", _depthwise),
+        "together": Action("sum over all", "One group: each output sees every channel", _together),
+    }
+)
+"""The what-ifs by the value that the form's button sends as ``do``."""
 
 
-def changes() -> tuple[tuple[str, str], ...]:
-    """Return the changes as (value, words), in the list's order."""
-    return tuple((name, change.words) for name, change in CHANGES.items())
+def after_action(name: str | None, layer: Layer, k: int) -> Layer:
+    """Return the layer after the what-if of that name; ``apply`` and None change nothing."""
+    if name in {None, "", "apply"}:
+        return layer
+    if name not in ACTIONS:
+        raise InvalidValue(
+            f"do is “{(name or '')[:20]}”, which the form cannot do.",
+            f"Use apply or one of {', '.join(ACTIONS)}.",
+            field="do",
+        )
+    return ACTIONS[name].of(layer, k)
 
 
-def chosen(form: Form) -> dict[int, str]:
-    """Return the changes that a form asks for, by input channel.
-
-    Examples
-    --------
-    >>> chosen(Form({"preset.0": "negate", "preset.1": "soft", "preset.2": ""}))
-    {0: 'negate'}
-    """
-    asked = {q: form.get(f"preset.{q}", "") for q in range(len(CHANNELS))}
-    return {q: name for q, name in asked.items() if name in CHANGES}
+def action_notice(name: str | None, before: Layer, after: Layer) -> str:
+    """Return what a what-if did beyond what it says, as a word that `Edit.notices` may hold."""
+    if name == "flip" and np.array_equal(after.all_kernels(), before.all_kernels()):
+        return "symmetric"
+    return "rounded" if name == "depthwise" and after.outputs != before.outputs else ""
 
 
-def changed(layer: Layer, k: int, asked: Mapping[int, str]) -> Layer:
-    """Return the layer with the chosen output's kernels changed.
-
-    Raises
-    ------
-    InvalidValue
-        If a kernel cannot be changed so.
-
-    Examples
-    --------
-    >>> changed(Layer(), 0, {0: "negate"}).kernel(0, 0)[0].tolist()
-    [-0.1, -0.1, -0.1]
-    """
-    for q, name in asked.items():
-        layer = CHANGES[name].of(layer, q, k)
-    return layer
-
-
-def nothing_turned(layer: Layer, k: int, asked: Mapping[int, str]) -> bool:
-    """Tell whether kernels are to be turned that are the same the other way round.
-
-    Examples
-    --------
-    >>> nothing_turned(Layer(), 0, {0: "turn"}), nothing_turned(Layer(), 0, {})
-    (True, False)
-    """
+def turns_nothing(layer: Layer, k: int, asked: Mapping[int, str]) -> bool:
+    """Tell whether kernels are to be turned that are the same the other way round."""
     turned = [layer.kernel(q, k) for q, name in asked.items() if name == "turn"]
     return bool(turned) and all(np.array_equal(kernel, kernel[::-1, ::-1]) for kernel in turned)
 
 
-def switched(layer: Layer, form: Form) -> Layer:
-    """Return the layer with the channels off whose boxes (``on``) are not ticked.
+def with_switches(layer: Layer, boxes: list[str], ticked: list[str]) -> Layer:
+    """Return the layer with the channels off whose boxes are not ticked.
 
-    ``switch`` names every channel that has a box, since a box that is not ticked sends nothing.
-
-    Examples
-    --------
-    >>> switched(Layer(), Form([("switch", "0"), ("switch", "1"), ("on", "1")])).off
-    (0,)
+    ``boxes`` names every channel that has one, since a box that is not ticked sends nothing.
     """
-    if "switch" not in form:
-        return layer
-    boxes, ticked = (set(_channels(form.getlist(name), name)) for name in ("switch", "on"))
-    return replace(layer, off=tuple(sorted((set(layer.off) - boxes) | (boxes - ticked))))
-
-
-def _channels(texts: Iterable[str], field: str) -> list[int]:
-    return [whole(text, field, 0, len(CHANNELS) - 1) for text in texts]
+    there, on = (
+        {whole(text, name, 0, layer.inputs - 1) for text in texts}
+        for name, texts in (("switch", boxes), ("on", ticked))
+    )
+    return replace(layer, off=tuple(sorted((set(layer.off) - there) | (there - on))))

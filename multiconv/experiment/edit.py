@@ -1,182 +1,288 @@
 """The form in the figure: what a person changed, laid over the experiment it was changed in.
 
-The form sends the previous link (``from``), its visible fields and at most one
-action.  Fields are read as the link's own parameters are, so that no value has
-two sets of rules.
+The form sends the previous link (``from``), its visible fields and at most one action.  Fields are
+read as the link's own parameters are, so that no value has two sets of rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from urllib.parse import parse_qsl
 
-from multiconv.engine.geometry import Geometry, Pair
-from multiconv.experiment.actions import acted, noted
+from multiconv.engine.geometry import Geometry
+from multiconv.errors import MultiConvError
 from multiconv.experiment.banks import Banks, no_banks
-from multiconv.experiment.changes import changed, chosen, nothing_turned, switched
-from multiconv.experiment.clicks import clicked
+from multiconv.experiment.changes import (
+    CHANGES,
+    action_notice,
+    after_action,
+    turns_nothing,
+    with_switches,
+)
 from multiconv.experiment.fields import FIELDS
-from multiconv.experiment.follow import followed
-from multiconv.experiment.form import Form
-from multiconv.experiment.happened import SYMMETRIC, fragment
 from multiconv.experiment.kernels import PLACE, tap_name
+from multiconv.experiment.kinds import joined
 from multiconv.experiment.link import read, to_pairs
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.numbers import number, plain, weight_text, whole
-from multiconv.experiment.reshape import reshaped
+from multiconv.experiment.reshape import reshape
 
-Pairs = list[tuple[str, str]]
+TYPED = ".other"
+"""What the name of a free entry ends in that stands beside a choice."""
 
-PLAIN_FIELDS = tuple(
-    each.name for each in FIELDS if each.part in {"bar", "main", "more"} and not each.reshapes
-)
-"""Fields of the form that are parameters of the link, word for word."""
+OUTPUT_WIDTH = 320
+"""The longest side of the output's picture on a page without JavaScript, in CSS pixels."""
+
+ROW_WIDTH = 160
+"""The longest side of a picture in a row."""
+
+_FARTHEST = 100_000  # of a click
+_IN_FORM = [row for row in FIELDS if row.part in {"bar", "main", "more"}]
+_FREE = [row for row in FIELDS if row.part == "main" and row.hint]
+
+GeometryOf = Callable[[Experiment], Geometry]
+
+
+class Form(MutableMapping[str, str]):
+    """Texts by field, in the order they were sent; ``form[name]`` is the first of its field."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._texts: dict[str, list[str]] = {}
+        for name, text in pairs:
+            self._texts.setdefault(name, []).append(text)
+
+    def getlist(self, name: str) -> list[str]:
+        """Return every text of a field."""
+        return list(self._texts.get(name, ()))
+
+    def copy(self) -> Form:
+        """Return a form of its own with the same texts."""
+        return Form((name, text) for name, texts in self._texts.items() for text in texts)
+
+    def __getitem__(self, name: str) -> str:
+        return self._texts[name][0]
+
+    def __setitem__(self, name: str, text: str) -> None:
+        self._texts[name] = [text]
+
+    def __delitem__(self, name: str) -> None:
+        del self._texts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 @dataclass(frozen=True)
 class Edit:
-    """What the form asks for: the link's parameters, and what happened beyond what was asked."""
+    """What the form asks for, and in a word each what happened beyond what was asked.
+
+    ``resized`` or ``pasted``: every kernel has another size; ``moved``: the chosen output or
+    pixel; ``symmetric``: turning changed nothing; ``rounded``: the number of outputs.
+    """
 
     experiment: Experiment
-    resized: bool = False
-    pasted: bool = False
-    moved: bool = False
-    note: str = ""
-
-    @property
-    def fragment(self) -> str:
-        """The page's own words for what happened, as the fragment that shows them."""
-        sizes = "pasted" if self.pasted else "resized" if self.resized else ""
-        return fragment(sizes, "moved" if self.moved else "", self.note)
+    notices: tuple[str, ...] = ()
 
 
-def previous(form: Form, banks: Banks = no_banks) -> Experiment:
+def edit_of(form: Form, geometry_of: GeometryOf, banks: Banks = no_banks) -> Edit:
+    """Return the experiment that a filled-in form asks for; the first mistake names its field.
+
+    ``geometry_of`` has an experiment's sizes, for the pixel that was clicked or moved.
+    """
+    base = base_of(form, banks)
+    form = _with_free_entries(form, base)
+    changes = {
+        q: name
+        for q in range(base.layer.inputs)
+        if (name := form.get(f"preset.{q}", "")) in CHANGES
+    }
+    for q in changes:
+        del form[f"preset.{q}"]
+    typed = read(typed_pairs(form, base).items(), banks).layer
+    layer, size_notice = reshape(form, typed, base.focus.k, banks, anew=bool(base.layer.kernels))
+    k = whole(form["k"], "k", 0, layer.outputs - 1) if "k" in form else base.focus.k
+    moved = k >= layer.outputs
+    focus = replace(base.focus, k=min(k, layer.outputs - 1))
+    pairs = dict(to_pairs(replace(base.with_layer(layer), focus=focus)))
+    lay_plain(pairs, form, base)
+    _refuse_unknown(form)
+    experiment = read(pairs.items(), banks)
+
+    k, action = experiment.focus.k, form.get("do")
+    before = experiment.layer
+    if "switch" in form:
+        before = with_switches(before, form.getlist("switch"), form.getlist("on"))
+    layer = after_action(action, before, k)
+    notice = action_notice(action, before, layer)
+    if turns_nothing(layer, k, changes):
+        notice = notice or "symmetric"
+    for q, name in changes.items():
+        layer = CHANGES[name].of(layer, q, k)
+    experiment, left = _over_the_same_place(base, experiment.with_layer(layer), geometry_of)
+    notices = (size_notice, "moved" if moved or left else "", notice)
+    return Edit(
+        _with_click(form, experiment, geometry_of(experiment)),
+        tuple(word for word in notices if word),
+    )
+
+
+def base_of(form: Form, banks: Banks = no_banks) -> Experiment:
     """Return the experiment that the form was filled in over."""
     return read(parse_qsl(form.get("from", ""), keep_blank_values=True), banks)
 
 
-def typed_pairs(form: Form, base: Experiment) -> Pairs:
+def typed_pairs(form: Form, base: Experiment) -> dict[str, str]:
     """Return the previous link's parameters with the typed weights and biases over them.
 
-    A field whose text is what the page wrote for the old number keeps that
-    number, so that 1/9 shown as 0.1111 stays 1/9.
+    A field whose text is what the page wrote for the old number keeps that number, so that 1/9
+    shown as 0.1111 stays 1/9.
     """
     pairs = dict(to_pairs(base))
     for name in form:
         if place := PLACE.fullmatch(name):
-            q, k = int(place[1]), int(place[2])
-            texts = form.getlist(name)
-            if (q, k) in {(q, base.focus.k) for q in range(3)} and len(texts) > 1:
-                old = base.layer.kernel(q, k).ravel().tolist()
-                if len(old) == len(texts):
-                    if [weight_text(value) for value in old] == texts:
-                        continue
-                    texts = [
-                        plain(value) if weight_text(value) == text else text
-                        for value, text in zip(old, texts, strict=True)
-                    ]
-                    _check_weights(texts, name, q, base.layer.kernel_size)
-            pairs[name] = ",".join(texts)
-    for name in form:
-        if name.startswith("bias."):
+            texts = _exact(form.getlist(name), name, int(place[1]), int(place[2]), base)
+            if texts:
+                pairs[name] = ",".join(texts)
+        elif name.startswith("bias."):
             k = whole(name.removeprefix("bias."), "bias", 0, base.layer.outputs - 1)
             bias = list(base.layer.bias)
-            if form[name] == weight_text(bias[k]):
-                continue
-            bias[k] = number(form[name], field=name, limit=LIMITS.weight, name="The bias")
-            pairs["bias"] = ",".join(plain(value) for value in bias)
-    return list(pairs.items())
+            if form[name] != weight_text(bias[k]):
+                bias[k] = number(form[name], field=name, limit=LIMITS.weight, name="The bias")
+                pairs["bias"] = joined(bias)
+    return pairs
 
 
-def _check_weights(texts: list[str], field: str, q: int, size: Pair) -> None:
-    """Refuse the first weight that is no number, by the place that its field has on the page."""
-    for at, text in enumerate(texts):
+def _exact(texts: list[str], field: str, q: int, k: int, base: Experiment) -> list[str]:
+    """Return a kernel's typed weights, exact where they are as they were; nothing if all are."""
+    layer, size = base.layer, base.layer.kernel_size
+    if q >= layer.inputs or k != base.focus.k or len(texts) == 1 or len(texts) != size[0] * size[1]:
+        return texts
+    old = layer.kernel(q, k).ravel().tolist()
+    as_they_were = [weight_text(value) for value in old]
+    if texts == as_they_were:
+        return []
+    exact = [
+        plain(value) if text == was else text
+        for value, was, text in zip(old, as_they_were, texts, strict=True)
+    ]
+    for at, text in enumerate(exact):  # called by the place that its field has on the page
         number(text, field=field, limit=LIMITS.weight, name=tap_name(at, q, size))
+    return exact
 
 
-def edited(
-    form: Form, geometry_of: Callable[[Experiment], Geometry], banks: Banks = no_banks
-) -> Edit:
-    """Return the experiment that a filled-in form asks for.
-
-    Parameters
-    ----------
-    form : Form
-        The query of ``GET /edit``.
-    geometry_of : callable
-        The sizes of an experiment's layer, for the pixel that was clicked or moved.
-
-    Raises
-    ------
-    MultiConvError
-        For the first field that cannot be used.
-    """
-    base = previous(form, banks)
-    form = settled_others(form, base)
-    changes = chosen(form)
-    for q in changes:
-        del form[f"preset.{q}"]
-    typed = read(typed_pairs(form, base), banks).layer
-    change = reshaped(form, typed, base.focus.k, banks, edited=bool(base.layer.kernels))
-    layer, focus = change.layer, base.focus
-    if "k" in form:
-        focus = replace(focus, k=whole(form["k"], "k", 0, layer.outputs - 1))
-    moved = focus.k >= layer.outputs
-    focus = replace(focus, k=min(focus.k, layer.outputs - 1))
-    pairs = dict(to_pairs(replace(base, layers=(layer,), focus=focus)))
-    for name in PLAIN_FIELDS:
-        if name in form and not (name == "groups" and form[name] == str(base.layer.groups)):
-            pairs[name] = form[name]
-            if name == "range" and form[name] in {"", "auto"}:
-                del pairs[name]
-    _reject_unknown(form)
-    experiment = read(pairs.items(), banks)
-    k = experiment.focus.k
-    untouched = switched(experiment.layer, form)
-    layer = acted(form.get("do"), untouched, k)
-    note = noted(form.get("do"), untouched, layer)
-    if nothing_turned(layer, k, changes):
-        note = note or SYMMETRIC
-    experiment, left = followed(
-        base, experiment.with_layer(changed(layer, k, changes)), geometry_of
-    )
-    experiment = clicked(form, experiment, geometry_of(experiment))
-    return Edit(experiment, change.resized, change.pasted, moved or left, note)
+def lay_plain(pairs: dict[str, str], form: Form, base: Experiment) -> None:
+    """Lay over a link the form's fields that are its parameters word for word, if changed."""
+    for row in _IN_FORM:
+        text = form.get(row.name)
+        if row.reshapes or text is None or text == row.text(attrgetter(row.of)(base)):
+            continue
+        if row.blank and text in {"", row.blank}:
+            pairs.pop(row.name, None)
+        else:
+            pairs[row.name] = text
 
 
-def settled_others(form: Form, base: Experiment) -> Form:
+def _with_free_entries(form: Form, base: Experiment) -> Form:
     """Return the form with its free entries in place of the choices they stand for.
 
-    ``kernel.other`` and its like always say the present value; one that was
-    changed counts more than the choice that it stands beside.
+    ``kernel.other`` and its like always say the present value; one that was changed counts more
+    than the choice that it stands beside.
     """
-    settled = form.copy()
-    for field, text in others(base).items():
-        typed = form.get(f"{field}.other", "").strip()
-        if typed and typed != text:
-            settled[field] = typed
-    return settled
+    found = form.copy()
+    for row in _FREE:
+        typed = form.get(row.name + TYPED, "").strip()
+        if typed and typed != row.text(attrgetter(row.of)(base)):
+            found[row.name] = typed
+    return found
 
 
-def _reject_unknown(form: Iterable[str]) -> None:
+def _refuse_unknown(form: Iterable[str]) -> None:
     """Refuse a parameter that no field of the form has, in the link's own words."""
-    known = {"from", "do", "k", "kernel", "outputs", "filters", "switch", "on", *PLAIN_FIELDS}
+    known = {"from", "do", "k", "switch", "on", *(row.name for row in _IN_FORM)}
+    known |= {row.name + TYPED for row in _FREE}
     read(
         (name, "")
         for name in form
         if name not in known
         and not PLACE.fullmatch(name)
         and not name.startswith(("at.", "bias.", "preset.", "name.", "matrix."))
-        and name.removesuffix(".other") not in {"kernel", "strides", "padding"}
     )
 
 
-def others(experiment: Experiment) -> dict[str, str]:
-    """Return the fields that have a free entry beside their choice, with their present values."""
-    return {
-        each.name: each.text(attrgetter(each.of)(experiment))
-        for each in FIELDS
-        if each.part == "main" and each.hint
-    }
+def centre(shape: Geometry, axis: int, at: int) -> int:
+    """Return the input row (axis 0) or column (1) in the centre of an output pixel's window."""
+    middle = (shape.kernel_size[axis] - 1) // 2 * shape.dilations[axis]
+    return at * shape.strides[axis] - shape.pads[axis][0] + middle
+
+
+def _over_the_same_place(
+    before: Experiment, now: Experiment, geometry_of: GeometryOf
+) -> tuple[Experiment, bool]:
+    """Return the experiment with its pinned pixel over the old place, and whether that was left.
+
+    The place is the centre of the old window, on the picture as it is worked on now; it is left
+    where no window of the new output comes nearer to it than half a stride.
+    """
+    shape = geometry_of(now)
+    asked = (now.focus.i, now.focus.j)
+    if asked == (None, None):
+        return now, False
+    try:
+        old = geometry_of(before)
+    except MultiConvError:
+        old = shape  # the link before could not be shown, so there is no place to keep
+    places = [_place(old, shape, axis, at or 0) for axis, at in enumerate(asked)]
+    if old == shape:
+        sides = shape.output_size
+        nearest = (min(asked[0] or 0, sides[0] - 1), min(asked[1] or 0, sides[1] - 1))
+    else:
+        nearest = shape.nearest_output(*places)
+    left = any(
+        nearest[axis] != at
+        if old == shape
+        else 2 * abs(centre(shape, axis, nearest[axis]) - places[axis]) > shape.strides[axis]
+        for axis, at in enumerate(asked)
+        if at is not None
+    )
+    i, j = (None if at is None else found for at, found in zip(asked, nearest, strict=True))
+    return replace(now, focus=replace(now.focus, i=i, j=j)), left
+
+
+def _place(old: Geometry, new: Geometry, axis: int, at: int) -> int:
+    """Return the centre of the old window as a row or column of the new input."""
+    side, wanted = old.input_size[axis], new.input_size[axis]
+    inside = min(max(centre(old, axis, min(at, old.output_size[axis] - 1)), 0), side - 1)
+    return (2 * inside + 1) * wanted // (2 * side)
+
+
+def drawn_size(rows: int, columns: int, longest: int) -> tuple[int, int]:
+    """Return (width, height) in CSS pixels of a map whose longest side is given."""
+    scale = longest / max(rows, columns)
+    return max(1, round(columns * scale)), max(1, round(rows * scale))
+
+
+def _with_click(form: Mapping[str, str], experiment: Experiment, shape: Geometry) -> Experiment:
+    """Return the experiment with the clicked pixel pinned, if a picture was clicked.
+
+    ``at.x`` and ``at.y`` are a click on the output, ``at.<map>.x`` and ``.y`` one on another map,
+    both in CSS pixels from its top left corner.
+    """
+    for name in form:
+        if not (name.startswith("at.") and name.endswith(".x")):
+            continue
+        field = name.removesuffix(".x")
+        x = whole(form[name], name, 0, _FARTHEST)
+        y = whole(form.get(f"{field}.y", "0"), f"{field}.y", 0, _FARTHEST)
+        on_input = field.startswith("at.input")
+        rows, columns = shape.input_size if on_input else shape.output_size
+        scale = max(rows, columns) / (OUTPUT_WIDTH if field == "at" else ROW_WIDTH)
+        row, column = min(int(y * scale), rows - 1), min(int(x * scale), columns - 1)
+        if on_input:
+            row, column = shape.nearest_output(row, column)
+        return replace(experiment, focus=replace(experiment.focus, i=row, j=column))
+    return experiment

@@ -79,10 +79,6 @@ def sides(text: str, name: str, lowest: int, highest: int) -> Pair:
     return vertical, horizontal
 
 
-OWN = "own"
-"""What the form says of filters that the person has edited, and leaves so."""
-
-
 def sides_text(pair: Pair) -> str:
     """Return a pair as links write it, always both numbers."""
     return f"{pair[0]}x{pair[1]}"

@@ -3,56 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import Bank, Banks, bank_of, bank_text, own_groups, own_shape
 from multiconv.experiment.kernels import channel_name, kernel_name
-from multiconv.experiment.kinds import OWN, sides, sides_text
+from multiconv.experiment.kinds import sides, sides_text
 from multiconv.experiment.matrix import Matrix, matrix
 from multiconv.experiment.model import LIMITS, Kernel, Layer
 from multiconv.experiment.numbers import whole
 from multiconv.filters.kernels import fitted, own_size
 
-
-@dataclass(frozen=True)
-class Reshaped:
-    """A layer as the form wants it, and what happened to every kernel on the way."""
-
-    layer: Layer
-    resized: bool = False
-    pasted: bool = False
+OWN = "own"
+"""What the form says of filters that the person has edited, and leaves so."""
 
 
-def reshaped(
-    form: Mapping[str, str], layer: Layer, k: int, banks: Banks, *, edited: bool = False
-) -> Reshaped:
+def reshape(
+    form: Mapping[str, str], layer: Layer, k: int, banks: Banks, *, anew: bool = False
+) -> tuple[Layer, str]:
     """Return the layer with the form's bank, outputs, kernel size, names and pasted matrices.
 
-    A pasted matrix gives every kernel its size; a named kernel larger than the layer's makes
-    the layer's large enough, unless a size was chosen too. Where the page's filters were
-    ``edited``, their bank can be chosen anew.
-
-    Raises
-    ------
-    MultiConvError
-        For what cannot be used, naming the form's field.
+    With it comes what happened to every kernel: ``resized``, ``pasted`` or nothing.  A pasted
+    matrix gives every kernel its size; a named kernel larger than the layer's makes the layer's
+    large enough, unless a size was chosen too.  ``anew``: the page's own bank can be chosen again.
     """
     bank = form.get("filters", OWN)
-    if bank != OWN and (edited or bank != bank_text(layer.bank)):
-        return Reshaped(_with_bank(layer, bank_of(bank, banks, layer.inputs)))
+    if bank != OWN and (anew or bank != bank_text(layer.bank)):
+        return _with_bank(layer, bank_of(bank, banks, layer.inputs)), ""
     layer = _with_outputs(layer, form)
     names, matrices = _names(form, layer), _matrices(form, layer)
     k = min(k, layer.outputs - 1)
     size = _size(form, layer, names, matrices)
-    changed = size != layer.kernel_size
-    layer = _with_size(layer, size) if changed else layer
+    notice = "" if size == layer.kernel_size else "pasted" if matrices else "resized"
+    if notice:
+        layer = _with_size(layer, size)
     for q, name in names.items():
         layer = layer.with_kernel(q, k, name)
     for q, rows in matrices.items():
         layer = layer.with_kernel(q, k, tuple(weight for row in rows for weight in row))
-    return Reshaped(layer, changed, changed and bool(matrices))
+    return layer, notice
 
 
 def _with_bank(layer: Layer, bank: Bank) -> Layer:
@@ -110,13 +100,12 @@ def _size(
 ) -> Pair:
     if matrices:
         return _shape(next(iter(matrices.values())))
-    chosen = sides(
-        form.get("kernel", sides_text(layer.kernel_size)), "kernel", 1, LIMITS.kernel_side
-    )
-    if chosen != layer.kernel_size:
-        return chosen
+    asked = form.get("kernel", sides_text(layer.kernel_size))
+    size = sides(asked, "kernel", 1, LIMITS.kernel_side)
+    if size != layer.kernel_size:
+        return size
     needed = [own_size(name) for name in names.values()]
-    rows, columns = (max(lengths) for lengths in zip(chosen, *needed, strict=True))
+    rows, columns = (max(lengths) for lengths in zip(size, *needed, strict=True))
     return rows, columns
 
 

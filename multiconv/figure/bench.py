@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from multiconv.experiment.form import Form
+from multiconv.experiment.edit import Form
 from multiconv.figure.rows import Row
 
 FIELDS = ("name.", "matrix.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from multiconv.drawing.marks import unused
 from multiconv.engine.geometry import Geometry
-from multiconv.experiment.clicks import OUTPUT_WIDTH
+from multiconv.experiment.edit import OUTPUT_WIDTH
 from multiconv.experiment.model import Layer
 from multiconv.experiment.numbers import grouped, weight_text
 from multiconv.figure.channels import Channel

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from multiconv.engine.activations import activation
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.thumbnails import thumbnails
-from multiconv.experiment.clicks import drawn_size
+from multiconv.experiment.edit import drawn_size
 from multiconv.experiment.model import Experiment, Layer
 from multiconv.figure.links import Links
 from multiconv.figure.rows import has_each

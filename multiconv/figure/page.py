@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from multiconv.errors import MultiConvError
-from multiconv.experiment import happened
-from multiconv.experiment.changes import changes
-from multiconv.experiment.form import Form
+from multiconv.experiment.changes import CHANGES
+from multiconv.experiment.edit import Form
+from multiconv.experiment.kinds import Options
 from multiconv.experiment.model import LIMITS
 from multiconv.experiment.numbers import weight_text
-from multiconv.experiment.words import activation_words, size_words
+from multiconv.experiment.words import activation_words
 from multiconv.figure import controls
 from multiconv.figure.bar import SampleLink, samples
 from multiconv.figure.bench import Bench, bench_of
-from multiconv.figure.controls import Choice, Entry, Options
+from multiconv.figure.controls import Choice, Entry
 from multiconv.figure.exports import CITATION, Group, exports
 from multiconv.figure.kernel import weight_scale
 from multiconv.figure.links import Links
+from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
 from multiconv.figure.pixel import Pixel, pixel_of
 from multiconv.figure.presets import presets
 from multiconv.figure.stage import Figure, figure_of
 from multiconv.figure.steps import Steps, steps_of
-from multiconv.figure.told import paragraphs
 from multiconv.figure.values import Values, values_of
 from multiconv.figure.whatif import Button, buttons
 from multiconv.imaging import colour
 from multiconv.imaging.samples import SAMPLES, Sample
 from multiconv.tracing.trace import Trace
-
-BEHIND_MORE = frozenset({"size", "range", "dilations", "padding_mode", "groups"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +89,12 @@ def page(
     *,
     mistakes: Sequence[MultiConvError] = (),
     form: Form | None = None,
+    told: Collection[str] = (),
 ) -> Page:
     """Return the page of one experiment.
 
-    ``mistakes`` are told above the figure and beside their fields; ``form`` is what was typed, to
-    be shown again where it could not be used.
+    ``mistakes`` are said above the figure and beside their fields; ``form`` is what was typed, to
+    be shown again where it could not be used; ``told`` the words for what the way here did besides.
     """
     experiment, typed = trace.experiment, form or Form()
     layer, k = experiment.layer, experiment.focus.k
@@ -110,12 +109,9 @@ def page(
         SAMPLES.get(experiment.source.image.removeprefix("sample:")),
         tuple(Mistake(mistake.field or "", str(mistake)) for mistake in mistakes),
         wrong,
-        (
-            *happened.paragraphs(size_words(layer.kernel_size), layer.outputs),
-            *(() if ":" in experiment.source.image else paragraphs()),
-        ),
+        notices_of(told, layer),
         bias=typed.get(f"bias.{k}", figure.sum.bias),
-        changes=tuple(changes()),
+        changes=tuple((name, change.words) for name, change in CHANGES.items()),
         presets=presets(),
         bench=bench_of(rows, typed, wrong),
         long_form=rows[0].kernel.pictured,
@@ -145,7 +141,7 @@ def _controls(trace: Trace, links: Links, form: Form, wrong: frozenset[str | Non
         tuple(_as_chosen(controls.main_choices(experiment), form)),
         tuple(_as_chosen(controls.more_choices(experiment), form)),
         tuple(replace(entry, text=form.get(entry.field, entry.text)) for entry in entries),
-        bool(wrong & BEHIND_MORE) or typed_free,
+        bool(wrong & controls.BEHIND_MORE) or typed_free,
         tuple(buttons(links)),
     )
 

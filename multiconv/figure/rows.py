@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.drawing.marks import Mark, rim_path, unused_path, window_mark
-from multiconv.experiment.clicks import ROW_WIDTH, drawn_size
-from multiconv.experiment.form import Form
+from multiconv.experiment.edit import ROW_WIDTH, Form, drawn_size
 from multiconv.experiment.numbers import shown, weight_text
 from multiconv.figure.channels import Channel
 from multiconv.figure.kernel import Kernel, kernel_of, name_in_link, weight_scale

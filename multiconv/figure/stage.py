@@ -15,8 +15,7 @@ from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from multiconv.experiment.clicks import OUTPUT_WIDTH, ROW_WIDTH
-from multiconv.experiment.form import Form
+from multiconv.experiment.edit import OUTPUT_WIDTH, ROW_WIDTH, Form
 from multiconv.experiment.words import sentence
 from multiconv.figure.channels import Channel, channels_of
 from multiconv.figure.kernel import Kernel

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from multiconv.drawing.junction import Junction, junction
-from multiconv.experiment.clicks import ROW_WIDTH
+from multiconv.experiment.edit import ROW_WIDTH
 from multiconv.experiment.numbers import shown, weight_text
 from multiconv.figure.rows import MOST, ROW_HEIGHT, Row
 from multiconv.tracing.trace import Trace

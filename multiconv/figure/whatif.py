@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from multiconv.experiment.actions import ACTIONS, noted
-from multiconv.experiment.happened import fragment
+from multiconv.experiment.changes import ACTIONS, action_notice
 from multiconv.figure.links import Links
+from multiconv.figure.notices import telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,13 @@ def buttons(links: Links) -> list[Button]:
     shown = links.experiment
     layer, k = shown.layer, shown.focus.k
     hidden = "depthwise" if layer.groups > 1 else "together"
-    changed = {name: each.change(layer, k) for name, each in ACTIONS.items() if name != hidden}
+    changed = {name: each.of(layer, k) for name, each in ACTIONS.items() if name != hidden}
     return [
         Button(
             name,
             ACTIONS[name].words,
-            ACTIONS[name].told,
-            links.page(shown.with_layer(after)) + fragment(noted(name, layer, after)),
+            ACTIONS[name].hint,
+            telling(links.page(shown.with_layer(after)), [action_notice(name, layer, after)]),
         )
         for name, after in changed.items()
     ]

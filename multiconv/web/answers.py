@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from multiconv.experiment.model import CHANNELS, LIMITS
+from multiconv.experiment.banks import PLANES
+from multiconv.experiment.model import LIMITS
 from multiconv.web.schemas import BYTES, TEXT, Schema, record, row, whole, words
 
 _NUMBER: Schema = {"type": "number"}
@@ -60,8 +61,8 @@ _OUTPUTS = whole(1, LIMITS.outputs)
 _WEIGHT: Schema = {"type": "number", "minimum": -LIMITS.weight, "maximum": LIMITS.weight}
 _CHANNELS = row(
     row(_WEIGHT, minItems=1, maxItems=LIMITS.outputs),
-    minItems=len(CHANNELS),
-    maxItems=len(CHANNELS),
+    minItems=PLANES,
+    maxItems=PLANES,
 )
 _ROW = row(_CHANNELS, minItems=1, maxItems=LIMITS.kernel_side)
 FILTERS = row(_ROW, minItems=1, maxItems=LIMITS.kernel_side) | {

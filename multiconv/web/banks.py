@@ -13,15 +13,15 @@ from flask import Blueprint, Response, jsonify, request
 from numpy.typing import NDArray
 
 from multiconv.errors import InvalidValue, MultiConvError, TooLarge
-from multiconv.experiment.banks import StoredBank
+from multiconv.experiment.banks import PLANES, StoredBank
 from multiconv.experiment.link import to_query
-from multiconv.experiment.model import CHANNELS, LIMITS, Experiment
+from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.figure.links import page_link
 from multiconv.web.request import described, store
 
 blueprint = Blueprint("banks", __name__)
 
-_SHAPE = f"(kh, kw, {len(CHANNELS)}, K)"
+_SHAPE = f"(kh, kw, {PLANES}, K)"
 _MAGIC = b"\x93NUMPY"
 
 Filters = NDArray[np.float64]
@@ -138,14 +138,14 @@ def _from_npy(body: bytes) -> NDArray[Any]:
 
 def _check_shape(shape: tuple[int, ...]) -> None:
     side, outputs = LIMITS.kernel_side, LIMITS.outputs
-    most = (side, side, len(CHANNELS), outputs)
+    most = (side, side, PLANES, outputs)
     fits = len(shape) == 4 and all(1 <= n <= top for n, top in zip(shape, most, strict=True))
-    if not fits or shape[2] != len(CHANNELS):
+    if not fits or shape[2] != PLANES:
         raise _refused(
             f"The bank's shape is {tuple(shape)[:8]}.",
-            f"Send {_SHAPE}: kernels to {side} × {side} for {len(CHANNELS)} channels, "
+            f"Send {_SHAPE}: kernels to {side} × {side} for {PLANES} channels, "
             f"{outputs} outputs at most.",
-            f"{side} × {side} × {len(CHANNELS)} × {outputs}",
+            f"{side} × {side} × {PLANES} × {outputs}",
         )
 
 

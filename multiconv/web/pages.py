@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from multiconv.errors import MultiConvError
-from multiconv.experiment.edit import PLAIN_FIELDS, edited, previous, typed_pairs
-from multiconv.experiment.form import Form
+from multiconv.experiment.edit import Form, base_of, edit_of, lay_plain, typed_pairs
 from multiconv.experiment.link import to_pairs
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.figure.links import page_link
+from multiconv.figure.notices import PARAMETER, telling
 from multiconv.web.banks import shortened
 from multiconv.web.request import banks, pairs, tracer
 from multiconv.web.show import settled, shown, traced
@@ -21,8 +21,8 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/")
 def index() -> Response:
     """Answer the page of an experiment; of a link that cannot be used, the nearest and why."""
-    trace, mistakes = settled(pairs(), Experiment())
-    return shown(trace, mistakes)
+    trace, mistakes = settled(pairs(besides=(PARAMETER,)), Experiment())
+    return shown(trace, mistakes, told=request.args.get(PARAMETER, "").split(","))
 
 
 @blueprint.route("/edit", methods=["GET", "POST"])
@@ -33,30 +33,28 @@ def edit() -> Response:
     """
     form = Form(request.form.items(multi=True) if request.method == "POST" else pairs())
     try:
-        wanted = edited(form, tracer().geometry, banks())
+        wanted = edit_of(form, tracer().geometry, banks())
         trace = traced(wanted.experiment)
         link = page_link(shortened(trace.experiment))
     except MultiConvError as error:
         return _mistaken(form, error)
-    return seen_at(link + wanted.fragment)
+    return seen_at(telling(link, wanted.notices))
 
 
 def _mistaken(form: Form, error: MultiConvError) -> Response:
     """Show the form's page again: the last good picture, and all that was typed."""
     try:
-        base = previous(form, banks())
+        base = base_of(form, banks())
         traced(base)
     except MultiConvError:
         base = Experiment()
     rest = form.copy()
     rest.pop(error.field or "", None)
     try:
-        typed = dict(typed_pairs(rest, base))
+        typed = typed_pairs(rest, base)
     except MultiConvError:
         typed = dict(to_pairs(base))
-    typed |= {name: form[name] for name in PLAIN_FIELDS if name in form}
-    if typed.get("range") in {"", "auto"}:
-        del typed["range"]
+    lay_plain(typed, form, base)
     trace, _ = settled(list(typed.items()), base)
     return shown(trace, [error], form)
 

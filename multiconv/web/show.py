@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import Response, current_app, render_template, request
 
 from multiconv.errors import MultiConvError
-from multiconv.experiment.edit import Pairs
-from multiconv.experiment.form import Form
+from multiconv.experiment.edit import Form
 from multiconv.experiment.link import to_pairs
 from multiconv.experiment.model import Experiment
 from multiconv.figure.links import Links
@@ -18,6 +17,8 @@ from multiconv.tracing.pictures import is_sample
 from multiconv.tracing.trace import Trace
 from multiconv.web.errors import status_of
 from multiconv.web.request import described, tracer
+
+Pairs = list[tuple[str, str]]
 
 MISTAKES_SHOWN = 8
 """How many mistakes are looked for in one link; with more, the whole link is left aside."""
@@ -73,6 +74,7 @@ def shown(
     trace: Trace,
     mistakes: Sequence[MultiConvError] = (),
     form: Form | None = None,
+    told: Collection[str] = (),
 ) -> Response:
     """Return the page of a trace, with mistakes told and what was typed still in its fields.
 
@@ -84,7 +86,7 @@ def shown(
     whole = request.headers.get(PART) != "figure"
     body = render_template(
         "page.html" if whole else "figure.html",
-        page=page(trace, links, mistakes=mistakes, form=form),
+        page=page(trace, links, mistakes=mistakes, form=form, told=told),
         article=current_app.extensions["multiconv_article"](source) if whole else None,
         share=_host_url() + links.at("/"),
         own=None if is_sample(source) else source.image,

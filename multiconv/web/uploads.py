@@ -11,8 +11,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from multiconv.errors import InvalidValue, MultiConvError
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.figure.links import page_link
-from multiconv.figure.told import fragment
+from multiconv.figure.notices import PICTURE, telling
 from multiconv.imaging.decode import Picture
+from multiconv.imaging.notes import kinds
 from multiconv.imaging.sandbox import decoded
 from multiconv.web.errors import too_large, wants_json
 from multiconv.web.request import described, pairs, store, tracer
@@ -49,7 +50,7 @@ def images() -> Response:
         return shown(trace, [error])
     link = page_link(described([*asked, ("image", name)]))
     if not wants_json():
-        return seen_at(link + fragment(picture.notes))
+        return seen_at(telling(link, (PICTURE + kind for kind in kinds(picture.notes))))
     height, width = picture.pixels.shape[:2]
     return made_at(link, id=name, width=width, height=height, notes=picture.notes)
 

@@ -1,9 +1,9 @@
 // @ts-check
 /** The figure comes alive: every behaviour is a module of its own; without them the page is complete. */
-import { overtaken } from "./page/link.js";
+import { overtaken, settle } from "./page/link.js";
 import { setQuery } from "./page/visit.js";
 import { ready } from "./page/words.js";
-import { readPage } from "./state.js";
+import { readPage, state } from "./state.js";
 import "./page/form.js";
 import "./page/undo.js";
 import "./figure/kernel.js";
@@ -25,5 +25,7 @@ import "./panels/help.js";
 document.documentElement.classList.add("js");
 ready();
 readPage();
+// What the way here tells is told once: neither a reload nor a copied link repeats it.
+if (new URLSearchParams(location.search).has("told")) settle(state.query);
 const lost = overtaken();
 if (lost) void setQuery(lost, { push: false });

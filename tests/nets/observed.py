@@ -53,7 +53,7 @@ def edit(client: FlaskClient, form: Pairs, *, post: bool = False) -> dict[str, A
     answer = client.post("/edit", data=_multi(form)) if post else client.get(asked)
     location = reach.without_build(answer.headers.get("Location", ""))
     said = reach.said(client, location)
-    return {"status": answer.status_code, "to": location.partition("#")[0], "said": said}
+    return {"status": answer.status_code, "to": reach.way(location), "said": said}
 
 
 def query_of(form: Pairs) -> str:

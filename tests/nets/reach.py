@@ -131,13 +131,17 @@ def is_waiting(attributes: dict[str, str | None]) -> bool:
     return (attributes.get("id") or "").startswith(_SPOKEN)
 
 
+def way(location: str) -> str:
+    """Return where a redirect leads, without what it has the page say."""
+    return re.sub(r"[?&]told=[^&#]*$", "", location)
+
+
 def said(client: FlaskClient, location: str) -> str:
     """Return the sentence that a redirect has the page say, "" if none."""
-    address, _, fragment = location.partition("#")
-    if not fragment.startswith(_SPOKEN):
+    if way(location) == location:
         return ""
-    found = re.search(rf'<p[^>]*id="{fragment}"[^>]*>(.*?)</p>', client.get(address).text, re.S)
-    return " ".join(found[1].split()) if found else f"no sentence {fragment}"
+    found = re.search(r'<p class="told"[^>]*>(.*?)</p>', client.get(location).text, re.S)
+    return " ".join(found[1].split()) if found else f"no sentence for {location}"
 
 
 def planes(client: FlaskClient, query: str, names: list[str], *, packed: bool) -> dict[str, Any]:

@@ -45,11 +45,14 @@ def test_every_map_is_the_same(how, kernel):
         (*banded.partials, banded.sum, banded.output, *map(banded.running, range(4))),
         strict=True,
     )
+    # A band's products may be added in another order: a quarter of what the engine promises, of
+    # all that is added at a pixel (levels are 1 at most).
+    room = 5e-7 * float(np.abs(whole.filters).sum())
     for expected, found in maps:
         assert found.shape == expected.shape
-        assert np.allclose(np.asarray(found), expected, rtol=0, atol=2e-6)
-        assert np.allclose(found.every(3), expected[::3, ::3], rtol=0, atol=2e-6)
-        assert found[4, 2] == pytest.approx(expected[4, 2], abs=2e-6)
+        assert np.allclose(np.asarray(found), expected, rtol=0, atol=room)
+        assert np.allclose(found.every(3), expected[::3, ::3], rtol=0, atol=room)
+        assert found[4, 2] == pytest.approx(expected[4, 2], abs=room)
     assert len(list(banded.sum.bands())) > 3
     assert np.array_equal(banded.filters, whole.filters)
     assert (banded.geometry, banded.bias, banded.activation) == (whole.geometry, -0.5, "gelu")

@@ -6,7 +6,7 @@
 import { plain } from "../lib/numbers.js";
 import { edit } from "../page/form.js";
 import { offered } from "../page/copy.js";
-import { on, state } from "../state.js";
+import { on } from "../state.js";
 import { rowsOf } from "./pixel.js";
 
 const COPY = "copy-numbers";
@@ -25,12 +25,9 @@ const several = (text) => /[0-9.][\]),;\s]+[[({\s]*[-+−.0-9]/.test(text.trim()
 
 /** @param {string} q @param {string} text @param {HTMLInputElement} field */
 async function filled(q, text, field) {
-  let before = "";
-  const noted = () => (before = String(state.facts.geometry.kernel));
   field.blur();
   const said = new URLSearchParams({ [`matrix.${q}`]: text });
-  if (!(await edit(said, field.closest("fieldset"), noted))) return field.focus();
-  if (String(state.facts.geometry.kernel) !== before) document.getElementById("told-pasted")?.classList.add("shown");
+  if (!(await edit(said, field.closest("fieldset")))) return field.focus();
   const fields = document.querySelectorAll(`mc-kernel[data-q="${q}"] .weight`);
   /** @type {HTMLElement | undefined} */ (fields[0])?.focus();
 }

@@ -3,9 +3,8 @@
  * Selects, entries, buttons and links that change the experiment's structure: the same addresses as
  * without scripts, fetched and shown in place.
  */
-import { left } from "../lib/follow.js";
 import { state } from "../state.js";
-import { hint, hinted, show } from "./told.js";
+import { hint, hinted, speakOfChange } from "./told.js";
 import { led, pending, visit } from "./visit.js";
 import { discard } from "./words.js";
 
@@ -45,16 +44,10 @@ async function applied(form, field) {
   }
   const said = new URLSearchParams(wanted.map(([key, value]) => [key, String(value)]));
   const words = hint(field);
-  let before = state.facts;
-  const noted = () => (before = state.facts);
-  if (!(await edit(said, field.closest("label") ?? field, noted))) return;
+  if (!(await edit(said, field.closest("label") ?? field))) return;
   for (const replaced of replacedBy(form, name)) discard(replaced);
-  const pasted = [...said].some(([key, value]) => key.startsWith("matrix.") && value.trim());
-  const resized = name !== "filters" && String(before.geometry.kernel) !== String(state.facts.geometry.kernel);
-  const turned = said.get(name) === "turn" && before.query === state.query;
   hinted(field, words); // what moved as well, if anything did, is said instead
-  const happened = [resized && (pasted ? "pasted" : "resized"), moved(before) && "moved", turned && "symmetric"];
-  show(["told", ...happened.filter(Boolean)].join("-"));
+  speakOfChange();
   if (all) emptied(form);
 }
 
@@ -62,11 +55,9 @@ async function applied(form, field) {
  * Ask for what a form says of the newest experiment; what is long for an address is posted.
  * @param {URLSearchParams} said
  * @param {Element | null} beside
- * @param {() => void} [first] called when its turn has come
  */
-export function edit(said, beside, first) {
+export function edit(said, beside) {
   const wish = () => {
-    first?.();
     const body = new URLSearchParams([["from", state.query], ["do", "apply"], ...said]);
     return String(body).length > state.facts.longest.link ? { link: "/edit", body } : { link: `/edit?${body}` };
   };
@@ -95,14 +86,6 @@ function emptied(form) {
   }
 }
 
-/** @param {import("../state.js").Facts} before */
-function moved(before) {
-  const query = new URLSearchParams(before.query);
-  const axes = /** @type {const} */ ([0, 1]).filter((axis) => query.has("ij"[axis]));
-  const { k, geometry, pixel } = state.facts;
-  return before.k !== k || axes.some((axis) => left(axis, before.geometry, before.pixel[axis], geometry, pixel[axis]));
-}
-
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const target = event.target instanceof Element ? event.target : null;
@@ -116,8 +99,6 @@ document.addEventListener("click", (event) => {
     });
   }
   if (button) {
-    let place = /** @type {import("./visit.js").Place | null} */ (null);
-    const wish = async () => (place = await led(() => button, "data-link"));
-    void visit(wish, { beside: button }).then((shown) => shown && show(place?.link.split("#")[1] ?? ""));
+    void visit(() => led(() => button, "data-link"), { beside: button }).then((shown) => shown && speakOfChange());
   }
 });

@@ -1,13 +1,11 @@
 // @ts-check
-/** The page's own words for what a change did beyond what was asked: seen above the figure, and said. */
+/** The page's own words for what a change did beyond what was asked: seen above the figure, they are said too. */
 import { speak } from "./words.js";
 
-/** Show the paragraph that the same change would lead to without scripts. @param {string} id */
-export function show(id) {
-  const words = document.getElementById(id);
-  if (!words?.matches(".told")) return;
-  words.classList.add("shown");
-  speak(() => words.textContent ?? "");
+/** Say what the page tells of the change that led to it, if it tells anything. */
+export function speakOfChange() {
+  const told = () => [...document.querySelectorAll("#messages .told:not([data-note])")].map((line) => line.textContent).join(" ");
+  if (told()) speak(told);
 }
 
 /** A field's hint, as it is now. @param {Element} field */

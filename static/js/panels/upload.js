@@ -94,7 +94,7 @@ function told(notes) {
   document.querySelectorAll("#messages > [data-note]").forEach((line) => line.remove());
   for (const note of notes) {
     const line = document.createElement("p");
-    line.className = "told shown";
+    line.className = "told";
     line.dataset.live = line.dataset.note = "";
     line.setAttribute("role", "status");
     line.textContent = note;

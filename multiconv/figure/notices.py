@@ -1,0 +1,67 @@
+"""What an edit or an upload did beyond what was asked, told once on the way to its page.
+
+The address that leads there ends in ``told=<words with commas>``; words that stand for nothing here
+are passed over, so that no text of an address is ever on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from multiconv.experiment.model import Layer
+from multiconv.experiment.words import size_words
+from multiconv.imaging.notes import KINDS
+
+PARAMETER = "told"
+PICTURE = "picture-"
+EDITS = ("resized", "pasted", "moved", "symmetric", "rounded")
+"""The words of `Edit.notices`."""
+
+_UNDOES = "Back undoes it."
+_LOST = "new weights are 0, weights outside are gone."
+_MOVED = "what was chosen moved to the nearest that the new output has."
+
+
+def telling(link: str, words: Iterable[str]) -> str:
+    """Return the address of a page that tells what the words stand for."""
+    joined = ",".join(word for word in words if word)
+    return f"{link}{'&' if '?' in link else '?'}{PARAMETER}={joined}" if joined else link
+
+
+def notices_of(words: Collection[str], layer: Layer) -> tuple[tuple[str, str], ...]:
+    """Return what there is to tell of words, as (id, sentences): of an edit, of a picture."""
+    of_edit = [word for word in EDITS if word in words]
+    of_picture = [kind for kind in KINDS if PICTURE + kind in words]
+    found = []
+    if of_edit:
+        found.append(("-".join((PARAMETER, *of_edit)), _edit_words(of_edit, layer)))
+    if of_picture:
+        name = "-".join((PARAMETER, PICTURE.rstrip("-"), *of_picture))
+        found.append((name, " ".join(KINDS[kind] for kind in of_picture)))
+    return tuple(found)
+
+
+def _edit_words(words: Collection[str], layer: Layer) -> str:
+    moved, sentences = "moved" in words, []
+    if "pasted" in words or "resized" in words:
+        size = size_words(layer.kernel_size)
+        what = (
+            f"The pasted matrix is {size}, so every kernel has that size now"
+            if "pasted" in words
+            else "The kernels were resized about their centres"
+        )
+        sentences.append(f"{what}, and {_MOVED}" if moved else f"{what}: {_LOST}")
+        sentences.append(_UNDOES)
+    elif moved:
+        sentences.append(
+            "What was chosen lay outside the new output, so the choice moved to the nearest "
+            "that is there."
+        )
+    if "symmetric" in words:
+        sentences.append("These kernels are symmetric: turning them changes nothing.")
+    if "rounded" in words:
+        sentences.append(
+            f"Three groups need a multiple of 3 outputs, so there are {layer.outputs} now; "
+            f"one group again leaves them so. {_UNDOES}"
+        )
+    return " ".join(sentences)
