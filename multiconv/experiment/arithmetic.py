@@ -85,21 +85,8 @@ def arithmetic(
 ) -> Arithmetic:
     """Return one output pixel's working as texts.
 
-    Parameters
-    ----------
-    windows : (C, kh, kw) nested sequences of int or None
-        The levels 0…255 under the window; None where it lies in a padding of zeros.
-    kernels : (C, kh, kw) nested sequences of float
-    bias : float
-    activation : str
-
-    Examples
-    --------
-    >>> working = arithmetic([[[236, 137]], [[None, 93]]], [[[0.1, -0.05]], [[1, 0]]])
-    >>> working.channels[0].products, working.channels[0].subtotal
-    ((('23.60', '−6.85'),), '+16.75')
-    >>> working.total, working.value_sign, working.value
-    ('+16.75', '≈', '+0.066')
+    ``windows`` are the levels 0…255 under the window, channel by channel, None where it lies in a
+    padding of zeros; ``kernels`` their weights.
     """
     found = [[_decimals(weight) for row in kernel for weight in row] for kernel in kernels]
     known = [all(places is not None for places in channel) for channel in found]

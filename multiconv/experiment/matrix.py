@@ -23,30 +23,7 @@ _INNER = re.compile(r"[\[({]([^\[\](){}]*)[\])}]")
 
 
 def matrix(text: str, field: str = "matrix", limits: Limits = LIMITS) -> Matrix:
-    r"""Return the rows of a pasted matrix.
-
-    Parameters
-    ----------
-    text : str
-        Rows on lines, between brackets or after semicolons; numbers after blanks, tabs or commas.
-    field : str
-        The field at fault if there is one.
-    limits : Limits
-        The largest kernel and weight.
-
-    Raises
-    ------
-    InvalidValue
-        For what is no matrix, rows of different lengths, too many rows or columns, decimal
-        commas, or a number that cannot be used.
-
-    Examples
-    --------
-    >>> matrix("[[0, -1, 0], [-1, 4, -1], [0, -1, 0]]")[1]
-    (-1.0, 4.0, -1.0)
-    >>> matrix("1 2; 3 4") == matrix("1\t2\n3\t4") == matrix("array([[1., 2.],\n [3., 4.]])")
-    True
-    """
+    r"""Return the rows of a pasted matrix."""
     if len(text) > limits.matrix_characters:
         raise _refused(
             f"The pasted text has {len(text):,} characters.",

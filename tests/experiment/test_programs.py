@@ -6,9 +6,8 @@ import pytest
 
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.errors import NotFound
-from multiconv.experiment.libraries import ACTIVATED, BODIES, IMPORTS
 from multiconv.experiment.model import Experiment
-from multiconv.experiment.programs import LIBRARIES, code
+from multiconv.experiment.programs import ACTIVATED, BODIES, IMPORTS, LIBRARIES, code
 from tests.experiment.programs import QUERIES, run
 
 
