@@ -169,3 +169,33 @@ def test_pictures_in_the_readme_are_there_and_small() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for name in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", readme):
         assert (ROOT / name).stat().st_size < 300_000
+
+
+# What is no part: sheets of every page or of what lies over it, and scripts that belong to a part.
+SHEETS = {"tokens", "base", "screens", "stage", "panels", "article", "gallery"}
+HANDS = {
+    "bias": "sum",
+    "canvas": "map",
+    "feeding": "map",
+    "legend": "formula",
+    "levels": "pixel",
+    "matrices": "kernel",
+    "taps": "kernel",
+}
+MARKUP_ALONE = {"map", "help", "name", "notices"}
+
+
+def test_a_part_of_the_figure_has_one_word() -> None:
+    def words(folder: str, ending: str) -> set[str]:
+        return {path.stem for path in (ROOT / folder).glob(f"*.{ending}")}
+
+    parts, modules = words("templates/parts", "html"), words("multiconv/figure", "py")
+    assert parts - modules <= MARKUP_ALONE
+    assert words("static/css", "css") <= parts | SHEETS
+    scripts = words("static/js/figure", "js")
+    assert scripts <= parts | HANDS.keys()
+    assert set(HANDS.values()) <= parts
+    tests = {name.removeprefix("test_") for name in words("tests/figure", "py")}
+    assert parts & modules <= tests
+    page = "".join(path.read_text() for path in (ROOT / "templates").rglob("*.html"))
+    assert all(f'"parts/{part}.html"' in page for part in parts)

@@ -1,11 +1,14 @@
 """The rows of the working: which channels have one, what their captions say."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from multiconv.figure.channels import channels_of
 from multiconv.figure.planes import Inline
-from multiconv.figure.rows import captioned, working
+from multiconv.figure.rows import ROW_HEIGHT, captioned, working
 from tests.figure.test_channels import trace
 
 
@@ -54,3 +57,9 @@ def test_marks_and_values_are_the_pinned_pixels():
     assert found.caption[1].text == captioned(float(value))
     assert (found.mark.row, found.mark.column) == (3, 4)
     assert np.isfinite(value)
+
+
+def test_a_row_is_as_high_on_the_page_as_in_the_drawing():
+    sheets = (Path(__file__).parents[2] / "static" / "css").glob("*.css")
+    heights = re.findall(r"--row: (\d+)px", "".join(sheet.read_text() for sheet in sheets))
+    assert heights == [str(ROW_HEIGHT)]

@@ -1,0 +1,37 @@
+"""The volumes have a picture on every slab, in the page and in a file."""
+
+import pytest
+
+from multiconv.experiment.link import read
+from multiconv.figure.channels import channels_of
+from multiconv.figure.links import Links
+from multiconv.figure.planes import Inline
+from multiconv.figure.volumes import volumes_of
+
+
+@pytest.mark.parametrize("ranges", ["shared", "each"])
+def test_every_slab_has_its_picture(app, ranges):
+    tracer = app.extensions["multiconv"]
+    trace = tracer.trace(read([("size", "24"), ("k", "2"), ("ranges", ranges)]))
+    channels = channels_of(trace)
+    linked = volumes_of(trace, channels, Links(trace.experiment, "b"))
+    drawn = volumes_of(trace, channels, Inline(trace, tracer))
+    names = [slab.href for slab in (*linked.column.inputs, *linked.column.outputs)]
+    assert list(linked.faces) == list(drawn.faces) == names
+    assert [slab.href for slab in (*linked.strip.inputs, *linked.strip.outputs)] == names
+    assert all(linked.faces[name].startswith(f"/maps/{name}.png?") for name in names)
+    assert all(face.startswith("data:image/png;base64,") for face in drawn.faces.values())
+
+
+def test_of_many_outputs_only_the_chosen_has_a_picture_of_its_own(app):
+    trace = app.extensions["multiconv"].trace(read([("size", "24"), ("outputs", "12"), ("k", "7")]))
+    faces = volumes_of(
+        trace, channels_of(trace), Links(trace.experiment, "b"), all_faces=False
+    ).faces
+    assert list(faces) == ["input-0", "input-1", "input-2", "output-7"]
+
+
+def test_channels_of_another_group_have_no_wedge(app):
+    trace = app.extensions["multiconv"].trace(read([("size", "24"), ("filters", "depthwise")]))
+    found = volumes_of(trace, channels_of(trace), Links(trace.experiment, "b"))
+    assert [wedge.index for wedge in found.column.wedges] == [0]
