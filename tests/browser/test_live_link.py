@@ -150,3 +150,14 @@ def test_edits_show_where_storage_is_refused(new_page):
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("l")
     expect(page.locator("#share")).to_be_visible()
+
+
+def test_the_articles_ways_to_other_pages_take_an_edit_along(page):
+    opened(page)
+    burst(page, "0.5")
+    page.wait_for_url(f"**w.0.0={EDITED}*")
+    at_rest(page)
+    for path in ("/filters", "/weights"):
+        expect(page.locator(f'a[data-path="{path}"]')).to_have_attribute(
+            "href", f"{path}?size=80&w.0.0={EDITED}"
+        )

@@ -177,6 +177,10 @@ async function bring(page, version) {
   unsayAll();
   const before = state.kernels;
   readPage();
+  // Of the article, which stays, two links take the experiment along.
+  for (const link of document.querySelectorAll("a[data-path]")) {
+    link.setAttribute("href", `${link.getAttribute("data-path")}${new URL(address(state.query), location.href).search}`);
+  }
   state.kernels.forEach((kernel, q) => {
     const place = String(kernel) === String(before[q]) ? null : document.querySelector(`mc-kernel[data-q="${q}"]`);
     if (place) discard(place);
