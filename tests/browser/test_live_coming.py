@@ -108,6 +108,19 @@ def test_another_output_that_was_slow_to_come_says_nothing_more(page):
     expect(page.locator(".coming")).to_have_count(0)
 
 
+def test_pictures_of_another_output_say_so_until_they_are_there(page):
+    opened(page)
+    held = Held(page, "**/maps/*")
+    page.keyboard.press("]")
+    page.wait_for_url("**/?*k=1*")
+    expect(shown(page, "partial-0")).to_contain_text(WORDS)
+    page.wait_for_timeout(500)
+    expect(shown(page, "partial-0")).to_contain_text(WORDS)
+    held.let_go()
+    expect(page.locator(".coming")).to_have_count(0)
+    at_rest(page)
+
+
 def test_pictures_on_their_way_say_so_on_the_next_page_too(page):
     opened(page)
     held = Held(page, "**/maps/*")

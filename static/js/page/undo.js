@@ -44,7 +44,8 @@ addEventListener("popstate", () => {
 
 function show() {
   for (const button of document.querySelectorAll("button[data-undo]")) {
-    button.setAttribute("aria-disabled", String(!hasStep(Number(button.getAttribute("data-undo")))));
+    const disabled = String(!hasStep(Number(button.getAttribute("data-undo"))));
+    if (button.getAttribute("aria-disabled") !== disabled) button.setAttribute("aria-disabled", disabled);
   }
 }
 

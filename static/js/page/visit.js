@@ -71,6 +71,7 @@ export async function led(found, name = "href") {
  */
 export async function go(wish, { push: step = true, beside = null } = {}) {
   let { version } = state;
+  let shown = false;
   try {
     const place = await wish();
     if (!place || version !== state.version) return false;
@@ -80,7 +81,8 @@ export async function go(wish, { push: step = true, beside = null } = {}) {
     const [page, response] = await waiting(fetched(place));
     if (version !== state.version || refused(page, response, beside)) return false;
     if (beside) unsay(beside, fieldsOf(beside));
-    if (!(await bring(page, version))) return false;
+    shown = await bring(page, version);
+    if (!shown) return false;
     if (step) push(state.query);
     else settle(state.query);
     tell("settled", { query: state.query });
@@ -89,7 +91,7 @@ export async function go(wish, { push: step = true, beside = null } = {}) {
     if (version === state.version) say(beside ?? messages(), reason(error));
     return false;
   } finally {
-    if (version === state.version) none();
+    if (!shown && version === state.version) none();
   }
 }
 
