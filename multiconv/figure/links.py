@@ -93,13 +93,14 @@ class Links:
     def _map(self, name: str, extent: float, ending: str, inputs: str) -> str:
         key = name, extent, inputs
         if key not in self._reduced:
-            seen = replace(self.experiment, view=View(inputs=inputs))
+            seen = replace(self.experiment, view=replace(self.experiment.view, inputs=inputs))
             self._reduced[key] = self._query(pixels_experiment(seen, name, extent))
         return joined(f"/maps/{name}.{ending}", self._reduced[key], f"v={self.build}")
 
     def sheet(self, extent: float | None) -> str:
         """Return the address of all outputs on one sheet; without a range each has its own."""
-        view = View(ranges="each") if extent is None else View(extent)
+        ranges = "each" if extent is None else "shared"
+        view = replace(self.experiment.view, range=extent, ranges=ranges, inputs=View().inputs)
         query = self._query(replace(self.experiment, focus=Focus(), view=view))
         return joined("/maps/outputs.png", query, f"v={self.build}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from operator import attrgetter
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
@@ -15,6 +15,7 @@ from multiconv.experiment.fields import BY_NAME, FIELDS, MAPS, NAMES
 from multiconv.experiment.link import read, to_pairs, to_query
 from multiconv.experiment.maps import pixels_experiment
 from multiconv.experiment.model import Experiment, Focus, Layer, Source, View
+from multiconv.figure.links import Links
 
 PARTS = {"source": Source, "layer": Layer, "focus": Focus, "view": View}
 START = {"size": "24", "outputs": "6", "k": "1", "w.0.1": "sobel-x", "bias": "0,0.25,0,0,0,0"}
@@ -101,6 +102,11 @@ def test_a_map_is_the_same_under_its_own_shorter_address(client, row):
         whole = client.get(f"/maps/{described['name']}.png?{query}")
         assert whole.status_code == 200
         assert client.get(described["png"]).data == whole.data, described["name"]
+        # The page's own links say as much.
+        said, _, build = described["png"].partition("?")[2].rpartition("v=")
+        links = Links(read(changed(row).items()), build)
+        extent = read(parse_qsl(said)).view.range or 1.0
+        assert links.map(described["name"], extent) == described["png"]
 
 
 @pytest.mark.parametrize("row", LINKED, ids=NAMES)
