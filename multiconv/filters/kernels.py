@@ -252,7 +252,7 @@ def scaled_name_of(array: Values) -> tuple[float, str] | None:
             continue
         peak = np.unravel_index(np.argmax(np.abs(values)), values.shape)
         factor = round(float(array[peak] / values[peak]), 12)
-        if factor and np.allclose(array, factor * values, rtol=1e-12, atol=0):
+        if factor and (np.abs(array - factor * values) <= 1e-12 * np.abs(factor * values)).all():
             multiples.append((factor, name))
     # A ridge is −1 times the Laplacian too: a name of its own comes first.
     return min(multiples, key=lambda found: found[0] != 1, default=None)
