@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from multiconv.errors import InvalidValue
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.model import LIMITS, Layer
-from multiconv.experiment.numbers import shown, whole
+from multiconv.experiment.numbers import decimal, whole
 
 Values = NDArray[np.float64]
 
@@ -55,7 +55,7 @@ def _summing_to_one(layer: Layer, q: int, k: int) -> Layer:
     total = float(kernel.sum())
     if abs(total) < 1e-9 * float(np.abs(kernel).max()) or total == 0:
         raise InvalidValue(
-            f"The weights of {channel_name(q)}'s kernel add up to {shown(total, 0)}, "
+            f"The weights of {channel_name(q)}'s kernel add up to {decimal(total, 0)}, "
             "so no factor makes that 1.",
             "Change a weight so that they add up to something else than 0.",
             field=f"preset.{q}",

@@ -16,7 +16,7 @@ from multiconv.engine.geometry import Padding, Pair
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import PLANES, Banks, bank_of, bank_text, no_banks
 from multiconv.experiment.model import LIMITS, Limits
-from multiconv.experiment.numbers import number, plain, quoted, shown, whole
+from multiconv.experiment.numbers import decimal, number, plain, quoted, whole
 from multiconv.filters.banks import BANKS
 
 Options = tuple[tuple[str, str], ...]
@@ -195,7 +195,7 @@ def _colour_range(text: str, name: str, _: Reading) -> float:
     value = number(text, field=name, limit=_RANGES[1])
     if value < _RANGES[0]:
         raise InvalidValue(
-            f"{name} is {shown(value, 3) if value else 0}, but colours need a range above zero.",
+            f"{name} is {decimal(value, 3) if value else 0}, but colours need a range above zero.",
             f"Write a positive number, or leave {name} out for the automatic one.",
             field=name,
             limit="above 0",

@@ -82,7 +82,7 @@ def plain(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def shown(value: float, places: int, *, signed: bool = False) -> str:
+def decimal(value: float, places: int, *, signed: bool = False) -> str:
     """Return `value` for people: so many decimals, a true minus, and never −0.
 
     Where it is ``signed`` a plus stands before positive values; zero has no sign.

@@ -7,7 +7,7 @@ from multiconv.experiment.fields import ACTIVATION_WORDS
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.maps import map_place
 from multiconv.experiment.model import Experiment, Layer
-from multiconv.experiment.numbers import shown
+from multiconv.experiment.numbers import decimal
 
 
 def sentence(
@@ -59,7 +59,7 @@ def map_words(name: str, experiment: Experiment) -> str:
 
 def map_text(name: str, experiment: Experiment, lowest: float, highest: float, mean: float) -> str:
     """Return the text that stands for a map's picture: what it shows and its values."""
-    low, high, middle = (shown(value, 2) for value in (lowest, highest, mean))
+    low, high, middle = (decimal(value, 2) for value in (lowest, highest, mean))
     return f"{map_words(name, experiment)}: {low} … {high}, mean {middle}"
 
 

@@ -11,7 +11,7 @@ from multiconv.engine.conv import conv2d
 from multiconv.experiment.banks import StoredBank
 from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Layer, Source
-from multiconv.experiment.numbers import shown
+from multiconv.experiment.numbers import decimal
 from multiconv.figure.links import page_link
 from multiconv.figure.planes import inline
 from multiconv.filters.banks import NOTICE, trained
@@ -91,7 +91,7 @@ def shelves(shown_one: Experiment, source: Tracer, seed: int) -> list[Shelf]:
         for k in range(count)
     ]
     found = learned(x)
-    shares = [f"{shown(100 * share, 1)} %" for share in found.explained]
+    shares = [f"{decimal(100 * share, 1)} %" for share in found.explained]
     numbers, blank = [str(k) for k in range(COUNT)], [""] * COUNT
     return [
         Shelf(
@@ -104,8 +104,8 @@ def shelves(shown_one: Experiment, source: Tracer, seed: int) -> list[Shelf]:
             "learned",
             "Learned from this picture",
             "The principal components of its 7 × 7 patches: the directions in which they differ "
-            f"most. Together these {len(shares)} explain {shown(100 * sum(found.explained), 1)} % "
-            "of the variance; the share of each stands beneath it.",
+            f"most. Together these {len(shares)} explain {decimal(100 * sum(found.explained), 1)} "
+            "% of the variance; the share of each stands beneath it.",
             tiles(x, found.filters, shares, blank[: len(shares)]),
             f"/filters/learned?{query}",
         ),

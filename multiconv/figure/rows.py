@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from multiconv.drawing.marks import Mark, rim_path, unused_path, window_mark
 from multiconv.experiment.edit import ROW_WIDTH, Form, drawn_size
-from multiconv.experiment.numbers import shown, weight_text
+from multiconv.experiment.numbers import decimal, weight_text
 from multiconv.figure.channels import Channel
 from multiconv.figure.kernel import Kernel, kernel_of, name_in_link, weight_scale
 from multiconv.imaging.bands import nothing, summary
@@ -226,7 +226,7 @@ def _own_ends(trace: Trace, plane: NDArray[np.float32]) -> list[float]:
 
 def _summary(plane: NDArray[Any], scale: float = 1.0) -> str:
     low, high, mean = (value / scale for value in summary(plane))
-    return f"{shown(low, 2)} … {shown(high, 2)}, mean {shown(mean, 2)}"
+    return f"{decimal(low, 2)} … {decimal(high, 2)}, mean {decimal(mean, 2)}"
 
 
 def captioned(value: float) -> str:
@@ -239,4 +239,4 @@ def captioned(value: float) -> str:
     places = min(3, max(DIGITS - whole, 0))
     step = Decimal(unit).scaleb(-places)
     exact = (Decimal(value) / step).quantize(Decimal(1), ROUND_HALF_UP) * step
-    return shown(float(exact), places, signed=True)
+    return decimal(float(exact), places, signed=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from multiconv.drawing.junction import Junction, junction
 from multiconv.experiment.edit import ROW_WIDTH
-from multiconv.experiment.numbers import shown, weight_text
+from multiconv.experiment.numbers import decimal, weight_text
 from multiconv.figure.rows import MOST, ROW_HEIGHT, Row
 from multiconv.tracing.trace import Trace
 
@@ -44,8 +44,8 @@ def sum_of(trace: Trace, rows: Sequence[Row]) -> Sum:
 def _total(trace: Trace) -> str:
     """Return the subtotals and the bias as one line, rounded."""
     adds = [float(partial[trace.pixel]) for partial in trace.layer.partials if partial is not None]
-    terms = " ".join(shown(value, 3, signed=True) for value in adds)
+    terms = " ".join(decimal(value, 3, signed=True) for value in adds)
     if len(adds) > MOST:
         terms = f"{len(adds)} subtotals"
-    bias = f" {shown(trace.layer.bias, 3, signed=True)} of bias" if trace.layer.bias else ""
-    return f"{terms}{bias} ≈ {shown(float(trace.layer.sum[trace.pixel]), 3, signed=True)}"
+    bias = f" {decimal(trace.layer.bias, 3, signed=True)} of bias" if trace.layer.bias else ""
+    return f"{terms}{bias} ≈ {decimal(float(trace.layer.sum[trace.pixel]), 3, signed=True)}"

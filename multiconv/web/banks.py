@@ -17,7 +17,7 @@ from multiconv.experiment.banks import PLANES, StoredBank
 from multiconv.experiment.link import to_query
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.figure.links import page_link
-from multiconv.web.request import described, store
+from multiconv.web.request import experiment_of, store
 
 blueprint = Blueprint("banks", __name__)
 
@@ -27,7 +27,7 @@ _MAGIC = b"\x93NUMPY"
 Filters = NDArray[np.float64]
 
 
-def shortened(experiment: Experiment) -> Experiment:
+def with_short_link(experiment: Experiment) -> Experiment:
     """Return the experiment, with its kernels stored as a bank where its link is too long."""
     if len(to_query(experiment)) <= LIMITS.link_bytes:
         return experiment
@@ -53,7 +53,7 @@ def filters() -> Response:
     if len(body) > LIMITS.bank_bytes:
         raise _too_large()
     query = _query_in(body)
-    asked = None if query is None else described(parse_qsl(query, keep_blank_values=True))
+    asked = None if query is None else experiment_of(parse_qsl(query, keep_blank_values=True))
     bank = asked.layer.all_kernels() if asked else bank_in(body)
     name = store().put_array(bank)
     link = page_link(_over(StoredBank(name, bank), asked)) if asked else f"/?filters={name}"

@@ -10,9 +10,9 @@ from multiconv.experiment.link import to_pairs
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.figure.links import page_link
 from multiconv.figure.notices import PARAMETER, telling
-from multiconv.web.banks import shortened
+from multiconv.web.banks import with_short_link
 from multiconv.web.request import banks, pairs, tracer
-from multiconv.web.show import settled, shown, traced
+from multiconv.web.show import nearest, page_answer, trace_of
 from multiconv.web.uploads import seen_at
 
 blueprint = Blueprint("pages", __name__)
@@ -21,8 +21,8 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/")
 def index() -> Response:
     """Answer the page of an experiment; of a link that cannot be used, the nearest and why."""
-    trace, mistakes = settled(pairs(besides=(PARAMETER,)), Experiment())
-    return shown(trace, mistakes, told=request.args.get(PARAMETER, "").split(","))
+    trace, mistakes = nearest(pairs(besides=(PARAMETER,)), Experiment())
+    return page_answer(trace, mistakes, told=request.args.get(PARAMETER, "").split(","))
 
 
 @blueprint.route("/edit", methods=["GET", "POST"])
@@ -34,8 +34,8 @@ def edit() -> Response:
     form = Form(request.form.items(multi=True) if request.method == "POST" else pairs())
     try:
         wanted = edit_of(form, tracer().geometry, banks())
-        trace = traced(wanted.experiment)
-        link = page_link(shortened(trace.experiment))
+        trace = trace_of(wanted.experiment)
+        link = page_link(with_short_link(trace.experiment))
     except MultiConvError as error:
         return _mistaken(form, error)
     return seen_at(telling(link, wanted.notices))
@@ -45,7 +45,7 @@ def _mistaken(form: Form, error: MultiConvError) -> Response:
     """Show the form's page again: the last good picture, and all that was typed."""
     try:
         base = base_of(form, banks())
-        traced(base)
+        trace_of(base)
     except MultiConvError:
         base = Experiment()
     rest = form.copy()
@@ -55,8 +55,8 @@ def _mistaken(form: Form, error: MultiConvError) -> Response:
     except MultiConvError:
         typed = dict(to_pairs(base))
     lay_plain(typed, form, base)
-    trace, _ = settled(list(typed.items()), base)
-    return shown(trace, [error], form)
+    trace, _ = nearest(list(typed.items()), base)
+    return page_answer(trace, [error], form)
 
 
 @blueprint.get("/limits")

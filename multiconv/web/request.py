@@ -41,7 +41,7 @@ def experiment(
     *, besides: Collection[str] = (), given: MultiDict[str, str] | None = None
 ) -> Experiment:
     """Return the experiment that the query, or what else is ``given``, describes."""
-    return described(pairs(besides=besides, given=given))
+    return experiment_of(pairs(besides=besides, given=given))
 
 
 def banks() -> Banks:
@@ -49,7 +49,7 @@ def banks() -> Banks:
     return store().get_array
 
 
-def described(pairs: Iterable[tuple[str, str]]) -> Experiment:
+def experiment_of(pairs: Iterable[tuple[str, str]]) -> Experiment:
     """Return the experiment that a link's parameters describe, with the store's banks."""
     return link.read(pairs, banks())
 

@@ -16,7 +16,7 @@ from multiconv.figure.page import page
 from multiconv.tracing.pictures import is_sample
 from multiconv.tracing.trace import Trace
 from multiconv.web.errors import status_of
-from multiconv.web.request import described, tracer
+from multiconv.web.request import experiment_of, tracer
 
 Pairs = list[tuple[str, str]]
 
@@ -29,14 +29,14 @@ PART = "Multiconv-Part"
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 
 
-def traced(experiment: Experiment) -> Trace:
+def trace_of(experiment: Experiment) -> Trace:
     """Return a trace whose pinned pixel lies on the output."""
     trace = tracer().trace(experiment)
     trace.probe(*trace.pixel)
     return trace
 
 
-def settled(asked: Pairs, fallback: Experiment) -> tuple[Trace, list[MultiConvError]]:
+def nearest(asked: Pairs, fallback: Experiment) -> tuple[Trace, list[MultiConvError]]:
     """Return the nearest experiment that can be shown, and what had to be left out.
 
     A parameter that cannot be used gives way to ``fallback``'s, and the rest
@@ -46,7 +46,7 @@ def settled(asked: Pairs, fallback: Experiment) -> tuple[Trace, list[MultiConvEr
     kept = dict(to_pairs(fallback))
     for _ in range(MISTAKES_SHOWN):
         try:
-            return traced(described(asked)), mistakes
+            return trace_of(experiment_of(asked)), mistakes
         except MultiConvError as error:
             mistakes.append(error)
             names = {name for name, _ in asked if is_at_fault(name, error.field)}
@@ -54,7 +54,7 @@ def settled(asked: Pairs, fallback: Experiment) -> tuple[Trace, list[MultiConvEr
                 break
             rest = [pair for pair in asked if pair[0] not in names]
             asked = [*rest, *((name, kept.pop(name)) for name in names if name in kept)]
-    return traced(fallback), mistakes[:1]
+    return trace_of(fallback), mistakes[:1]
 
 
 def is_at_fault(name: str, field: str | None) -> bool:
@@ -70,7 +70,7 @@ def is_at_fault(name: str, field: str | None) -> bool:
     return name == field or (field.endswith("…") and name.startswith(field[:-1]))
 
 
-def shown(
+def page_answer(
     trace: Trace,
     mistakes: Sequence[MultiConvError] = (),
     form: Form | None = None,

@@ -16,8 +16,8 @@ from multiconv.imaging.decode import Picture
 from multiconv.imaging.notes import kinds
 from multiconv.imaging.sandbox import decoded
 from multiconv.web.errors import too_large, wants_json
-from multiconv.web.request import described, pairs, store, tracer
-from multiconv.web.show import settled, shown
+from multiconv.web.request import experiment_of, pairs, store, tracer
+from multiconv.web.show import nearest, page_answer
 
 blueprint = Blueprint("uploads", __name__)
 
@@ -40,15 +40,15 @@ def images() -> Response:
     """Take a picture in: on to its page with the same filters, or its facts as JSON."""
     asked = [pair for pair in pairs() if pair[0] not in OF_ITS_PICTURE]
     try:
-        described(asked)  # a link that cannot be used is told before anything is stored
+        experiment_of(asked)  # a link that cannot be used is told before anything is stored
         picture = _uploaded()
         name = store().put(picture.pixels)
     except MultiConvError as error:
         if wants_json():
             raise
-        trace, _ = settled(pairs(), Experiment())
-        return shown(trace, [error])
-    link = page_link(described([*asked, ("image", name)]))
+        trace, _ = nearest(pairs(), Experiment())
+        return page_answer(trace, [error])
+    link = page_link(experiment_of([*asked, ("image", name)]))
     if not wants_json():
         return seen_at(telling(link, (PICTURE + kind for kind in kinds(picture.notes))))
     height, width = picture.pixels.shape[:2]
@@ -74,7 +74,7 @@ def delete_by_form(name: str) -> Response:
     asked = [pair for pair in pairs() if pair[0] not in OF_ITS_PICTURE]
     _delete(name)
     try:
-        return seen_at(page_link(described(asked)))
+        return seen_at(page_link(experiment_of(asked)))
     except MultiConvError:
         return seen_at("/")
 

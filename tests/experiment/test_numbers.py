@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multiconv.errors import InvalidValue
-from multiconv.experiment.numbers import number, plain, quoted, shown, whole
+from multiconv.experiment.numbers import decimal, number, plain, quoted, whole
 
 READ = [
     ("0", 0.0),
@@ -118,7 +118,7 @@ def test_plain_is_canonical(value, text):
     ],
 )
 def test_shown(value, places, signed, text):
-    assert shown(value, places, signed=signed) == text
+    assert decimal(value, places, signed=signed) == text
 
 
 def test_quoted_hides_what_cannot_be_printed():
