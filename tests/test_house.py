@@ -8,6 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -17,14 +20,29 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTHON_LINES, JAVASCRIPT_LINES = 350, 250
 # A longer module stands here with its reason.
 LONGER: dict[str, str] = {}
+# A test that reads a clock stands here with its reason.
+READS_A_CLOCK = {"tests/test_house.py": "it says what it looks for"}
 TEXT = {".py", ".js", ".css", ".html", ".svg", ".md", ".toml", ".json", ".txt", ".yml", ".sh", ""}
 
 
 @cache
 def committed() -> tuple[Path, ...]:
-    """Every file that is in the repository, or would be by ``git add .``."""
+    """Every file that is in the repository, or would be by ``git add .``.
+
+    In a tree without git, an unpacked archive, it is what ``.gitignore`` does not name.
+    """
     if not (ROOT / ".git").exists() or not shutil.which("git"):
-        pytest.skip("git is not here to say what is committed")
+        ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text().split()]
+        return tuple(
+            path
+            for path in sorted(ROOT.rglob("*"))
+            if path.is_file()
+            and not any(
+                fnmatch(part, pattern)
+                for part in path.relative_to(ROOT).parts
+                for pattern in (*ignored, ".git")
+            )
+        )
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],
         cwd=ROOT,
@@ -100,6 +118,161 @@ def test_modules_are_short() -> None:
         and (count := len(text.splitlines())) > limits.get(Path(name).suffix, count)
     }
     assert not long
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """The package's modules by their dotted names, parsed."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
+            path.read_text(encoding="utf-8")
+        )
+        for path in sorted((ROOT / "multiconv").rglob("*.py"))
+    }
+
+
+def file_of(name: str) -> Path:
+    """The file of a module by its dotted name."""
+    path = ROOT.joinpath(*name.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def users() -> dict[str, set[str]]:
+    """Of each module, those that import it or something out of it."""
+    found = defaultdict(set)
+    for user, tree in modules().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                told = {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                told = {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            else:
+                continue
+            for name in told & modules().keys():
+                found[name].add(user)
+    return found
+
+
+SHORT = 80
+# Those that are still to say why, or to be merged.
+STILL_SHORT = {
+    "multiconv.drawing.histogram",
+    "multiconv.drawing.labels",
+    "multiconv.engine.pixels",
+    "multiconv.figure.presets",
+    "multiconv.figure.whatif",
+    "multiconv.imaging.greys",
+    "multiconv.tracing.cache",
+}
+# Names that are still to be told apart.
+STILL_TWICE = {
+    "Cell",
+    "Picture",
+    "Row",
+    "bank_of",
+    "bias_of",
+    "decoded",
+    "filters_of",
+    "joined",
+    "levels_of",
+    "numbers",
+    "page",
+    "row",
+    "shown",
+    "size_of",
+    "too_large",
+    "whole",
+}
+
+
+def test_a_short_module_with_a_single_user_says_why_it_stands_alone() -> None:
+    """But a part of the figure, which is one word in five places, and a blueprint."""
+    for name, by in users().items():
+        path = file_of(name)
+        part = (ROOT / "templates" / "parts" / f"{path.stem}.html").exists()
+        if len(by) != 1 or by == {"multiconv.web"} or part or path.stem == "__init__":
+            continue
+        words = " ".join((ast.get_docstring(modules()[name]) or "").split())
+        short = len(path.read_text(encoding="utf-8").splitlines()) < SHORT
+        known = "stands alone" in words or name in STILL_SHORT
+        assert not short or known, f"{name} is used by {by} alone"
+
+
+def test_no_public_name_stands_twice_in_the_package() -> None:
+    places = defaultdict(list)
+    for module, tree in modules().items():
+        for node in tree.body:
+            named = isinstance(node, ast.FunctionDef | ast.ClassDef)
+            if named and not node.name.startswith("_"):
+                places[node.name].append(module)
+    # Each part of the web room registers itself with the app.
+    twice = {name: where for name, where in places.items() if len(where) > 1 and name != "register"}
+    assert twice.keys() <= STILL_TWICE, twice
+
+
+def private_names(tree: ast.Module) -> Iterator[str]:
+    """Names of other packages' modules that begin with an underscore."""
+    foreign = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module != "__future__":
+            told = [*node.module.split("."), *(alias.name for alias in node.names)]
+            if not node.module.startswith("multiconv"):
+                yield from (f"{node.module}: {name}" for name in told if name.startswith("_"))
+                foreign |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            foreign |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    for node in ast.walk(tree):
+        private = isinstance(node, ast.Attribute) and re.match(r"_(?!_)", node.attr)
+        if private and ast.unparse(node).split(".")[0] in foreign:
+            yield ast.unparse(node)
+
+
+def test_no_private_name_of_a_library_is_touched() -> None:
+    assert {
+        name: found for name, tree in modules().items() if (found := [*private_names(tree)])
+    } == {}
+
+
+def test_what_a_function_needs_is_its_argument() -> None:
+    for name, tree in modules().items():
+        for node in ast.walk(tree):
+            assert not isinstance(node, ast.Global), f"{name}: global"
+            assert not (isinstance(node, ast.Name) and node.id == "ContextVar"), name
+
+
+CLOCKS = re.compile(
+    r"\b(process_time|perf_counter|monotonic|thread_time)\b|\btime\.(time|sleep)\b"
+    r"|\bimport time\b|wait_for_timeout|Event\(\)\.wait\(|performance\.now|Date\.now"
+)
+
+
+def test_no_test_reads_a_clock_or_sleeps() -> None:
+    """Work is counted and states are waited for; time is in the benchmarks."""
+    for name, text in texts():
+        if re.match(r"tests/(?!benchmarks/).*\.py$", name):
+            told = [line.strip() for line in text.splitlines() if CLOCKS.search(line)]
+            assert not told or name in READS_A_CLOCK, (name, told)
+
+
+MAP = re.compile(r"^\| `(\w+)/` \|[^|]*\|([^|]*)\|$", re.MULTILINE)
+
+
+def test_the_map_names_every_module_and_no_other() -> None:
+    text = (ROOT / "multiconv" / "README.md").read_text(encoding="utf-8")
+    rooms = dict(MAP.findall(text.partition("## The rooms")[2].partition("\n## ")[0]))
+    there = defaultdict(set)
+    for name in modules():
+        parts = name.split(".")
+        if len(parts) == 3:
+            there[parts[1]].add(parts[2])
+    assert {room: set(re.findall(r"`(\w+)`", files)) for room, files in rooms.items()} == there
+
+
+def test_every_file_that_the_map_names_is_there() -> None:
+    text = (ROOT / "multiconv" / "README.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:\w+/)+[\w.]+\.\w+|tests/[\w/]+)`", text):
+        folders = (ROOT, ROOT / "multiconv", ROOT / "static" / "js")
+        assert any((folder / name).exists() for folder in folders), name
 
 
 # Put together here, so that this file does not hold what it looks for.

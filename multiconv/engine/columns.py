@@ -3,6 +3,7 @@
 A column of taps reads rows as they are: one product, (kw, kh) by (kh, W), makes kw lines of each
 output row, and these, each from where its column stands, add up to it.  No input is copied kw
 times and no zero multiplied; a larger ``conv.COLUMNS`` switches this off.
+It stands alone because it can be left out.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A tile of F × F padded input gives F − k + 1 output rows and columns that no 
 reached (overlap-save; Oppenheim and Schafer, *Discrete-Time Signal Processing*, 8.7).  The cost a
 pixel hardly grows with the kernel, but rounding spreads over the tile, with its largest value.  So
 the transforms have 64 bits, which keep it below what the products of float32 round; and what can
-have no negative sum has none.
+have no negative sum has none.  It stands alone because it can be left out.
 """
 
 from __future__ import annotations

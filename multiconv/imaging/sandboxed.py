@@ -1,4 +1,4 @@
-"""The body of the process that decodes uploads; `sandbox` starts it and speaks with it."""
+"""The body of the process that decodes uploads, for which it stands alone; `sandbox` starts it."""
 
 from __future__ import annotations
 

@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    Route,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -112,3 +120,37 @@ def settle(page: Page) -> None:
     """Wait until pictures and fonts of the page are there."""
     page.wait_for_load_state("networkidle")
     page.evaluate("() => document.fonts.ready.then(() => null)")
+
+
+def frames(page: Page) -> None:
+    """Wait until what has happened so far is drawn: for the second frame from now."""
+    for _ in range(2):
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done(null)))")
+
+
+def due(page: Page, ms: int) -> None:
+    """Wait until the page's timers that are due so soon have fired, however busy the machine."""
+    page.evaluate("ms => new Promise((done) => setTimeout(() => done(null), ms))", ms)
+
+
+class Held:
+    """Requests to some places, answered only when they are let go."""
+
+    def __init__(self, page: Page, *places: str) -> None:
+        self.waiting: list[Route] = []
+        self.asked = 0
+        self.open = False
+        for place in places:
+            page.route(place, self.hold)
+
+    def hold(self, route: Route) -> None:
+        self.asked += 1
+        if self.open:
+            route.continue_()
+        else:
+            self.waiting.append(route)
+
+    def let_go(self, *, answered: bool = True) -> None:
+        self.open = True
+        for route in self.waiting:
+            (route.continue_ if answered else route.abort)()

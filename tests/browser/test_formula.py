@@ -13,6 +13,7 @@ from tests.browser.drawn import (
     shown_numbers,
     shown_value,
 )
+from tests.browser.harness import frames
 
 
 @pytest.mark.parametrize("group", range(5))
@@ -44,7 +45,7 @@ def test_pointing_fills_the_formula(page, server):
     page.goto("/?size=48")
     box = page.locator("#result mc-map").bounding_box()
     page.mouse.move(box["x"] + 100.5 * box["width"] / 320, box["y"] + 40.5 * box["height"] / 320)
-    page.wait_for_timeout(100)
+    frames(page)
     one = drawn(0)
     text = shown_formula(page)
     assert text.startswith("output[0,6,15,0]=∑di,dj,qinput[0,6+di−1,15+dj−1,q]")

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.harness import Held, due, frames
 from tests.browser.test_live_main import at_rest
 from tests.browser.test_session_edits import opened
 
@@ -15,27 +16,6 @@ BOXES = """() => [...document.querySelectorAll(".working figure, .result :is(fig
 
 def shown(page, name):
     return page.locator(f'mc-map[data-map="{name}"]').first
-
-
-class Held:
-    """Requests to some places, answered only when they are let go."""
-
-    def __init__(self, page, *places):
-        self.waiting = []
-        self.open = False
-        for place in places:
-            page.route(place, self.hold)
-
-    def hold(self, route):
-        if self.open:
-            route.continue_()
-        else:
-            self.waiting.append(route)
-
-    def let_go(self, *, answered=True):
-        self.open = True
-        for route in self.waiting:
-            (route.continue_ if answered else route.abort)()
 
 
 def edited(page):
@@ -74,7 +54,7 @@ def test_pictures_that_come_after_their_page_say_so_until_they_are_there(page):
     held = Held(page, "**/api/planes?*", "**/maps/*")
     edited(page)
     told(page)
-    page.wait_for_timeout(300)
+    due(page, 300)
     for name in CHANGED:
         expect(shown(page, name)).to_contain_text(WORDS)
         expect(shown(page, name)).to_have_attribute("aria-busy", "true")
@@ -89,7 +69,7 @@ def test_an_edits_canvas_stays_until_the_picture_in_its_place_is_there(page):
     held = Held(page, "**/maps/*")
     edited(page)
     told(page)
-    page.wait_for_timeout(300)
+    due(page, 300)
     for name in CHANGED:
         expect(shown(page, name).locator("canvas")).to_have_count(1)
     held.let_go()
@@ -114,7 +94,7 @@ def test_pictures_of_another_output_say_so_until_they_are_there(page):
     page.keyboard.press("]")
     page.wait_for_url("**/?*k=1*")
     expect(shown(page, "partial-0")).to_contain_text(WORDS)
-    page.wait_for_timeout(500)
+    due(page, 500)
     expect(shown(page, "partial-0")).to_contain_text(WORDS)
     held.let_go()
     expect(page.locator(".coming")).to_have_count(0)
@@ -129,7 +109,7 @@ def test_pictures_on_their_way_say_so_on_the_next_page_too(page):
     expect(shown(page, "partial-0")).to_contain_text(WORDS)
     page.locator("mc-map[data-map=output-0]").click(position={"x": 50, "y": 50})
     page.wait_for_function("() => /[?&]i=/.test(document.getElementById('facts').textContent)")
-    page.wait_for_timeout(300)
+    due(page, 300)
     for name in CHANGED:
         expect(shown(page, name)).to_contain_text(WORDS)
         expect(shown(page, name).locator("canvas")).to_have_count(1)
@@ -139,11 +119,11 @@ def test_pictures_on_their_way_say_so_on_the_next_page_too(page):
     at_rest(page)
 
 
-# However late a busy machine's answers are, they are soon there for who waits ten times as long.
+# However late a busy machine's answers are, they are soon there for who waits a hundredfold.
 PATIENT = """() => {
     const soon = setTimeout;
     window.setTimeout = (work, ms, ...rest) =>
-        soon(work, [400, 1500].includes(ms) ? ms * 10 : ms, ...rest);
+        soon(work, [400, 1500].includes(ms) ? ms * 100 : ms, ...rest);
 }"""
 
 
@@ -159,7 +139,7 @@ def test_what_is_soon_there_says_nothing(page):
     )
     for _ in range(5):
         edited(page)
-        page.wait_for_timeout(60)
+        frames(page)
     at_rest(page)
     assert page.evaluate("seen") == 0
 

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.harness import due, frames
 from tests.browser.test_live_main import CENTRE, GREEN, at_rest
 
 
@@ -40,7 +41,7 @@ def test_what_is_no_number_is_said_beside_the_kernel_and_not_sent(page):
     expect(message).to_contain_text("decimal number")
     assert field.get_attribute("aria-describedby") == message.get_attribute("id")
     expect(field).to_be_focused()
-    page.wait_for_timeout(400)
+    due(page, 400)
     assert not [link for link in asked if "maps=partial" in link]
     field.fill("0.2")
     expect(message).to_have_count(0)
@@ -64,7 +65,7 @@ def test_the_caret_stays_while_the_page_comes_to_rest(page):
     page.keyboard.type("0.250")
     page.keyboard.press("ArrowLeft")
     at_rest(page)
-    page.wait_for_timeout(500)
+    due(page, 500)
     assert field.input_value() == "0.250"
     assert field.evaluate("field => field.selectionStart") == 4
     page.keyboard.press("Tab")
@@ -80,9 +81,10 @@ def test_dragging_sideways_redraws_and_is_one_step_back(page):
     page.mouse.down()
     for distance in range(0, 44, 4):
         page.mouse.move(x + distance, y)
-        page.wait_for_timeout(10)
+        frames(page)
     assert field.input_value() == "0.9"
-    page.wait_for_timeout(400)
+    expect(page.locator("mc-map[data-map=output-0] canvas")).to_have_count(1)
+    due(page, 400)
     assert page.locator("mc-map[data-map=output-0] canvas").count() == 1  # the range holds still
     page.mouse.up()
     at_rest(page)

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.harness import due
 from tests.browser.test_live_main import at_rest
 from tests.browser.test_session_edits import opened
 
@@ -117,11 +118,12 @@ def test_the_link_is_written_twice_for_a_burst_and_not_at_each_change(page):
     assert page.evaluate("written") == ["pushState", "replaceState"]
 
 
-def test_a_slow_reload_keeps_what_was_said_while_it_went(page):
+def test_a_slow_reload_keeps_what_was_said_while_it_went(page, new_page):
     opened(page)
+    other = new_page()  # a page that is left answers nothing until the next one comes
 
     def held(route):
-        page.wait_for_timeout(400)
+        due(other, 400)
         route.continue_()
 
     page.route(lambda address: "w.0.0" in address and "/?" in address, held)

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import numpy as np
 from playwright.sync_api import expect
 
+from tests.browser.harness import frames
+
 CENTRE = 4
 GREEN = "#row-1 .weight"
 MAPS = ("partial-0", "partial-1", "partial-2", "output-0", "output-1")
@@ -136,7 +138,8 @@ def test_canvases_have_the_colours_of_the_servers_pictures(page, watch):
     page.route("**/static/**", lambda route: route.continue_())
     page.locator(GREEN).nth(CENTRE).fill("0.7")
     expect(page.locator("mc-map[data-map=output-0] canvas")).to_be_attached()
-    page.wait_for_timeout(100)
+    expect(page.locator("mc-map[data-map=partial-1] canvas")).to_be_attached()
+    frames(page)
     query = urlsplit(page.url).query + "&range=1"
     for name in ("partial-1", "output-0"):
         largest, count, different = page.evaluate(COLOURS, [name, f"/maps/{name}.png?{query}"])

@@ -5,6 +5,7 @@ import base64
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.harness import due, frames
 from tests.browser.test_live_main import at_rest, words
 
 OUTPUT = "mc-map[data-map=output-0]"
@@ -16,7 +17,7 @@ def test_pointing_shows_what_the_server_says_of_that_pixel(page, new_page):
     pinned = words(page, "#pixel")
     page.locator(OUTPUT).hover(position={"x": 0.5, "y": 101})
     expect(page.locator(".result [data-value=i]")).to_have_text("25")
-    page.wait_for_timeout(60)
+    frames(page)
     said = new_page("/?size=80&i=25&j=0")
     for place in ("#pixel", ".result figcaption", "#row-0 .partial figcaption"):
         assert words(page, place) == words(said, place)
@@ -27,7 +28,7 @@ def test_pointing_shows_what_the_server_says_of_that_pixel(page, new_page):
         ] == [said.locator(mark).get_attribute(name) for name in ("x", "y", "width", "height")]
     assert page.locator("#pixel td.pad").count() == 9
     page.mouse.move(3, 600)
-    page.wait_for_timeout(60)
+    frames(page)
     assert words(page, "#pixel") == pinned
 
 
@@ -56,7 +57,7 @@ def test_a_click_pins_and_escape_lets_go(page):
 def test_arrow_keys_move_the_pixel_and_it_is_said_once(page, new_page):
     page.goto("/?i=30&j=50")
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(300)
+    due(page, 300)
     page.locator(f"{OUTPUT} input").focus()
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "Shift+ArrowUp"):
         page.keyboard.press(key)

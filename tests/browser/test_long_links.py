@@ -7,6 +7,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from multiconv.experiment.model import LIMITS
+from tests.browser.harness import due
 from tests.browser.test_live_main import at_rest
 from tests.browser.test_session_edits import opened
 
@@ -106,7 +107,7 @@ def test_nothing_is_stored_while_a_hand_moves(page):
     page.mouse.down()
     for distance in range(0, 60, 6):
         page.mouse.move(box["x"] + 10 + distance, box["y"] + 8)
-    page.wait_for_timeout(500)
+    due(page, 500)
     assert "/api/planes" in asked
     assert "/filters" not in asked
     page.mouse.up()

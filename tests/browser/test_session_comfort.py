@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.harness import due
 from tests.browser.test_live_main import at_rest
 
 STATES = {
@@ -35,7 +36,7 @@ def test_axe_finds_nothing_in_any_state(new_page, axe_report, dark, shoot):
         opened(page, address)
         if step:
             step(page)
-            page.wait_for_timeout(150)
+            due(page, 150)
         shoot(page, f"{name}{'-dark' if dark else ''}")
         assert axe_report(page) == "", name
 
@@ -87,7 +88,7 @@ def test_single_letters_can_be_switched_off(page):
     page.keyboard.press("Escape")
     page.locator("body").click(position={"x": 2, "y": 500})
     page.keyboard.press("s")
-    page.wait_for_timeout(100)
+    due(page, 100)
     assert not page.locator("#steps").evaluate("steps => steps.open")
 
 

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from tests.browser.harness import Held, due
 from tests.browser.test_live_main import at_rest
 
 
@@ -80,7 +81,7 @@ def test_a_channel_off_leaves_the_sum_and_comes_back(page):
     expect(page.locator('.channel[data-q="1"]')).to_have_count(0)
     page.locator("#row-1 .weight").first.press("ArrowUp")  # its kernel can still be changed
     page.wait_for_url("**w.1.0=0.05,*")
-    page.wait_for_timeout(500)
+    at_rest(page)
     green.focus()
     page.keyboard.press("Space")
     page.wait_for_function("() => !location.search.includes('off')")
@@ -137,7 +138,7 @@ def test_undo_holds_where_the_page_before_is_slow_to_come(page):
     page.locator("#row-0 .weight").nth(4).focus()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Control+z")
-    page.wait_for_timeout(1500)
+    due(page, 1500)
     assert page.url == before
     assert weights(page, 0)[4] == 0.2
 
@@ -149,7 +150,7 @@ def test_an_edit_comes_into_line_though_what_follows_is_refused(page, watch):
     page.evaluate(SLOW.replace("PLACES", "edit|"))
     page.locator("#row-0 .weight").nth(4).focus()
     page.keyboard.press("ArrowUp")
-    page.wait_for_timeout(400)  # its page is on its way
+    due(page, 400)  # its page is on its way
     page.locator('[name="preset.1"]').select_option("sum-to-1")
     expect(page.get_by_role("alert")).to_contain_text("add up to 0")
     page.wait_for_function("() => document.getElementById('facts').textContent.includes('w.0.0')")
@@ -157,15 +158,17 @@ def test_an_edit_comes_into_line_though_what_follows_is_refused(page, watch):
 
 def test_an_edit_while_a_slow_page_comes_is_brought_into_line_once(page):
     opened(page)
-    page.evaluate(SLOW.replace("PLACES", "").replace("400", "700"))
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    held = Held(page, "**/?*w.0.0=*")
     page.locator("#row-0 .weight").nth(4).focus()
-    for _ in range(2):
+    with page.expect_request("**/?*w.0.0=*"):
         page.keyboard.press("ArrowUp")
-        page.wait_for_timeout(400)  # the next one comes to rest before the first one's page comes
-    page.wait_for_timeout(1500)
-    assert [link.split("?")[0].endswith("/") for link in asked].count(True) == 2
+    page.keyboard.press("ArrowUp")
+    due(page, 400)  # this one comes to rest before the first one's page comes
+    held.let_go()
+    page.wait_for_function("() => document.getElementById('facts').textContent.includes('0.4,')")
+    at_rest(page)
+    due(page, 1500)
+    assert held.asked == 2
 
 
 def test_a_picture_that_comes_after_its_page_is_not_laid_over_it(page):
@@ -174,7 +177,7 @@ def test_a_picture_that_comes_after_its_page_is_not_laid_over_it(page):
     page.locator("#row-0 .weight").nth(4).focus()
     page.keyboard.press("Shift+ArrowUp")  # other ends of the colours
     page.wait_for_function("() => document.getElementById('facts').textContent.includes('w.0.0')")
-    page.wait_for_timeout(1500)
+    due(page, 1500)
     assert page.locator("mc-map canvas").count() == 0
 
 

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.harness import due
 from tests.browser.test_session_edits import opened
 
 
@@ -206,7 +207,7 @@ def test_the_beginning_of_a_number_moves_nothing_until_one_pauses_or_leaves(page
     assert mistake.count() == 0
     page.keyboard.press("5")
     expect(field).to_have_attribute("data-exact", "-0.5")
-    page.wait_for_timeout(1100)
+    due(page, 1100)
     assert mistake.count() == 0
     field.fill("-")
     assert mistake.count() == 0
@@ -264,7 +265,7 @@ def test_escape_takes_a_wrong_text_back_before_it_means_anything_else(page):
     first.fill("-")
     first.press("Escape")
     expect(first).to_have_value("0.1111")
-    page.wait_for_timeout(1200)
+    due(page, 1200)
     expect(mistake).to_have_count(0)
     assert "i=3&j=5" in page.url  # the pinned pixel is let go by a second one
     first.press("Escape")

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.harness import due
 from tests.browser.test_live_main import numbers
 
 LEGEND = "#index-words"
@@ -130,19 +131,21 @@ def test_an_index_is_spoken_once_when_the_keyboard_reaches_it_and_not_to_a_point
     )
     for index in ("i", "di", "q"):
         page.hover(f".mathematics [data-index={index}] >> nth=0")
-        page.wait_for_timeout(600)
+        due(page, 600)
     page.click(".mathematics [data-index=k] >> nth=0")
-    page.wait_for_timeout(600)
+    due(page, 600)
     assert page.evaluate("window.heard") == []
     page.mouse.move(2, 2)
     page.locator(".mathematics [data-index=i][tabindex]").focus()
     page.keyboard.press("Tab")  # passed in a hurry
     page.keyboard.press("Tab")
     expect(page.locator("#said")).to_have_attribute("role", "status")
-    page.wait_for_timeout(1200)
+    page.wait_for_function("() => window.heard.length > 0")
+    due(page, 1200)
     (heard,) = page.evaluate("window.heard")
     assert heard == page.locator(LEGEND).inner_text()
     assert page.locator(".mathematics .lit").first.get_attribute("data-index") in heard
     page.keyboard.press("Tab")
-    page.wait_for_timeout(700)
+    page.wait_for_function("() => window.heard.length > 1")
+    due(page, 700)
     assert len(page.evaluate("window.heard")) == 2

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.harness import due
 from tests.browser.test_live_main import numbers
 
 QUERY = "/?size=48&bias=0.25,0,0,0,0&range=1"
@@ -87,7 +88,7 @@ def test_steps_by_keyboard_and_while_a_weight_changes(page):
         }}""",
         arg=before.ravel().tolist(),
     )
-    page.wait_for_timeout(600)  # the page comes in line, and the step stays
+    due(page, 600)  # the page comes in line, and the step stays
     assert page.locator('canvas[data-shows="running-1"]').count() == 1
     expect(page.locator(".row.waiting")).to_have_count(2)
     page.get_by_text("Step by step", exact=True).click()
@@ -147,7 +148,7 @@ def test_it_stands_still_where_motion_is_reduced(page):
 def test_it_plays_when_asked_in_order_and_stops_when_hidden(new_page):
     page = new_page(still=False)
     opened(page)
-    page.wait_for_timeout(300)
+    due(page, 300)
     assert page.locator("canvas[data-step]").count() == 0  # it does not start by itself
     page.locator("[data-speed]").select_option("240")
     assert "240" not in page.url
@@ -170,7 +171,7 @@ def test_it_plays_when_asked_in_order_and_stops_when_hidden(new_page):
     )
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     at = place.input_value()
-    page.wait_for_timeout(200)
+    due(page, 200)
     assert place.input_value() == at
     page.wait_for_url(f"**i={int(at) // 48}*")
 

@@ -12,6 +12,8 @@ import pytest
 from PIL import Image, ImageFilter
 from playwright.sync_api import expect
 
+from tests.browser.harness import Held
+
 SHOWN = "document.querySelector('.mini.output img').getAttribute('src')"
 NO_RSVG = "rsvg-convert (Debian: librsvg2-bin) is not installed: drawings not compared"
 
@@ -62,13 +64,14 @@ def test_a_drawing_is_saved_as_png_at_twice_its_size(new_page):
 
 def test_a_film_says_that_it_is_being_made_and_arrives(new_page, tmp_path):
     page = new_page("/?size=24")
-    page.route("**/film/sum.gif*", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    held = Held(page, "**/film/sum.gif*")
     page.get_by_role("button", name="Export", exact=True).click()
     link = page.locator("#export a[href^='/film/sum.gif']")
     words = link.inner_text()
     with page.expect_download() as saved:
         link.click()
         expect(link).to_have_text(f"{words}: making …")
+        held.let_go()
     saved.value.save_as(tmp_path / "sum.gif")
     assert saved.value.suggested_filename == "sum.gif"
     with Image.open(tmp_path / "sum.gif") as film:

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.harness import due, frames
 from tests.browser.test_live_main import at_rest
 from tests.browser.test_session_edits import opened
 
@@ -36,7 +37,7 @@ class Finger:
         for step in range(1, steps + 1):
             part = step / steps
             self.touch("touchMove", (from_x + part * (x - from_x), from_y + part * (y - from_y)))
-            self.page.wait_for_timeout(16)
+            frames(self.page)
 
     def up(self):
         self.touch("touchEnd")
@@ -78,12 +79,12 @@ def test_a_finger_slides_over_the_output_and_pins_where_it_leaves(page):
     seen = []
     for across in range(1, 6):
         finger.slide(x + 24 * across, y, steps=4)
-        page.wait_for_timeout(60)
+        frames(page)
         seen.append(pixel(page))
     assert len({j for _, j in seen}) == 5
     assert [j for _, j in seen] == sorted(j for _, j in seen)
     finger.slide(x + 120, y + 40)  # once it slides, it may go anywhere
-    page.wait_for_timeout(60)
+    frames(page)
     i, j = pixel(page)
     assert i > seen[-1][0]
     assert "i=" not in page.url
@@ -102,5 +103,5 @@ def test_a_finger_that_goes_up_over_a_picture_scrolls_and_pins_nothing(page):
     finger.slide(x, y - 150)
     finger.up()
     page.wait_for_function("from => scrollY > from + 80", arg=scrolled)
-    page.wait_for_timeout(500)
+    due(page, 500)
     assert page.url == url

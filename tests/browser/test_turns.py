@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.harness import due
 from tests.browser.test_session_edits import opened
 
 SEQUENCES = int(os.environ.get("MULTICONV_SEQUENCES", "6"))
@@ -208,10 +209,10 @@ def test_edits_faster_than_their_answers_end_where_slow_ones_do(page, server, wa
         act = lot.choice([kind for kind in KINDS if not (last in NUMBERS and kind in NUMBERS)])
         edits.append((act.__name__, act(page, lot)))
         last = act
-        page.wait_for_timeout(lot.choice((0, 0, 30, 150, 600)))
-    page.wait_for_timeout(300)
+        due(page, lot.choice((0, 0, 30, 150, 600)))
+    due(page, 300)
     quiet(page)
-    page.wait_for_timeout(300)
+    due(page, 300)
     quiet(page)
     slowly = Slowly(server)
     for name, later in edits:

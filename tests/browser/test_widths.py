@@ -9,7 +9,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.harness import ROOT
+from tests.browser.harness import ROOT, due, frames
+from tests.browser.test_live_main import at_rest
 
 WINDOWS = [
     *((1016, 768), (1024, 768), (1100, 768), (1259, 768), (1260, 768)),
@@ -33,7 +34,7 @@ def windows(page):
     """The page in one window after another."""
     for width, height in WINDOWS:
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(100)
+        frames(page)
         yield width, height
 
 
@@ -129,7 +130,7 @@ def test_a_phones_output_stands_at_the_top_while_a_weight_is_edited(new_page, ro
     assert abs(box(page, "#result")["height"] - tall) < 0.1
     field.fill("0.7")
     expect(output.locator(".value")).not_to_have_text(before)
-    page.wait_for_timeout(700)  # until the page is in line with the edit
+    at_rest(page)  # until the page is in line with the edit
     top, foot = output.evaluate(BOX)
     assert top == 0
     assert 60 < foot < 160
@@ -139,7 +140,7 @@ def test_a_phones_output_stands_at_the_top_while_a_weight_is_edited(new_page, ro
     expect(page.locator("html")).not_to_have_class(re.compile("aloft"))
     page.locator("#result").scroll_into_view_if_needed()
     page.locator(".bias input").focus()
-    page.wait_for_timeout(200)
+    due(page, 200)
     assert output.evaluate(BOX)[1] - output.evaluate(BOX)[0] > 200
 
 
@@ -148,5 +149,5 @@ def test_a_wide_pages_output_stays_where_it_is(new_page):
     page.wait_for_selector("html.js")
     page.locator("#row-2 .weight").last.focus()
     page.evaluate("scrollTo(0, 900)")
-    page.wait_for_timeout(200)
+    frames(page)
     assert page.locator("figure.output").evaluate("e => getComputedStyle(e).position") == "static"

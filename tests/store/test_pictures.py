@@ -277,17 +277,16 @@ for seed in range(int(sys.argv[2]), 10**9):
 def test_what_was_acknowledged_outlives_kill_9(tmp_path):
     """A few kills here; the web's tests do it fifty times through HTTP."""
     acknowledged = {}
-    delays = np.random.default_rng(1)
+    chance = np.random.default_rng(1)
     for start in range(0, 3000, 1000):
         writer = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(tmp_path), str(start)],
             stdout=subprocess.PIPE,
             text=True,
         )
-        first = writer.stdout.readline()
-        threading.Event().wait(delays.uniform(0, 0.2))
-        writer.send_signal(signal.SIGKILL)
-        told = [line.split() for line in [first, *writer.communicate()[0].splitlines()]]
+        first = [writer.stdout.readline() for _ in range(chance.integers(1, 20))]
+        writer.send_signal(signal.SIGKILL)  # while it writes on
+        told = [line.split() for line in [*first, *writer.communicate()[0].splitlines()]]
         acknowledged |= {
             name: int(seed) for seed, name in (line for line in told if len(line) == 2)
         }

@@ -12,14 +12,13 @@ import random
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.web.server import serving
+from tests.web.server import PATIENCE, serving
 
 KILLS = int(os.environ.get("MULTICONV_KILLS", "5"))
 
@@ -45,10 +44,10 @@ def test_what_was_acknowledged_outlives_kill_9(tmp_path):
     store, chance = tmp_path / "store", random.Random(0)  # noqa: S311
     acknowledged, seeds = [], iter(range(100_000))
     for _ in range(KILLS):
-        stop, some = threading.Event(), threading.Event()
+        stop, there = threading.Event(), threading.Semaphore(0)
         with serving(store) as server:
 
-            def send(server=server, stop=stop, some=some):
+            def send(server=server, stop=stop, there=there):
                 while not stop.is_set():
                     try:
                         status, facts = server.upload(noise(next(seeds), 200))
@@ -56,17 +55,17 @@ def test_what_was_acknowledged_outlives_kill_9(tmp_path):
                         return
                     if status == 201:
                         acknowledged.append(facts["id"])
-                        some.set()
+                        there.release()
 
             senders = [threading.Thread(target=send) for _ in range(2)]
             for sender in senders:
                 sender.start()
-            assert some.wait(60)
-            time.sleep(chance.uniform(0, 0.3))  # any moment will do
+            for _ in range(chance.randint(1, 4)):  # and then others are under way
+                assert there.acquire(timeout=PATIENCE)
             server.kill()
             stop.set()
             for sender in senders:
-                sender.join(20)
+                sender.join(PATIENCE)
     assert len(acknowledged) >= KILLS
     with serving(store) as server:
         assert not list(store.glob("*.part"))
