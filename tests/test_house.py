@@ -178,7 +178,6 @@ STILL_TWICE = {
     "numbers",
     "page",
     "row",
-    "shown",
     "size_of",
     "too_large",
     "whole",
