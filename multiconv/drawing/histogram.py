@@ -1,13 +1,12 @@
-"""A map's histogram as a drawing: how many of its pixels have which value."""
+"""A map's histogram as a drawing: how many of its pixels have which value.
+
+It stands alone because the page does not draw it: it is a file of its own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
-
-from multiconv.imaging.bands import Banded, bands_of
 
 WIDTH, HEIGHT = 256, 64
 BINS = 64
@@ -28,16 +27,12 @@ class Histogram:
     most: int
 
 
-def histogram(plane: NDArray[np.generic] | Banded, low: float, high: float) -> Histogram:
-    """Return a map's histogram between two values; what lies beyond counts to the last bars."""
-    counts = np.zeros(BINS, np.intp)
-    for band in bands_of(plane):
-        inside = np.clip(np.asarray(band, dtype=np.float64), low, high)
-        counts += np.histogram(inside, BINS, (low, high))[0]
-    most, bar = int(counts.max()), WIDTH // BINS
+def histogram(counts: Sequence[int], low: float, high: float) -> Histogram:
+    """Return the histogram of so many pixels in each of equal steps from ``low`` to ``high``."""
+    most, bar = max(counts), WIDTH // BINS
     path = "".join(
         f"M{at * bar} {HEIGHT}v-{round(HEIGHT * count / most, 2):g}h{bar}V{HEIGHT}Z"
-        for at, count in enumerate(counts.tolist())
+        for at, count in enumerate(counts)
         if count
     )
     zero = round(-low / (high - low) * WIDTH, 2) if low <= 0 <= high else None

@@ -12,7 +12,7 @@ _GAP, _EDGE = 46, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class RibbonCell:
     """A pixel of a strip: its left edge, and what it is (``pixel`` or ``pad``)."""
 
     x: float
@@ -37,8 +37,8 @@ class Strip:
 
     width: float
     height: float
-    inputs: tuple[Cell, ...]
-    outputs: tuple[Cell, ...]
+    inputs: tuple[RibbonCell, ...]
+    outputs: tuple[RibbonCell, ...]
     taps: tuple[Tap, ...]
     caption: str
     words: str
@@ -90,10 +90,10 @@ def strip(
         width=whole * CELL + 2 * _EDGE,
         height=2 * CELL + _GAP + 2 * _EDGE,
         inputs=tuple(
-            Cell(_left(place), "pixel" if before <= place < before + side else "pad")
+            RibbonCell(_left(place), "pixel" if before <= place < before + side else "pad")
             for place in range(whole)
         ),
-        outputs=tuple(Cell(_middle(window) - CELL / 2, "pixel") for window in windows),
+        outputs=tuple(RibbonCell(_middle(window) - CELL / 2, "pixel") for window in windows),
         taps=tuple(
             Tap(_left(place) + CELL / 2, _middle(window), j == chosen)
             for j, window in enumerate(windows)

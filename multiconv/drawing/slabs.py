@@ -73,7 +73,7 @@ class Slab:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SlabRow:
     """The measures of one row of slabs: what `scale` makes of a shape (H, W, C).
 
     Attributes
@@ -155,17 +155,19 @@ class Row:
         )
 
 
-def row(shape: Shape, scale: float, chosen: int | None = None) -> Row:
+def slab_row(shape: Shape, scale: float, chosen: int | None = None) -> SlabRow:
     """Return the measures of a row for maps of shape (H, W, C), `scale` units a pixel.
 
     Examples
     --------
-    >>> measures = row((100, 50, 3), 1.0)
+    >>> measures = slab_row((100, 50, 3), 1.0)
     >>> measures.height, measures.right, measures.up
     (100.0, 37.0, 26.5)
     """
     height, width = (max(side * scale, _FLOOR) for side in shape[:2])
-    return Row(round(height, 2), round(width * RIGHT, 2), round(width * UP, 2), shape[2], chosen)
+    return SlabRow(
+        round(height, 2), round(width * RIGHT, 2), round(width * UP, 2), shape[2], chosen
+    )
 
 
 def _quad(a: Point, b: Point, c: Point, d: Point) -> Quad:

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-from multiconv.drawing.labels import Label, indices_of, title_of
-from multiconv.drawing.slabs import Point, Quad, Row, Shape, Slab, rounded, row
+from multiconv.drawing.slabs import Point, Quad, Shape, Slab, SlabRow, rounded, slab_row
+
+_INDEXED = 15.0  # index labels stand under every front from this pitch on
+_SPARSE = 18.0  # where fronts stand closer, labels keep at least so far apart
+_EVERY = (2, 4, 8, 16, 32)  # so many fronts lie from one label to the next then
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text; `anchor` is ``start`` or ``middle``, `kind` is ``title``, ``shape`` or ``index``."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,7 @@ class _Sheet:
     def room(self, which: int) -> float:
         return self.right[which] - self.left[which]
 
-    def holds(self, above: Row, below: Row) -> bool:
+    def holds(self, above: SlabRow, below: SlabRow) -> bool:
         lower = max(below.height, _TITLED) if self.strip else below.tall
         return (
             above.tall + self.gap + lower <= self.bottom - self.top
@@ -90,7 +105,7 @@ def volumes(
     sheet = _STRIP if wide else _STAGE
     scale = _scale(sheet, input_shape, output_shape, k)
     roles = roles or ("input",) * input_shape[2]
-    above, below = row(input_shape, scale), row(output_shape, scale, k)
+    above, below = slab_row(input_shape, scale), slab_row(output_shape, scale, k)
     inputs = above.slabs((sheet.left[0], sheet.top + above.up), sheet.room(0), "input", roles)
     foot = sheet.top + above.tall + sheet.gap  # where a strip's outputs begin
     front = max(foot, below.up + _TITLED) if wide else sheet.bottom - below.height
@@ -110,9 +125,9 @@ def volumes(
             tuple(slab for slab in inputs if feeding is None or slab.index in feeding), outputs[k]
         ),
         labels=(
-            *title_of(titles[0], "Input feature maps", input_shape),
-            *title_of(titles[1], "Output feature maps", output_shape),
-            *indices_of(outputs),
+            *_title(titles[0], "Input feature maps", input_shape),
+            *_title(titles[1], "Output feature maps", output_shape),
+            *_indices(outputs),
         ),
     )
 
@@ -122,7 +137,7 @@ def _scale(sheet: _Sheet, input_shape: Shape, output_shape: Shape, k: int) -> fl
     low, high = 0.0, sheet.height / max(1, min(*input_shape[:2], *output_shape[:2]))
     for _ in range(60):
         middle = (low + high) / 2
-        above, below = row(input_shape, middle), row(output_shape, middle, k)
+        above, below = slab_row(input_shape, middle), slab_row(output_shape, middle, k)
         fits = sheet.holds(above, below)
         low, high = (middle, high) if fits else (low, middle)
     return low
@@ -145,4 +160,35 @@ def _wedges(inputs: tuple[Slab, ...], chosen: Slab) -> tuple[Wedge, ...]:
             slab.role,
         )
         for at, slab in enumerate(inputs)
+    )
+
+
+def _title(at: Point, text: str, shape: Shape) -> tuple[Label, Label]:
+    """Return a volume's title and, under it, its shape."""
+    return (
+        Label(*at, text, "start", "title"),
+        Label(at[0], at[1] + 17, " × ".join(map(str, shape)), "start", "shape"),
+    )
+
+
+def _indices(slabs: tuple[Slab, ...]) -> tuple[Label, ...]:
+    """Return the numbers under the fronts: where they would crowd, a few and the chosen one's."""
+    lefts = [slab.front[0][0] for slab in slabs]
+    pitch = min((b - a for a, b in pairwise(lefts)), default=_INDEXED)
+    every = 1
+    if pitch < _INDEXED:
+        every = next((n for n in _EVERY if n * pitch >= _SPARSE), len(slabs))
+    chosen = next((slab.front[0][0] for slab in slabs if slab.chosen), -_SPARSE)
+    return tuple(
+        Label(
+            round((slab.front[2][0] + slab.front[3][0]) / 2, 2),
+            round(slab.front[3][1] + 14, 2),
+            str(slab.index),
+            "middle",
+            "index",
+        )
+        for slab in slabs
+        if slab.chosen
+        or every == 1
+        or (slab.index % every == 0 and abs(slab.front[0][0] - chosen) >= _SPARSE)
     )

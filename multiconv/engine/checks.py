@@ -51,7 +51,7 @@ def batch_of(x: Array, name: str = "x", *, look: bool = True) -> Array:
     return x if x.ndim == 4 else x[np.newaxis]
 
 
-def filters_of(filters: Array, dtype: Any, c_in: int, groups: int) -> Array:
+def cast_filters(filters: Array, dtype: Any, c_in: int, groups: int) -> Array:
     """Return filters, (kh, kw, C_in / groups, C_out), in that type, checked against the input."""
     values = np.asarray(filters)
     if values.ndim != 4 or 0 in values.shape or values.dtype.kind not in "iuf":
@@ -78,7 +78,7 @@ def filters_of(filters: Array, dtype: Any, c_in: int, groups: int) -> Array:
     return values.astype(dtype, copy=False)
 
 
-def bias_of(bias: Array | None, c_out: int, dtype: Any) -> Array:
+def cast_bias(bias: Array | None, c_out: int, dtype: Any) -> Array:
     """Return bias as (C_out,) in that type, checked to be finite; zeros where there is none."""
     if bias is None:
         return np.zeros(c_out, dtype)

@@ -13,7 +13,7 @@ from itertools import product
 
 import numpy as np
 
-from multiconv.engine.checks import Array, batch_of, bias_of, channel_of, filters_of
+from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters, channel_of
 from multiconv.engine.columns import write_columns
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
 from multiconv.engine.pixels import write_pixels
@@ -87,7 +87,7 @@ def conv2d(
     """
     batch, kernels, g = checked(x, filters, strides, padding, padding_mode, dilations, groups)
     c_out = kernels.shape[3]
-    values = bias_of(bias, c_out, x.dtype)
+    values = cast_bias(bias, c_out, x.dtype)
     result = _written(*by_group(batch, kernels, groups), g, threads)
     if bias is not None:
         result += values
@@ -165,7 +165,7 @@ def checked(
 ) -> tuple[Array, Array, Geometry]:
     """Return conv2d's x as a batch, its filters in x's type, and their geometry, all checked."""
     batch = batch_of(x)
-    kernels = filters_of(filters, batch.dtype, batch.shape[3], groups)
+    kernels = cast_filters(filters, batch.dtype, batch.shape[3], groups)
     g = geometry(
         batch.shape[1:3],
         kernels.shape[:2],

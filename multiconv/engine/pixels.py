@@ -2,6 +2,7 @@
 
 With many input channels the windows' rows are long and the product dwarfs the copying.  A 1 × 1
 kernel's windows are the pixels themselves, so that nothing is copied at all.
+It stands alone because it can be left out.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from multiconv.engine.activations import activation as activation_of
-from multiconv.engine.checks import Array, batch_of, bias_of, channel_of, filters_of
+from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters, channel_of
 from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
 from multiconv.errors import InvalidValue
@@ -112,7 +112,7 @@ def trace_layer(
             "Trace one picture, (height, width, channels).",
             field="x",
         )
-    exact, cast = np.asarray(filters), filters_of(filters, x.dtype, picture.shape[2], groups)
+    exact, cast = np.asarray(filters), cast_filters(filters, x.dtype, picture.shape[2], groups)
     c_out, width = cast.shape[3], cast.shape[2]
     first = channel_of(k, c_out) * groups // c_out * width
     g = geometry(
@@ -124,7 +124,7 @@ def trace_layer(
         dilations=dilations,
     )
     function = activation_of(activation)
-    start = bias_of(bias, c_out, x.dtype)[k]
+    start = cast_bias(bias, c_out, x.dtype)[k]
     total: Array | None = None
     kernels = np.zeros((*g.kernel_size, x.shape[2]))
     added: list[Array | None] = [None] * x.shape[2]

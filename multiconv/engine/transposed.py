@@ -11,7 +11,7 @@ from itertools import product
 
 import numpy as np
 
-from multiconv.engine.checks import Array, batch_of, bias_of, filters_of
+from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters
 from multiconv.engine.geometry import Padding, Pads, Pair, pads_of, pair
 from multiconv.engine.scratch import one_blas_thread, scratch
 from multiconv.errors import InvalidValue
@@ -66,7 +66,7 @@ def conv2d_transpose(
     pads, sides = _resolved(size, (kh, kw), steps, gaps, padding, output_padding)
     count, c_out = len(batch), groups * per_group
     result: Array = np.empty((count, groups, per_group, *sides), batch.dtype)
-    result[...] = bias_of(bias, c_out, batch.dtype).reshape(1, groups, per_group, 1, 1)
+    result[...] = cast_bias(bias, c_out, batch.dtype).reshape(1, groups, per_group, 1, 1)
     pictures = batch.transpose(0, 3, 1, 2).reshape(count, groups, -1, *size)
     matrix = split.transpose(0, 1, 2, 4, 3).reshape(groups, kh * kw * per_group, -1)
     tile = max(1, _TILE_BYTES // (matrix.shape[1] * size[1] * batch.itemsize))
@@ -98,7 +98,7 @@ def _by_group(filters: Array, x: Array, groups: int) -> Array:
         )
     # HWOI is the HWIO of the convolution whose adjoint this is: its inputs are the outputs here.
     per_group = values.shape[2] if values.ndim == 4 else 1
-    cast = filters_of(values, x.dtype, per_group * max(int(groups), 1), groups)
+    cast = cast_filters(values, x.dtype, per_group * max(int(groups), 1), groups)
     kh, kw, _, _ = cast.shape
     return cast.reshape(kh, kw, per_group, groups, c_in // groups).transpose(3, 0, 1, 4, 2)
 

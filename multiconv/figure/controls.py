@@ -1,4 +1,7 @@
-"""The one line of geometry and what stands behind More: choices and entries, read off `FIELDS`."""
+"""What changes the layer: choices and entries, read off `FIELDS`, kernels by name, what-ifs.
+
+The one line of geometry stands under the output, the others behind More.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,16 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from multiconv.engine.geometry import Pair
+from multiconv.experiment.changes import ACTIONS, action_notice
 from multiconv.experiment.edit import TYPED
 from multiconv.experiment.fields import BY_NAME, FIELDS, Field
 from multiconv.experiment.kinds import Options
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.reshape import OWN
 from multiconv.experiment.words import size_words
+from multiconv.figure.links import Links
+from multiconv.figure.notices import telling
+from multiconv.filters.kernels import KERNELS
 
 BEHIND_MORE = frozenset(row.name for row in FIELDS if row.part == "more")
 
@@ -89,4 +96,51 @@ def more_entries(experiment: Experiment, shown: Pair | None = None) -> list[Entr
             row.name,
         )
         for row in rows
+    ]
+
+
+WITH_NUMBERS: Options = (
+    ("gaussian(1)", "Gaussian, σ = 1"),
+    ("gaussian(2)", "Gaussian, σ = 2"),
+    ("gabor(0,4)", "Gabor, upright stripes"),
+    ("gabor(45,4)", "Gabor, slanting stripes"),
+    ("gabor(90,4)", "Gabor, level stripes"),
+    ("motion(0)", "Motion blur, sideways"),
+    ("motion(45)", "Motion blur, slanting"),
+    ("random(1)", "Random 1"),
+    ("random(2)", "Random 2"),
+    ("random(3)", "Random 3"),
+)
+"""Kernels with numbers that the lists offer; any others can be typed."""
+
+
+def presets() -> Options:
+    """Return the named kernels as (name, words)."""
+    return (*((name, kernel.title) for name, kernel in KERNELS.items()), *WITH_NUMBERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A what-if in the page: the form's value, its words, what it does, where it leads."""
+
+    value: str
+    words: str
+    told: str
+    link: str
+
+
+def buttons(links: Links) -> list[Button]:
+    """Return the what-ifs that make sense for an experiment."""
+    shown = links.experiment
+    layer, k = shown.layer, shown.focus.k
+    hidden = "depthwise" if layer.groups > 1 else "together"
+    changed = {name: each.of(layer, k) for name, each in ACTIONS.items() if name != hidden}
+    return [
+        Button(
+            name,
+            ACTIONS[name].words,
+            ACTIONS[name].hint,
+            telling(links.page(shown.with_layer(after)), [action_notice(name, layer, after)]),
+        )
+        for name, after in changed.items()
     ]

@@ -15,10 +15,10 @@ THUMBNAIL = 72
 
 def page_link(experiment: Experiment, *, path: str = "/") -> str:
     """Return the canonical address of an experiment's page, or of ``path`` for it."""
-    return joined(path, to_query(experiment))
+    return address_of(path, to_query(experiment))
 
 
-def joined(path: str, *parts: str) -> str:
+def address_of(path: str, *parts: str) -> str:
     """Return a path with those parts of a query that say something."""
     query = "&".join(part for part in parts if part)
     return f"{path}?{query}" if query else path
@@ -32,7 +32,7 @@ def map_link(
     ``extent`` is the fixed range of its colours; numbers need none.
     """
     query = to_query(pixels_experiment(experiment, name, extent))
-    return joined(f"/maps/{name}.{ending}", query, f"v={build}")
+    return address_of(f"/maps/{name}.{ending}", query, f"v={build}")
 
 
 @dataclass(frozen=True)
@@ -71,16 +71,16 @@ class Links:
 
     def at(self, path: str, *more: str) -> str:
         """Return the address of ``path`` for this experiment, with more parameters at its end."""
-        return joined(path, self.query, *more)
+        return address_of(path, self.query, *more)
 
     def page(self, experiment: Experiment) -> str:
         """Return the page of another experiment."""
-        return joined("/", self._query(experiment))
+        return address_of("/", self._query(experiment))
 
     def channel(self, k: int) -> str:
         """Return the page on which output channel ``k`` is the chosen one."""
         before, after = self._around_k
-        return joined("/", *before, f"k={k}" if k else "", *after)
+        return address_of("/", *before, f"k={k}" if k else "", *after)
 
     def map(self, name: str, extent: float, _longest: int = 0, /) -> str:
         """Return the address of a map's picture, which has the same pixels however it is drawn."""
@@ -95,14 +95,14 @@ class Links:
         if key not in self._reduced:
             seen = replace(self.experiment, view=replace(self.experiment.view, inputs=inputs))
             self._reduced[key] = self._query(pixels_experiment(seen, name, extent))
-        return joined(f"/maps/{name}.{ending}", self._reduced[key], f"v={self.build}")
+        return address_of(f"/maps/{name}.{ending}", self._reduced[key], f"v={self.build}")
 
     def sheet(self, extent: float | None) -> str:
         """Return the address of all outputs on one sheet; without a range each has its own."""
         ranges = "each" if extent is None else "shared"
         view = replace(self.experiment.view, range=extent, ranges=ranges, inputs=View().inputs)
         query = self._query(replace(self.experiment, focus=Focus(), view=view))
-        return joined("/maps/outputs.png", query, f"v={self.build}")
+        return address_of("/maps/outputs.png", query, f"v={self.build}")
 
     def sample(self, name: str) -> str:
         """Return the page that shows a sample with the same filters, its own pixel first."""
@@ -113,9 +113,9 @@ class Links:
     def thumbnail(self, name: str) -> str:
         """Return the address of a sample's small picture."""
         query = self._query(Experiment(source=Source(name, THUMBNAIL)))
-        return joined("/maps/input.png", query, f"v={self.build}")
+        return address_of("/maps/input.png", query, f"v={self.build}")
 
     def whole(self, path: str, *more: str) -> str:
         """Return the address of ``path`` for the picture at its full size."""
         source = replace(self.experiment.source, size=None)
-        return joined(path, self._query(replace(self.experiment, source=source)), *more)
+        return address_of(path, self._query(replace(self.experiment, source=source)), *more)

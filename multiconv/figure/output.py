@@ -11,7 +11,7 @@ from multiconv.experiment.edit import OUTPUT_WIDTH
 from multiconv.experiment.model import Layer
 from multiconv.experiment.numbers import grouped, weight_text
 from multiconv.figure.channels import Channel
-from multiconv.figure.rows import Picture, Pictures, Words, has_each, signed, value_of
+from multiconv.figure.rows import MapPicture, Pictures, Words, has_each, signed, value_of
 from multiconv.tracing.trace import Trace
 
 EACH = "Every map has a range of its own, and this bar is the output’s: colours do not compare."
@@ -32,7 +32,7 @@ class Output:
     """The chosen output channel: its picture, its colour bar, how its shape comes about."""
 
     k: int
-    picture: Picture
+    picture: MapPicture
     bar: Bar
     i: int
     j: int
@@ -66,7 +66,7 @@ def output_of(trace: Trace, channels: Sequence[Channel], pictures: Pictures) -> 
     )
 
 
-def picture_of(trace: Trace, pictures: Pictures) -> Picture:
+def picture_of(trace: Trace, pictures: Pictures) -> MapPicture:
     """Return the summed channel at twice the rows' scale."""
     k, plane = trace.experiment.focus.k, trace.layer.output
     caption = (

@@ -16,18 +16,16 @@ from multiconv.experiment.words import activation_words
 from multiconv.figure import controls
 from multiconv.figure.bar import SampleLink, samples
 from multiconv.figure.bench import Bench, bench_of
-from multiconv.figure.controls import Choice, Entry
+from multiconv.figure.controls import Button, Choice, Entry, buttons, presets
 from multiconv.figure.exports import CITATION, Group, exports
 from multiconv.figure.kernel import weight_scale
 from multiconv.figure.links import Links
 from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
 from multiconv.figure.pixel import Pixel, pixel_of
-from multiconv.figure.presets import presets
 from multiconv.figure.stage import Figure, figure_of
 from multiconv.figure.steps import Steps, steps_of
 from multiconv.figure.values import Values, values_of
-from multiconv.figure.whatif import Button, buttons
 from multiconv.imaging import colour
 from multiconv.imaging.samples import SAMPLES, Sample
 from multiconv.tracing.trace import Trace

@@ -49,7 +49,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class MapPicture:
     """One map in the figure: its picture, how large it stands, what it says, its mark."""
 
     name: str
@@ -83,9 +83,9 @@ class Row:
     """One input channel: its plane, its kernel, what it adds."""
 
     channel: Channel
-    plane: Picture
+    plane: MapPicture
     kernel: Kernel
-    partial: Picture
+    partial: MapPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +133,12 @@ def _most(trace: Trace, channels: Sequence[Channel]) -> list[Channel]:
     return sorted(most, key=lambda channel: channel.q)
 
 
-def plane_of(trace: Trace, channel: Channel, pictures: Pictures) -> Picture:
+def plane_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture:
     """Return an input plane with the window on it."""
     shape, q = trace.layer.geometry, channel.q
     plane, name = trace.inputs[:, :, q], f"input-{q}"
     rows, columns = plane.shape
-    return Picture(
+    return MapPicture(
         name,
         f"at.{name}",
         channel.role,
@@ -162,7 +162,7 @@ def plane_of(trace: Trace, channel: Channel, pictures: Pictures) -> Picture:
     )
 
 
-def partial_of(trace: Trace, channel: Channel, pictures: Pictures) -> Picture:
+def partial_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture:
     """Return what a channel adds, nothing if it takes no part."""
     partial = trace.layer.partials[channel.q]
     plane = nothing(trace.layer.geometry.output_size) if partial is None else partial
@@ -191,10 +191,10 @@ def signed(
     caption: tuple[Words, ...],
     *,
     role: str,
-) -> Picture:
+) -> MapPicture:
     """Return a map of signed values with the pixel marked on it."""
     rows, columns = plane.shape
-    return Picture(
+    return MapPicture(
         name,
         "at" if role == "output" else f"at.{name}",
         role,

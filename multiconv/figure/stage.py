@@ -21,7 +21,7 @@ from multiconv.figure.channels import Channel, channels_of
 from multiconv.figure.kernel import Kernel
 from multiconv.figure.output import Output, output_of
 from multiconv.figure.planes import ramp
-from multiconv.figure.rows import ROW_HEIGHT, Picture, Pictures, Words, Working, working
+from multiconv.figure.rows import ROW_HEIGHT, MapPicture, Pictures, Words, Working, working
 from multiconv.figure.sum import Sum, sum_of
 from multiconv.figure.volumes import Volumes, volumes_of
 from multiconv.filters.banks import NOTICE
@@ -97,7 +97,7 @@ class Placed:
 
     x: float
     y: float
-    picture: Picture
+    picture: MapPicture
     mark: tuple[float, float, float, float]
 
 
@@ -178,7 +178,7 @@ def _under(figure: Figure, foot: float) -> Iterator[Text]:
             y += _LINE
 
 
-def _placed(picture: Picture, x: float, top: float, longest: int) -> Placed:
+def _placed(picture: MapPicture, x: float, top: float, longest: int) -> Placed:
     y = top + (longest - picture.height) / 2
     across, down = picture.width / picture.columns, picture.height / picture.rows
     mark = picture.mark

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from multiconv.figure.links import Links
-from multiconv.figure.rows import Picture
+from multiconv.figure.rows import MapPicture
 from multiconv.figure.stage import Figure
 from multiconv.tracing.trace import Trace
 
@@ -22,7 +22,7 @@ class Values:
 def values_of(trace: Trace, figure: Figure, links: Links) -> tuple[Values, ...]:
     """Return the values of the inputs, the partials and the output, in the figure's order."""
 
-    def line(picture: Picture, extent: float) -> Values:
+    def line(picture: MapPicture, extent: float) -> Values:
         return Values(picture.called, picture.values, links.histogram(picture.name, extent))
 
     rows, partials = figure.working.rows, trace.layer.partials

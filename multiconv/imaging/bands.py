@@ -115,3 +115,12 @@ def _summary(bands: Iterator[NDArray[Any]], size: int) -> Summary:
         low, high = min(low, float(band.min())), max(high, float(band.max()))
         total += float(band.sum(dtype=np.float64))
     return Summary(low, high, total / size)
+
+
+def counts_of(plane: NDArray[np.generic] | Banded, bins: int, low: float, high: float) -> list[int]:
+    """Return how many pixels lie in each of equal steps; what lies beyond counts to the last."""
+    counts = np.zeros(bins, np.intp)
+    for band in bands_of(plane):
+        inside = np.clip(np.asarray(band, dtype=np.float64), low, high)
+        counts += np.histogram(inside, bins, (low, high))[0]
+    return counts.tolist()

@@ -6,7 +6,7 @@ import struct
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,6 @@ from PIL import (
 
 from multiconv.errors import MultiConvError, UnsupportedPicture
 from multiconv.imaging import guards, notes
-from multiconv.imaging.greys import levels_of
 
 if TYPE_CHECKING:
     from multiconv.experiment.model import Limits
@@ -70,7 +69,7 @@ class Picture:
     notes: tuple[str, ...] = ()
 
 
-def decoded(body: bytes, limits: Limits) -> Picture:
+def decode(body: bytes, limits: Limits) -> Picture:
     """Return an upload's pixels as RGB of 8 bits, upright, over white, in sRGB's colours.
 
     The kind is told from the content.  Only the first frame is read.  Bytes, pixels, sides and
@@ -167,7 +166,7 @@ def _pixels(file: ImageFile.ImageFile, profile: object, told: list[str]) -> Pixe
         if not tags:  # a TIFF was turned as it was loaded
             image = file.transpose(_TURNS[side])
     if image.mode[0] in "IF":
-        return levels_of(np.asarray(image), image.info.get("transparency"), told)
+        return _eight_bits(np.asarray(image), image.info.get("transparency"), told)
     if deep:
         told.append(notes.DEEP)
     transform = _to_srgb(image.mode, profile, told)
@@ -246,3 +245,41 @@ def _leaves_colours(transform: ImageCms.ImageCmsTransform) -> bool:
     patches = Image.fromarray(colours).convert(transform.input_mode)
     moved = np.asarray(transform.apply(patches)).astype(int) - colours
     return bool(np.abs(moved).max() <= _NEAR)
+
+
+_USUAL_TOPS = {"u": (65535,), "i": (255, 65535), "f": (1, 255)}
+_ROWS = 16
+
+
+def _eight_bits(values: NDArray[Any], clear: float | None, told: list[str]) -> NDArray[np.uint8]:
+    """Return greys of many levels as RGB of 8 bits: scaled between two ends, never cut.
+
+    The ends are 0 and 65535 for 16 bits; 0 and the least usual top that holds all
+    values (255 or 65535 for integers, 1 or 255 for floats); else the smallest and the
+    largest finite value.
+    """
+    finite = values if np.isfinite(values).all() else values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    usual = _USUAL_TOPS[values.dtype.kind]
+    top = next((top for top in usual if low >= 0 and high <= top), None)
+    if top is not None:
+        low, high = 0.0, float(top)
+    told.append(notes.scaled(low, high))
+    if finite.size < values.size:
+        told.append(notes.NOT_FINITE)
+    if clear is not None and (values == clear).any():
+        told.append(notes.WHITE)
+    scale = 255 / ((high - low) or 1)
+    levels = np.empty((*values.shape, 3), dtype=np.uint8)
+    for at in range(0, len(values), _ROWS):  # a few rows at a time stay in the cache
+        rows = values[at : at + _ROWS]
+        scaled = np.subtract(rows, low, dtype=np.float64)
+        scaled *= scale
+        if finite.size < values.size:
+            np.nan_to_num(scaled, copy=False, nan=0, posinf=255, neginf=0)
+        if clear is not None:
+            scaled[rows == clear] = 255
+        grey = np.rint(scaled, out=scaled).astype(np.uint8)
+        for q in range(3):  # three strided writes are faster than one that repeats each level
+            levels[at : at + _ROWS, :, q] = grey
+    return levels

@@ -69,11 +69,11 @@ def unpacked(body: bytes) -> Pixels:
         found = zlib.decompress(memoryview(body)[_HEAD.size :])
     except zlib.error as error:
         raise ValueError(str(error)) from None
-    pixels = np.frombuffer(bytearray(found), np.uint8).reshape(*size_of(body), 3)
+    pixels = np.frombuffer(bytearray(found), np.uint8).reshape(*packed_size(body), 3)
     return added(pixels)
 
 
-def size_of(head: bytes) -> tuple[int, int]:
+def packed_size(head: bytes) -> tuple[int, int]:
     """Return the (height, width) of packed pixels, from their first `HEAD_BYTES`.
 
     Raises

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.experiment.model import LIMITS
-from multiconv.imaging.decode import decoded
+from multiconv.imaging.decode import decode
 
 Pixels = NDArray[np.uint8]
 
@@ -50,7 +50,7 @@ def _kept(maker: Callable[[], Pixels]) -> Pixels:
 def _from_file(name: str) -> Callable[[], Pixels]:
     def maker() -> Pixels:
         body = files("multiconv.imaging").joinpath("samples", name).read_bytes()
-        return decoded(body, LIMITS).pixels
+        return decode(body, LIMITS).pixels
 
     return maker
 

@@ -46,7 +46,7 @@ _AT_MOST = 3
 
 
 def decoded(body: bytes, limits: Limits) -> Picture:
-    """Return an upload's pixels, as `decode.decoded` does, by a process that all callers share."""
+    """Return an upload's pixels, as `decode.decode` does, by a process that all callers share."""
     return _shared(limits).decoded(body)
 
 
@@ -73,7 +73,7 @@ class IsolatedDecoder:
         self._owner = 0
 
     def decoded(self, body: bytes) -> Picture:
-        """Return an upload's pixels, as `decode.decoded` does."""
+        """Return an upload's pixels, as `decode.decode` does."""
         if not self._turn.acquire(timeout=self._patience):
             raise errors.Busy(
                 "Other pictures are being read at this moment.",
@@ -172,7 +172,7 @@ class DecoderProcess:
         return OUT_OF_TIME != 0 and self.child.returncode == OUT_OF_TIME
 
     def answer(self, body: bytes) -> Picture:
-        """Return what `decode.decoded` returns, or raise what it raises."""
+        """Return what `decode.decode` returns, or raise what it raises."""
         self._questions.write(LENGTH.pack(len(body)))
         self._questions.write(body)
         self._questions.flush()

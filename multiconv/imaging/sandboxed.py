@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from multiconv.errors import MultiConvError
 from multiconv.experiment.model import Limits
-from multiconv.imaging.decode import decoded
+from multiconv.imaging.decode import decode
 
 if sys.platform != "win32":
     import resource
@@ -45,7 +45,7 @@ def serve(*, memory: int, seconds: float, limits: str) -> None:
 
 def _answer(answers: IO[bytes], body: bytes, limits: Limits) -> None:
     try:
-        picture = decoded(body, limits)
+        picture = decode(body, limits)
     except MultiConvError as error:
         _send(answers, {"kind": type(error).__name__, **vars(error)})
         return

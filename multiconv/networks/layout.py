@@ -63,7 +63,9 @@ def chosen(tensors: Mapping[str, Tensor], name: str) -> str:
     )
 
 
-def bank_of(tensor: Tensor, name: str, layout: str, order: str, first: int) -> NDArray[np.float64]:
+def bank_from(
+    tensor: Tensor, name: str, layout: str, order: str, first: int
+) -> NDArray[np.float64]:
     """Return a tensor as a bank, (kh, kw, 3, K) float64, with at most as many K as a layer has.
 
     ``layout`` is auto, hwio or oihw; ``order`` rgb or bgr, as the input channels lie; ``first``

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.errors import MultiConvError, NotFound
-from multiconv.imaging.packed import HEAD_BYTES, packed, size_of, unpacked
+from multiconv.imaging.packed import HEAD_BYTES, packed, packed_size, unpacked
 from multiconv.imaging.png import pixels_of, png_size
 from multiconv.imaging.resize import resized
 from multiconv.store.blobs import Blobs
@@ -23,7 +23,7 @@ WORKING_SIZE = 160
 
 _COPY = f".{WORKING_SIZE}"
 _PIXELS, _PNG, _BANK = ".pixels", ".png", ".npy"
-_FORMS = {_PIXELS: (unpacked, size_of), _PNG: (pixels_of, png_size)}
+_FORMS = {_PIXELS: (unpacked, packed_size), _PNG: (pixels_of, png_size)}
 """How pictures lie, with what reads them; the first version wrote PNG."""
 
 _ID = re.compile(r"[0-9a-f]{64}")

@@ -1,4 +1,7 @@
-"""Arrays that can be made again, kept while there is room, safe among threads."""
+"""Arrays that can be made again, kept while there is room, safe among threads.
+
+It stands alone as the only state that requests share.
+"""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def answer(error: MultiConvError, status: int) -> Response:
     return response
 
 
-def too_large() -> TooLarge:
+def body_too_large() -> TooLarge:
     """Return the mistake of a request whose body is over the limit."""
     limit = f"{LIMITS.upload_bytes // 2**20} MiB"
     return TooLarge(
@@ -108,7 +108,7 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(RequestEntityTooLarge)
     def oversized(_: RequestEntityTooLarge) -> Response:
-        return answer(too_large(), STATUS[TooLarge])
+        return answer(body_too_large(), STATUS[TooLarge])
 
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> Response:

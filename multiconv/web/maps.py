@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, render_template, request, send_from_directory
 
-from multiconv.drawing.histogram import histogram
+from multiconv.drawing.histogram import BINS, histogram
 from multiconv.errors import InvalidValue
 from multiconv.experiment.words import map_text
 from multiconv.figure.channels import channels_of
@@ -13,7 +13,7 @@ from multiconv.figure.planes import Inline, map_plane
 from multiconv.figure.rows import has_each
 from multiconv.figure.volumes import volumes_of
 from multiconv.imaging import png as codec
-from multiconv.imaging.bands import Banded, summary
+from multiconv.imaging.bands import Banded, counts_of, summary
 from multiconv.web.headers import DRAWING_POLICY, FOREVER
 from multiconv.web.request import experiment, tracer, uncoloured
 
@@ -61,7 +61,7 @@ def values(name: str) -> Response:
     numbers = plane.numbers()
     low, high = (0.0, 1.0) if plane.values is None else (-plane.range, plane.range)
     words = map_text(name, asked, *summary(numbers))
-    drawing = histogram(numbers, low, high)
+    drawing = histogram(counts_of(numbers, BINS, low, high), low, high)
     page = render_template("histogram.svg", drawing=drawing, words=words)
     response = Response(page, content_type="image/svg+xml; charset=utf-8")
     response.headers["Content-Security-Policy"] = DRAWING_POLICY

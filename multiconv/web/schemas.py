@@ -17,12 +17,12 @@ TEXT: Schema = {"type": "string"}
 BYTES: Schema = {"type": "string", "format": "binary"}
 
 
-def whole(lowest: int, highest: int) -> Schema:
+def integer(lowest: int, highest: int) -> Schema:
     """Return the schema of a whole number within bounds."""
     return {"type": "integer", "minimum": lowest, "maximum": highest}
 
 
-def row(items: Schema, **bounds: int) -> Schema:
+def row_of(items: Schema, **bounds: int) -> Schema:
     """Return the schema of a list."""
     return {"type": "array", "items": items, **bounds}
 

@@ -15,7 +15,7 @@ from multiconv.figure.notices import PICTURE, telling
 from multiconv.imaging.decode import Picture
 from multiconv.imaging.notes import kinds
 from multiconv.imaging.sandbox import decoded
-from multiconv.web.errors import too_large, wants_json
+from multiconv.web.errors import body_too_large, wants_json
 from multiconv.web.request import experiment_of, pairs, store, tracer
 from multiconv.web.show import nearest, page_answer
 
@@ -60,7 +60,7 @@ def _uploaded() -> Picture:
     try:
         given = request.files.get("image")
     except RequestEntityTooLarge as error:
-        raise too_large() from error
+        raise body_too_large() from error
     if given is None:
         raise InvalidValue(
             "No picture was sent.", "Choose a file in the field “image”.", field="image"

@@ -13,7 +13,7 @@ from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.numbers import whole
 from multiconv.figure.gallery import kept
 from multiconv.figure.links import page_link
-from multiconv.networks.layout import bank_of, bias_of, chosen
+from multiconv.networks.layout import bank_from, bias_of, chosen
 from multiconv.networks.tensors import FILE_BYTES, refused, tensors, too_large
 from multiconv.web.errors import status_of, wants_json
 from multiconv.web.request import experiment, store
@@ -63,7 +63,7 @@ def _handed_in() -> Experiment:
     name = chosen(found, form.get("tensor", "").strip())
     first = whole(form.get("first", "").strip() or "0", "first", 0, _MOST)
     layout, order = form.get("layout", "auto"), form.get("order", "rgb")
-    bank = bank_of(found[name], name, layout, order, first)
+    bank = bank_from(found[name], name, layout, order, first)
     bias = bias_of(found, name, first, bank)
     shown = kept(bank, store())
     return replace(shown, layers=(replace(shown.layer, bias=bias),))

@@ -4,7 +4,13 @@ import re
 
 import numpy as np
 
-from multiconv.drawing.histogram import BINS, HEIGHT, histogram
+from multiconv.drawing.histogram import BINS, HEIGHT
+from multiconv.drawing.histogram import histogram as drawn
+from multiconv.imaging.bands import counts_of
+
+
+def histogram(plane, low, high):
+    return drawn(counts_of(plane, BINS, low, high), low, high)
 
 
 def bars(path):

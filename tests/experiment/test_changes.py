@@ -9,8 +9,8 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.changes import ACTIONS, CHANGES, after_action, with_switches
 from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Layer
+from multiconv.figure.controls import buttons
 from multiconv.figure.links import Links
-from multiconv.figure.whatif import buttons
 from multiconv.filters.kernels import KERNELS
 
 START = Layer().with_kernel(1, 0, tuple(map(float, range(1, 10))))

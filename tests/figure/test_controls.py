@@ -8,8 +8,10 @@ from multiconv.figure.controls import (
     main_choices,
     more_choices,
     more_entries,
+    presets,
 )
 from multiconv.filters.banks import BANKS
+from multiconv.filters.kernels import kernel
 
 
 def chosen(query, field):
@@ -83,3 +85,10 @@ def test_edited_filters_are_the_persons_own_and_the_bank_can_be_chosen_anew(quer
 
 def test_kernels_that_are_the_banks_own_are_no_edit():
     assert chosen({"w.0.0": "soft", "bias": "1,0,0,0,0"}, "filters").chosen == "redness"
+
+
+def test_every_offered_kernel_is_one():
+    for name, title in presets():
+        assert kernel(name, (5, 5)).shape == (5, 5)
+        assert title
+    assert len({title for _, title in presets()}) == len(presets())

@@ -10,7 +10,7 @@ from PIL import Image, ImageFile, features
 
 from multiconv.errors import TooLarge, UnsupportedPicture
 from multiconv.experiment.model import LIMITS
-from multiconv.imaging.decode import decoded
+from multiconv.imaging.decode import decode
 from multiconv.imaging.guards import BoundedReads
 from tests.imaging import handmade
 from tests.imaging.hostile import BOMBS
@@ -23,7 +23,7 @@ QUARTERS = np.ix_([4, 19], [3, 12])  # the middles of the card's quarters
 
 
 def pixels_of(body):
-    return decoded(body, LIMITS).pixels
+    return decode(body, LIMITS).pixels
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def card():
     ],
 )
 def test_every_kind_is_read(card, kind, options, within):
-    picture = decoded(handmade.saved(card, kind, **options), LIMITS)
+    picture = decode(handmade.saved(card, kind, **options), LIMITS)
     assert picture.pixels.dtype == np.uint8
     assert picture.pixels.flags.c_contiguous
     assert picture.notes == ()
@@ -70,7 +70,7 @@ def test_every_kind_is_read(card, kind, options, within):
 def test_a_16_bit_ramp_stays_a_ramp():
     ramp = np.arange(0, 65536, 128)
     lines = [struct.pack(f">{ramp.size}H", *ramp.tolist())]
-    picture = decoded(handmade.png((1, ramp.size), lines, depth=16), LIMITS)
+    picture = decode(handmade.png((1, ramp.size), lines, depth=16), LIMITS)
     assert picture.notes == (
         "Its values 0…65535 were scaled to the levels 0…255.",
         GREY_NOTE,
@@ -84,7 +84,7 @@ def test_16_bit_colours_stay_ramps():
     body = handmade.png(
         (1, ramp.size), [struct.pack(f">{len(triples)}H", *triples)], depth=16, colour=2
     )
-    picture = decoded(body, LIMITS)
+    picture = decode(body, LIMITS)
     assert picture.notes == ("Its 16-bit levels were brought to 8 bits.",)
     assert np.abs(picture.pixels[0, :, 0] - ramp / 257).max() <= 1
     assert np.abs(picture.pixels[0, ::-1, 1] - ramp / 257).max() <= 1
@@ -94,7 +94,7 @@ def test_16_bit_transparency_is_white():
     body = handmade.png(
         (1, 3), [struct.pack(">3H", 0, 300, 65535)], depth=16, before=[(b"tRNS", b"\x01\x2c")]
     )
-    picture = decoded(body, LIMITS)
+    picture = decode(body, LIMITS)
     assert picture.pixels[0, :, 0].tolist() == [0, 255, 255]
     assert WHITE_NOTE in picture.notes
 
@@ -115,14 +115,14 @@ def test_16_bit_transparency_is_white():
     ],
 )
 def test_greys_of_many_levels_are_scaled_and_never_cut(values, expected, told, order):
-    picture = decoded(handmade.grey_tiff(values, order=order), LIMITS)
+    picture = decode(handmade.grey_tiff(values, order=order), LIMITS)
     assert picture.pixels[0, :, 0].tolist() == expected
     assert picture.notes == (f"Its values {told} were scaled to the levels 0…255.", GREY_NOTE)
 
 
 def test_values_that_are_no_numbers_are_told():
     values = np.array([[np.nan, -np.inf, 0.0, 0.5, 1.0, np.inf]], "f4")
-    picture = decoded(handmade.grey_tiff(values), LIMITS)
+    picture = decode(handmade.grey_tiff(values), LIMITS)
     assert picture.pixels[0, :, 0].tolist() == [0, 0, 0, 128, 255, 255]
     assert (
         "Values that are no numbers became black; infinite ones, black or white." in picture.notes
@@ -134,12 +134,12 @@ def test_nothing_but_nan_is_black():
 
 
 def test_the_modes_of_png():
-    one = decoded(handmade.png((1, 8), [b"\x55"], depth=1), LIMITS)
+    one = decode(handmade.png((1, 8), [b"\x55"], depth=1), LIMITS)
     assert one.pixels[0, :, 0].tolist() == [0, 255] * 4
-    two = decoded(handmade.png((1, 4), [b"\x1b"], depth=2), LIMITS)
+    two = decode(handmade.png((1, 4), [b"\x1b"], depth=2), LIMITS)
     assert two.pixels[0, :, 0].tolist() == [0, 85, 170, 255]
     table = [(b"PLTE", bytes([9, 8, 7, 1, 2, 3]))]
-    indexed = decoded(handmade.png((1, 2), [b"\x01\x00"], colour=3, before=table), LIMITS)
+    indexed = decode(handmade.png((1, 2), [b"\x01\x00"], colour=3, before=table), LIMITS)
     assert indexed.pixels.tolist() == [[[1, 2, 3], [9, 8, 7]]]
     assert indexed.notes == ()
 
@@ -159,14 +159,14 @@ def test_the_modes_of_png():
     ],
 )  # fmt: skip
 def test_transparency_lies_over_white(colour, line, before, expected):
-    picture = decoded(handmade.png((1, 3), [line], colour=colour, before=before), LIMITS)
+    picture = decode(handmade.png((1, 3), [line], colour=colour, before=before), LIMITS)
     assert np.abs(picture.pixels[0].astype(int) - expected).max() <= 1
     assert WHITE_NOTE in picture.notes
 
 
 def test_an_opaque_alpha_is_not_worth_telling(card):
     opaque = np.dstack([card, np.full(card.shape[:2], 255, np.uint8)])
-    picture = decoded(handmade.saved(opaque, "PNG"), LIMITS)
+    picture = decode(handmade.saved(opaque, "PNG"), LIMITS)
     assert (picture.pixels == card).all()
     assert picture.notes == ()
 
@@ -174,7 +174,7 @@ def test_an_opaque_alpha_is_not_worth_telling(card):
 @pytest.mark.parametrize("kind", ["TIFF", "JPEG"])
 def test_inks_become_red_green_and_blue(kind):
     inks = Image.new("CMYK", (16, 16), (0, 255, 255, 0))
-    picture = decoded(handmade.saved(inks, kind), LIMITS)
+    picture = decode(handmade.saved(inks, kind), LIMITS)
     assert np.abs(picture.pixels.astype(int) - [255, 0, 0]).max() <= 3
     assert (
         "Its inks (CMYK) were turned into red, green and blue, without a profile." in picture.notes
@@ -192,7 +192,7 @@ def test_cielab_becomes_red_green_and_blue():
     entries[2] = (258, 3, 3, at)
     entries[5] = (273, 4, 1, at + 6)
     body = handmade.tiff(entries, struct.pack("<HHH", 8, 8, 8) + lab.tobytes())
-    picture = decoded(body, LIMITS)
+    picture = decode(body, LIMITS)
     assert np.abs(picture.pixels[0, 0].astype(int) - [255, 0, 0]).max() <= 6
     assert "Its CIELAB colours were turned into red, green and blue." in picture.notes
 
@@ -204,7 +204,7 @@ def test_ycbcr_becomes_red_green_and_blue(card):
 
 def test_grey_is_told():
     grey = np.arange(64, dtype=np.uint8).reshape(8, 8)
-    picture = decoded(handmade.saved(grey, "PNG"), LIMITS)
+    picture = decode(handmade.saved(grey, "PNG"), LIMITS)
     assert (picture.pixels == grey[..., None]).all()
     assert picture.notes == (GREY_NOTE,)
 
@@ -249,7 +249,7 @@ def test_the_eight_orientations(kind, orientation, order):
         body = handmade.saved(stored, "WEBP", lossless=True, exif=block)
     else:
         body = handmade.grey_tiff(stored, extra=[(0x0112, 3, 1, orientation)], order=order)
-    picture = decoded(body, LIMITS)
+    picture = decode(body, LIMITS)
     assert picture.pixels.shape == (*upright.shape, 3)
     assert np.abs(picture.pixels[..., 0].astype(int) - upright).max() <= 2
     assert (TURNED_NOTE in picture.notes) == (orientation != 1)
@@ -259,7 +259,7 @@ def test_the_eight_orientations(kind, orientation, order):
 def test_nonsense_orientations_are_ignored(card, orientation):
     jpeg = handmade.saved(card, "JPEG", quality=95)
     body = handmade.with_segment(jpeg, 0xE1, b"Exif\0\0" + handmade.exif(orientation))
-    assert decoded(body, LIMITS).notes == ()
+    assert decode(body, LIMITS).notes == ()
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "TIFF", "PNG", "AVIF"])
@@ -269,7 +269,7 @@ def test_of_several_frames_the_first_is_shown(card, kind):
     other = Image.fromarray(card[::-1].copy())
     options = {"lossless": True} if kind == "WEBP" else {}
     body = handmade.saved(card, kind, save_all=True, append_images=[other] * 3, **options)
-    picture = decoded(body, LIMITS)
+    picture = decode(body, LIMITS)
     within = 6 if kind == "AVIF" else 0
     assert np.abs(picture.pixels.astype(int) - card)[QUARTERS].max() <= within
     assert picture.notes == (FRAME_NOTE,)
@@ -278,13 +278,13 @@ def test_of_several_frames_the_first_is_shown(card, kind):
 def test_an_avif_that_pillow_does_not_read_is_told(monkeypatch):
     monkeypatch.setattr("multiconv.imaging.decode._reads_avif", lambda: False)
     with pytest.raises(UnsupportedPicture, match="AVIF, which the Pillow") as caught:
-        decoded(b"\0\0\0\x1cftypavif" + bytes(99), LIMITS)
+        decode(b"\0\0\0\x1cftypavif" + bytes(99), LIMITS)
     assert "PNG" in caught.value.remedy
 
 
 def test_the_name_does_not_matter_the_content_does():
     with pytest.raises(UnsupportedPicture, match="not a picture") as caught:
-        decoded(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", LIMITS)
+        decode(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", LIMITS)
     assert "PNG, JPEG, WebP, GIF, TIFF, BMP or AVIF" in caught.value.remedy
 
 
@@ -306,7 +306,7 @@ def test_the_name_does_not_matter_the_content_does():
 )
 def test_what_is_no_picture_is_told_with_a_remedy(body, problem, remedy):
     with pytest.raises(UnsupportedPicture) as caught:
-        decoded(body, LIMITS)
+        decode(body, LIMITS)
     assert problem in caught.value.problem
     assert remedy in caught.value.remedy
     assert caught.value.field == "image"
@@ -318,7 +318,7 @@ def test_a_picture_cut_short_is_refused(kind, share):
     noise = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     body = handmade.saved(noise, kind)
     with pytest.raises(UnsupportedPicture) as caught:
-        decoded(body[: int(share * len(body))], LIMITS)
+        decode(body[: int(share * len(body))], LIMITS)
     assert "cut short" in caught.value.problem or "damaged" in caught.value.problem
     assert caught.value.field == "image"
 
@@ -327,13 +327,13 @@ def test_a_wrong_checksum_is_damage(card):
     body = bytearray(handmade.saved(card, "PNG"))
     body[len(body) // 2] ^= 1
     with pytest.raises(UnsupportedPicture, match="damaged"):
-        decoded(bytes(body), LIMITS)
+        decode(bytes(body), LIMITS)
 
 
 def test_too_many_bytes():
     limits = replace(LIMITS, upload_bytes=1024)
     with pytest.raises(TooLarge) as caught:
-        decoded(bytes(1025), limits)
+        decode(bytes(1025), limits)
     assert caught.value.field == "image"
     assert caught.value.limit == "0.000976562 MiB"
 
@@ -345,7 +345,7 @@ def test_too_many_bytes():
 )  # fmt: skip
 def test_too_many_pixels_are_refused_from_the_header(height, width, limit):
     with pytest.raises(TooLarge) as caught:
-        decoded(handmade.png_claiming(height, width), LIMITS)
+        decode(handmade.png_claiming(height, width), LIMITS)
     assert f"{width} × {height}" in caught.value.problem
     assert caught.value.limit == limit
     assert limit in caught.value.remedy
@@ -356,25 +356,25 @@ def test_too_many_pixels_are_refused_from_the_header(height, width, limit):
 def test_every_kind_is_measured_before_it_is_decoded(kind):
     body = handmade.saved(np.zeros((40, 50, 3), np.uint8), kind)
     with pytest.raises(TooLarge, match="50 × 40"):
-        decoded(body, replace(LIMITS, pixels=1999))
+        decode(body, replace(LIMITS, pixels=1999))
     assert pixels_of(body).shape == (40, 50, 3)
 
 
 def test_a_gif_frame_larger_than_its_screen_is_measured():
     body = handmade.gif((1, 1), [handmade.gif_frame(9999, 9999)])
     with pytest.raises(TooLarge, match="9999"):
-        decoded(body, LIMITS)
+        decode(body, LIMITS)
 
 
 def test_what_pillow_itself_finds_too_large_is_told_with_our_limit():
     with pytest.raises(TooLarge, match="hundred megapixels") as caught:
-        decoded(BOMBS["GIF frame claiming 65500²"](), LIMITS)
+        decode(BOMBS["GIF frame claiming 65500²"](), LIMITS)
     assert caught.value.limit == "24 megapixels"
 
 
 def test_a_tiff_of_too_many_strips():
     with pytest.raises(TooLarge, match="1200000 pieces") as caught:
-        decoded(BOMBS["TIFF of 1,200,000 strips"](), LIMITS)
+        decode(BOMBS["TIFF of 1,200,000 strips"](), LIMITS)
     assert caught.value.limit == "65536 pieces"
 
 
@@ -382,7 +382,7 @@ def test_a_tiff_of_too_many_strips():
 def test_a_tiff_is_measured_by_its_first_directory(order):
     entries = [(256, 4, 1, 65500), (257, 4, 1, 65500), (262, 3, 1, 1)]
     with pytest.raises(TooLarge, match="65500 × 65500"):
-        decoded(handmade.tiff(entries, order=order), LIMITS)
+        decode(handmade.tiff(entries, order=order), LIMITS)
 
 
 def test_a_jpegs_passes_are_counted(card):
@@ -390,9 +390,9 @@ def test_a_jpegs_passes_are_counted(card):
     scans = body.count(b"\xff\xda")
     assert scans > 3
     area = card.shape[0] * card.shape[1]
-    assert decoded(body, replace(LIMITS, jpeg_scan_pixels=scans * area)).pixels.shape == card.shape
+    assert decode(body, replace(LIMITS, jpeg_scan_pixels=scans * area)).pixels.shape == card.shape
     with pytest.raises(TooLarge, match=f"{scans} passes") as caught:
-        decoded(body, replace(LIMITS, jpeg_scan_pixels=scans * area - 1))
+        decode(body, replace(LIMITS, jpeg_scan_pixels=scans * area - 1))
     assert caught.value.limit == f"{scans - 1} passes"
 
 
@@ -414,15 +414,15 @@ def test_no_warning_gets_out(card):
     body = handmade.grey_tiff(np.zeros((2, 2), "u1"), extra=[(315, 2, 4000, 4_000_000)])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        decoded(body, LIMITS)
-        decoded(handmade.saved(card, "PNG"), LIMITS)
+        decode(body, LIMITS)
+        decode(handmade.saved(card, "PNG"), LIMITS)
     assert caught == []
 
 
 def test_an_animation_is_not_counted():
     """Asking Pillow for the number of frames would read all of them."""
     frames = [handmade.gif_frame(1, 1)] * 100_000
-    picture = decoded(handmade.gif((1, 1), frames), LIMITS)
+    picture = decode(handmade.gif((1, 1), frames), LIMITS)
     assert picture.pixels.tolist() == [[[255, 255, 255]]]
     assert FRAME_NOTE in picture.notes
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageCms, TiffImagePlugin, TiffTags
 
 from multiconv.experiment.model import LIMITS
-from multiconv.imaging.decode import decoded
+from multiconv.imaging.decode import decode
 from multiconv.imaging.guards import lean_png
 from multiconv.imaging.notes import CMYK, CONVERTED, GREY, PROFILE
 from tests.imaging import handmade
@@ -87,9 +87,9 @@ def gamma_grey(gamma):
     ],
 )
 def test_colours_of_a_profile_are_converted_and_told(kind, options):
-    picture = decoded(saved(kind, P3, **options), LIMITS)
+    picture = decode(saved(kind, P3, **options), LIMITS)
     assert picture.notes == (CONVERTED,)
-    stored = decoded(saved(kind, None, **options), LIMITS).pixels
+    stored = decode(saved(kind, None, **options), LIMITS).pixels
     expected = levels(linear(stored.astype(float)) @ FROM_P3.T)
     assert np.abs(picture.pixels - expected).max() <= 2
     assert np.abs(picture.pixels - stored.astype(float)).max() > 10
@@ -97,15 +97,15 @@ def test_colours_of_a_profile_are_converted_and_told(kind, options):
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
 def test_srgb_is_left_as_it_is(kind):
-    with_profile, without = (decoded(saved(kind, profile), LIMITS) for profile in (SRGB, None))
+    with_profile, without = (decode(saved(kind, profile), LIMITS) for profile in (SRGB, None))
     assert with_profile.notes == without.notes == ()
     assert (with_profile.pixels == without.pixels).all()
 
 
 def test_what_is_transparent_is_converted_before_it_lies_over_white():
     rgba = np.dstack([COLOURS, np.full(COLOURS.shape[:2], 51, np.uint8)])
-    picture = decoded(handmade.saved(rgba, "PNG", icc_profile=P3), LIMITS)
-    opaque = decoded(saved("PNG", P3), LIMITS).pixels
+    picture = decode(handmade.saved(rgba, "PNG", icc_profile=P3), LIMITS)
+    opaque = decode(saved("PNG", P3), LIMITS).pixels
     assert np.abs(picture.pixels - (0.2 * opaque + 0.8 * 255)).max() <= 1
     assert CONVERTED in picture.notes
 
@@ -114,19 +114,19 @@ def test_what_is_transparent_is_converted_before_it_lies_over_white():
 def test_greys_of_another_gamma_are_converted(mode):
     grey = np.arange(256, dtype=np.uint8)[np.newaxis]
     image = Image.fromarray(grey).convert(mode)
-    picture = decoded(handmade.saved(image, "PNG", icc_profile=gamma_grey(1.0)), LIMITS)
+    picture = decode(handmade.saved(image, "PNG", icc_profile=gamma_grey(1.0)), LIMITS)
     assert np.abs(picture.pixels[0, :, 0] - levels(grey[0] / 255)).max() <= 2
     assert picture.notes == (CONVERTED, GREY)
 
 
 def test_a_profile_of_another_model_than_the_pictures_is_no_matter():
-    assert decoded(saved("PNG", P3, "L"), LIMITS).notes == (GREY,)
-    assert decoded(saved("JPEG", P3, "CMYK"), LIMITS).notes == (CMYK,)
+    assert decode(saved("PNG", P3, "L"), LIMITS).notes == (GREY,)
+    assert decode(saved("JPEG", P3, "CMYK"), LIMITS).notes == (CMYK,)
 
 
 def test_a_profile_that_cannot_be_used_is_told():
     spoilt = P3[:128] + bytes(len(P3) - 128)
-    picture = decoded(saved("PNG", spoilt), LIMITS)
+    picture = decode(saved("PNG", spoilt), LIMITS)
     assert picture.notes == (PROFILE,)
     assert (picture.pixels == COLOURS).all()
 
@@ -137,8 +137,8 @@ def test_damaged_profiles_are_no_reason_to_refuse_a_picture():
         body = bytearray(P3)
         for at in random.integers(0, len(body), 20):
             body[at] = random.integers(0, 256)
-        decoded(saved("PNG", bytes(body)), LIMITS)
-        decoded(saved("PNG", bytes(body[: random.integers(0, len(body))])), LIMITS)
+        decode(saved("PNG", bytes(body)), LIMITS)
+        decode(saved("PNG", bytes(body[: random.integers(0, len(body))])), LIMITS)
 
 
 def test_a_number_where_a_tiff_has_its_profile_is_no_reason_either():
@@ -147,7 +147,7 @@ def test_a_number_where_a_tiff_has_its_profile_is_no_reason_either():
     tags[34675] = 7
     file = io.BytesIO()
     Image.new("RGB", (3, 2), "red").save(file, "TIFF", tiffinfo=tags)
-    picture = decoded(file.getvalue(), LIMITS)
+    picture = decode(file.getvalue(), LIMITS)
     assert picture.notes == ()
     assert picture.pixels.tolist() == [[[255, 0, 0]] * 3] * 2
 
@@ -158,4 +158,4 @@ def test_of_a_profile_of_any_size_only_the_beginning_is_unpacked():
     body = b"large\0\0" + packed + bomb.flush()
     png = handmade.png((1, 2), [b"\1\2\3" * 2], colour=2, before=[(b"iCCP", body)])
     assert len(lean_png(png).profile) == 2**22
-    assert CONVERTED in decoded(png, LIMITS).notes
+    assert CONVERTED in decode(png, LIMITS).notes

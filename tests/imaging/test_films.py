@@ -21,7 +21,7 @@ def traced(**how):
     return trace_layer(x, FILTERS, 0, bias=np.array([0.25]), **how)
 
 
-def decoded(body):
+def decode(body):
     """Every frame of a file as RGB, and how long each stands."""
     image = Image.open(io.BytesIO(body))
     frames, times = [], []
@@ -43,7 +43,7 @@ def value_of(colour, palette, zero):
 def test_every_frame_of_the_sum_is_the_sum_so_far(kind):
     layer = traced()
     film = running_sum(layer.partials, layer.bias, 12.0)
-    frames, times, loop = decoded(encoded(film, kind))
+    frames, times, loop = decode(encoded(film, kind))
     assert len(frames) == 4
     assert set(times) == {1200}
     assert loop == 0
@@ -69,7 +69,7 @@ def test_every_frame_of_the_sum_is_the_sum_so_far(kind):
 def test_every_frame_of_the_window_is_one_output_pixel(kind, how):
     layer = traced(**how)
     film = sliding_window(LEVELS, layer.output, layer.geometry, (3, 4), 4.0)
-    frames, times, _ = decoded(encoded(film, kind))
+    frames, times, _ = decode(encoded(film, kind))
     rows, columns = (min(OUTPUTS, side) for side in layer.geometry.output_size)
     assert len(frames) == rows * columns
     assert set(times) == {90}

@@ -5,7 +5,14 @@ import zlib
 import numpy as np
 import pytest
 
-from multiconv.imaging.packed import HEAD_BYTES, deflated, differences, packed, size_of, unpacked
+from multiconv.imaging.packed import (
+    HEAD_BYTES,
+    deflated,
+    differences,
+    packed,
+    packed_size,
+    unpacked,
+)
 from multiconv.imaging.png import png_rgb
 
 NOISE = np.random.default_rng(3).integers(0, 256, (9, 14, 3), dtype=np.uint8)
@@ -21,7 +28,7 @@ def test_what_is_packed_comes_back(pixels):
     body = packed(pixels)
     assert (unpacked(body) == pixels).all()
     assert unpacked(body).flags.writeable
-    assert size_of(body[:HEAD_BYTES]) == pixels.shape[:2]
+    assert packed_size(body[:HEAD_BYTES]) == pixels.shape[:2]
 
 
 def test_a_band_at_a_time_or_at_once_makes_the_same_bytes():

@@ -13,7 +13,7 @@ import pytest
 from multiconv.errors import Busy, MultiConvError, TooLarge, UnsupportedPicture
 from multiconv.experiment.model import LIMITS
 from multiconv.imaging import sandbox
-from multiconv.imaging.decode import decoded
+from multiconv.imaging.decode import decode
 from multiconv.imaging.sandbox import IsolatedDecoder
 from tests.imaging import handmade
 from tests.imaging.hostile import ALL, BOMBS, SAMPLE, bases, hostile
@@ -51,7 +51,7 @@ def most_memory_of(decoder):
 
 @pytest.mark.parametrize("name", ["PNG RGB", "JPEG turned 6", "TIFF F", "GIF frames", "PNG LA"])
 def test_it_answers_as_decoding_here_does(decoder, name):
-    here, there = decoded(bases()[name], LIMITS), decoder.decoded(bases()[name])
+    here, there = decode(bases()[name], LIMITS), decoder.decoded(bases()[name])
     assert (here.pixels == there.pixels).all()
     assert here.notes == there.notes
     assert there.pixels.flags.writeable
@@ -60,7 +60,7 @@ def test_it_answers_as_decoding_here_does(decoder, name):
 def test_its_errors_are_the_same_too(decoder):
     for body in (b"", b"hello", bases()["JPEG RGB"][:200], handmade.png_claiming(99999, 1)):
         with pytest.raises(MultiConvError) as here:
-            decoded(body, LIMITS)
+            decode(body, LIMITS)
         with pytest.raises(MultiConvError) as there:
             decoder.decoded(body)
         assert type(there.value) is type(here.value)
@@ -123,7 +123,7 @@ def test_many_at_once_each_get_their_own():
     with ThreadPoolExecutor(8) as pool:
         pictures = list(pool.map(lambda body: sandbox.decoded(body, LIMITS), bodies))
     for body, picture in zip(bodies, pictures, strict=True):
-        assert (picture.pixels == decoded(body, LIMITS).pixels).all()
+        assert (picture.pixels == decode(body, LIMITS).pixels).all()
 
 
 def test_what_takes_too_long_is_told_and_the_next_is_served():
