@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from urllib.parse import quote
 
@@ -42,15 +43,17 @@ def numbers() -> Response:
     """Answer every number of the experiment, as NumPy saves them."""
     asked = uncoloured(experiment())
     tracer().geometry(asked, outputs=asked.layer.outputs)
-    # On disk and sent from there, if it is large.
-    file = SpooledTemporaryFile(SPOOLED)  # noqa: SIM115  (closed with the answer)
-    write_everything(file, tracer().trace(asked), tracer())
-    if file.tell() < SPOOLED:
+    trace = tracer().trace(asked)
+    with ExitStack() as until_sent:
+        # On disk and sent from there, if it is large.
+        file = until_sent.enter_context(SpooledTemporaryFile(SPOOLED))
+        write_everything(file, trace, tracer())
+        size = file.tell()
         file.seek(0)
-        with file:
+        if size < SPOOLED:
             return _saved(file.read(), FILE, "application/octet-stream")
-    file.seek(0)
-    return send_file(file, "application/octet-stream", True, FILE)
+        until_sent.pop_all()  # closed with the answer
+        return send_file(file, "application/octet-stream", True, FILE)
 
 
 @blueprint.get("/code/<library>.py")
