@@ -134,7 +134,7 @@ def _trace(
     """Return what the page would have of this layer: an experiment with a bank of its own."""
     from multiconv.experiment.banks import StoredBank
     from multiconv.experiment.model import Experiment, Focus, Layer
-    from multiconv.imaging.colour import automatic_range
+    from multiconv.imaging.ranges import automatic_range
     from multiconv.tracing.trace import Trace
 
     height, width, members, outputs = filters.shape

@@ -17,7 +17,8 @@ from multiconv.figure.planes import inline
 from multiconv.filters.banks import NOTICE, trained
 from multiconv.filters.learned import BOUNDS, Components, principal_components, seeded
 from multiconv.imaging import colour
-from multiconv.imaging import png as codec
+from multiconv.imaging.png import png_indexed, png_rgb
+from multiconv.imaging.ranges import automatic_range
 from multiconv.store.pictures import Store
 from multiconv.tracing.trace import Tracer
 
@@ -68,11 +69,11 @@ def tiles(
     """Return a tile for each filter, the responses all under one range of colours."""
     output = conv2d(x, filters.astype(np.float32))  # (H, W, K)
     planes = [np.ascontiguousarray(output[..., k]) for k in range(filters.shape[3])]
-    extent = colour.automatic_range(planes)
+    extent = automatic_range(planes)
     return tuple(
         Tile(
-            inline(codec.png_rgb(picture)),
-            inline(codec.png_indexed(colour.indices(plane, extent), colour.palette())),
+            inline(png_rgb(picture)),
+            inline(png_indexed(colour.indices(plane, extent), colour.palette())),
             said,
             link,
         )

@@ -14,7 +14,8 @@ from multiconv.experiment.model import LIMITS, Layer
 from multiconv.experiment.numbers import MINUS, number, plain, weight_text
 from multiconv.figure.channels import Channel
 from multiconv.filters.kernels import KERNELS, scaled_name_of
-from multiconv.imaging.colour import rounded_up, step
+from multiconv.imaging.colour import step
+from multiconv.imaging.ranges import rounded_up
 from multiconv.tracing.trace import Trace
 
 FRACTIONS = {-1.0: MINUS, 0.5: "½", -0.5: f"{MINUS}½", 0.25: "¼", -0.25: f"{MINUS}¼"}

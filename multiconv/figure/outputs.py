@@ -18,7 +18,8 @@ from multiconv.experiment.model import Experiment, Layer
 from multiconv.figure.links import Links
 from multiconv.figure.rows import has_each
 from multiconv.imaging import colour
-from multiconv.imaging import png as codec
+from multiconv.imaging.png import png_indexed
+from multiconv.imaging.ranges import automatic_range
 from multiconv.tracing.large import strip_of
 from multiconv.tracing.trace import Trace, Tracer
 
@@ -88,10 +89,10 @@ def sheet_picture(experiment: Experiment, tracer: Tracer) -> bytes:
     if extent is None and experiment.view.ranges == "shared":
         extent = tracer.trace(experiment).range
     shown: list[NDArray[np.uint8]] = [
-        colour.indices(plane, extent or colour.automatic_range((plane,)))
+        colour.indices(plane, extent or automatic_range((plane,)))
         for plane in map(np.ascontiguousarray, outputs)
     ]
-    return codec.png_indexed(np.ascontiguousarray(np.hstack(shown)), colour.palette())
+    return png_indexed(np.ascontiguousarray(np.hstack(shown)), colour.palette())
 
 
 def _means(layer: Layer, g: Geometry, levels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -14,7 +14,8 @@ from multiconv.experiment.words import activation_words
 from multiconv.figure.channels import Channel
 from multiconv.figure.formula import Term, formula
 from multiconv.figure.kernel import tint
-from multiconv.imaging.colour import rounded_up, step
+from multiconv.imaging.colour import step
+from multiconv.imaging.ranges import rounded_up
 from multiconv.tracing.trace import Trace
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from multiconv.experiment.maps import map_place
 from multiconv.experiment.model import CHANNELS, Experiment
 from multiconv.imaging import colour
-from multiconv.imaging import png as codec
 from multiconv.imaging.bands import BAND, Banded, bands_of, few, nothing
+from multiconv.imaging.png import png_grey, png_indexed
 from multiconv.tracing.trace import Trace
 
 
@@ -75,11 +75,11 @@ class Map:
         if times > 1:
             shown = np.ascontiguousarray(shown.repeat(times, 0).repeat(times, 1))
         if self.values is None and self.hue is None:
-            return codec.png_grey(shown)
+            return png_grey(shown)
         if self.hue is not None:
-            return codec.png_indexed(shown, colour.tinted_palette(self.hue))
+            return png_indexed(shown, colour.tinted_palette(self.hue))
         palette = colour.opaque_palette(colour.LIGHT_PAPER) if opaque else colour.palette()
-        return codec.png_indexed(shown, palette)
+        return png_indexed(shown, palette)
 
 
 class Outputs(Protocol):
@@ -142,7 +142,7 @@ def inline(body: bytes) -> str:
 def ramp() -> str:
     """Return the colour bar as a picture, one pixel a colour."""
     colours = np.arange(2 * colour.ZERO + 1, dtype=np.uint8)[np.newaxis]
-    return inline(codec.png_indexed(colours, colour.palette()))
+    return inline(png_indexed(colours, colour.palette()))
 
 
 def outputs_worth(names: Sequence[str]) -> int:

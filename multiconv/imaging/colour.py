@@ -14,34 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.imaging.bands import bands_of
-from multiconv.imaging.ranges import (
-    Clipping,
-    Map,
-    automatic_range,
-    check_range,
-    clipping,
-    rounded_up,
-)
-
-__all__ = [
-    "DARK_PAPER",
-    "HUES",
-    "LIGHT_PAPER",
-    "ORANGE",
-    "VIOLET",
-    "ZERO",
-    "Clipping",
-    "Colour",
-    "automatic_range",
-    "clipping",
-    "indices",
-    "opaque_palette",
-    "palette",
-    "rounded_up",
-    "step",
-    "tinted_palette",
-]
-
+from multiconv.imaging.ranges import Map, check_range
 
 ZERO = 127
 """The index of the value 0; indices 0 and 254 are −range and +range, 255 is never used."""

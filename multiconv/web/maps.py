@@ -12,8 +12,8 @@ from multiconv.figure.outputs import sheet_picture
 from multiconv.figure.planes import Inline, map_plane
 from multiconv.figure.rows import has_each
 from multiconv.figure.volumes import volumes_of
-from multiconv.imaging import png as codec
 from multiconv.imaging.bands import Banded, counts_of, summary
+from multiconv.imaging.png import png_rgb
 from multiconv.web.headers import DRAWING_POLICY, FOREVER
 from multiconv.web.request import experiment, tracer, uncoloured
 
@@ -35,7 +35,7 @@ def picture(name: str) -> Response:
             field="paper",
         )
     if name == "input":
-        return Response(codec.png_rgb(tracer().levels(asked.source)), content_type="image/png")
+        return Response(png_rgb(tracer().levels(asked.source)), content_type="image/png")
     if name == "outputs":
         return Response(sheet_picture(asked, tracer()), content_type="image/png")
     body = map_plane(name, tracer().trace(asked), tracer()).png(opaque=paper == "1")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from multiconv.errors import InvalidValue
 from multiconv.imaging import colour
+from multiconv.imaging.ranges import Clipping, automatic_range, clipping, rounded_up
 
 ranges = st.sampled_from([0.001, 0.5, 1.0, 1.5, 7.0, 3e6])
 shares = st.floats(-1, 1)
@@ -49,7 +50,7 @@ def test_indices_leave_the_map_as_it_was():
 @pytest.mark.parametrize("bad", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_range_is_positive_and_finite(bad):
     plane = np.zeros((1, 1))
-    for use in (colour.indices, colour.clipping):
+    for use in (colour.indices, clipping):
         with pytest.raises(InvalidValue, match="range is") as caught:
             use(plane, bad)
         assert caught.value.field == "range"
@@ -101,12 +102,12 @@ def test_step_rounds_halves_away_from_zero(value, expected):
     ],
 )
 def test_rounded_up_is_a_short_decimal(value, expected):
-    assert colour.rounded_up(value) == expected
+    assert rounded_up(value) == expected
 
 
 @given(st.floats(1e-30, 1e30))
 def test_rounded_up_is_the_next_rung(value):
-    rung = colour.rounded_up(value)
+    rung = rounded_up(value)
     assert value <= rung * (1 + 1e-5)
     assert rung <= 1.67 * value
     assert repr(rung).replace("0", "").replace(".", "").split("e")[0] in {
@@ -116,29 +117,29 @@ def test_rounded_up_is_the_next_rung(value):
 
 def test_the_automatic_range_pools_the_maps():
     small, large = np.full((10, 10), 0.1), np.full((10, 10), -2.5)
-    assert colour.automatic_range([small, large]) == 3
-    assert colour.automatic_range([large, small]) == 3
+    assert automatic_range([small, large]) == 3
+    assert automatic_range([large, small]) == 3
 
 
 def test_the_automatic_range_may_clip_one_pixel_in_two_hundred():
     plane = np.full((20, 20), 0.9)
     plane[0, :2] = 100, -100
-    assert colour.automatic_range([plane]) == 1
-    assert colour.clipping(plane, 1.0) == colour.Clipping(below=1, above=1)
+    assert automatic_range([plane]) == 1
+    assert clipping(plane, 1.0) == Clipping(below=1, above=1)
     plane[0, 2] = 100
-    assert colour.automatic_range([plane]) == 100
+    assert automatic_range([plane]) == 100
 
 
 def test_a_few_lines_on_a_blank_map_keep_their_strength():
     plane = np.zeros((100, 100))
     plane[50, :20] = 0.8
-    assert colour.automatic_range([plane]) == 1
-    assert colour.automatic_range([plane / 4]) == 0.2
+    assert automatic_range([plane]) == 1
+    assert automatic_range([plane / 4]) == 0.2
 
 
 @pytest.mark.parametrize("maps", [[], [np.zeros((3, 3))], [np.zeros((0, 3))]])
 def test_nothing_but_zeros_has_range_one(maps):
-    assert colour.automatic_range(maps) == 1.0
+    assert automatic_range(maps) == 1.0
 
 
 def relative_luminance(rgb):
