@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from multiconv.errors import NotFound
 from multiconv.experiment.link import read
 from multiconv.experiment.model import CHANNELS, Experiment
 from multiconv.experiment.programs import LIBRARIES
@@ -159,3 +160,15 @@ def test_every_library_has_its_program(client):
         assert answer.status_code == 200
         assert "http://localhost/?k=2" in answer.get_data(as_text=True)
         assert f'filename="multiconv_{library}.py"' in answer.headers["Content-Disposition"]
+
+
+def test_a_file_of_numbers_that_fails_midway_is_closed(client, monkeypatch):
+    begun = []
+
+    def failing(file, *_):
+        begun.append(file)
+        raise NotFound("It went while it was read.", "Upload it again.")
+
+    monkeypatch.setattr("multiconv.web.takeaway.write_everything", failing)
+    assert client.get("/multiconv.npz").status_code == 404
+    assert [file.closed for file in begun] == [True]
