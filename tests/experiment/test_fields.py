@@ -119,3 +119,20 @@ def test_a_map_s_address_says_what_acts_on_it_and_nothing_else(row):
             continue  # the range is asked for by the map's address; outputs beside k's are left out
         links = [to_query(pixels_experiment(each, name, 1.0)) for each in (before, after)]
         assert (links[0] != links[1]) is (kind in row.maps), name
+
+
+@pytest.mark.parametrize("row", LINKED, ids=NAMES)
+def test_what_acts_on_a_map_changes_its_picture(client, row):
+    if row.name == "outputs":
+        return  # outputs beside k's are left out of a map's address
+    names = [f"input-{q}" for q in range(3)] + [f"partial-{q}" for q in range(3)]
+    names += ["running-1", "running-2", "sum", *(f"output-{k}" for k in range(6))]
+    seen = set()
+    for name in names:
+        kind = name.partition("-")[0]
+        one, other = (
+            client.get(f"/maps/{name}.png?{urlencode({**said, 'range': r})}").data
+            for said, r in ((START, 1), (changed(row), 0.5 if row.name == "range" else 1))
+        )
+        seen |= {kind} if one != other else set()
+    assert set(row.maps) == seen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from xml.etree import ElementTree
 
 import numpy as np
@@ -132,4 +133,4 @@ def test_the_drawing_says_the_pages_captions(client):
     assert len(captions) == 7
     drawn = [" ".join(box[4].split()) for box in boxes(svg)]
     for caption in captions:
-        assert " ".join(re.sub("<[^>]*>", "", caption).split()) in drawn
+        assert " ".join(unescape(re.sub("<[^>]*>", "", caption)).split()) in drawn
