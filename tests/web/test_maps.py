@@ -81,6 +81,10 @@ def test_editing_green_leaves_red_and_blue_as_they_were(client):
             assert (before != after) is changes
 
 
+NAMES = ("input-0", "input-1", "input-2", "partial-0", "partial-1", "partial-2", "output-1")
+OF_THE_FIGURE = {f"/maps/{name}.png" for name in NAMES}
+
+
 def maps_on(page):
     """Address of every map on a page, by the map's name and the query besides the build."""
     found = {}
@@ -101,7 +105,9 @@ def test_addresses_on_the_page_say_only_what_the_pixels_depend_on(client):
 
 def test_every_map_of_a_page_is_there_and_holds_for_ever(client, app):
     page = client.get(f"/?size=40&k=1&activation=relu&bias=0,0.5,0,0,0&{EDITED}")
-    for path, queries in maps_on(page.text).items():
+    found = maps_on(page.text)
+    assert found.keys() >= OF_THE_FIGURE
+    for path, queries in found.items():
         for query in queries:
             answer = client.get(f"{path}?{query}")
             assert answer.status_code == 200
@@ -113,7 +119,9 @@ def test_every_map_of_a_page_is_there_and_holds_for_ever(client, app):
 def test_reduced_addresses_show_what_the_whole_experiment_shows(client):
     link = f"size=40&k=1&activation=relu&bias=0,0.5,0,0,0&range=0.5&w.1.1=soft&{EDITED}"
     page = client.get(f"/?{link}")
-    for path, queries in maps_on(page.text).items():
+    found = maps_on(page.text)
+    assert found.keys() >= OF_THE_FIGURE
+    for path, queries in found.items():
         name = path.removeprefix("/maps/").removesuffix(".png")
         if name == "input":
             continue  # the samples in the bar
