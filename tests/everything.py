@@ -30,9 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     missing = [*install_browser(), *check_javascript()]
     for line in missing:
         print(line, flush=True)
-    # In as many processes as there are cores, to four; who has done its share takes of another's.
-    shared = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
-    status = subprocess.call([sys.executable, "-m", "pytest", *shared, *arguments])
+    status = subprocess.call([sys.executable, "-m", "pytest", *arguments])
     return status or (1 if IN_CI and missing else 0)
 
 
