@@ -123,8 +123,11 @@ def settle(page: Page) -> None:
 
 
 def frames(page: Page) -> None:
-    """Wait until what has happened so far is drawn: for the second frame from now."""
-    for _ in range(2):
+    """Wait until what has happened so far is drawn: for the second frame from now.
+
+    Without scripts nothing comes later, and nobody would be told of a frame.
+    """
+    for _ in range(2 * page.locator("html.js").count()):
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done(null)))")
 
 
