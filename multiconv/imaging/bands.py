@@ -33,10 +33,7 @@ class Summary(NamedTuple):
 
 
 class Banded:
-    """A map, (H′, W′) float32, that is made a band at a time.
-
-    NumPy takes it for an array, and then all of it is made.
-    """
+    """A map, (H′, W′) float32, made a band at a time; taken for an array, all of it is made."""
 
     dtype = np.dtype(np.float32)
 

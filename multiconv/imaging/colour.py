@@ -1,8 +1,6 @@
-"""From signed values to colours, without ever stretching a map in silence.
+"""From signed values to colours: 8-bit indices into one palette, violet below zero, orange above.
 
-A map is shown as 8-bit indices into one palette: violet below zero, orange
-above it, and zero transparent, so that the same picture is right on light and
-on dark paper.
+Zero is transparent, so that the same picture is right on light and on dark paper.
 """
 
 from __future__ import annotations
@@ -30,10 +28,7 @@ Colour = tuple[int, int, int]
 
 @cache
 def palette() -> NDArray[np.uint8]:
-    """Return the palette of `indices`, (256, 4) uint8 RGBA, transparent at zero.
-
-    Alpha grows so that the CIE 1976 lightness L* on light paper falls evenly.
-    """
+    """Return the palette of `indices`, (256, 4) uint8 RGBA, transparent at zero."""
     table = np.zeros((256, 4), dtype=np.uint8)
     amounts = np.arange(ZERO + 1) / ZERO
     for colour, places in (
@@ -41,6 +36,7 @@ def palette() -> NDArray[np.uint8]:
         (ORANGE, ZERO + np.arange(ZERO + 1)),
     ):
         alphas = np.arange(256)
+        # Alpha grows so that the CIE 1976 lightness L* on light paper falls evenly.
         lightnesses = lightness(_laid_over(colour, alphas, LIGHT_PAPER))
         wanted = lightnesses[0] + amounts * (lightnesses[-1] - lightnesses[0])
         table[places, :3] = colour
@@ -81,11 +77,7 @@ def indices(plane: Map, value_range: float) -> NDArray[np.uint8]:
 
 
 def step(value: float, value_range: float, steps: int = 8) -> int:
-    """Return a value's coarse step, −steps…steps, for the tints of cells and fields.
-
-    The magnitude ``steps · |value| / range + 1/2`` is floored (halves go away
-    from zero), limited to ``steps``, and given the value's sign.
-    """
+    """Return a value's coarse step, −steps…steps, for tints; halves go away from zero."""
     check_range(value_range)
     magnitude = floor(min(steps * (abs(value) / value_range), steps) + 0.5)
     return -magnitude if value < 0 else magnitude

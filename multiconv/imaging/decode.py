@@ -70,17 +70,9 @@ class Picture:
 
 
 def decode(body: bytes, limits: Limits) -> Picture:
-    """Return an upload's pixels as RGB of 8 bits, upright, over white, in sRGB's colours.
+    """Return an upload's first frame as RGB of 8 bits, upright, over white, in sRGB's colours.
 
-    The kind is told from the content.  Only the first frame is read.  Bytes, pixels, sides and
-    a JPEG's scans are checked against the limits before anything is decoded.
-
-    Raises
-    ------
-    UnsupportedPicture
-        If it is empty, no picture, of another kind, damaged or cut short.
-    TooLarge
-        If it has more bytes, pixels, pixels a side or scans than the limits allow.
+    Raises `UnsupportedPicture`, or `TooLarge` before anything is decoded.
     """
     guards.check_bytes(body, limits)
     kind = guards.kind_of(body)
@@ -248,15 +240,12 @@ def _leaves_colours(transform: ImageCms.ImageCmsTransform) -> bool:
 
 
 _USUAL_TOPS = {"u": (65535,), "i": (255, 65535), "f": (1, 255)}
-_ROWS = 16
 
 
 def _eight_bits(values: NDArray[Any], clear: float | None, told: list[str]) -> NDArray[np.uint8]:
     """Return greys of many levels as RGB of 8 bits: scaled between two ends, never cut.
 
-    The ends are 0 and 65535 for 16 bits; 0 and the least usual top that holds all
-    values (255 or 65535 for integers, 1 or 255 for floats); else the smallest and the
-    largest finite value.
+    They are 0 and the least usual top that holds all values, else the least and largest finite.
     """
     finite = values if np.isfinite(values).all() else values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)

@@ -1,7 +1,6 @@
 """Moving pictures that are the arithmetic: the sum as it grows, the window as it slides.
 
-A film is a list of frames of colour indices with one table of colours, so
-that every frame can be read back to the numbers that it shows.
+Frames are colour indices with one table: each can be read back to the numbers that it shows.
 """
 
 from __future__ import annotations
@@ -69,8 +68,7 @@ def encoded(film: Film, kind: str) -> bytes:
 def running_sum(partials: Sequence[Plane], bias: float, extent: float) -> Film:
     """Return the sum as it grows: the bias, then one partial after the other on top.
 
-    Left stands what is being added, right the sum so far, both as `indices`
-    under one range.  The last frame's right half is the sum itself.
+    Left stands what is being added, right the sum so far, as `indices` under one range.
     """
     total = np.full_like(partials[0], bias)
     frames = [_pair(np.zeros_like(total), total, extent)]
@@ -94,8 +92,7 @@ def sliding_window(
 ) -> Film:
     """Return the window on its way over a part of the picture: a frame is one output pixel.
 
-    From the left: the input channels with the window marked, then the output
-    pixels that are computed so far.
+    From the left: the input channels with the window marked, then the output as far as it is.
     """
     rows, columns = (_stretch(shape, axis, at[axis]) for axis in (0, 1))
     windows = _windows(shape)

@@ -1,7 +1,6 @@
 """What stands before Pillow: cheap looks at an upload that keep bombs from it, and the refusals.
 
-None reads a picture. Each bounds what the decoder would do without bound: parts that it walks
-in Python, texts that it unpacks, strips that it lists, passes that it draws.
+None reads a picture; each bounds what the decoder would do without bound.
 """
 
 from __future__ import annotations
@@ -55,13 +54,7 @@ class BoundedReads(BytesIO):
 
 
 def kind_of(body: bytes) -> str:
-    """Return Pillow's name for the format that the content says it is.
-
-    Raises
-    ------
-    UnsupportedPicture
-        If it is none that is read here.
-    """
+    """Return Pillow's name for the format that the content says it is, or raise."""
     for kind, starts in _STARTS.items():
         if body.startswith(starts):
             return kind
@@ -95,16 +88,9 @@ class LeanPng(NamedTuple):
 
 
 def lean_png(body: bytes) -> LeanPng:
-    """Return a PNG with nothing that its decoder might unpack without bound.
+    """Return a PNG with nothing that its decoder might unpack without bound, or raise.
 
     Checksums are compared here: Pillow does not look at those of pixels.
-
-    Raises
-    ------
-    UnsupportedPicture
-        If one is wrong.
-    struct.error
-        If it is cut short.
     """
     kept: list[bytes | memoryview] = [body[:8]]
     profile, animated, at = b"", False, 8

@@ -1,7 +1,6 @@
 """Levels and colour indices packed quickly, as the store keeps and `/api/planes` sends them.
 
-Neighbours are alike: each byte becomes what it differs by from its left neighbour, less what the
-one above does, mod 256. Runs and frequencies are then nearly all that is left to gain.
+Each byte becomes what it differs by from its left neighbour, less what the one above does.
 """
 
 from __future__ import annotations
@@ -58,13 +57,7 @@ def packed(pixels: Pixels) -> bytes:
 
 
 def unpacked(body: bytes) -> Pixels:
-    """Return the pixels that `packed` packed.
-
-    Raises
-    ------
-    ValueError
-        If they are others' bytes, or damaged.
-    """
+    """Return the pixels that `packed` packed; `ValueError` for others' bytes, or damaged ones."""
     try:
         found = zlib.decompress(memoryview(body)[_HEAD.size :])
     except zlib.error as error:
@@ -74,13 +67,7 @@ def unpacked(body: bytes) -> Pixels:
 
 
 def packed_size(head: bytes) -> tuple[int, int]:
-    """Return the (height, width) of packed pixels, from their first `HEAD_BYTES`.
-
-    Raises
-    ------
-    ValueError
-        If these are no packed pixels.
-    """
+    """Return the (height, width) of packed pixels, from their first `HEAD_BYTES`."""
     if len(head) < _HEAD.size or not head.startswith(_MARK):
         raise ValueError("These are no packed pixels.")
     _, height, width = _HEAD.unpack_from(head)

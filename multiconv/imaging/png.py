@@ -34,13 +34,7 @@ def png_rgb(pixels: Plane) -> bytes:
 
 
 def pixels_of(body: bytes) -> Plane:
-    """Return the (H, W, 3) uint8 pixels of a file that the store's first version wrote.
-
-    Raises
-    ------
-    ValueError
-        If it is no PNG, or damaged.
-    """
+    """Return the pixels of a file that the store's first version wrote, or raise `ValueError`."""
     try:
         with Image.open(BytesIO(body), formats=["PNG"]) as image:
             return np.array(image.convert("RGB"))
@@ -49,13 +43,7 @@ def pixels_of(body: bytes) -> Plane:
 
 
 def png_size(head: bytes) -> tuple[int, int]:
-    """Return the (height, width) of such a file, from its beginning.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
+    """Return the (height, width) of such a file, from its beginning, or raise `ValueError`."""
     if not head.startswith(b"\x89PNG") or len(head) < 24:
         raise ValueError("This is no PNG.")
     width, height = struct.unpack_from(">II", head, 16)

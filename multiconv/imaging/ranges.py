@@ -30,10 +30,7 @@ class Clipping:
 
 
 def rounded_up(value: float) -> float:
-    """Return the least of 1, 1.5, 2, 3, 5, 7 × 10ⁿ that is not below ``value``.
-
-    A hundred-thousandth over a rung is taken for floating noise.
-    """
+    """Return the least of 1, 1.5, 2, 3, 5, 7 × 10ⁿ that is not below ``value``, but for noise."""
     check_range(value)
     return next(rung for rung in _rungs(value) if rung * (1 + _NOISE) >= value)
 
@@ -65,9 +62,7 @@ def _rungs(value: float) -> list[float]:
 def automatic_range(maps: Sequence[Map]) -> float:
     """Return one range for all maps: rounded up, clipping at most one pixel in two hundred.
 
-    The maps are pooled.  Pixels smaller than a thousandth of the largest do not
-    count as pixels to be clipped or not, so that a few thin lines on a blank
-    map keep their strength.
+    Pixels below a thousandth of the largest do not count: thin lines on a blank map stay strong.
     """
     largest = max((_largest(plane) for plane in maps if plane.size), default=0.0)
     if largest < _SMALLEST:
@@ -85,11 +80,6 @@ def automatic_range(maps: Sequence[Map]) -> float:
             break
         chosen = rung
     return chosen
-
-
-def own_range(plane: Map) -> float:
-    """Return one map's `automatic_range`."""
-    return automatic_range((plane,))
 
 
 def clipping(plane: Map, value_range: float) -> Clipping:

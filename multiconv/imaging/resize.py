@@ -14,9 +14,7 @@ Pixels = NDArray[np.uint8]
 def resized(pixels: Pixels, longest: int | None) -> Pixels:
     """Return pixels shrunk so that the longest side has at most so many; never enlarged.
 
-    Every new pixel is the mean of the area it covers.  Unlike Lanczos this never
-    overshoots at edges, so a filter finds no rims that the picture has not; a
-    flat area stays exactly flat, and a whole factor gives exact means.
+    Means of areas never overshoot at edges: a filter finds no rims that the picture has not.
     """
     height, width = pixels.shape[:2]
     if longest is None or longest >= max(height, width):
@@ -36,10 +34,7 @@ def resized_size(size: tuple[int, int], longest: int | None) -> tuple[int, int]:
 
 
 def _shrunk(pixels: NDArray[Any], new: int) -> NDArray[np.float32]:
-    """Return the means over ``new`` equal stretches of the first axis, (new, W, 3).
-
-    The n-th tap of every stretch at once: no tap is more than one row of work a stretch.
-    """
+    """Return the means over ``new`` equal stretches of the first axis, (new, W, 3)."""
     old = len(pixels)
     edges = np.arange(new + 1) * (old / new)
     left, right = edges[:-1], edges[1:]

@@ -1,7 +1,4 @@
-"""The pictures that come with the program, some made by code: what these show is exact.
-
-``samples/SOURCES.md`` tells the others' sources.
-"""
+"""The pictures that come with the program, some made by code; `samples/SOURCES.md` has sources."""
 
 from __future__ import annotations
 
@@ -68,11 +65,9 @@ def discs() -> Pixels:
 
 
 def edge() -> Pixels:
-    """Return a red disc on green whose luminances are equal, (320, 320, 3) uint8.
+    """Return a red disc on green whose luminances are equal to the last digit, (320, 320, 3) uint8.
 
-    Y = 0.299 R + 0.587 G + 0.114 B is the same to the last digit on both sides.
-    The disc is made of blocks of 2 × 2 pixels, so that the picture at half its
-    size has no mixed pixel either.
+    It is made of blocks of 2 × 2 pixels: at half its size it has no mixed pixel either.
     """
     row, col = np.mgrid[: SIDE // 2, : SIDE // 2] + 0.5
     inside = np.hypot(row - SIDE / 4, col - SIDE / 4) < SIDE / 7
@@ -81,11 +76,9 @@ def edge() -> Pixels:
 
 
 def gratings() -> Pixels:
-    """Return stripes of every orientation and many frequencies, (320, 320, 3) uint8.
+    """Return stripes cos(2π (r² / 2560 + q / 3)) about the centre, (320, 320, 3) uint8.
 
-    cos(2π (r² / 2560 + q / 3)) about the centre: stripes lie along circles, and
-    there are r / 1280 of them a pixel.  The channels q are a third of a stripe
-    apart, so that their sum is flat.
+    The channels q are a third of a stripe apart, so that their sum is flat.
     """
     row, col = np.mgrid[:SIDE, :SIDE] + 0.5 - SIDE / 2
     stripes = (row**2 + col**2) / (2 * 8 * SIDE / 2)

@@ -1,10 +1,6 @@
 """Decoding in a process of its own, which may be slow, greedy or crash: nobody else notices.
 
-One process decodes one upload after the other.  It may use so much memory and
-time; what needs more is refused, the process ended, and the next upload gets a
-new one.  Time is the processor's, so that a busy machine refuses no picture that a
-quiet one takes; whoever waits is told after three times as much at the latest.
-Where the system has no resource limits (Windows) only that is bounded.
+Time is the processor's, so that a busy machine refuses no picture that a quiet one takes.
 """
 
 from __future__ import annotations
@@ -51,9 +47,9 @@ def decoded(body: bytes, limits: Limits) -> Picture:
 
 
 class IsolatedDecoder:
-    """`decoded`, in a process of its own.
+    """One process that decodes one upload after the other, started by the first of them.
 
-    The process is started by the first upload and ends with `close`, or with this one.
+    What needs more time or memory is refused, the process ended, and the next gets a new one.
     """
 
     def __init__(

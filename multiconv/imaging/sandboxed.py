@@ -23,10 +23,9 @@ OUT_OF_TIME = -getattr(signal, "SIGPROF", 0)
 
 
 def serve(*, memory: int, seconds: float, limits: str) -> None:
-    """Decode what comes in by standard input until it ends.
+    """Decode what comes in by standard input, each a length and bytes, until it ends.
 
-    A question is a length and an upload's bytes.  An answer is a length and JSON: an
-    error's parts, or the shape and the notes, then the raw pixels.
+    An answer is a length and JSON: an error's parts, or shape and notes, then the raw pixels.
     """
     bounds = Limits(**json.loads(limits))
     answers = os.fdopen(os.dup(1), "wb")

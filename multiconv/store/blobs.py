@@ -24,13 +24,7 @@ class Blobs(Protocol):
     """
 
     def put_if_absent(self, name: str, body: bytes) -> None:
-        """Keep bytes for good; when it returns, they outlive the machine.
-
-        Raises
-        ------
-        StoreFull
-            If there is no room left.
-        """
+        """Keep bytes so that they outlive the machine, or raise `StoreFull`."""
 
     def get(self, name: str, most: int = -1) -> bytes | None:
         """Return the bytes, or so many of their beginning; None if there are none."""
@@ -48,8 +42,7 @@ class Blobs(Protocol):
 class FolderBlobs:
     """A folder of files that never change, with a bound on their bytes together.
 
-    A file is written under another name, forced to disk, then renamed, and the folder forced to
-    disk too. Several processes may share the folder. What one left unfinished is removed here.
+    Several processes may share it; what one left unfinished is removed by the next.
     """
 
     def __init__(self, path: Path, most_bytes: int) -> None:
@@ -101,6 +94,7 @@ class FolderBlobs:
         return (path.name for path in self.path.iterdir())
 
     def _write(self, name: str, body: bytes) -> None:
+        """Write under another name, force to disk, rename, and force the folder to disk too."""
         part = self.path / f"{name}.{token_hex(8)}{_UNFINISHED}"
         try:
             with part.open("wb") as file:

@@ -48,8 +48,7 @@ def unknown(name: str, field: str = "image") -> MultiConvError:
 class Store:
     """Pictures and banks in `Blobs`; other sizes than the kept ones are made when asked for.
 
-    Whatever takes a name raises `NotFound` if there is nothing of it, or if it is no id: only
-    ids reach the blobs.
+    Whatever takes a name raises `NotFound` if there is nothing of it; only ids reach the blobs.
     """
 
     def __init__(self, blobs: Blobs) -> None:

@@ -23,7 +23,7 @@ from multiconv.engine.probe import Probe, probe
 from multiconv.engine.trace import LayerTrace, trace_layer
 from multiconv.experiment.model import LIMITS, Experiment, Layer, Limits, Source
 from multiconv.imaging.bands import Banded
-from multiconv.imaging.ranges import Clipping, automatic_range, clipping, own_range
+from multiconv.imaging.ranges import Clipping, automatic_range, clipping
 from multiconv.store.pictures import Store
 from multiconv.tracing.cache import ArrayCache
 from multiconv.tracing.cost import SHOWN, WHOLE_BYTES, Stack, check_work, is_banded
@@ -69,7 +69,7 @@ class Trace:
         """Return what the ends of the colours stand for on one map: the range, or its own."""
         view = self.experiment.view
         if view.range is None and view.ranges == "each":
-            return own_range(plane)
+            return automatic_range((plane,))
         return self.range
 
     def probe(self, i: int, j: int) -> Probe:

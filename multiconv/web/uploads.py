@@ -26,10 +26,7 @@ OF_ITS_PICTURE = {"image", "i", "j"}
 
 
 class UploadRequest(Request):
-    """A request whose files stay in memory; they are bounded, and no disk but the store's is used.
-
-    Nothing that people send is ever in a temporary file of this process's.
-    """
+    """A request whose files, which are bounded, stay in memory: none is ever a temporary file."""
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
         return BytesIO()
