@@ -344,7 +344,7 @@ HANDS = {
     "matrices": "kernel",
     "taps": "kernel",
 }
-MARKUP_ALONE = {"map", "help", "name", "notices"}
+MARKUP_ALONE = {"bench", "help", "map", "name", "values"}
 
 
 def test_a_part_of_the_figure_has_one_word() -> None:

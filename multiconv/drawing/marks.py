@@ -30,17 +30,7 @@ def window_mark(window: Window) -> Mark:
 def rim_path(shape: Geometry, reach: float) -> str:
     """Return the padding around an input as path data in its pixels; empty without any.
 
-    Parameters
-    ----------
-    shape : Geometry
-    reach : float
-        Map pixels per CSS pixel.
-
-    Examples
-    --------
-    >>> from multiconv.engine.geometry import geometry
-    >>> rim_path(geometry((6, 8), (3, 3), padding=((0, 0), (1, 2))), 1.0)
-    'M-1 0H10V6H-1ZM0 0V6H8V0Z'
+    ``reach`` is how many map pixels one CSS pixel is.
     """
     most = WIDEST * reach
     (top, bottom), (left, right) = ([min(pad, most) for pad in pads] for pads in shape.pads)
@@ -52,14 +42,7 @@ def rim_path(shape: Geometry, reach: float) -> str:
 
 
 def unused(shape: Geometry) -> tuple[int, int]:
-    """Return how many rows at the bottom and columns at the right no window reaches.
-
-    Examples
-    --------
-    >>> from multiconv.engine.geometry import geometry
-    >>> unused(geometry((6, 8), (3, 3), strides=(2, 2), padding="VALID"))
-    (1, 1)
-    """
+    """Return how many rows at the bottom and columns at the right no window reaches."""
     last = shape.window_of(shape.output_size[0] - 1, shape.output_size[1] - 1)
     rows, columns = (
         0 if -1 in places[-1:] else side - 1 - places[-1]

@@ -54,23 +54,9 @@ def strip(
     dilation: int = 1,
     chosen: int = 0,
 ) -> Strip:
-    """Return one row of ``side`` pixels under a kernel of ``kernel`` taps.
+    """Return one row of ``side`` pixels under ``kernel`` taps, those of output ``chosen`` strong.
 
-    Parameters
-    ----------
-    caption : str
-    side, kernel, stride, padding, dilation
-        As in `geometry`, for one axis.
-    chosen : int
-        The output pixel whose taps are drawn strongly.
-
-    Examples
-    --------
-    >>> drawing = strip("Stride 2", 6, 3, stride=2)
-    >>> [cell.kind for cell in drawing.inputs].count("pad"), len(drawing.outputs)
-    (1, 3)
-    >>> drawing.words
-    '6 input pixels, pads 0 before and 1 after, 3 outputs'
+    The other arguments are as in `geometry`, for one axis.
     """
     shape = geometry(
         (1, side),

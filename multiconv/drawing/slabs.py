@@ -44,22 +44,9 @@ _SHOWN = 0.55  # the share of the chosen slab's face that the next one leaves fr
 
 @dataclass(frozen=True, slots=True)
 class Slab:
-    """One feature map.
+    """One feature map: channel ``index``, q or k, of the map called ``href``.
 
-    Attributes
-    ----------
-    index : int
-        The channel, q or k.
-    front, top, face : four points each
-        From the top left corner on, clockwise; `face` carries the picture.
-    matrix : six numbers
-        SVG's ``matrix(a b c d e f)`` from the unit square to the face.
-    href : str
-        The map's name, ``input-<q>`` or ``output-<k>``.
-    role : str
-        ``red``, ``green``, ``blue``, ``input`` or ``output``.
-    chosen : bool
-        Whether it is the chosen output channel.
+    Its quads go clockwise from the top left; ``matrix`` lays the picture on the ``face``.
     """
 
     index: int
@@ -74,15 +61,9 @@ class Slab:
 
 @dataclass(frozen=True, slots=True)
 class SlabRow:
-    """The measures of one row of slabs: what `scale` makes of a shape (H, W, C).
+    """The measures of one row of slabs, of which the ``chosen`` one is brought out.
 
-    Attributes
-    ----------
-    height, right, up : float
-        A face's height, and how far its depth runs to the right and up.
-    count : int
-    chosen : int or None
-        The slab that is brought out.
+    A face is so high, and its depth runs so far to the right and up.
     """
 
     height: float
@@ -156,14 +137,7 @@ class SlabRow:
 
 
 def slab_row(shape: Shape, scale: float, chosen: int | None = None) -> SlabRow:
-    """Return the measures of a row for maps of shape (H, W, C), `scale` units a pixel.
-
-    Examples
-    --------
-    >>> measures = slab_row((100, 50, 3), 1.0)
-    >>> measures.height, measures.right, measures.up
-    (100.0, 37.0, 26.5)
-    """
+    """Return the measures of a row for maps of shape (H, W, C), ``scale`` units a pixel."""
     height, width = (max(side * scale, _FLOOR) for side in shape[:2])
     return SlabRow(
         round(height, 2), round(width * RIGHT, 2), round(width * UP, 2), shape[2], chosen

@@ -24,11 +24,6 @@ Bands = Iterable[NDArray[Any]]
 
 FLOAT = np.dtype("<f4")
 
-CITATION = (
-    "multiconv: see what each input channel adds to one output channel of a convolution. "
-    "Version 0.1.0, 2026."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Item:

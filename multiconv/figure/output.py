@@ -11,7 +11,7 @@ from multiconv.experiment.edit import OUTPUT_WIDTH
 from multiconv.experiment.model import Layer
 from multiconv.experiment.numbers import grouped, weight_text
 from multiconv.figure.channels import Channel
-from multiconv.figure.rows import MapPicture, Pictures, Words, has_each, signed, value_of
+from multiconv.figure.rows import MapPicture, Pictures, Words, has_each, map_picture, value_of
 from multiconv.tracing.trace import Trace
 
 EACH = "Every map has a range of its own, and this bar is the output’s: colours do not compare."
@@ -42,6 +42,11 @@ class Output:
     multiply_adds: str
 
     @property
+    def last_pixel(self) -> int:
+        """The number of its last pixel, counted row by row from 0."""
+        return self.picture.rows * self.picture.columns - 1
+
+    @property
     def below(self) -> int:
         """How much lower a square picture would end."""
         return OUTPUT_WIDTH - self.picture.height
@@ -54,38 +59,29 @@ def output_of(trace: Trace, channels: Sequence[Channel], pictures: Pictures) -> 
     inputs = len(channels)
     sizes = ((*shape.input_size, inputs), (rows, columns, layer.outputs))
     adds = shape.multiply_adds(inputs // layer.groups, layer.outputs)
+    title = f"Output channel {k}: a dot stands for every row, every column"
+    caption = (
+        Words(f"output[·,·,{k}]", "index", title=title),
+        value_of(trace, trace.layer.output, "output"),
+    )
     return Output(
         k,
-        picture_of(trace, pictures),
+        map_picture(
+            trace,
+            pictures,
+            f"output-{k}",
+            trace.layer.output,
+            "output",
+            f"Output channel {k}",
+            caption,
+            OUTPUT_WIDTH,
+        ),
         bar_of(trace, channels),
         *trace.pixel,
         reshaped=shape.output_size != shape.input_size,
         shape=" → ".join(" × ".join(map(str, size)) for size in sizes),
         formula=shape_words(shape, layer),
         multiply_adds=grouped(adds),
-    )
-
-
-def picture_of(trace: Trace, pictures: Pictures) -> MapPicture:
-    """Return the summed channel at twice the rows' scale."""
-    k, plane = trace.experiment.focus.k, trace.layer.output
-    caption = (
-        Words(
-            f"output[·,·,{k}]",
-            "index",
-            title=f"Output channel {k}: a dot stands for every row, every column",
-        ),
-        value_of(trace, plane, "output"),
-    )
-    return signed(
-        trace,
-        f"output-{k}",
-        plane,
-        pictures,
-        OUTPUT_WIDTH,
-        f"Output channel {k}",
-        caption,
-        role="output",
     )
 
 

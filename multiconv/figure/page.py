@@ -11,32 +11,21 @@ from multiconv.experiment.changes import CHANGES
 from multiconv.experiment.edit import Form
 from multiconv.experiment.kinds import Options
 from multiconv.experiment.model import LIMITS
-from multiconv.experiment.numbers import weight_text
 from multiconv.experiment.words import activation_words
 from multiconv.figure import controls
 from multiconv.figure.bar import SampleLink, samples
-from multiconv.figure.bench import Bench, bench_of
 from multiconv.figure.controls import Button, Choice, Entry, buttons, presets
-from multiconv.figure.exports import CITATION, Group, exports
+from multiconv.figure.exports import Group, exports
 from multiconv.figure.kernel import weight_scale
 from multiconv.figure.links import Links
 from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
 from multiconv.figure.pixel import Pixel, pixel_of
 from multiconv.figure.stage import Figure, figure_of
-from multiconv.figure.steps import Steps, steps_of
-from multiconv.figure.values import Values, values_of
+from multiconv.figure.steps import Step, steps_of
 from multiconv.imaging import colour
 from multiconv.imaging.samples import SAMPLES, Sample
 from multiconv.tracing.trace import Trace
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """Something that could not be used, with the field it stands beside."""
-
-    field: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +44,27 @@ class Controls:
 class Page:
     """Everything that the page says of one experiment but the article.
 
-    ``wrong`` are the fields that could not be used, ``facts`` what the scripts need to know.
+    ``mistakes`` are said above the figure and beside their fields, which are ``wrong``; ``form`` is
+    what was typed, to be shown again where it could not be used; ``facts`` what scripts need.
     """
 
     links: Links
     figure: Figure
     samples: tuple[SampleLink, ...]
     sample: Sample | None
-    mistakes: tuple[Mistake, ...]
+    mistakes: Sequence[MultiConvError]
     wrong: frozenset[str | None]
     notices: tuple[tuple[str, str], ...]
-    bias: str
+    form: Form
     changes: Options
     presets: Options
-    bench: Bench
+    bench_open: bool
     long_form: bool
     controls: Controls
-    steps: Steps
+    steps: tuple[Step, ...]
     sheet: Sheet | None
     pixel: Pixel
-    values: tuple[Values, ...]
     exports: tuple[Group, ...]
-    citation: str
-    weight_scale: str
     facts: str
 
 
@@ -89,38 +76,30 @@ def page(
     form: Form | None = None,
     told: Collection[str] = (),
 ) -> Page:
-    """Return the page of one experiment.
-
-    ``mistakes`` are said above the figure and beside their fields; ``form`` is what was typed, to
-    be shown again where it could not be used; ``told`` the words for what the way here did besides.
-    """
+    """Return the page of one experiment; ``told`` are words for what the way here did besides."""
     experiment, typed = trace.experiment, form or Form()
     layer, k = experiment.layer, experiment.focus.k
     wrong = frozenset(mistake.field for mistake in mistakes)
     few = layer.outputs <= FEW
     figure = figure_of(trace, links, form=typed, all_faces=few)
-    rows = figure.working.rows
     return Page(
         links,
         figure,
         tuple(samples(links)),
         SAMPLES.get(experiment.source.image.removeprefix("sample:")),
-        tuple(Mistake(mistake.field or "", str(mistake)) for mistake in mistakes),
+        mistakes,
         wrong,
         notices_of(told, layer),
-        bias=typed.get(f"bias.{k}", figure.sum.bias),
+        form=typed,
         changes=tuple((name, change.words) for name, change in CHANGES.items()),
         presets=presets(),
-        bench=bench_of(rows, typed, wrong),
-        long_form=rows[0].kernel.pictured,
+        bench_open=any((name or "").startswith(("name.", "matrix.")) for name in wrong),
+        long_form=figure.rows[0].kernel.pictured,
         controls=_controls(trace, links, typed, wrong),
         steps=steps_of(trace, figure.channels),
         sheet=sheet_of(trace, links),
         pixel=pixel_of(trace, figure.channels),
-        values=values_of(trace, figure, links),
         exports=exports(links, k, figure.channels),
-        citation=CITATION,
-        weight_scale=weight_text(weight_scale(trace)),
         facts=_facts(trace, links),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Protocol
 
@@ -50,12 +50,16 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class MapPicture:
-    """One map in the figure: its picture, how large it stands, what it says, its mark."""
+    """One map in the figure: its picture, how large it stands, what it says, its mark.
+
+    ``field`` takes a click on it; its colours end at ±``extent``.
+    """
 
     name: str
     field: str
     role: str
     address: str
+    extent: float
     rows: int
     columns: int
     width: int
@@ -88,21 +92,13 @@ class Row:
     partial: MapPicture
 
 
-@dataclass(frozen=True, slots=True)
-class Working:
-    """The rows, and the words for channels that have none."""
-
-    rows: tuple[Row, ...]
-    rest: str
-
-
-def working(
+def rows_of(
     trace: Trace, channels: Sequence[Channel], pictures: Pictures, form: Form | None = None
-) -> Working:
+) -> tuple[Row, ...]:
     """Return the rows of the working; ``form`` holds texts to show in place of the kernels'."""
     layer, k, form = trace.experiment.layer, trace.experiment.focus.k, form or Form()
     kernels, extent = layer.all_kernels(), weight_scale(trace)
-    rows = tuple(
+    return tuple(
         Row(
             channel,
             plane_of(trace, channel, pictures),
@@ -118,8 +114,6 @@ def working(
         )
         for channel in _most(trace, channels)
     )
-    left = len(channels) - len(rows)
-    return Working(rows, f"and {left} more input channels, in the sum" if left else "")
 
 
 def _most(trace: Trace, channels: Sequence[Channel]) -> list[Channel]:
@@ -137,27 +131,13 @@ def plane_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture:
     """Return an input plane with the window on it."""
     shape, q = trace.layer.geometry, channel.q
     plane, name = trace.inputs[:, :, q], f"input-{q}"
-    rows, columns = plane.shape
-    return MapPicture(
-        name,
-        f"at.{name}",
-        channel.role,
-        pictures.map(name, trace.range, ROW_WIDTH),
-        rows,
-        columns,
-        *drawn_size(rows, columns, ROW_WIDTH),
-        f"Input channel {q}, {channel.name}",
-        _summary(plane, 255 if plane.dtype == np.uint8 else 1),
-        window_mark(shape.window_of(*trace.pixel)),
-        (
-            Words(
-                f"input[·,·,{q}]",
-                "index",
-                name,
-                f"Input channel {q}: a dot stands for every row, every column",
-            ),
-        ),
-        rim=rim_path(shape, max(rows, columns) / ROW_WIDTH),
+    title = f"Input channel {q}: a dot stands for every row, every column"
+    caption = (Words(f"input[·,·,{q}]", "index", name, title),)
+    called = f"Input channel {q}, {channel.name}"
+    return replace(
+        map_picture(trace, pictures, name, plane, channel.role, called, caption),
+        mark=window_mark(shape.window_of(*trace.pixel)),
+        rim=rim_path(shape, max(plane.shape) / ROW_WIDTH),
         unused=unused_path(shape),
     )
 
@@ -166,44 +146,47 @@ def partial_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture
     """Return what a channel adds, nothing if it takes no part."""
     partial = trace.layer.partials[channel.q]
     plane = nothing(trace.layer.geometry.output_size) if partial is None else partial
-    name = f"partial-{channel.q}"
+    name, called = f"partial-{channel.q}", f"What {channel.name} adds"
     if channel.off:
         caption: tuple[Words, ...] = (Words("off: adds nothing"),)
     elif channel.apart:
         caption = (Words("another group: nothing"),)
     else:
+        ends = (trace.range_of(plane),) if has_each(trace) else ()
         caption = (
             Words(f"what {channel.name} adds"),
             value_of(trace, plane, name),
-            *(Words(f"±{weight_text(end)}", "index") for end in _own_ends(trace, plane)),
+            *(Words(f"±{weight_text(end)}", "index") for end in ends),
         )
-    called = f"What {channel.name} adds"
-    return signed(trace, name, plane, pictures, ROW_WIDTH, called, caption, role=channel.role)
+    return map_picture(trace, pictures, name, plane, channel.role, called, caption)
 
 
-def signed(
+def map_picture(
     trace: Trace,
-    name: str,
-    plane: NDArray[np.float32],
     pictures: Pictures,
-    longest: int,
+    name: str,
+    plane: NDArray[Any],
+    role: str,
     called: str,
     caption: tuple[Words, ...],
-    *,
-    role: str,
+    longest: int = ROW_WIDTH,
 ) -> MapPicture:
-    """Return a map of signed values with the pixel marked on it."""
+    """Return a map, drawn so long, with the pinned pixel marked on it."""
     rows, columns = plane.shape
+    has_levels = plane.dtype == np.uint8
+    extent = trace.range if has_levels else trace.range_of(plane)
+    low, high, mean = (decimal(value / (255 if has_levels else 1), 2) for value in summary(plane))
     return MapPicture(
         name,
         "at" if role == "output" else f"at.{name}",
         role,
-        pictures.map(name, trace.range_of(plane), longest),
+        pictures.map(name, extent, longest),
+        extent,
         rows,
         columns,
         *drawn_size(rows, columns, longest),
         called,
-        _summary(plane),
+        f"{low} … {high}, mean {mean}",
         Mark(*trace.pixel, 1, 1),
         caption,
     )
@@ -218,15 +201,6 @@ def has_each(trace: Trace) -> bool:
     """Tell whether every map has a range of its own."""
     view = trace.experiment.view
     return view.range is None and view.ranges == "each"
-
-
-def _own_ends(trace: Trace, plane: NDArray[np.float32]) -> list[float]:
-    return [trace.range_of(plane)] if has_each(trace) else []
-
-
-def _summary(plane: NDArray[Any], scale: float = 1.0) -> str:
-    low, high, mean = (value / scale for value in summary(plane))
-    return f"{decimal(low, 2)} … {decimal(high, 2)}, mean {decimal(mean, 2)}"
 
 
 def captioned(value: float) -> str:

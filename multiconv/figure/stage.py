@@ -21,7 +21,7 @@ from multiconv.figure.channels import Channel, channels_of
 from multiconv.figure.kernel import Kernel
 from multiconv.figure.output import Output, output_of
 from multiconv.figure.planes import ramp
-from multiconv.figure.rows import ROW_HEIGHT, MapPicture, Pictures, Words, Working, working
+from multiconv.figure.rows import ROW_HEIGHT, MapPicture, Pictures, Row, Words, rows_of
 from multiconv.figure.sum import Sum, sum_of
 from multiconv.figure.volumes import Volumes, volumes_of
 from multiconv.filters.banks import NOTICE
@@ -38,7 +38,7 @@ _SHARES = (0, 0.09, 0.17, 0.24, 0.31, 0.38, 0.45, 0.52, 0.58)  # the style sheet
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What is said of one trace: its inputs, the working, the sum, the output, the volumes.
+    """What is said of one trace: its inputs, the rows, the sum, the output, the volumes.
 
     ``title`` is the experiment in a sentence, ``origin`` whose filters they are.
     """
@@ -46,10 +46,22 @@ class Figure:
     title: str
     origin: str
     channels: tuple[Channel, ...]
-    working: Working
+    rows: tuple[Row, ...]
     sum: Sum
     output: Output
     volumes: Volumes
+
+    @property
+    def rest(self) -> str:
+        """The words for channels that have no row."""
+        left = len(self.channels) - len(self.rows)
+        return f"and {left} more input channels, in the sum" if left else ""
+
+    @property
+    def maps(self) -> tuple[MapPicture, ...]:
+        """The maps that take part: the inputs, what they add, the output."""
+        partials = (row.partial for row in self.rows if row.channel.adds)
+        return (*(row.plane for row in self.rows), *partials, self.output.picture)
 
 
 def figure_of(
@@ -67,13 +79,13 @@ def figure_of(
     """
     experiment, shape = trace.experiment, trace.layer.geometry
     channels = channels_of(trace)
-    made = working(trace, channels, pictures, form)
+    rows = rows_of(trace, channels, pictures, form)
     return Figure(
         title or sentence(experiment, shape.input_size, shape.output_size),
         NOTICE if experiment.layer.bank == "dlib" else "",
         channels,
-        made,
-        sum_of(trace, made.rows),
+        rows,
+        sum_of(trace, rows),
         output_of(trace, channels, pictures),
         volumes_of(trace, channels, pictures, all_faces=all_faces),
     )
@@ -125,7 +137,7 @@ class Stage:
 
 def stage_of(figure: Figure) -> Stage:
     """Return the drawing of a figure."""
-    rows, output = figure.working.rows, figure.output
+    rows, output = figure.rows, figure.output
     tall = ROW_HEIGHT * (len(rows) - 1) + ROW_WIDTH
     first: float = _TOP + max(0, OUTPUT_WIDTH - tall) // 2
     pictures, squares, texts = [], [], []
@@ -152,9 +164,9 @@ def stage_of(figure: Figure) -> Stage:
     foot = top + OUTPUT_WIDTH
     under = list(_under(figure, foot))
     rest: float = first + ROW_HEIGHT * len(rows)
-    if figure.working.rest:
+    if figure.rest:
         rest += 20
-        texts.append(Text(_PLANE, rest - 4, (Words(figure.working.rest),)))
+        texts.append(Text(_PLANE, rest - 4, (Words(figure.rest),)))
     last = wrap(f"{figure.title} {figure.origin}", _FOOT)
     height = max(rest, under[-1].y, _LEAST - 20) + 20 + _LINE * len(last)
     for at, line in enumerate(last):

@@ -21,15 +21,7 @@ class Step:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """The steps of the sum, and the window's last pixel, counted row by row from 0."""
-
-    sum: tuple[Step, ...]
-    last_pixel: int
-
-
-def steps_of(trace: Trace, channels: Sequence[Channel]) -> Steps:
+def steps_of(trace: Trace, channels: Sequence[Channel]) -> tuple[Step, ...]:
     """Return the steps from nothing to the output: the channels in their order, then the bias."""
     found = [Step("0", "running-0", 0, "Nothing yet: every pixel is 0.")]
     names: list[str] = []
@@ -48,5 +40,4 @@ def steps_of(trace: Trace, channels: Sequence[Channel]) -> Steps:
         then = activation_words(trace.layer.activation)
         shows = f"output-{trace.experiment.focus.k}"
         found.append(Step(then, shows, len(channels), f"{then} of the sum: the output."))
-    rows, columns = trace.layer.geometry.output_size
-    return Steps(tuple(found), rows * columns - 1)
+    return tuple(found)

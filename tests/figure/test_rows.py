@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from multiconv.figure.channels import channels_of
 from multiconv.figure.planes import Inline
-from multiconv.figure.rows import ROW_HEIGHT, captioned, working
+from multiconv.figure.rows import ROW_HEIGHT, captioned
+from multiconv.figure.stage import figure_of
 from tests.figure.test_channels import trace
 
 
-def rows(found):
-    return working(found, channels_of(found), Inline(found, found))
+def figure(found):
+    return figure_of(found, Inline(found, found))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_captions_have_no_more_digits_than_are_sure(value, text):
 
 @pytest.mark.parametrize(("channels", "shown"), [(1, 1), (3, 3), (4, 4), (5, 4), (45, 4)])
 def test_four_have_a_row_and_the_rest_is_told(channels, shown):
-    found = rows(trace(channels))
+    found = figure(trace(channels))
     assert len(found.rows) == shown
     assert bool(found.rest) == (channels > shown)
 
@@ -40,7 +40,7 @@ def test_rows_are_the_channels_that_add_most_in_their_order():
     found = trace(6)
     for q, strength in enumerate([1, -9, 0.1, 5, 0.2, 7]):
         found.layer.partials[q][:] = strength
-    shown = rows(found)
+    shown = figure(found)
     assert [row.channel.label for row in shown.rows] == ["Input 0", "Input 1", "Input 3", "Input 5"]
     assert shown.rest == "and 2 more input channels, in the sum"
 
@@ -52,7 +52,7 @@ def test_captions_say_why_nothing_is_added(client):
 
 
 def test_marks_and_values_are_the_pinned_pixels():
-    found = rows(trace(2)).rows[1].partial
+    found = figure(trace(2)).rows[1].partial
     value = trace(2).layer.partials[1][3, 4]
     assert found.caption[1].text == captioned(float(value))
     assert (found.mark.row, found.mark.column) == (3, 4)

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import multiconv
+from multiconv.experiment.link import read
+from multiconv.figure.links import Links
 from multiconv.figure.planes import Inline
 from multiconv.figure.rows import MOST
 from multiconv.figure.stage import WIDTH, figure_of, stage_of
@@ -134,3 +136,23 @@ def test_the_drawing_says_the_pages_captions(client):
     drawn = [" ".join(box[4].split()) for box in boxes(svg)]
     for caption in captions:
         assert " ".join(unescape(re.sub("<[^>]*>", "", caption)).split()) in drawn
+
+
+def test_every_map_that_takes_part_has_its_values_and_its_histogram(app):
+    asked = read([("size", "24"), ("off", "1"), ("ranges", "each"), ("inputs", "tinted")])
+    trace = app.extensions["multiconv"].trace(asked)
+    links = Links(asked, "b")
+    found = figure_of(trace, links).maps
+    assert [one.called for one in found] == [
+        "Input channel 0, red",
+        "Input channel 1, green",
+        "Input channel 2, blue",
+        "What red adds",
+        "What blue adds",
+        "Output channel 0",
+    ]
+    red = trace.layer.partials[0]
+    assert found[3].values == f"{red.min():.2f} … {red.max():.2f}, mean {red.mean():.2f}"
+    assert links.histogram(found[0].name, found[0].extent) == "/maps/input-0.svg?size=24&v=b"
+    blue = links.histogram(found[4].name, found[4].extent)
+    assert blue.startswith("/maps/partial-2.svg?size=24&range=0.")

@@ -18,14 +18,14 @@ def steps(tmp_path, *pairs):
 
 def test_the_channels_enter_in_their_order(tmp_path):
     found = steps(tmp_path, ("bias", "0.5,0,0,0,0"), ("strides", "2"))
-    assert [(one.label, one.shows, one.entered) for one in found.sum] == [
+    assert [(one.label, one.shows, one.entered) for one in found] == [
         ("0", "running-0", 0),
         ("red", "running-1", 1),
         ("+ green", "running-2", 2),
         ("+ blue", "running-3", 3),
         ("+ bias", "sum", 3),
     ]
-    assert found.sum[-1].words == "Red + green + blue + bias: the bias is 0.5."
+    assert found[-1].words == "Red + green + blue + bias: the bias is 0.5."
 
 
 def test_the_slider_goes_to_the_last_pixel(client):
@@ -34,6 +34,6 @@ def test_the_slider_goes_to_the_last_pixel(client):
 
 def test_a_channel_that_is_off_never_enters_and_the_activation_comes_last(tmp_path):
     found = steps(tmp_path, ("off", "0"), ("activation", "relu"), ("k", "2"))
-    labels = [one.label for one in found.sum]
+    labels = [one.label for one in found]
     assert labels == ["0", "green", "+ blue", "+ bias", "ReLU"]
-    assert found.sum[-1].shows == "output-2"
+    assert found[-1].shows == "output-2"

@@ -4,7 +4,7 @@ import pytest
 
 from multiconv.figure.channels import channels_of
 from multiconv.figure.planes import Inline
-from multiconv.figure.rows import ROW_HEIGHT, working
+from multiconv.figure.rows import ROW_HEIGHT, rows_of
 from multiconv.figure.sum import sum_of
 from tests.figure.test_channels import trace
 
@@ -12,7 +12,7 @@ from tests.figure.test_channels import trace
 @pytest.mark.parametrize("channels", [1, 3, 4, 45])
 def test_every_row_has_its_curve(channels):
     found = trace(channels)
-    rows = working(found, channels_of(found), Inline(found, found)).rows
+    rows = rows_of(found, channels_of(found), Inline(found, found))
     made = sum_of(found, rows)
     assert [curve.role for curve in made.junction.curves] == [row.channel.role for row in rows]
     assert made.junction.height == ROW_HEIGHT * len(rows)
