@@ -337,12 +337,7 @@ def test_pictures_in_the_readme_are_there_and_small() -> None:
 SHEETS = {"tokens", "base", "screens", "stage", "panels", "article", "gallery"}
 HANDS = {
     "bias": "sum",
-    "canvas": "map",
-    "feeding": "map",
-    "legend": "formula",
-    "levels": "pixel",
     "matrices": "kernel",
-    "taps": "kernel",
 }
 MARKUP_ALONE = {"bench", "help", "map", "name", "values"}
 

@@ -8,7 +8,7 @@
  *   on("planes", ({ planes }) => …) maps of an edit have arrived (page/ask.js)
  *   on("pixel", ({ i, j }) => …) another pixel is pointed at or pinned
  *   on("page", () => …)          the page was brought in line with a new answer (page/visit.js)
- *   on("levels", () => …)        the input's levels have arrived (figure/levels.js)
+ *   on("levels", () => …)        the input's levels have arrived (figure/pixel.js)
  *   on("settled", ({ query }) => …) a burst of edits came to rest; the link says it
  */
 

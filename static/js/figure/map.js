@@ -2,8 +2,10 @@
 /**
  * `mc-map`: pointing at a picture shows that pixel's arithmetic, once a frame; leaving returns to
  * the pinned pixel. A click pins, and so does a finger that slid to where it leaves; the arrow keys
- * move the pinned pixel, Escape lets it go.
+ * move the pinned pixel, Escape lets it go. Planes of an edit are drawn over it on a canvas, in the
+ * server's own colours; steps lay canvases of their own over that, and whatever is pointed at its marks.
  */
+import { look, table } from "../lib/colours.js";
 import { nearestOutput } from "../lib/geometry.js";
 import { pin } from "../page/edit.js";
 import { address } from "../page/link.js";
@@ -11,11 +13,15 @@ import { visit } from "../page/visit.js";
 import { speak } from "../page/words.js";
 import { on, state, tell } from "../state.js";
 import { show } from "./pixel.js";
+import { follow } from "./volumes.js";
+
+/** @typedef {import("../lib/packed.js").Plane} Plane */
 
 const WAYS = /** @type {Record<string, number[]>} */ ({
   ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
 });
 const SLACK = 6;
+const SVG = "http://www.w3.org/2000/svg";
 
 /** The output pixel under the pointer, if it is over a map. @type {number[] | null} */
 let pointed = null;
@@ -145,3 +151,66 @@ on("bias", draw);
 on("pixel", ({ pinned }) => pinned && redraw());
 on("page", () => pointed && redraw());
 customElements.define("mc-map", PictureMap);
+
+/** The maps of a name, or of all names that begin with one that ends in a dash. @param {string} name */
+export const maps = (name) => document.querySelectorAll(`#stage mc-map[data-map${name.endsWith("-") ? "^" : ""}="${name}"]`);
+
+/**
+ * Draw a shape over a map's picture, in its pixels: a rectangle over its marks, a path under them.
+ * @param {Element} map
+ * @param {string} kind the class of the mark
+ * @param {Record<string, string | number>} shape
+ */
+export function mark(map, kind, shape) {
+  const marks = map.querySelector(".marks");
+  const known = marks?.querySelector(`.${kind}`);
+  const made = known ?? document.createElementNS(SVG, "d" in shape ? "path" : "rect");
+  made.setAttribute("class", kind);
+  made.setAttribute("data-live", "");
+  for (const [key, value] of Object.entries(shape)) made.setAttribute(key, String(value));
+  if (!known) marks?.["d" in shape ? "prepend" : "append"](made);
+}
+
+/** Take the marks of a kind off all maps. @param {string} kind */
+export function unmark(kind) {
+  for (const shape of document.querySelectorAll(`.marks .${kind}`)) shape.remove();
+}
+
+let palette = { hex: "", colours: new Uint32Array() };
+/** @type {WeakMap<HTMLCanvasElement, ImageData>} */
+const held = new WeakMap();
+
+on("planes", ({ planes }) => {
+  for (const plane of /** @type {Plane[]} */ (planes)) {
+    for (const map of document.querySelectorAll(`mc-map[data-map="${plane.name}"]`)) follow(plane.name, paint(map, plane));
+  }
+});
+
+/**
+ * Draw a plane of colour indices over a map's picture.
+ * @param {Element} map
+ * @param {Plane} plane
+ * @param {string} [step] the name of the canvas, if it is a step's: above the live one, below the marks
+ */
+export function paint(map, { width, height, bytes }, step) {
+  if (palette.hex !== state.facts.palette) palette = { hex: state.facts.palette, colours: table(state.facts.palette) };
+  /** @type {HTMLCanvasElement | null} */
+  const known = map.querySelector(step ? `canvas[data-step="${step}"]` : "canvas:not([data-old], [data-step])");
+  const canvas = known ?? document.createElement("canvas");
+  if (!known) {
+    canvas.dataset.live = "";
+    canvas.setAttribute("aria-hidden", "true");
+    if (step) canvas.dataset.step = step;
+    if (step) map.querySelector(".marks")?.before(canvas);
+    else map.querySelector("input")?.after(canvas);
+  }
+  let image = held.get(canvas);
+  if (image?.width !== width || image.height !== height) {
+    [canvas.width, canvas.height] = [width, height];
+    image = new ImageData(width, height);
+    held.set(canvas, image);
+  }
+  look(bytes, palette.colours, new Uint32Array(image.data.buffer));
+  canvas.getContext("2d", { willReadFrequently: true })?.putImageData(image, 0, 0);
+  return canvas;
+}

@@ -6,13 +6,52 @@
 import { arithmetic } from "../lib/arithmetic.js";
 import { levelKind, tint } from "../lib/colours.js";
 import { windowOf } from "../lib/geometry.js";
-import { on, state } from "../state.js";
-import { levels } from "./levels.js";
+import { fetched } from "../page/ask.js";
+import { on, state, tell } from "../state.js";
 
 /**
  * @typedef {ReturnType<typeof arithmetic>} Working
  * @typedef {ReturnType<typeof windowOf>} Window
  */
+
+/** As many pixels are fetched at the first sign that one will be pointed at. */
+const MOST = 512 * 512;
+
+/** @typedef {{ key: string | null, planes: import("../lib/packed.js").Plane[] | null, later: () => void }} Held */
+/** The input's levels, 0…255, fetched once a picture. @type {Held} */
+let held = { key: null, planes: null, later: () => {} };
+
+/**
+ * The planes of the input, or null while they are on their way; `later` is called when they are here.
+ * @param {() => void} [later]
+ */
+export function levels(later = held.later) {
+  const all = new URLSearchParams(state.query);
+  const key = String(new URLSearchParams([...all].filter(([name]) => name === "image" || name === "size")));
+  if (held.key !== key) void fetchLevels((held = { key, planes: null, later }), key);
+  held.later = later;
+  return held.planes;
+}
+
+/** @param {Held} mine @param {string} query */
+async function fetchLevels(mine, query) {
+  const names = state.facts.active.map((_, q) => `input-${q}`);
+  try {
+    mine.planes = (await fetched(names, `${query}&v=${state.facts.build}`, null, "default")).planes;
+    if (mine !== held) return;
+    mine.later();
+    tell("levels");
+  } catch {
+    mine.key = null; // asked again when next wanted
+  }
+}
+
+for (const sign of ["pointerover", "focusin"]) {
+  document.getElementById("stage")?.addEventListener(sign, () => {
+    const [rows, columns] = state.facts.geometry?.input ?? [Infinity, Infinity];
+    if (rows * columns <= MOST) levels();
+  });
+}
 
 /** The elements of a selector, looked up once for each page. @type {Map<string, Element[]>} */
 const known = new Map();

@@ -9,7 +9,7 @@ import { ticking } from "../lib/ticks.js";
 import { fetched, heldRange, reason } from "../page/ask.js";
 import { pin } from "../page/edit.js";
 import { on, state } from "../state.js";
-import { paint, uncover, veil } from "./canvas.js";
+import { mark, paint, unmark } from "./map.js";
 import { show } from "./pixel.js";
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
@@ -83,7 +83,7 @@ class Sums extends HTMLElement {
     for (const row of document.querySelectorAll(".row")) row.classList.toggle("waiting", Number(row.id.slice(4)) >= entered);
     document.querySelectorAll(".curve").forEach((curve, q) => curve.classList.toggle("waiting", q >= entered));
     this.tell(this.closest("details")?.open ? this.buttons[at]?.dataset.words ?? "" : "");
-    if (whole) return uncover("sum");
+    if (whole) return document.querySelectorAll("canvas[data-step]").forEach((canvas) => canvas.remove());
     if (this.busy) this.again = true;
     else void this.draw();
   }
@@ -203,7 +203,14 @@ class Slide extends HTMLElement {
     if (this.place) this.place.value = String(at);
     this.place?.setAttribute("aria-valuetext", `row ${i}, column ${j}`);
     show(i, j, () => {});
-    veil(i, j, state.facts.geometry.output);
+    this.veil(i, j);
+  }
+
+  /** Hide of every map what the window has not reached. @param {number} i @param {number} j */
+  veil(i, j) {
+    const [rows, columns] = state.facts.geometry.output;
+    const d = `M${j + 1} ${i}H${columns}V${rows}H0V${i + 1}H${j + 1}Z`;
+    for (const map of document.querySelectorAll('mc-map:not([data-map^="input-"])')) mark(map, "veil", { d });
   }
 
   label() {
@@ -213,7 +220,7 @@ class Slide extends HTMLElement {
   end() {
     this.stop();
     this.at = -1;
-    uncover("veil");
+    unmark("veil");
   }
 }
 

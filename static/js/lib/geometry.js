@@ -20,14 +20,19 @@ export function windowOf(geometry, i, j) {
   return { rows, cols, sourceRows, sourceCols };
 }
 
+/**
+ * Where a tap of an output pixel lies along an axis; outside the input too.
+ * @param {Geometry} geometry
+ * @param {0 | 1} axis
+ * @param {number} at
+ * @param {number} tap
+ */
+export const placeOf = ({ strides, pads, dilations }, axis, at, tap) => at * strides[axis] - pads[axis][0] + tap * dilations[axis];
+
 /** @param {Geometry} geometry @param {0 | 1} axis @param {number} at */
 function taps(geometry, axis, at) {
   const side = geometry.input[axis];
-  const first = at * geometry.strides[axis] - geometry.pads[axis][0];
-  const places = Array.from(
-    { length: geometry.kernel[axis] },
-    (_, tap) => first + tap * geometry.dilations[axis],
-  );
+  const places = Array.from({ length: geometry.kernel[axis] }, (_, tap) => placeOf(geometry, axis, at, tap));
   return [
     places.map((place) => (place >= 0 && place < side ? place : -1)),
     places.map((place) => source(place, side, geometry.mode)),
@@ -67,7 +72,7 @@ function nearest(geometry, axis, place) {
 }
 
 /** @param {Geometry} geometry @param {0 | 1} axis */
-export const middle = (geometry, axis) => Math.floor((geometry.kernel[axis] - 1) / 2) * geometry.dilations[axis];
+const middle = (geometry, axis) => Math.floor((geometry.kernel[axis] - 1) / 2) * geometry.dilations[axis];
 
 /**
  * The output pixels that an input pixel feeds, axis by axis: every (row, di) with every (column, dj).

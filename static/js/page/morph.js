@@ -73,7 +73,7 @@ function children(old, fresh) {
 
 /** The next node that the server made. @param {ChildNode | null} node */
 function settled(node) {
-  while (node instanceof HTMLElement && "live" in node.dataset) node = node.nextSibling;
+  while (node instanceof Element && node.hasAttribute("data-live")) node = node.nextSibling;
   return node;
 }
 
