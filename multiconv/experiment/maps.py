@@ -57,12 +57,22 @@ def pixels_experiment(
         elif kind == "running" and channel is not None:
             added = range(channel)
         layer = _of_output(layer, k, added)
-    view = View(**_acting(_VIEW, experiment.view, kind))
+    seen = acting(experiment, kind, layer)
+    if kind == "input":
+        return seen
+    return replace(seen, view=replace(seen.view, range=colour_range))
+
+
+def acting(experiment: Experiment, kind: str, layer: Layer | None = None) -> Experiment:
+    """Return `experiment` with what `FIELDS` says to act on maps of a kind, all else as usual.
+
+    ``layer`` is the opened one, if it is another than the experiment's.
+    """
     return Experiment(
         Source(**_acting(_SOURCE, experiment.source, kind)),
-        (*experiment.before, _acting_layer(layer, kind)),
-        Focus(**_acting(_FOCUS, focus, kind)),
-        view if kind == "input" else replace(view, range=colour_range),
+        (*experiment.before, _acting_layer(layer or experiment.layer, kind)),
+        Focus(**_acting(_FOCUS, experiment.focus, kind)),
+        View(**_acting(_VIEW, experiment.view, kind)),
     )
 
 

@@ -71,24 +71,6 @@ TRIES: Mapping[str, Pairs] = MappingProxyType(
 """The parameters of each link, by the name that the template uses."""
 
 
-CONTENTS: tuple[tuple[str, str], ...] = (
-    ("summed-or-averaged", "Summed or averaged?"),
-    ("same-kernel", "One kernel for all?"),
-    ("how-many-kernels", "How many kernels?"),
-    ("nine-or-27", "9 numbers or 27?"),
-    ("not-in-colour", "Why no colour?"),
-    ("depthwise", "Depthwise?"),
-    ("one-by-one-kernels", "1 × 1?"),
-    ("correlation", "Correlation?"),
-    ("same-stride-two", "“Same” with stride 2?"),
-    ("shrank", "Why smaller?"),
-    ("negative", "Negative values?"),
-    ("bias-once", "One bias?"),
-    ("batches", "Batches?"),
-)
-"""The questions that the text answers, in short: where each stands, and its words."""
-
-
 def tried(name: str, shown: Experiment) -> Experiment:
     """Return the experiment of one link, on the person's own picture where the text allows it."""
     pairs = TRIES[name]
@@ -98,21 +80,16 @@ def tried(name: str, shown: Experiment) -> Experiment:
     return replace(experiment, source=shown.source)
 
 
-def tries(shown: Experiment) -> dict[str, str]:
-    """Return the address of every link of the article, for the experiment that is shown."""
-    return {name: page_link(tried(name, shown)) for name in TRIES}
-
-
 @dataclass(frozen=True, slots=True)
 class Article:
     """What the text under the figure says of a picture: its links and drawings."""
 
     tries: Mapping[str, str]
-    contents: tuple[tuple[str, str], ...] = CONTENTS
     strips: tuple[Strip, ...] = strips()
     trained_notice: str = NOTICE
 
 
 def article(source: Source) -> Article:
     """Return the article over a picture; nothing else of an experiment changes it."""
-    return Article(tries(Experiment(source=source)))
+    shown = Experiment(source=source)
+    return Article({name: page_link(tried(name, shown)) for name in TRIES})

@@ -16,13 +16,9 @@ from multiconv.experiment.model import LIMITS
 from multiconv.experiment.programs import FILE, LIBRARIES
 from multiconv.figure.channels import Channel
 from multiconv.figure.links import Links
-from multiconv.figure.planes import Outputs
+from multiconv.figure.planes import Outputs, write_npy
 from multiconv.imaging.bands import Banded, bands_of
 from multiconv.tracing.trace import Trace
-
-Bands = Iterable[NDArray[Any]]
-
-FLOAT = np.dtype("<f4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +97,16 @@ def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
         for at in range(experiment.layer.outputs)
     ]
     size, like = layer.geometry.output_size, layer.sum
-    entries: list[tuple[str, Any, tuple[int, ...], Bands]] = [
-        ("input", FLOAT, trace.levels.shape, map(_scaled, bands_of(trace.levels))),
-        ("filters", FLOAT, filters.shape, [filters]),
-        ("bias", FLOAT, (len(bias),), [np.array(bias)]),
-        ("k", np.dtype("<i8"), (), [np.array(k)]),
-        ("partials", FLOAT, (*size, len(layer.partials)), _stacked(layer.partials, like)),
-        ("sum", FLOAT, size, bands_of(like)),
-        ("output", FLOAT, (*size, len(every)), _stacked(every, like)),
+    entries: list[tuple[str, str, tuple[int, ...], Iterable[NDArray[Any]]]] = [
+        ("input", "<f4", trace.levels.shape, map(_scaled, bands_of(trace.levels))),
+        ("filters", "<f4", filters.shape, [filters]),
+        ("bias", "<f4", (len(bias),), [np.array(bias)]),
+        ("k", "<i8", (), [np.array(k)]),
+        ("partials", "<f4", (*size, len(layer.partials)), _stacked(layer.partials, like)),
+        ("sum", "<f4", size, bands_of(like)),
+        ("output", "<f4", (*size, len(every)), _stacked(every, like)),
     ]
-    room = sum(prod(shape) * dtype.itemsize for _, dtype, shape, _ in entries)
+    room = sum(np.dtype(kind).itemsize * prod(shape) for _, kind, shape, _ in entries)
     if room > LIMITS.store_bytes:
         raise TooLarge(
             f"All numbers of this experiment are {room:,} bytes.",
@@ -120,12 +116,9 @@ def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
         )
     packing = ZIP_STORED if isinstance(layer.sum, Banded) else ZIP_DEFLATED
     with ZipFile(file, "w", packing) as archive:
-        for name, dtype, shape, bands in entries:
+        for name, kind, shape, bands in entries:
             with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
-                header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
-                np.lib.format.write_array_header_1_0(entry, header)
-                for band in bands:
-                    entry.write(np.ascontiguousarray(band, dtype).data)
+                write_npy(entry, shape, bands, kind)
 
 
 def _scaled(levels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from multiconv.experiment.link import to_query
-from multiconv.experiment.maps import pixels_experiment
-from multiconv.experiment.model import Experiment, Focus, Source, View
+from multiconv.experiment.maps import acting, pixels_experiment
+from multiconv.experiment.model import Experiment, Source, View
 
 THUMBNAIL = 72
 """The longest side of a sample in the top bar, in its pixels."""
@@ -24,17 +24,6 @@ def address_of(path: str, *parts: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def map_link(
-    experiment: Experiment, name: str, extent: float | None, build: str, *, ending: str = "png"
-) -> str:
-    """Return the address of one map, good for ever within this build.
-
-    ``extent`` is the fixed range of its colours; numbers need none.
-    """
-    query = to_query(pixels_experiment(experiment, name, extent))
-    return address_of(f"/maps/{name}.{ending}", query, f"v={build}")
-
-
 @dataclass(frozen=True)
 class Links:
     """The addresses of one experiment's page and pictures; each query is written once."""
@@ -42,7 +31,7 @@ class Links:
     experiment: Experiment
     build: str
     _written: dict[Experiment, str] = field(default_factory=dict, repr=False, compare=False)
-    _reduced: dict[tuple[str, float, str], str] = field(
+    _reduced: dict[tuple[str, float | None, str], str] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -84,25 +73,28 @@ class Links:
 
     def map(self, name: str, extent: float, _longest: int = 0, /) -> str:
         """Return the address of a map's picture, which has the same pixels however it is drawn."""
-        return self._map(name, extent, "png", self.experiment.view.inputs)
+        return self._map(name, extent, "png", self.experiment.view)
+
+    def numbers(self, name: str) -> str:
+        """Return the address of a map's numbers, which need no range."""
+        return self._map(name, None, "npy", self.experiment.view)
 
     def histogram(self, name: str, extent: float) -> str:
         """Return the address of a map's histogram, which has no tint."""
-        return self._map(name, extent, "svg", View().inputs)
+        return self._map(name, extent, "svg", View())
 
-    def _map(self, name: str, extent: float, ending: str, inputs: str) -> str:
-        key = name, extent, inputs
+    def _map(self, name: str, extent: float | None, ending: str, view: View) -> str:
+        key = name, extent, view.inputs
         if key not in self._reduced:
-            seen = replace(self.experiment, view=replace(self.experiment.view, inputs=inputs))
+            seen = replace(self.experiment, view=view)
             self._reduced[key] = self._query(pixels_experiment(seen, name, extent))
         return address_of(f"/maps/{name}.{ending}", self._reduced[key], f"v={self.build}")
 
     def sheet(self, extent: float | None) -> str:
         """Return the address of all outputs on one sheet; without a range each has its own."""
         ranges = "each" if extent is None else "shared"
-        view = replace(self.experiment.view, range=extent, ranges=ranges, inputs=View().inputs)
-        query = self._query(replace(self.experiment, focus=Focus(), view=view))
-        return address_of("/maps/outputs.png", query, f"v={self.build}")
+        seen = replace(acting(self.experiment, "output"), view=View(extent, ranges))
+        return address_of("/maps/outputs.png", self._query(seen), f"v={self.build}")
 
     def sample(self, name: str) -> str:
         """Return the page that shows a sample with the same filters, its own pixel first."""

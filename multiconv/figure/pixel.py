@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,8 @@ from multiconv.experiment.arithmetic import Arithmetic, arithmetic
 from multiconv.experiment.words import activation_words
 from multiconv.figure.channels import Channel
 from multiconv.figure.formula import Term, formula
-from multiconv.figure.kernel import tint
+from multiconv.figure.kernel import tint, weight_scale
 from multiconv.imaging.colour import step
-from multiconv.imaging.ranges import rounded_up
 from multiconv.tracing.trace import Trace
 
 
@@ -24,7 +24,7 @@ class Cell:
     """One number of a table and the classes that colour it."""
 
     text: str
-    kind: str = ""
+    kind: str
 
 
 Cells = list[list[Cell]]
@@ -62,80 +62,64 @@ def level_kind(level: int) -> str:
 
 def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
     """Return the pinned pixel's arithmetic."""
-    i, j = trace.pixel
-    window = trace.layer.geometry.window_of(i, j)
-    active = [q for q, partial in enumerate(trace.layer.partials) if partial is not None]
-    levels = {q: _levels(trace.levels[:, :, q], window) for q in active}
-    kernels = {q: trace.layer.filters[:, :, q].tolist() for q in active}
+    (i, j), layer = trace.pixel, trace.layer
+    window = layer.geometry.window_of(i, j)
+    active = [q for q, partial in enumerate(layer.partials) if partial is not None]
+    levels = [_levels(trace.levels[:, :, q], window) for q in active]
+    kernels = [layer.filters[:, :, q] for q in active]
     working = arithmetic(
-        [levels[q] for q in active],
-        [kernels[q] for q in active],
-        bias=trace.layer.bias,
-        activation=trace.layer.activation,
+        [plane.tolist() for plane in levels],
+        [kernel.tolist() for kernel in kernels],
+        bias=layer.bias,
+        activation=layer.activation,
     )
-    largest = float(np.abs(trace.layer.filters).max()) or 1.0
-    extent = rounded_up(largest)
-    tables = []
-    for q, texts in zip(active, working.channels, strict=True):
-        tables.append(
-            Tables(
-                channels[q],
-                _window_cells(levels[q], texts.levels, window),
-                _tinted(texts.kernel, kernels[q], extent),
-                _tinted(texts.products, _products(levels[q], kernels[q]), extent * 255),
-                texts.sign,
-                texts.subtotal,
-            )
+    extent = weight_scale(trace)
+    tables = [
+        Tables(
+            channels[q],
+            _cells(texts.levels, _window_kinds(plane, window)),
+            _cells(texts.kernel, _tints(kernel, extent)),
+            _cells(texts.products, _tints(plane * kernel, extent * 255)),
+            texts.sign,
+            texts.subtotal,
         )
+        for q, texts, plane, kernel in zip(active, working.channels, levels, kernels, strict=True)
+    ]
     return Pixel(
         i,
         j,
-        trace.layer.geometry.kernel_size[1],
-        formula(trace.layer.geometry, i, j, trace.experiment.focus.k, biased=trace.layer.bias != 0),
+        layer.geometry.kernel_size[1],
+        formula(layer.geometry, i, j, trace.experiment.focus.k, biased=layer.bias != 0),
         tables,
-        _lines(working, trace.layer.activation),
+        _lines(working, layer.activation),
     )
 
 
-def _levels(plane: NDArray[np.uint8], window: Window) -> list[list[int | None]]:
-    """Return the window's levels; None where the padding is a zero."""
+def _levels(plane: NDArray[np.uint8], window: Window) -> NDArray[np.int64]:
+    """Return the levels under a window, 0 where the padding is a zero."""
+    rows, columns = np.array(window.source_rows)[:, np.newaxis], np.array(window.source_cols)
+    return np.where((rows < 0) | (columns < 0), 0, plane[rows, columns]).astype(np.int64)
+
+
+def _cells(texts: Iterable[Iterable[str]], kinds: Iterable[Iterable[str]]) -> Cells:
+    return [
+        [Cell(text, kind) for text, kind in zip(*rows, strict=True)]
+        for rows in zip(texts, kinds, strict=True)
+    ]
+
+
+def _window_kinds(levels: NDArray[np.int64], window: Window) -> list[list[str]]:
     return [
         [
-            None if row < 0 or column < 0 else int(plane[row, column])
-            for column in window.source_cols
+            "pad" if row < 0 or column < 0 else level_kind(level)
+            for column, level in zip(window.cols, line, strict=True)
         ]
-        for row in window.source_rows
+        for row, line in zip(window.rows, levels.tolist(), strict=True)
     ]
 
 
-def _products(
-    levels: Sequence[Sequence[int | None]], kernel: list[list[float]]
-) -> list[list[float]]:
-    return [
-        [(level or 0) * weight for level, weight in zip(*rows, strict=True)]
-        for rows in zip(levels, kernel, strict=True)
-    ]
-
-
-def _window_cells(
-    levels: Sequence[Sequence[int | None]], texts: Iterable[Iterable[str]], window: Window
-) -> Cells:
-    return [
-        [
-            Cell(text, "pad" if row < 0 or column < 0 else level_kind(level or 0))
-            for column, level, text in zip(window.cols, level_row, text_row, strict=True)
-        ]
-        for row, level_row, text_row in zip(window.rows, levels, texts, strict=True)
-    ]
-
-
-def _tinted(
-    texts: Iterable[Iterable[str]], values: Sequence[Sequence[float]], extent: float
-) -> Cells:
-    return [
-        [Cell(text, tint(step(value, extent))) for text, value in zip(*rows, strict=True)]
-        for rows in zip(texts, values, strict=True)
-    ]
+def _tints(values: NDArray[Any], extent: float) -> list[list[str]]:
+    return [[tint(step(value, extent)) for value in row] for row in values.tolist()]
 
 
 def _lines(working: Arithmetic, activation: str) -> list[Term]:
@@ -152,10 +136,6 @@ def _lines(working: Arithmetic, activation: str) -> list[Term]:
         lines.append(Term(f"÷ 255, then {working.bias} of bias", "muted"))
         lines.append(Term(value, "final"))
     if working.output is not None:
-        lines.append(
-            Term(
-                f"{activation_words(activation)} {working.output_sign} {working.output}",
-                "final",
-            )
-        )
+        then = activation_words(activation)
+        lines.append(Term(f"{then} {working.output_sign} {working.output}", "final"))
     return lines

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from typing import IO, Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.engine.geometry import Pair
 from multiconv.experiment.maps import map_place
 from multiconv.experiment.model import CHANNELS, Experiment
 from multiconv.imaging import colour
@@ -21,49 +22,48 @@ from multiconv.tracing.trace import Trace
 
 @dataclass(frozen=True)
 class Map:
-    """A map with the range its colours stand for.
+    """A map, (H, W), with the range its colours stand for: levels 0…255 uint8, or float32 values.
 
-    ``levels`` is set for an input plane, (H, W) uint8 0…255; ``values`` for
-    every other, (H, W) float32.  ``hue`` is what an input's level 255 looks
-    like where inputs are tinted.
+    ``hue`` is what an input's level 255 looks like where inputs are tinted.
     """
 
     name: str
+    plane: NDArray[Any] | Banded
     range: float
-    levels: NDArray[np.uint8] | None = None
-    values: NDArray[np.float32] | None = None
     hue: colour.Colour | None = None
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> Pair:
         """The map's (height, width)."""
-        return np.asarray(self.levels).shape if self.values is None else self.values.shape
+        height, width = self.plane.shape
+        return height, width
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether it is a picture's plane."""
+        return self.plane.dtype == np.uint8
 
     def numbers(self) -> NDArray[np.float32] | Banded:
         """Return the map's own numbers; an input's levels are divided by 255."""
-        if self.values is not None:
-            return self.values
-        levels = np.asarray(self.levels)
+        if not self.has_levels:
+            return self.plane
+        levels = np.asarray(self.plane)
 
         def scaled(first: int, stop: int, every: int) -> NDArray[np.float32]:
             return levels[first:stop:every, ::every].astype(np.float32) / np.float32(255)
 
-        rows = max(1, BAND // levels.shape[1])
-        return Banded((levels.shape[0], levels.shape[1]), rows, scaled)
+        return Banded(self.shape, max(1, BAND // levels.shape[1]), scaled)
 
     def bytes_shown(self) -> NDArray[np.uint8]:
         """Return what stands for each pixel on the page: a grey level, or a colour index."""
-        if self.values is not None:
-            return colour.indices(self.values, self.range)
-        return np.ascontiguousarray(self.levels)
+        if self.has_levels:
+            return np.ascontiguousarray(self.plane)
+        return colour.indices(cast(NDArray[np.float32], self.plane), self.range)
 
     def npy(self) -> bytes:
         """Return the map's numbers as NumPy saves them."""
-        file, numbers = io.BytesIO(), self.numbers()
-        header = {"descr": "<f4", "fortran_order": False, "shape": self.shape}
-        np.lib.format.write_array_header_1_0(file, header)
-        for band in bands_of(numbers):
-            file.write(np.ascontiguousarray(band, "<f4").data)
+        file = io.BytesIO()
+        write_npy(file, self.shape, bands_of(self.numbers()))
         return file.getvalue()  # not a copy
 
     def png(self, *, opaque: bool = False, times: int = 1) -> bytes:
@@ -74,10 +74,10 @@ class Map:
         shown = self.bytes_shown()
         if times > 1:
             shown = np.ascontiguousarray(shown.repeat(times, 0).repeat(times, 1))
-        if self.values is None and self.hue is None:
-            return png_grey(shown)
         if self.hue is not None:
             return png_indexed(shown, colour.tinted_palette(self.hue))
+        if self.has_levels:
+            return png_grey(shown)
         palette = colour.opaque_palette(colour.LIGHT_PAPER) if opaque else colour.palette()
         return png_indexed(shown, palette)
 
@@ -97,24 +97,34 @@ def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     the activation).
     """
     kind, channel = map_place(name, trace.experiment.layer)
+    layer = trace.layer
     if channel is None:
-        return Map(name, trace.range_of(trace.layer.sum), values=trace.layer.sum)
-    if kind == "input":
-        if trace.inputs.dtype != np.uint8:  # what the layer before puts out
-            plane = cast(NDArray[np.float32], trace.inputs[:, :, channel])
-            return Map(name, trace.range_of(plane), values=plane)
-        hue = colour.HUES[channel] if trace.experiment.view.inputs == "tinted" else None
-        return Map(name, trace.range, levels=trace.levels[:, :, channel], hue=hue)
-    if kind == "running":
-        values = trace.layer.running(channel)
+        plane: NDArray[Any] = layer.sum
+    elif kind == "input":
+        plane = trace.inputs[:, :, channel]
+        if plane.dtype == np.uint8:
+            hue = colour.HUES[channel] if trace.experiment.view.inputs == "tinted" else None
+            return Map(name, plane, trace.range, hue)
+    elif kind == "running":
+        plane = layer.running(channel)
     elif kind == "partial":
-        partial = trace.layer.partials[channel]
-        values = nothing(trace.layer.geometry.output_size) if partial is None else partial
+        partial = layer.partials[channel]
+        plane = nothing(layer.geometry.output_size) if partial is None else partial
     elif channel == trace.experiment.focus.k:
-        values = trace.layer.output
+        plane = layer.output
     else:
-        values = outputs.output(trace.experiment, channel)
-    return Map(name, trace.range_of(values), values=values)
+        plane = outputs.output(trace.experiment, channel)
+    return Map(name, plane, trace.range_of(plane))
+
+
+def write_npy(
+    file: IO[bytes], shape: tuple[int, ...], bands: Iterable[Any], kind: str = "<f4"
+) -> None:
+    """Write an array as NumPy saves it, a band at a time."""
+    header = {"descr": kind, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+    for band in bands:
+        file.write(np.ascontiguousarray(band, kind).data)
 
 
 @dataclass(frozen=True)
@@ -127,10 +137,7 @@ class Inline:
     def map(self, name: str, _extent: float, longest: int = 0, /) -> str:
         """Return a map under its own range, enlarged by whole pixels as far as it is drawn."""
         found = map_plane(name, self.trace, self.outputs)
-        if found.values is None:
-            small = replace(found, levels=few(np.asarray(found.levels)))
-        else:
-            small = replace(found, values=few(found.values))
+        small = replace(found, plane=few(found.plane))
         return inline(small.png(opaque=True, times=max(1, longest // max(small.shape))))
 
 

@@ -11,9 +11,9 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from multiconv.errors import InvalidValue, TooLarge
 from multiconv.experiment.kinds import choice
 from multiconv.experiment.link import to_query
-from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.model import LIMITS
 from multiconv.experiment.words import sentence
-from multiconv.figure.links import map_link
+from multiconv.figure.links import Links
 from multiconv.figure.planes import (
     Map,
     map_names,
@@ -34,14 +34,14 @@ def healthz() -> Response:
     return Response("ok\n", content_type="text/plain; charset=utf-8")
 
 
-def _facts(plane: Map, asked: Experiment, build: str, *, known: bool = True) -> dict[str, Any]:
+def _facts(plane: Map, links: Links, *, known: bool = True) -> dict[str, Any]:
     values = [value + 0.0 for value in summary(plane.numbers())] if known else [None] * 3
     return {
         "name": plane.name,
         "shape": list(plane.shape),
         **dict(zip(("min", "max", "mean"), values, strict=True)),
-        "png": map_link(asked, plane.name, plane.range, build),
-        "npy": map_link(asked, plane.name, None, build, ending="npy"),
+        "png": links.map(plane.name, plane.range),
+        "npy": links.numbers(plane.name),
     }
 
 
@@ -62,7 +62,7 @@ def facts() -> Response:
     except TooLarge:
         unknown = {f"output-{k}" for k in range(asked.layer.outputs) if k != asked.focus.k}
     rows, columns, channels = trace.levels.shape
-    layer, build = asked.layer, current_app.config["BUILD"]
+    layer, links = asked.layer, Links(asked, current_app.config["BUILD"])
     return jsonify(
         query=to_query(asked),
         sentence=sentence(asked, (rows, columns), shape.output_size),
@@ -74,9 +74,9 @@ def facts() -> Response:
         pixel=list(trace.pixel),
         range=trace.range,
         maps=[
-            _facts(Map(name, trace.range, values=blank), asked, build, known=False)
+            _facts(Map(name, blank, trace.range), links, known=False)
             if name in unknown
-            else _facts(map_plane(name, trace, source), asked, build)
+            else _facts(map_plane(name, trace, source), links)
             for name in map_names(trace)
         ],
         cost={"multiply_adds": shape.multiply_adds(channels // layer.groups, layer.outputs)},
@@ -141,7 +141,7 @@ def planes() -> Response:
             "name": plane.name,
             "height": plane.shape[0],
             "width": plane.shape[1],
-            "levels": plane.levels is not None,
+            "levels": plane.has_levels,
         }
         for plane in found
     ]

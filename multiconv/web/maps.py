@@ -59,7 +59,7 @@ def values(name: str) -> Response:
     asked = experiment()
     plane = map_plane(name, tracer().trace(asked), tracer())
     numbers = plane.numbers()
-    low, high = (0.0, 1.0) if plane.values is None else (-plane.range, plane.range)
+    low, high = (0.0, 1.0) if plane.has_levels else (-plane.range, plane.range)
     words = map_text(name, asked, *summary(numbers))
     drawing = histogram(counts_of(numbers, BINS, low, high), low, high)
     page = render_template("histogram.svg", drawing=drawing, words=words)
