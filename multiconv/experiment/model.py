@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.geometry import Padding, Pair
+from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import PLANES, Bank, filters_of, usual_bank
 from multiconv.experiment.numbers import grouped
@@ -121,6 +121,15 @@ class Layer:
     def kernel(self, q: int, k: int) -> NDArray[np.float64]:
         """Return the kernel from input channel q to output channel k, (kh, kw)."""
         return self.all_kernels()[:, :, q, k]
+
+    def geometry(self, input_size: Pair) -> Geometry:
+        """Return the layer's sizes over an input of that size."""
+        return geometry(input_size, self.kernel_size, **self.how())
+
+    def how(self) -> dict[str, Any]:
+        """Return what its sizes come from besides the kernel's, as the engine's arguments."""
+        names = ("strides", "padding", "padding_mode", "dilations")
+        return {name: getattr(self, name) for name in names}
 
     def group_of(self, k: int) -> range:
         """Return the input channels that output k is made of."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from multiconv.engine.activations import activation
 from multiconv.engine.conv import conv2d
 from multiconv.engine.conv import partial as partial_of
-from multiconv.engine.geometry import Geometry, geometry
+from multiconv.engine.geometry import Geometry
 from multiconv.engine.probe import Probe, probe
 from multiconv.engine.trace import LayerTrace, trace_layer
 from multiconv.experiment.model import LIMITS, Experiment, Layer, Limits, Source
@@ -53,7 +53,7 @@ class Trace:
         """The picture's levels, (H, W, C) uint8; a deeper layer has none."""
         if self.inputs.dtype != np.uint8:
             raise TypeError("the inputs of a deeper layer are no levels")
-        return cast(NDArray[np.uint8], self.inputs)
+        return cast("NDArray[np.uint8]", self.inputs)
 
     @property
     def maps(self) -> tuple[Plane, ...]:
@@ -76,7 +76,7 @@ class Trace:
         """Return the whole arithmetic of output pixel (i, j)."""
         is_picture = self.inputs.dtype == np.uint8
         x = Scaled(self.levels) if is_picture else self.inputs
-        return probe(cast(NDArray[np.float64], x), self.layer, i, j)
+        return probe(cast("NDArray[np.float64]", x), self.layer, i, j)
 
 
 class Tracer:
@@ -123,7 +123,7 @@ class Tracer:
         if not is_sample(source) and not self._store.has(source.image):
             self.forget(source.image)  # deleted, perhaps by another process
         made = self._cache.get(("levels", source), lambda: levels_of(source, self._store))
-        return cast(NDArray[np.uint8], made)
+        return cast("NDArray[np.uint8]", made)
 
     def forget(self, image: str) -> None:
         """Drop from memory all that was made from a picture."""
@@ -145,7 +145,7 @@ class Tracer:
         """Return the layers up to the opened one with their sizes, their work found allowed."""
         size, stack = size_of(experiment.source, self._store), []
         for layer in (*experiment.before, experiment.layer):
-            shape = geometry(size, layer.kernel_size, **_sizes(layer))
+            shape = layer.geometry(size)
             stack.append((shape, layer))
             size = shape.output_size
         check_work(stack, outputs, self._limits, whole=self._whole, held=held)
@@ -157,11 +157,11 @@ class Tracer:
         # Looked for even where its planes are kept: the picture may have been deleted.
         levels = self.levels(source)
         x = cast(
-            Plane, self._cache.get(("input", source), lambda: planes_of(levels) / np.float32(255))
+            "Plane", self._cache.get(("input", source), lambda: planes_of(levels) / np.float32(255))
         )
         for n, layer in enumerate(before, 1):
             key = ("layer", source, before[:n])
-            x = cast(Plane, self._cache.get(key, bound(_output_of, layer, x)))
+            x = cast("Plane", self._cache.get(key, bound(_output_of, layer, x)))
         return x
 
     def _layer_trace(self, experiment: Experiment, k: int, stack: Stack) -> LayerTrace:
@@ -177,14 +177,14 @@ class Tracer:
 
         def partial(q: int, plane: Plane, kernel: NDArray[np.float64], shape: Geometry) -> Plane:
             key = ("partial", source, before, q, shape, kernel.tobytes())
-            return cast(Plane, self._cache.get(key, lambda: partial_of(plane, kernel, shape)))
+            return cast("Plane", self._cache.get(key, lambda: partial_of(plane, kernel, shape)))
 
         return trace_layer(
             self._inputs(experiment),
             layer.filters(),
             k,
             partial=partial,
-            **_sizes(layer),
+            **layer.how(),
             **how,
         )
 
@@ -199,12 +199,6 @@ def _maps(layer: LayerTrace) -> tuple[Plane, ...]:
     return (*(partial for partial in layer.partials if partial is not None), layer.output)
 
 
-def _sizes(layer: Layer) -> dict[str, Any]:
-    """Return what of a layer its sizes come from, as the engine's arguments."""
-    names = ("strides", "padding", "padding_mode", "dilations")
-    return {name: getattr(layer, name) for name in names}
-
-
 def _output_of(layer: Layer, x: Plane) -> Plane:
     """Return all outputs of a layer, (H′, W′, K), after the activation."""
     summed = conv2d(
@@ -212,6 +206,6 @@ def _output_of(layer: Layer, x: Plane) -> Plane:
         layer.filters_used().astype(np.float32),
         bias=np.array(layer.bias, np.float32),
         groups=layer.groups,
-        **_sizes(layer),
+        **layer.how(),
     )
     return planes_of(activation(layer.activation)(summed))

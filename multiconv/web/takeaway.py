@@ -6,11 +6,11 @@ from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, render_template, request, send_file
 
 from multiconv.errors import NotFound
 from multiconv.experiment.numbers import quoted
-from multiconv.experiment.programs import FILE, code
+from multiconv.experiment.programs import FILE, LIBRARIES, program_of
 from multiconv.figure.exports import write_everything
 from multiconv.figure.links import page_link
 from multiconv.figure.planes import Inline
@@ -61,9 +61,20 @@ def program(library: str) -> Response:
     """Answer the experiment as a program."""
     asked = experiment()
     rows, columns = tracer().levels(asked.source).shape[:2]
-    link = quote(request.host_url.rstrip("/") + page_link(asked), safe="/:?&=,.()-+~_%[]")
-    body = code(asked, library, (rows, columns), link)
-    return _saved(body.encode(), f"multiconv_{library}.py", "text/x-python; charset=utf-8")
+    if library not in LIBRARIES:
+        raise NotFound(
+            f"There is no program for {quoted(library)}.",
+            f"Use one of {', '.join(LIBRARIES)}.",
+            field="library",
+        )
+    body = render_template(
+        f"programs/{library}.py.txt",
+        program=program_of(asked, (rows, columns)),
+        link=quote(request.host_url.rstrip("/") + page_link(asked), safe="/:?&=,.()-+~_%[]"),
+        file=FILE,
+    )
+    name = f"multiconv_{library}.py"
+    return _saved(f"{body}\n".encode(), name, "text/x-python; charset=utf-8")
 
 
 @blueprint.get("/film/<name>.<any(gif, webp):kind>")

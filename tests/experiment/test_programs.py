@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from multiconv.engine.activations import ACTIVATIONS
-from multiconv.errors import NotFound
-from multiconv.experiment.model import Experiment
-from multiconv.experiment.programs import ACTIVATED, BODIES, IMPORTS, LIBRARIES, code
+from multiconv.experiment.programs import LIBRARIES
 from tests.experiment.programs import QUERIES, run
 
 
@@ -17,22 +15,24 @@ def test_the_program_gives_the_pages_numbers(library, query, client, tmp_path):
     assert run(library, query, client, tmp_path) < 1e-5
 
 
-def test_every_library_has_every_part():
-    assert set(LIBRARIES) == set(BODIES) == set(IMPORTS) == set(ACTIVATED)
-    assert all(set(lines) == set(ACTIVATIONS) for lines in ACTIVATED.values())
-
-
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_programs_compile_and_name_their_experiment(library):
-    program = code(Experiment(), library, (160, 160), "http://localhost/?k=1")
+def test_programs_compile_and_name_their_experiment(library, activation, client):
+    answer = client.get(f"/code/{library}.py?k=1&activation={activation}")
+    program = answer.get_data(as_text=True)
     compile(program, library, "exec")
     assert program.startswith('"""Sample portrait at 160 × 160')
-    assert "http://localhost/?k=1" in program
+    link = "k=1" if activation == "identity" else f"activation={activation}&k=1"
+    assert f"http://localhost/?{link}\n" in program
+    plain = client.get(f"/code/{library}.py?k=1").get_data(as_text=True)
+    body, plain_body = (text.partition("bias = ")[2] for text in (program, plain))
+    assert (body == plain_body) is (activation == "identity")
 
 
-def test_another_library_is_not_found():
-    with pytest.raises(NotFound, match="theano"):
-        code(Experiment(), "theano", (8, 8))
+def test_another_library_is_not_found(client):
+    answer = client.get("/code/theano.py")
+    assert answer.status_code == 404
+    assert "There is no program for “theano”." in answer.text
 
 
 def test_no_address_ends_the_text_that_it_stands_in(client):
