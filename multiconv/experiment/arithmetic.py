@@ -43,27 +43,12 @@ class ChannelArithmetic:
     subtotal: str
     sign: str
 
-    @property
-    def exact(self) -> bool:
-        """Whether no number of the channel is rounded."""
-        return self.sign == "="
-
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """The whole working of one output pixel.
+    """The whole working of one output pixel: value is total ÷ 255 + bias, output the activated.
 
-    Attributes
-    ----------
-    channels : tuple of ChannelArithmetic
-    total, total_sign : str
-        The subtotals' sum, of 255 levels.
-    bias : str or None
-        The signed bias to add after dividing by 255; None where it is 0.
-    value, value_sign : str
-        total ÷ 255 + bias.
-    output, output_sign : str or None
-        The value after the activation; None where there is none.
+    A bias of 0 is None, and so is the output where there is no activation.
     """
 
     channels: tuple[ChannelArithmetic, ...]

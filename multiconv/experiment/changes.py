@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,12 +41,21 @@ def _valued(layer: Layer, q: int, k: int, values: Values) -> Layer:
     return layer.with_kernel(q, k, tuple((values + 0.0).ravel().tolist()))
 
 
-def _turned(layer: Layer, q: int, k: int) -> Layer:
-    return _valued(layer, q, k, layer.kernel(q, k)[::-1, ::-1])
+def _one(values: Callable[[Values], Values]) -> Callable[[Layer, int, int], Layer]:
+    """Return the change of one kernel to what ``values`` makes of it."""
+    return lambda layer, q, k: _valued(layer, q, k, values(layer.kernel(q, k)))
 
 
-def _negated(layer: Layer, q: int, k: int) -> Layer:
-    return _valued(layer, q, k, -layer.kernel(q, k))
+def _each(values: Callable[[Values, int], Values]) -> Callable[[Layer, int], Layer]:
+    """Return the change of a filter's kernels to what ``values`` makes of (kernel, inputs)."""
+
+    def change(layer: Layer, k: int) -> Layer:
+        changed = layer
+        for q in range(layer.inputs):
+            changed = _valued(changed, q, k, values(layer.kernel(q, k), layer.inputs))
+        return changed
+
+    return change
 
 
 def _summing_to_one(layer: Layer, q: int, k: int) -> Layer:
@@ -65,7 +73,7 @@ def _summing_to_one(layer: Layer, q: int, k: int) -> Layer:
 
 def _copied(layer: Layer, q: int, k: int) -> Layer:
     kernel = layer.kernel(q, k)
-    return _each(layer, k, lambda _: kernel)
+    return _each(lambda *_: kernel)(layer, k)
 
 
 def _reset(layer: Layer, q: int, k: int) -> Layer:
@@ -73,66 +81,50 @@ def _reset(layer: Layer, q: int, k: int) -> Layer:
     return replace(layer, kernels=rest)
 
 
-def _each(layer: Layer, k: int, values: Callable[[int], Values]) -> Layer:
-    """Return the layer with each of output k's kernels replaced by what ``values`` gives for q."""
-    found = layer
-    for q in range(layer.inputs):
-        found = _valued(found, q, k, values(q))
-    return found
-
-
-def _mean(layer: Layer, k: int) -> Layer:
-    return _each(layer, k, lambda q: layer.kernel(q, k) / layer.inputs)
-
-
-def _sum(layer: Layer, k: int) -> Layer:
-    return _each(layer, k, lambda q: (layer.kernel(q, k) * layer.inputs).round(15))
-
-
-def _share(layer: Layer, k: int) -> Layer:
-    return _copied(layer, 0, k)
-
-
-def _flip(layer: Layer, k: int) -> Layer:
-    return _each(layer, k, lambda q: layer.kernel(q, k)[::-1, ::-1])
-
-
 def _depthwise(layer: Layer, _: int) -> Layer:
     """Return the layer with a group for each channel, and a multiple of them as outputs."""
     n = layer.inputs
     outputs = min(-(-layer.outputs // n) * n, LIMITS.outputs // n * n)
-    bias = (*layer.bias, *(0.0,) * n)[:outputs]
-    kernels = tuple((place, kernel) for place, kernel in layer.kernels if place[1] < outputs)
-    return replace(layer, groups=n, outputs=outputs, bias=bias, kernels=kernels)
+    return replace(layer.with_outputs(outputs), groups=n)
 
 
-def _together(layer: Layer, _: int) -> Layer:
-    return replace(layer, groups=1)
-
-
-CHANGES: Mapping[str, Change] = MappingProxyType(
-    {
-        "turn": Change("flip (turn by 180°)", _turned),
-        "negate": Change("negate", _negated),
-        "sum-to-1": Change("scale to sum 1", _summing_to_one),
-        "copy": Change("copy to the other channels", _copied),
-        "reset": Change("reset to the filters’ own", _reset),
-    }
-)
+CHANGES: Mapping[str, Change] = {
+    "turn": Change("flip (turn by 180°)", _one(lambda kernel: kernel[::-1, ::-1])),
+    "negate": Change("negate", _one(np.negative)),
+    "sum-to-1": Change("scale to sum 1", _summing_to_one),
+    "copy": Change("copy to the other channels", _copied),
+    "reset": Change("reset to the filters’ own", _reset),
+}
 """The changes by the value that a kernel's list sends for them, in its order."""
 
-ACTIONS: Mapping[str, Action] = MappingProxyType(
-    {
-        "mean": Action(
-            "mean", "Divide this filter's kernels by 3: the sum becomes the mean", _mean
-        ),
-        "sum": Action("sum", "Multiply this filter's kernels by 3: back from the mean", _sum),
-        "share": Action("one kernel for all", "Give green and blue the kernel of red", _share),
-        "flip": Action("turned by 180°", "Turn this filter's kernels, as convolution does", _flip),
-        "depthwise": Action("no sum", "Three groups: each output sees one channel", _depthwise),
-        "together": Action("sum over all", "One group: each output sees every channel", _together),
-    }
-)
+ACTIONS: Mapping[str, Action] = {
+    "mean": Action(
+        "mean",
+        "Divide this filter's kernels by 3: the sum becomes the mean",
+        _each(lambda kernel, inputs: kernel / inputs),
+    ),
+    "sum": Action(
+        "sum",
+        "Multiply this filter's kernels by 3: back from the mean",
+        _each(lambda kernel, inputs: (kernel * inputs).round(15)),
+    ),
+    "share": Action(
+        "one kernel for all",
+        "Give green and blue the kernel of red",
+        lambda layer, k: _copied(layer, 0, k),
+    ),
+    "flip": Action(
+        "turned by 180°",
+        "Turn this filter's kernels, as convolution does",
+        _each(lambda kernel, _: kernel[::-1, ::-1]),
+    ),
+    "depthwise": Action("no sum", "Three groups: each output sees one channel", _depthwise),
+    "together": Action(
+        "sum over all",
+        "One group: each output sees every channel",
+        lambda layer, _: replace(layer, groups=1),
+    ),
+}
 """The what-ifs by the value that the form's button sends as ``do``."""
 
 

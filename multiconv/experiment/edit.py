@@ -6,7 +6,7 @@ read as the link's own parameters are, so that no value has two sets of rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from urllib.parse import parse_qsl
@@ -45,36 +45,18 @@ _FREE = [row for row in FIELDS if row.part == "main" and row.hint]
 GeometryOf = Callable[[Experiment], Geometry]
 
 
-class Form(MutableMapping[str, str]):
-    """Texts by field, in the order they were sent; ``form[name]`` is the first of its field."""
+class Form(dict[str, str]):
+    """The first text of each field, in the order they were sent; ``getlist`` has all of one."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self._texts: dict[str, list[str]] = {}
         for name, text in pairs:
             self._texts.setdefault(name, []).append(text)
+        super().__init__((name, texts[0]) for name, texts in self._texts.items())
 
     def getlist(self, name: str) -> list[str]:
         """Return every text of a field."""
-        return list(self._texts.get(name, ()))
-
-    def copy(self) -> Form:
-        """Return a form of its own with the same texts."""
-        return Form((name, text) for name, texts in self._texts.items() for text in texts)
-
-    def __getitem__(self, name: str) -> str:
-        return self._texts[name][0]
-
-    def __setitem__(self, name: str, text: str) -> None:
-        self._texts[name] = [text]
-
-    def __delitem__(self, name: str) -> None:
-        del self._texts[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
-
-    def __len__(self) -> int:
-        return len(self._texts)
+        return self._texts.get(name, [])
 
 
 @dataclass(frozen=True)
@@ -95,21 +77,19 @@ def edit_of(form: Form, geometry_of: GeometryOf, banks: Banks = no_banks) -> Edi
     ``geometry_of`` has an experiment's sizes, for the pixel that was clicked or moved.
     """
     base = base_of(form, banks)
-    form = _with_free_entries(form, base)
+    chosen = form | _free_entries(form, base)
     changes = {
-        q: name
+        q: chosen.pop(f"preset.{q}")
         for q in range(base.layer.inputs)
-        if (name := form.get(f"preset.{q}", "")) in CHANGES
+        if chosen.get(f"preset.{q}") in CHANGES
     }
-    for q in changes:
-        del form[f"preset.{q}"]
     typed = read(typed_pairs(form, base).items(), banks).layer
-    layer, size_notice = reshape(form, typed, base.focus.k, banks, anew=bool(base.layer.kernels))
+    layer, size_notice = reshape(chosen, typed, base.focus.k, banks, anew=bool(base.layer.kernels))
     k = whole(form["k"], "k", 0, layer.outputs - 1) if "k" in form else base.focus.k
     moved = k >= layer.outputs
     focus = replace(base.focus, k=min(k, layer.outputs - 1))
     pairs = dict(to_pairs(replace(base.with_layer(layer), focus=focus)))
-    lay_plain(pairs, form, base)
+    lay_plain(pairs, chosen, base)
     _refuse_unknown(form)
     experiment = read(pairs.items(), banks)
 
@@ -136,7 +116,7 @@ def base_of(form: Form, banks: Banks = no_banks) -> Experiment:
     return read(parse_qsl(form.get("from", ""), keep_blank_values=True), banks)
 
 
-def typed_pairs(form: Form, base: Experiment) -> dict[str, str]:
+def typed_pairs(form: Form, base: Experiment, without: str | None = None) -> dict[str, str]:
     """Return the previous link's parameters with the typed weights and biases over them.
 
     A field whose text is what the page wrote for the old number keeps that number, so that 1/9
@@ -144,6 +124,8 @@ def typed_pairs(form: Form, base: Experiment) -> dict[str, str]:
     """
     pairs = dict(to_pairs(base))
     for name in form:
+        if name == without:
+            continue
         if place := PLACE.fullmatch(name):
             texts = _exact(form.getlist(name), name, int(place[1]), int(place[2]), base)
             if texts:
@@ -175,7 +157,7 @@ def _exact(texts: list[str], field: str, q: int, k: int, base: Experiment) -> li
     return exact
 
 
-def lay_plain(pairs: dict[str, str], form: Form, base: Experiment) -> None:
+def lay_plain(pairs: dict[str, str], form: Mapping[str, str], base: Experiment) -> None:
     """Lay over a link the form's fields that are its parameters word for word, if changed."""
     for row in _IN_FORM:
         text = form.get(row.name)
@@ -187,18 +169,17 @@ def lay_plain(pairs: dict[str, str], form: Form, base: Experiment) -> None:
             pairs[row.name] = text
 
 
-def _with_free_entries(form: Form, base: Experiment) -> Form:
-    """Return the form with its free entries in place of the choices they stand for.
+def _free_entries(form: Form, base: Experiment) -> dict[str, str]:
+    """Return the free entries that count more than the choices that they stand beside.
 
-    ``kernel.other`` and its like always say the present value; one that was changed counts more
-    than the choice that it stands beside.
+    ``kernel.other`` and its like always say the present value; those count that were changed.
     """
-    found = form.copy()
-    for row in _FREE:
-        typed = form.get(row.name + TYPED, "").strip()
-        if typed and typed != row.text(attrgetter(row.of)(base)):
-            found[row.name] = typed
-    return found
+    return {
+        row.name: typed
+        for row in _FREE
+        if (typed := form.get(row.name + TYPED, "").strip())
+        and typed != row.text(attrgetter(row.of)(base))
+    }
 
 
 def _refuse_unknown(form: Iterable[str]) -> None:

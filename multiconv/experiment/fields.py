@@ -41,48 +41,22 @@ ACTIVATION_WORDS = {name: name for name in ACTIVATIONS} | {
 
 @dataclass(frozen=True)
 class Field:
-    """One parameter.
-
-    Attributes
-    ----------
-    name : str
-        In the link and the form; of a layer n ≥ 2 it has the prefix ``n.``.
-    of : str
-        Where its value stands in an `Experiment`: ``source``, ``layer``, ``focus`` or ``view``,
-        and the attribute.
-    kind : Kind
-    usual : value or callable
-        What it is unless said; a layer's may depend on what else the layer is.
-    maps : tuple of str
-        The kinds of maps whose pixels it changes, of `MAPS`.
-    part : str
-        Where it stands on the page: ``main`` and ``more`` hold choices and entries of the form,
-        ``bar`` and ``figure`` draw their own, the pixel has none.
-    label, hint : str
-        What its choice or entry is called, and what an entry takes.
-    blank : str
-        What the form's entry says where the value is None and the link says nothing.
-    turn : int
-        Those of a lower turn are read first: others need them, and of several mistakes the first
-        that is read is told.
-    reshapes : bool
-        Whether the form's kernels follow it, so that it is not taken word for word.
-    stacks : bool
-        Whether it is known only where links may have several layers.
-    """
+    """One parameter, called ``name`` in the link and the form; of a layer n ≥ 2, ``n.name``."""
 
     name: str
-    of: str
+    of: str  # where its value stands: source, layer, focus or view, and the attribute
     kind: Kind
-    usual: Any
-    maps: tuple[str, ...]
+    usual: Any  # the value unless said, or what gives it of a layer that is read so far
+    maps: tuple[str, ...]  # the kinds of maps whose pixels it changes, of `MAPS`
+    # Main and more hold choices and entries of the form, bar and figure draw their own.
     part: str = ""
-    label: str = ""
-    hint: str = ""
-    blank: str = ""
+    label: str = ""  # what its choice or entry is called
+    hint: str = ""  # what an entry takes
+    blank: str = ""  # what the entry says where the value is None and the link says nothing
+    # Those of a lower turn are read first: others need them, and the first mistake read is told.
     turn: int = 4
-    reshapes: bool = False
-    stacks: bool = False
+    reshapes: bool = False  # whether kernels follow it, so that it is not taken word for word
+    stacks: bool = False  # whether it is known only where links may have several layers
 
     @property
     def place(self) -> str:

@@ -12,7 +12,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.kinds import counted, joined
 from multiconv.experiment.model import CHANNELS, Kernel, Layer, Limits, kernel_array
 from multiconv.experiment.numbers import number, quoted, whole
-from multiconv.filters.kernels import FORMS, KERNELS, settled_name
+from multiconv.filters.kernels import FAMILIES, FORMS, KERNELS, settled_name
 
 PLACE = re.compile(r"w\.([0-9]{1,4})\.([0-9]{1,4})")
 """The name of a kernel's parameter: input channel q, output channel k."""
@@ -27,8 +27,6 @@ def laid_over(
 
     ``kernels`` has the values of each ``w.<q>.<k>`` of layer n, one list or repeated fields.
     """
-    if not kernels:
-        return ()
     bank = layer.all_kernels()
     changed: dict[tuple[int, int], Kernel] = {}
     for place, texts in kernels.items():
@@ -76,7 +74,7 @@ def kernel_name(text: str, field: str, size: Pair | None = None) -> str:
     except InvalidValue as error:
         family, bracket, _ = text.partition("(")
         forms = FORMS if bracket else (*KERNELS, *FORMS)
-        if text.endswith(")") and any(form.startswith(f"{family}(") for form in forms):
+        if text.endswith(")") and family in FAMILIES:
             problem = error.problem[0].lower() + error.problem[1:]
             raise InvalidValue(
                 f"{field} is {quoted(text)}: {problem}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -27,13 +27,7 @@ COUNT = "layers"
 _SOURCE, _LAYER, _FOCUS, _VIEW = map(fields_of, ("source", "layer", "focus", "view"))
 _FURTHER = re.compile(r"([0-9]+)\.(.+)", re.DOTALL)
 
-
-@dataclass
-class _Given:
-    """The texts of one layer's parameters, and of its kernels."""
-
-    texts: dict[str, str] = field(default_factory=dict)
-    kernels: dict[str, list[str]] = field(default_factory=dict)
+_Given = dict[str, list[str]]  # the texts of one layer's parameters by their names in it
 
 
 def prefix(layer: int) -> str:
@@ -53,45 +47,44 @@ def read(
     count = _count(given, limits)
     reading, layers, inputs = Reading(limits, banks, count), [], PLANES
     for n in range(1, count + 1):
-        layers.append(_layer(n, given.get(n, _Given()), inputs, reading))
+        layers.append(_layer(n, given.get(n, {}), inputs, reading))
         inputs = layers[-1].outputs
     parts: dict[str, dict[str, Any]] = {"source": {}, "focus": {}, "view": {}}
     for row in OTHER_TURNS:
         part, _, place = row.of.partition(".")
         reading.layer = layers[parts["focus"].get("layer", 1) - 1]
-        parts[part][place] = _value(row, given[1].texts, "", reading)
+        parts[part][place] = _value(row, given[1], "", reading)
     return Experiment(
         Source(**parts["source"]), tuple(layers), Focus(**parts["focus"]), View(**parts["view"])
     )
 
 
-def _value(row: Field, texts: Mapping[str, str], before: str, reading: Reading) -> Any:
-    text = texts.get(row.name)
-    if text is None:
+def _value(row: Field, given: _Given, before: str, reading: Reading) -> Any:
+    if row.name not in given:
         return row.otherwise(reading.layer)
-    return row.kind.read(text, before + row.name, reading)
+    return row.kind.read(given[row.name][0], before + row.name, reading)
 
 
 def _layer(n: int, given: _Given, inputs: int, reading: Reading) -> Layer:
     reading.layer = SimpleNamespace(inputs=inputs)
     for row in LAYER_TURNS:
-        setattr(reading.layer, row.place, _value(row, given.texts, prefix(n), reading))
+        setattr(reading.layer, row.place, _value(row, given, prefix(n), reading))
     layer = Layer(**vars(reading.layer))
-    return replace(layer, kernels=laid_over(given.kernels, layer, reading.limits, n))
+    kernels = {name: texts for name, texts in given.items() if PLACE.fullmatch(name)}
+    return (
+        replace(layer, kernels=laid_over(kernels, layer, reading.limits, n)) if kernels else layer
+    )
 
 
 def _sorted(pairs: Iterable[tuple[str, str]], limits: Limits) -> dict[int, _Given]:
     """Return the texts by the layer that they belong to; the first has all that is no layer's."""
-    found: dict[int, _Given] = {1: _Given()}
+    found: dict[int, _Given] = {1: {}}
     for name, text in pairs:
         n, own = _divided(name, limits)
-        given = found.setdefault(n, _Given())
-        if PLACE.fullmatch(own):
-            given.kernels.setdefault(own, []).append(text)
-        elif own in given.texts:
+        texts = found.setdefault(n, {}).setdefault(own, [])
+        if texts and not PLACE.fullmatch(own):
             raise InvalidValue(f"{name} is given twice.", "Give it once.", field=name)
-        else:
-            given.texts[own] = text
+        texts.append(text)
     return found
 
 
@@ -129,10 +122,9 @@ def _unknown(name: str, limits: Limits) -> InvalidValue:
 
 def _count(given: Mapping[int, _Given], limits: Limits) -> int:
     spoken_of = max(given)
-    text = given[1].texts.get(COUNT)
-    if text is None:
+    if COUNT not in given[1]:
         return spoken_of
-    count = whole(text, COUNT, 1, limits.layers)
+    count = whole(given[1][COUNT][0], COUNT, 1, limits.layers)
     if count < spoken_of:
         raise InvalidValue(
             f"{COUNT} is {count}, but a parameter speaks of layer {spoken_of}.",

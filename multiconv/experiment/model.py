@@ -159,6 +159,15 @@ class Layer:
             kernels[:, :, q, k] = kernel_array(kernel, self.kernel_size)
         return kernels
 
+    def with_outputs(self, outputs: int) -> Layer:
+        """Return this layer with so many outputs; a new one's bias is 0."""
+        return replace(
+            self,
+            outputs=outputs,
+            kernels=tuple(item for item in self.kernels if item[0][1] < outputs),
+            bias=(*self.bias, *(0.0,) * outputs)[:outputs],
+        )
+
     def with_kernel(self, q: int, k: int, kernel: Kernel) -> Layer:
         """Return this layer with the kernel from input channel q to output channel k replaced."""
         rest = {place: old for place, old in self.kernels if place != (q, k)}

@@ -31,7 +31,8 @@ def reshape(
     bank = form.get("filters", OWN)
     if bank != OWN and (anew or bank != bank_text(layer.bank)):
         return _with_bank(layer, bank_of(bank, banks, layer.inputs)), ""
-    layer = _with_outputs(layer, form)
+    outputs = whole(form.get("outputs", str(layer.outputs)), "outputs", 1, LIMITS.outputs)
+    layer = layer.with_outputs(outputs)
     names, matrices = _names(form, layer), _matrices(form, layer)
     k = min(k, layer.outputs - 1)
     size = _size(form, layer, names, matrices)
@@ -55,16 +56,6 @@ def _with_bank(layer: Layer, bank: Bank) -> Layer:
         outputs=outputs,
         bias=(0.0,) * outputs,
         groups=own_groups(bank, outputs),
-    )
-
-
-def _with_outputs(layer: Layer, form: Mapping[str, str]) -> Layer:
-    outputs = whole(form.get("outputs", str(layer.outputs)), "outputs", 1, LIMITS.outputs)
-    return replace(
-        layer,
-        outputs=outputs,
-        kernels=tuple((place, kernel) for place, kernel in layer.kernels if place[1] < outputs),
-        bias=(*layer.bias[:outputs], *(0.0,) * (outputs - layer.outputs)),
     )
 
 

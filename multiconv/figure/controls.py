@@ -18,7 +18,7 @@ from multiconv.experiment.reshape import OWN
 from multiconv.experiment.words import size_words
 from multiconv.figure.links import Links
 from multiconv.figure.notices import telling
-from multiconv.filters.kernels import KERNELS
+from multiconv.filters.kernels import FAMILIES, KERNELS
 
 BEHIND_MORE = frozenset(row.name for row in FIELDS if row.part == "more")
 
@@ -99,24 +99,14 @@ def more_entries(experiment: Experiment, shown: Pair | None = None) -> list[Entr
     ]
 
 
-WITH_NUMBERS: Options = (
-    ("gaussian(1)", "Gaussian, σ = 1"),
-    ("gaussian(2)", "Gaussian, σ = 2"),
-    ("gabor(0,4)", "Gabor, upright stripes"),
-    ("gabor(45,4)", "Gabor, slanting stripes"),
-    ("gabor(90,4)", "Gabor, level stripes"),
-    ("motion(0)", "Motion blur, sideways"),
-    ("motion(45)", "Motion blur, slanting"),
-    ("random(1)", "Random 1"),
-    ("random(2)", "Random 2"),
-    ("random(3)", "Random 3"),
-)
-"""Kernels with numbers that the lists offer; any others can be typed."""
-
-
 def presets() -> Options:
-    """Return the named kernels as (name, words)."""
-    return (*((name, kernel.title) for name, kernel in KERNELS.items()), *WITH_NUMBERS)
+    """Return the named kernels, and of those with numbers what is offered, as (name, words)."""
+    with_numbers = (
+        (f"{family}({numbers})", words)
+        for family, each in FAMILIES.items()
+        for numbers, words in each.offered.items()
+    )
+    return (*((name, kernel.title) for name, kernel in KERNELS.items()), *with_numbers)
 
 
 @dataclass(frozen=True, slots=True)

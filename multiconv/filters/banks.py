@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
-from types import MappingProxyType
 
 import numpy as np
 
@@ -221,19 +220,17 @@ def _size(own: Mapping[str, Filter]) -> Pair:
     return height, width
 
 
-BANKS: Mapping[str, Bank] = MappingProxyType(
-    {
-        name: Bank(
-            _WORDS[name][0],
-            _size(own),
-            len(own),
-            _WORDS[name][1],
-            tuple(own),
-            groups=3 if name == "depthwise" else 1,
-        )
-        for name, own in FILTERS.items()
-    }
-)
+BANKS: Mapping[str, Bank] = {
+    name: Bank(
+        _WORDS[name][0],
+        _size(own),
+        len(own),
+        _WORDS[name][1],
+        tuple(own),
+        groups=3 if name == "depthwise" else 1,
+    )
+    for name, own in FILTERS.items()
+}
 
 
 def bank(name: str, kernel_size: Pair | None = None, outputs: int | None = None) -> Values:

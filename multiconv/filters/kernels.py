@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil, cos, radians, sin
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,36 +45,33 @@ _N = 1 / 9
 _PASCAL = (1, 4, 6, 4, 1)
 _UNSHARP = -np.outer(_PASCAL, _PASCAL) / 256
 _UNSHARP[2, 2] = 476 / 256
-KERNELS: Mapping[str, NamedKernel] = MappingProxyType(
-    {
-        "identity": _named("Identity", (0, 0, 0), (0, 1, 0), (0, 0, 0)),
-        "soft": _named("Soft", (0.1, 0.1, 0.1), (0.1, 0.2, 0.1), (0.1, 0.1, 0.1)),
-        "box": _named("Box", (_N, _N, _N), (_N, _N, _N), (_N, _N, _N)),
-        "gaussian": _named(
-            "Gaussian", (0.0625, 0.125, 0.0625), (0.125, 0.25, 0.125), (0.0625, 0.125, 0.0625)
-        ),
-        "sharpen": _named("Sharpen", (0, -1, 0), (-1, 5, -1), (0, -1, 0)),
-        "emboss": _named("Emboss", (-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
-        "outline": _named("Outline", (-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
-        "laplacian": _named("Laplacian", (0, 1, 0), (1, -4, 1), (0, 1, 0)),
-        "sobel-x": _named("Sobel x", (-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
-        "sobel-y": _named("Sobel y", (-1, -2, -1), (0, 0, 0), (1, 2, 1)),
-        "zero": _named("Zero", (0, 0, 0), (0, 0, 0), (0, 0, 0)),
-        "shift": _named("Shift", (0, 0, 0), (1, 0, 0), (0, 0, 0)),
-        "plus": _named("Plus", (0, 0.2, 0), (0.2, 0.2, 0.2), (0, 0.2, 0)),
-        "ridge": _named("Ridge", (0, -1, 0), (-1, 4, -1), (0, -1, 0)),
-        "prewitt-x": _named("Prewitt x", (-1, 0, 1), (-1, 0, 1), (-1, 0, 1)),
-        "prewitt-y": _named("Prewitt y", (-1, -1, -1), (0, 0, 0), (1, 1, 1)),
-        "scharr-x": _named("Scharr x", (-3, 0, 3), (-10, 0, 10), (-3, 0, 3)),
-        "scharr-y": _named("Scharr y", (-3, -10, -3), (0, 0, 0), (3, 10, 3)),
-        "roberts-1": _named("Roberts ↘", (1, 0), (0, -1)),
-        "roberts-2": _named("Roberts ↙", (0, 1), (-1, 0)),
-        "box-5": _outer("Box 5 × 5", (1, 1, 1, 1, 1), 1 / 25),
-        "gaussian-5": _outer("Gaussian 5 × 5", _PASCAL, 1 / 256),
-        "unsharp": _named("Unsharp 5 × 5", *_UNSHARP.tolist()),
-    }
-)
-
+KERNELS: Mapping[str, NamedKernel] = {
+    "identity": _named("Identity", (0, 0, 0), (0, 1, 0), (0, 0, 0)),
+    "soft": _named("Soft", (0.1, 0.1, 0.1), (0.1, 0.2, 0.1), (0.1, 0.1, 0.1)),
+    "box": _named("Box", (_N, _N, _N), (_N, _N, _N), (_N, _N, _N)),
+    "gaussian": _named(
+        "Gaussian", (0.0625, 0.125, 0.0625), (0.125, 0.25, 0.125), (0.0625, 0.125, 0.0625)
+    ),
+    "sharpen": _named("Sharpen", (0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+    "emboss": _named("Emboss", (-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
+    "outline": _named("Outline", (-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
+    "laplacian": _named("Laplacian", (0, 1, 0), (1, -4, 1), (0, 1, 0)),
+    "sobel-x": _named("Sobel x", (-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+    "sobel-y": _named("Sobel y", (-1, -2, -1), (0, 0, 0), (1, 2, 1)),
+    "zero": _named("Zero", (0, 0, 0), (0, 0, 0), (0, 0, 0)),
+    "shift": _named("Shift", (0, 0, 0), (1, 0, 0), (0, 0, 0)),
+    "plus": _named("Plus", (0, 0.2, 0), (0.2, 0.2, 0.2), (0, 0.2, 0)),
+    "ridge": _named("Ridge", (0, -1, 0), (-1, 4, -1), (0, -1, 0)),
+    "prewitt-x": _named("Prewitt x", (-1, 0, 1), (-1, 0, 1), (-1, 0, 1)),
+    "prewitt-y": _named("Prewitt y", (-1, -1, -1), (0, 0, 0), (1, 1, 1)),
+    "scharr-x": _named("Scharr x", (-3, 0, 3), (-10, 0, 10), (-3, 0, 3)),
+    "scharr-y": _named("Scharr y", (-3, -10, -3), (0, 0, 0), (3, 10, 3)),
+    "roberts-1": _named("Roberts ↘", (1, 0), (0, -1)),
+    "roberts-2": _named("Roberts ↙", (0, 1), (-1, 0)),
+    "box-5": _outer("Box 5 × 5", (1, 1, 1, 1, 1), 1 / 25),
+    "gaussian-5": _outer("Gaussian 5 × 5", _PASCAL, 1 / 256),
+    "unsharp": _named("Unsharp 5 × 5", *_UNSHARP.tolist()),
+}
 
 _LARGEST = 15
 _CALL = re.compile(r"([a-z]+)\(([^()]*)\)")
@@ -99,12 +95,15 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Family:
-    """Kernels of one kind: ``values`` of (size, *numbers), whole at the ``side`` of (*numbers)."""
+    """Kernels of one kind: ``values`` of (size, *numbers), whole at the ``side`` of (*numbers).
 
-    title: str
+    ``offered`` are the numbers that lists offer, each with its words; any others can be typed.
+    """
+
     parameters: tuple[Parameter, ...]
     values: Callable[..., Values]
     side: Callable[..., int]
+    offered: Mapping[str, str]
 
 
 def _offsets(side: int) -> Values:
@@ -167,23 +166,43 @@ def _odd(side: float) -> int:
     return min(2 * ceil(side / 2) + 1, _LARGEST)
 
 
-FAMILIES: Mapping[str, Family] = MappingProxyType(
-    {
-        "gaussian": Family(
-            "Gaussian", (Parameter("sigma", 0.2, 10),), _gaussian, lambda sigma: _odd(4 * sigma)
-        ),
-        "gabor": Family(
-            "Gabor",
-            (Parameter("angle", -360, 360), Parameter("wavelength", 2, 30)),
-            _gabor,
-            lambda _, wavelength: _odd(1.5 * wavelength),
-        ),
-        "motion": Family("Motion", (Parameter("angle", -360, 360),), _motion, lambda _: 7),
-        "random": Family("Random", (Parameter("seed", 0, 999_999, True),), _random, lambda _: 1),
-    }
-)
+FAMILIES: Mapping[str, Family] = {
+    "gaussian": Family(
+        (Parameter("sigma", 0.2, 10),),
+        _gaussian,
+        lambda sigma: _odd(4 * sigma),
+        {"1": "Gaussian, σ = 1", "2": "Gaussian, σ = 2"},
+    ),
+    "gabor": Family(
+        (Parameter("angle", -360, 360), Parameter("wavelength", 2, 30)),
+        _gabor,
+        lambda _, wavelength: _odd(1.5 * wavelength),
+        {
+            "0,4": "Gabor, upright stripes",
+            "45,4": "Gabor, slanting stripes",
+            "90,4": "Gabor, level stripes",
+        },
+    ),
+    "motion": Family(
+        (Parameter("angle", -360, 360),),
+        _motion,
+        lambda _: 7,
+        {"0": "Motion blur, sideways", "45": "Motion blur, slanting"},
+    ),
+    "random": Family(
+        (Parameter("seed", 0, 999_999, True),),
+        _random,
+        lambda _: 1,
+        {"1": "Random 1", "2": "Random 2", "3": "Random 3"},
+    ),
+}
 
-FORMS = ("gaussian(sigma)", "gabor(angle,wavelength)", "motion(angle)", "random(seed)")
+
+def _form(family: str) -> str:
+    return f"{family}({','.join(each.name for each in FAMILIES[family].parameters)})"
+
+
+FORMS = tuple(map(_form, FAMILIES))
 """How the families are written, for people."""
 
 
@@ -292,7 +311,7 @@ def _call_of(name: str) -> tuple[str, tuple[float, ...]] | None:
     if len(texts) != len(family.parameters):
         raise _refused(
             f"{match[1]} is given {len(texts)} numbers.",
-            f"Write {next(form for form in FORMS if form.startswith(match[1]))}.",
+            f"Write {_form(match[1])}.",
         )
     numbers = (
         _number(match[1], text, each) for text, each in zip(texts, family.parameters, strict=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
-from types import MappingProxyType
 
 import numpy as np
 
@@ -72,12 +71,10 @@ def _patches(x: Array, size: Pair) -> Values:
     return chosen.reshape(-1, size[0] * size[1] * x.shape[2]).astype(np.float64)
 
 
-BOUNDS: Mapping[str, str] = MappingProxyType(
-    {
-        "glorot": "√(6 / (fan in + fan out)): Glorot and Bengio 2010",
-        "he": "√(6 / fan in): He and others 2015",
-    }
-)
+BOUNDS: Mapping[str, str] = {
+    "glorot": "√(6 / (fan in + fan out)): Glorot and Bengio 2010",
+    "he": "√(6 / fan in): He and others 2015",
+}
 """How far from zero the uniform numbers of each kind reach, and whose rule that is."""
 
 

@@ -48,10 +48,8 @@ def _mistaken(form: Form, error: MultiConvError) -> Response:
         trace_of(base)
     except MultiConvError:
         base = Experiment()
-    rest = form.copy()
-    rest.pop(error.field or "", None)
     try:
-        typed = typed_pairs(rest, base)
+        typed = typed_pairs(form, base, without=error.field)
     except MultiConvError:
         typed = dict(to_pairs(base))
     lay_plain(typed, form, base)

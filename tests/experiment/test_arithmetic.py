@@ -49,7 +49,7 @@ def test_the_opening_pixel():
         ("0", "−9.30", "0"),
     )
     assert [c.subtotal for c in working.channels] == ["+233.70", "−68.10", "−45.90"]
-    assert all(c.exact for c in working.channels)
+    assert all(c.sign == "=" for c in working.channels)
     assert (working.total_sign, working.total) == ("=", "+119.70")
     assert (working.value_sign, working.value) == ("≈", "+0.469")
     assert (working.bias, working.output, working.output_sign) == (None, None, None)
@@ -112,16 +112,16 @@ def test_equals_is_said_only_of_what_is_equal(taps, bias):
     true = sum((level * Fraction(repr(weight)) for level, weight in taps), Fraction(0))
     channel = working.channels[0]
     for text, level, weight in zip(channel.products[0], levels, weights, strict=True):
-        assert_says(text, level * Fraction(repr(weight)), channel.exact)
-    assert_says(channel.subtotal, true, channel.exact)
+        assert_says(text, level * Fraction(repr(weight)), channel.sign == "=")
+    assert_says(channel.subtotal, true, channel.sign == "=")
     assert_says(working.total, true, working.total_sign == "=")
     assert_says(working.value, true / 255 + Fraction(repr(bias)), working.value_sign == "=")
 
 
 def test_weights_of_four_decimals_are_exact():
     assert arithmetic([[[255]]], [[[0.0625]]]).channels[0].products == (("15.9375",),)
-    assert arithmetic([[[255]]], [[[0.0625]]]).channels[0].exact
-    assert not arithmetic([[[255]]], [[[0.03125]]]).channels[0].exact
+    assert arithmetic([[[255]]], [[[0.0625]]]).channels[0].sign == "="
+    assert arithmetic([[[255]]], [[[0.03125]]]).channels[0].sign == "≈"
 
 
 def test_one_number_of_places_for_the_whole_pixel():
