@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import floor, isfinite, log10
 
@@ -41,17 +41,14 @@ def _largest(plane: Map) -> float:
     return max(-float(plane.min()), float(plane.max()))
 
 
-def _beyond(maps: Sequence[Map], bounds: Sequence[float]) -> list[int]:
-    """Return how many pixels are larger in magnitude than each bound."""
-    counts = [0] * len(bounds)
-    for plane in maps:
-        if isinstance(plane, Banded):
-            found = [below + above for below, above in plane.beyond(bounds)]
-        else:
-            magnitudes = np.abs(plane)
-            found = [int(np.count_nonzero(magnitudes > bound)) for bound in bounds]
-        counts = [sum(both) for both in zip(counts, found, strict=True)]
-    return counts
+def _beyond(plane: Map, bounds: Sequence[float]) -> Iterator[int]:
+    """Yield how many pixels are larger in magnitude than each bound."""
+    if isinstance(plane, Banded):
+        # A decade at a time: it may have to be made for each.
+        for some in (bounds[: _DECADE + 2], bounds[_DECADE + 2 :]):
+            yield from (below + above for below, above in plane.beyond(some))
+    else:
+        yield from (int(np.count_nonzero(np.abs(plane) > bound)) for bound in bounds)
 
 
 def _rungs(value: float) -> list[float]:
@@ -70,12 +67,9 @@ def automatic_range(maps: Sequence[Map]) -> float:
     chosen = rounded_up(largest)
     rungs = [rung for rung in reversed(_rungs(largest)) if rung <= chosen]
     bounds = [largest / 1000, *(rung * (1 + _NOISE) for rung in rungs)]
-    # A decade at a time: maps may have to be made for each.
-    counts = _beyond(maps, bounds[: _DECADE + 2])
-    may_be_clipped = int(_CLIPPED_SHARE * counts[0])
-    if counts[-1] <= may_be_clipped:
-        counts += _beyond(maps, bounds[len(counts) :])
-    for rung, count in zip(rungs, counts[1:], strict=False):
+    counts = map(sum, zip(*(_beyond(plane, bounds) for plane in maps), strict=True))
+    may_be_clipped = int(_CLIPPED_SHARE * next(counts))
+    for rung, count in zip(rungs, counts, strict=True):
         if count > may_be_clipped:
             break
         chosen = rung

@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from jinja2 import StrictUndefined
 
 from multiconv.experiment.model import LIMITS
 from multiconv.figure.article import article
+from multiconv.figure.kernel import tint
+from multiconv.figure.planes import ramp
+from multiconv.imaging.guards import READ_HERE
 from multiconv.store.blobs import FolderBlobs
 from multiconv.store.pictures import Store
 from multiconv.tracing.trace import Tracer
@@ -20,17 +24,14 @@ from multiconv.web import (
     api,
     banks,
     errors,
-    gallery,
     headers,
     log,
     maps,
     openapi,
     pages,
     takeaway,
-    templating,
     turns,
     uploads,
-    weights,
 )
 
 _HERE = Path(__file__).resolve().parent
@@ -49,15 +50,10 @@ def _folder(name: str) -> Path:
 
 def _default_store() -> Path:
     """Return where uploads are kept unless told otherwise: the user's data folder."""
-    if told := os.environ.get("MULTICONV_STORE"):
-        return Path(told)
+    if folder := os.environ.get("MULTICONV_STORE"):
+        return Path(folder)
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "multiconv"
-
-
-def _hosts(told: str) -> list[str] | None:
-    """Return the hosts that the server answers to, or None for any."""
-    return [host.strip() for host in told.split(",") if host.strip()] or None
 
 
 @cache  # the code that runs does not change any more
@@ -74,17 +70,12 @@ def _build() -> str:
 def create_app(
     config: Mapping[str, Any] | None = None, *, store_folder: Path | None = None
 ) -> Flask:
-    """Return the web app.
+    """Return the web app; ``config`` replaces Flask settings, ``store_folder`` holds uploads.
 
-    Parameters
-    ----------
-    config : mapping, optional
-        Flask settings that replace the defaults.
-    store_folder : Path, optional
-        Where uploaded pictures are kept; made when missing.  Defaults to
-        ``MULTICONV_STORE``, else the user's data folder.
+    It is ``MULTICONV_STORE`` unless said, else the user's data folder, and made when missing.
     """
     app = Flask("multiconv", template_folder=str(_folder("templates")), static_folder=None)
+    hosts = os.environ.get("MULTICONV_HOSTS", "")
     app.config.update(
         BUILD=_build(),
         STATIC=_folder("static"),
@@ -94,7 +85,7 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=LIMITS.body_bytes + 2**17,
         MAX_FORM_PARTS=16,
         # Hosts that the server answers to, separated by commas; any if there are none.
-        TRUSTED_HOSTS=_hosts(os.environ.get("MULTICONV_HOSTS", "")),
+        TRUSTED_HOSTS=[host for each in hosts.split(",") if (host := each.strip())] or None,
     )
     app.config.update(config or {})
     app.request_class = uploads.UploadRequest
@@ -103,11 +94,18 @@ def create_app(
     app.extensions["multiconv"] = Tracer(store, limits=LIMITS)
     app.extensions["multiconv_store"] = store
     app.extensions["multiconv_article"] = lru_cache(ARTICLES)(article)
-    templating.register(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals.update(
+        tint=tint,
+        ramp=ramp(),
+        static=lambda path: f"/static/{app.config['BUILD']}/{path}",
+        pictures_read=READ_HERE,
+    )
     errors.register(app)
     log.register(app)
     headers.register(app)
     turns.register(app)
-    for room in (pages, uploads, banks, maps, api, openapi, takeaway, gallery, weights):
+    for room in (pages, uploads, banks, maps, api, openapi, takeaway):
         app.register_blueprint(room.blueprint)
     return app

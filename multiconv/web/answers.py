@@ -1,82 +1,36 @@
-"""The API's bodies and answers as JSON Schema."""
+"""Answers that several routes give: on to a page, made of what was sent, files to keep."""
 
 from __future__ import annotations
 
-from multiconv.experiment.banks import PLANES
-from multiconv.experiment.model import LIMITS
-from multiconv.web.schemas import BYTES, TEXT, Schema, integer, record, row_of, words
+from typing import Any, cast
 
-_NUMBER: Schema = {"type": "number"}
-_WHOLE: Schema = {"type": "integer"}
-_MAYBE: Schema = {"type": ["number", "null"]}
+from flask import Response, jsonify, redirect
 
-_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-_GRID = row_of(row_of(_NUMBER))
+DRAWING_POLICY = "default-src 'none'; img-src data:; frame-ancestors 'none'"
 
-PROBLEM = record(
-    {"type": TEXT, "title": TEXT, "status": _WHOLE, "detail": TEXT, "remedy": TEXT},
-    {"field": TEXT, "limit": TEXT},
-)
-EXPERIMENT = record(
-    {
-        "query": TEXT,
-        "sentence": TEXT,
-        "input_shape": row_of(_WHOLE, minItems=4, maxItems=4),
-        "filters_shape": row_of(_WHOLE, minItems=4, maxItems=4),
-        "output_shape": row_of(_WHOLE, minItems=4, maxItems=4),
-        "pads": row_of(row_of(_WHOLE, minItems=2, maxItems=2), minItems=2, maxItems=2),
-        "k": _WHOLE,
-        "pixel": row_of(_WHOLE, minItems=2, maxItems=2),
-        "range": _NUMBER,
-        "maps": row_of(
-            record(
-                {"name": TEXT, "shape": row_of(_WHOLE), "min": _MAYBE, "max": _MAYBE,
-                 "mean": _MAYBE, "png": TEXT, "npy": TEXT}
-            )
-        ),
-        "cost": record({"multiply_adds": _WHOLE}),
-    }
-)  # fmt: skip
-PROBE = record(
-    {
-        "i": _WHOLE,
-        "j": _WHOLE,
-        "k": _WHOLE,
-        "rows": row_of(_WHOLE),
-        "cols": row_of(_WHOLE),
-        "channels": row_of(
-            record({"q": _WHOLE, "values": _GRID, "kernel": _GRID, "products": _GRID,
-                    "subtotal": _NUMBER})
-        ),
-        "bias": _NUMBER,
-        "total": _NUMBER,
-    }
-)  # fmt: skip
-UPLOAD = record({"image": BYTES})
-STORED = record({"id": _ID, "width": _WHOLE, "height": _WHOLE, "url": TEXT, "notes": row_of(TEXT)})
-DELETED = record({"deleted": _ID})
 
-_SIDES = row_of(integer(1, LIMITS.kernel_side), minItems=2, maxItems=2)
-_OUTPUTS = integer(1, LIMITS.outputs)
-_WEIGHT: Schema = {"type": "number", "minimum": -LIMITS.weight, "maximum": LIMITS.weight}
-_CHANNELS = row_of(
-    row_of(_WEIGHT, minItems=1, maxItems=LIMITS.outputs),
-    minItems=PLANES,
-    maxItems=PLANES,
-)
-_ROW = row_of(_CHANNELS, minItems=1, maxItems=LIMITS.kernel_side)
-FILTERS = row_of(_ROW, minItems=1, maxItems=LIMITS.kernel_side) | {
-    "description": "filters[di][dj][q][k]: kernel rows, kernel columns, inputs, outputs"
-}
-LINK = record({"query": TEXT | {"description": "of a link whose kernels are to be stored"}})
-FILTERS_STORED = record({"id": _ID, "kernel": _SIDES, "outputs": _OUTPUTS, "url": TEXT})
-WEIGHTS = record(
-    {"weights": BYTES | {"description": ".npy, .npz, JSON or .safetensors"}},
-    {
-        "tensor": TEXT | {"description": "which, if there are several"},
-        "layout": words(("auto", "hwio", "oihw")),
-        "order": words(("rgb", "bgr")),
-        "first": integer(0, 100_000) | {"description": "the first output that is taken"},
-    },
-)
-WEIGHTS_STORED = record({"kernel": _SIDES, "outputs": _OUTPUTS, "url": TEXT})
+def seen_at(link: str) -> Response:
+    """Return the answer that sends a browser on to a page, as an address without a host."""
+    return cast(Response, redirect(link, 303))
+
+
+def made_at(link: str, **facts: Any) -> Response:
+    """Return the answer that tells a script what was made of what it sent, and where it is."""
+    answer = jsonify(url=link, **facts)
+    answer.status_code = 201
+    answer.headers["Location"] = link
+    return answer
+
+
+def drawing_file(drawing: str) -> Response:
+    """Return a drawing as a file that needs nothing else."""
+    response = Response(drawing, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Security-Policy"] = DRAWING_POLICY
+    return response
+
+
+def file_to_keep(body: bytes, name: str, kind: str, *, how: str = "attachment") -> Response:
+    """Return a file under the name that it is kept by."""
+    response = Response(body, content_type=kind)
+    response.headers["Content-Disposition"] = f'{how}; filename="{name}"'
+    return response

@@ -14,13 +14,7 @@ from multiconv.experiment.link import to_query
 from multiconv.experiment.model import LIMITS
 from multiconv.experiment.words import sentence
 from multiconv.figure.links import Links
-from multiconv.figure.planes import (
-    Map,
-    map_names,
-    map_plane,
-    outputs_worth,
-    planes_held,
-)
+from multiconv.figure.planes import Map, map_names, map_plane, outputs_worth, planes_held
 from multiconv.imaging.bands import nothing, summary
 from multiconv.imaging.packed import deflated, differences
 from multiconv.web.request import experiment, tracer, uncoloured
@@ -151,10 +145,7 @@ def planes() -> Response:
     for plane in found:
         shown = plane.bytes_shown()
         file.write((differences(shown) if packed else shown).data)
-    body = file.getvalue()  # not a copy
-    response = Response(
-        deflated([body]) if packed else body, content_type="application/octet-stream"
-    )
-    if packed:
-        response.headers["Content-Encoding"] = "deflate"
-    return response
+    body, kind = file.getvalue(), "application/octet-stream"  # not a copy
+    if not packed:
+        return Response(body, content_type=kind)
+    return Response(deflated([body]), headers={"Content-Encoding": "deflate"}, content_type=kind)

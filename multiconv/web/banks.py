@@ -1,42 +1,53 @@
-"""Stored banks of filters: taken in by script, found by links, made of links that grow too long."""
+"""Filters on their way into the store: by script, from the gallery, out of files and long links."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import numpy as np
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, render_template, request
 from numpy.typing import NDArray
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from multiconv.errors import InvalidValue, MultiConvError, TooLarge
 from multiconv.experiment.banks import PLANES, StoredBank
-from multiconv.experiment.link import to_query
+from multiconv.experiment.link import to_pairs, to_query
 from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.numbers import whole
+from multiconv.figure.gallery import COUNT, SEEDS, SIDE, kept, learned, shelves, small_input
 from multiconv.figure.links import page_link
-from multiconv.web.request import experiment_of, store
+from multiconv.filters.learned import seeded
+from multiconv.networks.layout import bank_from, bias_of, chosen
+from multiconv.networks.tensors import FILE_BYTES, refused, tensors, too_large
+from multiconv.web.answers import made_at, seen_at
+from multiconv.web.errors import status_of, wants_json
+from multiconv.web.request import experiment, experiment_of, store, tracer
 
 blueprint = Blueprint("banks", __name__)
 
+EMPTY = {"tensor": "", "layout": "auto", "order": "rgb", "first": "0"}
+"""The fields of the form for a file, as they stand at first."""
+
 _SHAPE = f"(kh, kw, {PLANES}, K)"
 _MAGIC = b"\x93NUMPY"
-
-Filters = NDArray[np.float64]
+_MOST = 100_000
 
 
 def with_short_link(experiment: Experiment) -> Experiment:
     """Return the experiment, with its kernels stored as a bank where its link is too long."""
-    if len(to_query(experiment)) <= LIMITS.link_bytes:
-        return experiment
+    is_long = len(to_query(experiment)) > LIMITS.link_bytes
+    return with_stored_bank(experiment) if is_long else experiment
+
+
+def with_stored_bank(experiment: Experiment) -> Experiment:
+    """Return the experiment with its kernels stored as a bank."""
     filters = experiment.layer.all_kernels()
-    return _over(StoredBank(store().put_array(filters), filters), experiment)
-
-
-def _over(bank: StoredBank, experiment: Experiment) -> Experiment:
-    """Return an experiment with a bank in place of its kernels."""
+    bank = StoredBank(store().put_array(filters), filters)
     return experiment.with_layer(replace(experiment.layer, bank=bank, kernels=()))
 
 
@@ -52,16 +63,17 @@ def filters() -> Response:
     body = request.get_data(cache=False)
     if len(body) > LIMITS.bank_bytes:
         raise _too_large()
-    query = _query_in(body)
-    asked = None if query is None else experiment_of(parse_qsl(query, keep_blank_values=True))
-    bank = asked.layer.all_kernels() if asked else bank_in(body)
-    name = store().put_array(bank)
-    link = page_link(_over(StoredBank(name, bank), asked)) if asked else f"/?filters={name}"
-    height, width, _, outputs = bank.shape
-    answer = jsonify(id=name, kernel=[height, width], outputs=outputs, url=link)
-    answer.status_code = 201
-    answer.headers["Location"] = link
-    return answer
+    if (query := _query_in(body)) is not None:
+        asked = experiment_of(parse_qsl(query, keep_blank_values=True))
+        there = with_stored_bank(asked)
+    else:
+        there = kept(bank_in(body), store())
+    return _made(there, id=cast(StoredBank, there.layer.bank).id)
+
+
+def _made(there: Experiment, **facts: str) -> Response:
+    kernel, outputs = list(there.layer.kernel_size), there.layer.outputs
+    return made_at(page_link(there), kernel=kernel, outputs=outputs, **facts)
 
 
 def _query_in(body: bytes) -> str | None:
@@ -75,19 +87,88 @@ def _query_in(body: bytes) -> str | None:
     return told["query"] if told.keys() == {"query"} and isinstance(told["query"], str) else None
 
 
-def bank_in(body: bytes) -> Filters:
-    """Return the bank that a body holds, (kh, kw, 3, K) float64.
+def _asked_seed() -> int:
+    return whole(request.args.get("seed", "1"), "seed", 0, SEEDS)
 
-    Raises
-    ------
-    InvalidValue
-        If it is neither JSON nor ``.npy`` of numbers, or of another shape, or not finite.
 
-    Examples
-    --------
-    >>> bank_in(b"[[[[1], [0.5], [-2]]]]").shape
-    (1, 1, 3, 1)
-    """
+@blueprint.get("/filters")
+def gallery() -> str:
+    """Answer the gallery for an experiment's picture."""
+    asked, seed = experiment(besides=("seed",)), _asked_seed()
+    return render_template(
+        "article/gallery.html",
+        shelves=shelves(asked, tracer(), seed),
+        back=page_link(asked),
+        seed=seed,
+        kept=to_pairs(Experiment(source=asked.source)),
+    )
+
+
+@blueprint.post("/filters/<any(learned, glorot, he):kind>")
+def opened(kind: str) -> Response:
+    """Put learned or random filters into the store and go on to their experiment."""
+    asked, seed = experiment(besides=("seed",)), _asked_seed()
+    x = small_input(asked.source, tracer())
+    found = learned(x).filters if kind == "learned" else seeded(kind, seed, (SIDE, SIDE), COUNT)
+    return seen_at(page_link(replace(kept(found, store()), source=asked.source)))
+
+
+@blueprint.get("/weights")
+def weights() -> Response:
+    """Answer the form."""
+    return _weights_page(experiment())
+
+
+@blueprint.post("/weights")
+def take() -> Response:
+    """Take filters in: on to their page with the same picture, or their facts as JSON."""
+    shown = experiment()
+    try:
+        found = _handed_in()
+    except MultiConvError as error:
+        if wants_json():
+            raise
+        return _weights_page(shown, error, request.form)
+    there = replace(found, source=shown.source)
+    return _made(there) if wants_json() else seen_at(page_link(there))
+
+
+def _handed_in() -> Experiment:
+    """Return the experiment of the filters in the request, put into the store."""
+    try:
+        given, form = request.files.get("weights"), request.form
+    except RequestEntityTooLarge:
+        raise too_large("What was sent", request.content_length or 0) from None
+    if given is None:
+        raise refused("No file was sent.", "Choose a file in the field “weights”.")
+    found = tensors(given.read(FILE_BYTES + 1))
+    name = chosen(found, form.get("tensor", "").strip())
+    first = whole(form.get("first", "").strip() or "0", "first", 0, _MOST)
+    layout, order = form.get("layout", "auto"), form.get("order", "rgb")
+    bank = bank_from(found[name], name, layout, order, first)
+    bias = bias_of(found, name, first, bank)
+    shown = kept(bank, store())
+    return replace(shown, layers=(replace(shown.layer, bias=bias),))
+
+
+def _weights_page(
+    shown: Experiment,
+    error: MultiConvError | None = None,
+    form: MultiDict[str, str] | None = None,
+) -> Response:
+    page = render_template(
+        "article/weights.html",
+        action=page_link(Experiment(source=shown.source), path="/weights"),
+        back=page_link(shown),
+        error=error,
+        form=EMPTY | (form.to_dict() if form else {}),
+        outputs=LIMITS.outputs,
+    )
+    return Response(page, status_of(error) if error else 200)
+
+
+def bank_in(body: bytes) -> NDArray[np.float64]:
+    """Return the bank that a body holds as JSON or ``.npy``, (kh, kw, 3, K) float64, checked."""
     array = _from_npy(body) if body.startswith(_MAGIC) else _from_json(body)
     _check_shape(array.shape)
     bank = array.astype(np.float64) + 0.0

@@ -57,32 +57,25 @@ def wants_json() -> bool:
     )
 
 
-def problem(error: MultiConvError, status: int) -> Response:
-    """Return ``error`` as ``application/problem+json`` (RFC 9457)."""
-    body = {
-        "type": "about:blank",
-        "title": TITLES.get(status, "Error"),
-        "status": status,
-        "detail": str(error),
-        "field": error.field,
-        "limit": error.limit,
-        "remedy": error.remedy,
-    }
-    known = {name: value for name, value in body.items() if value is not None}
-    return Response(
-        json.dumps(known, ensure_ascii=False), status, content_type="application/problem+json"
-    )
-
-
 def answer(error: MultiConvError, status: int) -> Response:
-    """Return ``error`` in the form this request can use."""
+    """Return an error in the form this request can use: problem+json (RFC 9457), or a page."""
+    title = TITLES.get(status, "Error")
     if wants_json():
-        response = problem(error, status)
+        told = {
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "detail": str(error),
+            "field": error.field,
+            "limit": error.limit,
+            "remedy": error.remedy,
+        }
+        known = {name: value for name, value in told.items() if value is not None}
+        body = json.dumps(known, ensure_ascii=False)
+        response = Response(body, status, content_type="application/problem+json")
     else:
-        page = render_template(
-            "error.html", error=error, title=TITLES.get(status, "Error"), status=status
-        )
-        response = Response(page, status, content_type="text/html; charset=utf-8")
+        page = render_template("error.html", error=error, title=title, status=status)
+        response = Response(page, status)
     if status == STATUS[Busy]:
         response.headers["Retry-After"] = "1"
     return response

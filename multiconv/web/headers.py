@@ -19,13 +19,26 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-DRAWING_POLICY = "default-src 'none'; img-src data:; frame-ancestors 'none'"
+OF_PAGES = {
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
+}
 FOREVER = "public, max-age=31536000, immutable"
 READING = ("GET", "HEAD", "OPTIONS")
 READ_BY_ANYONE = ("/api/", "/maps/", "/diagram.svg", "/openapi.json")
 """Paths that scripts of other sites may read; they are the same for everybody."""
+TO_ANYONE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After",
+}
+TO_WHO_ASKS_FIRST = {
+    "Access-Control-Allow-Methods": ", ".join(READING),
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
 PARTS_OF_PAGES = {"text/css", "text/javascript", "application/javascript"}  # as the system says
-TAKES_FILES = {"uploads.images", "banks.filters", "weights.take"}
+TAKES_FILES = {"uploads.images", "banks.filters", "banks.take"}
 TEXTS = {
     *("text/html", "text/css", "text/javascript", "text/plain"),
     *("application/json", "image/svg+xml"),
@@ -53,14 +66,14 @@ def _from_here() -> bool:
 def _refused() -> Response | None:
     """Return the answer to a request that no route should see."""
     if len(request.query_string) > LIMITS.query_bytes:
-        error = TooLarge(
+        long = TooLarge(
             f"The address has {len(request.query_string):,} bytes of query; "
             f"{LIMITS.query_bytes:,} is the most.",
             "Use a named filter bank, or fewer or smaller kernels.",
             field="query",
             limit=f"{LIMITS.query_bytes // 1024} KiB",
         )
-        return answer(error, 414)
+        return answer(long, 414)
     if request.method not in READING and not _from_here():
         foreign = MultiConvError(
             "This request was sent from another site's page.",
@@ -68,23 +81,13 @@ def _refused() -> Response | None:
         )
         return answer(foreign, 403)
     if request.endpoint not in TAKES_FILES and (request.content_length or 0) > LIMITS.body_bytes:
-        large = TooLarge(
+        raise TooLarge(
             f"The body has {request.content_length:,} bytes; {LIMITS.body_bytes:,} is the most.",
             "Send what you mean in the address; only pictures and filters are sent in bodies.",
             field="body",
             limit=f"{LIMITS.body_bytes // 1024} KiB",
         )
-        return answer(large, 413)
     return None
-
-
-def _let_others_read(response: Response) -> None:
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
-    if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = ", ".join(READING)
-        response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
-        response.headers["Access-Control-Max-Age"] = "86400"
 
 
 def _tell_caches(response: Response, build: str) -> None:
@@ -128,14 +131,14 @@ def register(app: Flask) -> None:
     def finish(response: Response) -> Response:
         _deflate(response)  # before its tag is set, which is then that of the bytes sent
         headers = response.headers
-        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers["X-Content-Type-Options"] = "nosniff"
         # Browsers read these of what can be a page; on sixty small files they would be 20 kB.
         if response.mimetype not in PARTS_OF_PAGES or response.status_code >= 400:
             headers.setdefault("Content-Security-Policy", POLICY)
-            headers.setdefault("Referrer-Policy", "same-origin")
-            headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-            headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=()")
+            headers.extend(OF_PAGES)
         if request.path.startswith(READ_BY_ANYONE) and request.method in READING:
-            _let_others_read(response)
+            headers.extend(TO_ANYONE)
+            if request.method == "OPTIONS":
+                headers.extend(TO_WHO_ASKS_FIRST)
         _tell_caches(response, app.config["BUILD"])
         return response

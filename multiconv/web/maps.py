@@ -14,7 +14,8 @@ from multiconv.figure.rows import has_each
 from multiconv.figure.volumes import volumes_of
 from multiconv.imaging.bands import Banded, counts_of, summary
 from multiconv.imaging.png import png_rgb
-from multiconv.web.headers import DRAWING_POLICY, FOREVER
+from multiconv.web.answers import drawing_file, file_to_keep
+from multiconv.web.headers import FOREVER
 from multiconv.web.request import experiment, tracer, uncoloured
 
 blueprint = Blueprint("maps", __name__)
@@ -48,9 +49,7 @@ def numbers(name: str) -> Response:
     asked = uncoloured(experiment())
     tracer().geometry(asked, held=NUMBER)
     plane = map_plane(name, tracer().trace(asked), tracer())
-    response = Response(plane.npy(), content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.npy"'
-    return response
+    return file_to_keep(plane.npy(), f"{name}.npy", "application/octet-stream")
 
 
 @blueprint.get("/maps/<name>.svg")
@@ -62,10 +61,7 @@ def values(name: str) -> Response:
     low, high = (0.0, 1.0) if plane.has_levels else (-plane.range, plane.range)
     words = map_text(name, asked, *summary(numbers))
     drawing = histogram(counts_of(numbers, BINS, low, high), low, high)
-    page = render_template("histogram.svg", drawing=drawing, words=words)
-    response = Response(page, content_type="image/svg+xml; charset=utf-8")
-    response.headers["Content-Security-Policy"] = DRAWING_POLICY
-    return response
+    return drawing_file(render_template("histogram.svg", drawing=drawing, words=words))
 
 
 @blueprint.get("/diagram.svg")
@@ -77,10 +73,7 @@ def diagram() -> Response:
     small = isinstance(trace.layer.output, Banded) and not has_each(trace)
     tracer().geometry(asked, outputs=1 if small else asked.layer.outputs)
     volumes = volumes_of(trace, channels_of(trace), Inline(trace, tracer()))
-    page = render_template("diagram.svg", diagram=volumes.column, faces=volumes.faces)
-    response = Response(page, content_type="image/svg+xml; charset=utf-8")
-    response.headers["Content-Security-Policy"] = DRAWING_POLICY
-    return response
+    return drawing_file(render_template("diagram.svg", diagram=volumes.column, faces=volumes.faces))
 
 
 @blueprint.get("/static/<build>/<path:path>")

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from multiconv.web import answers, schemas
+from multiconv.experiment.banks import PLANES
+from multiconv.experiment.fields import BY_NAME, NAMES
+from multiconv.experiment.model import LIMITS
+from multiconv.experiment.programs import LIBRARIES
+from multiconv.filters.kernels import KERNELS
+from multiconv.imaging.samples import SAMPLES
 from multiconv.web.errors import TITLES
 
 blueprint = Blueprint("openapi", __name__)
@@ -18,138 +24,233 @@ Document = dict[str, Any]
 COMPUTED = (400, 404, 413, 414, 503)
 """What may be answered where an experiment is computed, besides the answer."""
 
+PROBLEMS, PAGE, JSON = "application/problem+json", "text/html", "application/json"
+OCTETS, DRAWING = "application/octet-stream", "image/svg+xml"
 
-def _answer(words: str, kind: str, schema: Document, extra: Document | None = None) -> Document:
-    return {"description": words, "content": {kind: {"schema": schema}}, **(extra or {})}
+
+def _row_of(items: Document, least: int = 0, most: int = 0) -> Document:
+    bounds = {"minItems": least, "maxItems": most} if most else {}
+    return {"type": "array", "items": items, **bounds}
 
 
-def _mistakes(statuses: tuple[int, ...], kind: str = "application/problem+json") -> Document:
-    schema = answers.PROBLEM if kind.endswith("json") else schemas.TEXT
+def _record(required: Document, optional: Document | None = None) -> Document:
+    """Return the schema of an object with just these properties."""
+    return {
+        "type": "object",
+        "properties": required | (optional or {}),
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def _words(known: Iterable[str]) -> Document:
+    return {"type": "string", "enum": list(known)}
+
+
+def _whole(lowest: int, highest: int) -> Document:
+    return {"type": "integer", "minimum": lowest, "maximum": highest}
+
+
+TEXT: Document = {"type": "string"}
+BYTES: Document = {"type": "string", "format": "binary"}
+WHOLE: Document = {"type": "integer"}
+NUMBER: Document = {"type": "number"}
+MAYBE: Document = {"type": ["number", "null"]}
+ID: Document = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+PAIR, SHAPE, GRID = _row_of(WHOLE, 2, 2), _row_of(WHOLE, 4, 4), _row_of(_row_of(NUMBER))
+
+PROBLEM = _record(
+    {"type": TEXT, "title": TEXT, "status": WHOLE, "detail": TEXT, "remedy": TEXT},
+    {"field": TEXT, "limit": TEXT},
+)
+FACTS_OF_A_MAP = _record(
+    {"name": TEXT, "shape": _row_of(WHOLE)}
+    | dict.fromkeys(("min", "max", "mean"), MAYBE)
+    | dict.fromkeys(("png", "npy"), TEXT)
+)
+EXPERIMENT = _record(
+    {
+        "query": TEXT,
+        "sentence": TEXT,
+        "input_shape": SHAPE,
+        "filters_shape": SHAPE,
+        "output_shape": SHAPE,
+        "pads": _row_of(PAIR, 2, 2),
+        "k": WHOLE,
+        "pixel": PAIR,
+        "range": NUMBER,
+        "maps": _row_of(FACTS_OF_A_MAP),
+        "cost": _record({"multiply_adds": WHOLE}),
+    }
+)
+SUBTOTAL = _record(
+    {"q": WHOLE, "values": GRID, "kernel": GRID, "products": GRID, "subtotal": NUMBER}
+)
+PROBE = _record(
+    {
+        "i": WHOLE,
+        "j": WHOLE,
+        "k": WHOLE,
+        "rows": _row_of(WHOLE),
+        "cols": _row_of(WHOLE),
+        "channels": _row_of(SUBTOTAL),
+        "bias": NUMBER,
+        "total": NUMBER,
+    }
+)
+STORED = _record({"id": ID, "width": WHOLE, "height": WHOLE, "url": TEXT, "notes": _row_of(TEXT)})
+
+WEIGHT: Document = {"type": "number", "minimum": -LIMITS.weight, "maximum": LIMITS.weight}
+TAPS = _row_of(_row_of(WEIGHT, 1, LIMITS.outputs), PLANES, PLANES)
+FILTERS = _row_of(_row_of(TAPS, 1, LIMITS.kernel_side), 1, LIMITS.kernel_side) | {
+    "description": "filters[di][dj][q][k]: kernel rows, kernel columns, inputs, outputs"
+}
+LINK = _record({"query": TEXT | {"description": "of a link whose kernels are to be stored"}})
+WEIGHTS = _record(
+    {"weights": BYTES | {"description": ".npy, .npz, JSON or .safetensors"}},
+    {
+        "tensor": TEXT | {"description": "which, if there are several"},
+        "layout": _words(("auto", "hwio", "oihw")),
+        "order": _words(("rgb", "bgr")),
+        "first": _whole(0, 100_000) | {"description": "the first output that is taken"},
+    },
+)
+WEIGHTS_STORED = _record(
+    {
+        "kernel": _row_of(_whole(1, LIMITS.kernel_side), 2, 2),
+        "outputs": _whole(1, LIMITS.outputs),
+        "url": TEXT,
+    }
+)
+FILTERS_STORED = _record({"id": ID} | WEIGHTS_STORED["properties"])
+
+
+def _parameter(name: str, schema: Document, words: str = "", where: str = "query") -> Document:
+    told = {"name": name, "in": where, "required": where == "path", "schema": schema}
+    return told | ({"description": words} if words else {})
+
+
+NAME_OF_A_MAP = "input-<q>, partial-<q>, running-<n>, sum, or output-<k>"
+MAP = _parameter("name", TEXT | {"pattern": "^[a-z0-9-]+$"}, NAME_OF_A_MAP, "path")
+MAPS = _parameter("maps", TEXT, "names of maps, with commas")
+PACKED = _parameter("packed", _words("01"), "1: differences, deflated, for slow networks")
+PAPER = _parameter("paper", _words("01"), "1 for an opaque picture")
+IMAGE_ID = _parameter("name", ID, where="path")
+LIBRARY = _parameter("library", _words(LIBRARIES), where="path")
+FILM = _parameter("name", _words(("window", "sum")), where="path")
+KIND_OF_FILM = _parameter("kind", _words(("gif", "webp")), where="path")
+
+
+def _of_a_link() -> list[Document]:
+    """Return the parameters that describe an experiment, every one optional."""
+    schemas = {name: dict(BY_NAME[name].kind.schema) for name in NAMES}
+    schemas["image"]["examples"] = [f"sample:{name}" for name in SAMPLES]
+    kernel = {
+        "type": "string",
+        "description": "kh·kw numbers row by row, with commas, or a named kernel",
+        "examples": [*KERNELS, "0,0,0,0,1,0,0,0,0"],
+    }
+    schemas |= {f"w.{q}.0": kernel for q in range(PLANES)}
+    said = {"w.0.0": "w.<q>.<k>: the kernel from input channel q to output channel k"}
+    return [
+        _parameter(name, schema, said.get(name, schema.get("description", name)))
+        for name, schema in schemas.items()
+    ]
+
+
+def _answer(words: str, kind: str, schema: Document) -> Document:
+    return {"description": words, "content": {kind: {"schema": schema}}}
+
+
+def _mistakes(*statuses: int, kind: str = PROBLEMS) -> Document:
+    schema = PROBLEM if kind == PROBLEMS else TEXT
     return {str(status): _answer(TITLES[status], kind, schema) for status in statuses}
 
 
-def _either(statuses: tuple[int, ...]) -> Document:
-    """Return mistakes told as JSON or as a page, as the request's Accept says."""
-    kinds = [_mistakes(statuses, kind) for kind in ("application/problem+json", "text/html")]
-    return {
-        status: told | {"content": told["content"] | kinds[1][status]["content"]}
-        for status, told in kinds[0].items()
-    }
-
-
 def _reading(
-    words: str,
-    kind: str,
-    schema: Document,
-    *,
-    parameters: tuple[Document, ...] = (),
-    mistakes: str = "application/problem+json",
+    words: str, kind: str, schema: Document, *parameters: Document, mistakes: str = PAGE
 ) -> Document:
     """Return a GET that computes an experiment."""
+    cached = {"headers": {"ETag": {"schema": TEXT}, "Cache-Control": {"schema": TEXT}}}
     return {
-        "parameters": [*parameters, *schemas.parameters()],
+        "parameters": [*parameters, *_of_a_link()],
         "responses": {
-            "200": _answer(words, kind, schema, {"headers": schemas.CACHED}),
+            "200": _answer(words, kind, schema) | cached,
             "304": {"description": "The same as under the ETag that was given"},
-            **_mistakes(COMPUTED, mistakes),
+            **_mistakes(*COMPUTED, kind=mistakes),
         },
     }
 
 
-def _in_body(words: str, kind: str, parameters: tuple[Document, ...]) -> Document:
-    """Return the same as `_reading` whose parameters are sent as a form's fields."""
-    fields = {entry["name"]: entry["schema"] for entry in (*parameters, *schemas.parameters())}
-    form = {"type": "object", "properties": fields, "additionalProperties": False}
+def _storing(bodies: Document, stored: Document, *more: int) -> Document:
+    """Return a POST of what is stored, its mistakes told as JSON or as a page, as Accept says."""
+    statuses = (400, 403, 404, 413, 414, 503, 507, *more)
+    either = {PROBLEMS: {"schema": PROBLEM}, PAGE: {"schema": TEXT}}
+    refused = {str(each): {"description": TITLES[each], "content": either} for each in statuses}
     return {
-        "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": form}}},
-        "responses": {
-            "200": _answer(words, kind, schemas.BYTES),
-            **_mistakes((*COMPUTED, 403)),
+        "requestBody": {
+            "required": True,
+            "content": {kind: {"schema": schema} for kind, schema in bodies.items()},
         },
+        "responses": {"201": _answer("Stored", JSON, stored), **refused},
     }
 
 
 def _sending(form: Document, stored: Document) -> Document:
     """Return a POST of a form with a file, from a script or from a page."""
-    return {
-        "description": "With Accept: application/json the facts, else the way to the page.",
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
-        "responses": {
-            "201": _answer("Stored", "application/json", stored),
-            "303": {"description": "Stored; the page that shows it"},
-            **_either((400, 403, 404, 413, 414, 415, 503, 507)),
-        },
-    }
-
-
-def _taken_away(page: str) -> dict[tuple[str, str], Document]:
-    """Return the same as `_operations`, of what people take with them."""
-    octets, svg, python = "application/octet-stream", "image/svg+xml", "text/x-python"
-    film = _reading("The film", "image/gif", schemas.BYTES, parameters=schemas.FILM, mistakes=page)
-    film["responses"]["200"]["content"]["image/webp"] = {"schema": schemas.BYTES}
-    return {
-        ("takeaway.stage", "get"): _reading("The figure", svg, schemas.TEXT, mistakes=page),
-        ("takeaway.numbers", "get"): _reading("The .npz", octets, schemas.BYTES, mistakes=page),
-        ("takeaway.film", "get"): film,
-        ("takeaway.program", "get"): _reading(
-            "The program", python, schemas.TEXT, parameters=schemas.LIBRARY, mistakes=page
-        ),
+    told = _storing({"multipart/form-data": form}, stored, 415)
+    told["responses"]["303"] = {"description": "Stored; the page that shows it"}
+    return told | {
+        "description": "With Accept: application/json the facts, else the way to the page."
     }
 
 
 def _operations() -> dict[tuple[str, str], Document]:
     """Return (endpoint, method) → what its answers are; the rest is read off the routes."""
-    page = "text/html"
-    png = _reading("The map", "image/png", schemas.BYTES, parameters=schemas.MAP, mistakes=page)
-    png["parameters"] = [*png["parameters"], schemas.PAPER]
+    png = _reading("The map", "image/png", BYTES, MAP)
+    png["parameters"].append(PAPER)
+    film = _reading("The film", "image/gif", BYTES, FILM, KIND_OF_FILM)
+    film["responses"]["200"]["content"]["image/webp"] = {"schema": BYTES}
+    planes = _reading("The planes", OCTETS, BYTES, MAPS, PACKED, mistakes=PROBLEMS)
+    form = {
+        "type": "object",
+        "properties": {entry["name"]: entry["schema"] for entry in planes["parameters"]},
+        "additionalProperties": False,
+    }
     return {
-        ("api.healthz", "get"): {"responses": {"200": _answer("Up", "text/plain", schemas.TEXT)}},
-        ("api.facts", "get"): _reading("The facts", "application/json", answers.EXPERIMENT),
-        ("api.one_pixel", "get"): _reading("The arithmetic", "application/json", answers.PROBE),
-        ("api.planes", "get"): _reading(
-            "The planes", "application/octet-stream", schemas.BYTES,
-            parameters=(schemas.MAPS, schemas.PACKED),
-        ),
-        ("api.planes", "post"): _in_body(
-            "The planes", "application/octet-stream", (schemas.MAPS, schemas.PACKED)
-        ),
+        ("api.healthz", "get"): {"responses": {"200": _answer("Up", "text/plain", TEXT)}},
+        ("api.facts", "get"): _reading("The facts", JSON, EXPERIMENT, mistakes=PROBLEMS),
+        ("api.one_pixel", "get"): _reading("The arithmetic", JSON, PROBE, mistakes=PROBLEMS),
+        ("api.planes", "get"): planes,
+        ("api.planes", "post"): {
+            "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": form}}},
+            "responses": {"200": _answer("The planes", OCTETS, BYTES), **_mistakes(*COMPUTED, 403)},
+        },
         ("maps.picture", "get"): png,
-        ("maps.numbers", "get"): _reading(
-            "The map", "application/octet-stream", schemas.BYTES, parameters=schemas.MAP,
-            mistakes=page,
-        ),
-        ("maps.values", "get"): _reading(
-            "The histogram", "image/svg+xml", schemas.TEXT, parameters=schemas.MAP, mistakes=page
-        ),
-        ("maps.diagram", "get"): _reading(
-            "The drawing", "image/svg+xml", schemas.TEXT, mistakes=page
-        ),
-        **_taken_away(page),
-        ("uploads.images", "post"): _sending(answers.UPLOAD, answers.STORED),
-        ("weights.take", "post"): _sending(answers.WEIGHTS, answers.WEIGHTS_STORED),
-        ("banks.filters", "post"): {
-            "requestBody": {
-                "required": True,
-                "content": {
-                    "application/json": {"schema": {"oneOf": [answers.FILTERS, answers.LINK]}},
-                    "application/octet-stream": {
-                        "schema": schemas.BYTES | {"description": "the same as .npy"}
-                    },
-                },
+        ("maps.numbers", "get"): _reading("The map", OCTETS, BYTES, MAP),
+        ("maps.values", "get"): _reading("The histogram", DRAWING, TEXT, MAP),
+        ("maps.diagram", "get"): _reading("The drawing", DRAWING, TEXT),
+        ("takeaway.stage", "get"): _reading("The figure", DRAWING, TEXT),
+        ("takeaway.numbers", "get"): _reading("The .npz", OCTETS, BYTES),
+        ("takeaway.film", "get"): film,
+        ("takeaway.program", "get"): _reading("The program", "text/x-python", TEXT, LIBRARY),
+        ("uploads.images", "post"): _sending(_record({"image": BYTES}), STORED),
+        ("banks.take", "post"): _sending(WEIGHTS, WEIGHTS_STORED),
+        ("banks.filters", "post"): _storing(
+            {
+                JSON: {"oneOf": [FILTERS, LINK]},
+                OCTETS: BYTES | {"description": "the same as .npy"},
             },
-            "responses": {
-                "201": _answer("Stored", "application/json", answers.FILTERS_STORED),
-                **_either((400, 403, 404, 413, 414, 503, 507)),
-            },
-        },
+            FILTERS_STORED,
+        ),
         ("uploads.delete", "delete"): {
-            "parameters": [schemas.IMAGE_ID],
+            "parameters": [IMAGE_ID],
             "responses": {
-                "200": _answer("Gone", "application/json", answers.DELETED),
-                **_mistakes((403, 404, 413, 414)),
+                "200": _answer("Gone", JSON, _record({"deleted": ID})),
+                **_mistakes(403, 404, 413, 414),
             },
         },
-    }  # fmt: skip
+    }
 
 
 def document() -> Document:

@@ -1,21 +1,37 @@
-"""What a browser visits: the page, its form, the limits, and the file that robots ask for."""
+"""The page: of an experiment, of the nearest to a link that cannot be used, of a form's answer."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+import re
+from collections.abc import Collection, Sequence
+
+from flask import Blueprint, Response, current_app, render_template, request
 
 from multiconv.errors import MultiConvError
 from multiconv.experiment.edit import Form, base_of, edit_of, lay_plain, typed_pairs
 from multiconv.experiment.link import to_pairs
 from multiconv.experiment.model import LIMITS, Experiment
-from multiconv.figure.links import page_link
+from multiconv.figure.links import Links, page_link
 from multiconv.figure.notices import PARAMETER, telling
+from multiconv.figure.page import page
+from multiconv.tracing.pictures import is_sample
+from multiconv.tracing.trace import Trace
+from multiconv.web.answers import seen_at
 from multiconv.web.banks import with_short_link
-from multiconv.web.request import banks, pairs, tracer
-from multiconv.web.show import nearest, page_answer, trace_of
-from multiconv.web.uploads import seen_at
+from multiconv.web.errors import status_of
+from multiconv.web.request import banks, experiment_of, pairs, tracer
 
 blueprint = Blueprint("pages", __name__)
+
+Pairs = list[tuple[str, str]]
+
+MISTAKES_SHOWN = 8
+"""How many mistakes are looked for in one link; with more, the whole link is left aside."""
+
+PART = "Multiconv-Part"
+"""The request's header that names the part of the page to be answered alone."""
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 
 
 @blueprint.get("/")
@@ -68,3 +84,67 @@ def robots() -> Response:
     """Keep crawlers off the endless links."""
     rules = "User-agent: *\nDisallow: /*?\nDisallow: /maps/\nDisallow: /api/\nDisallow: /edit\n"
     return Response(rules, content_type="text/plain; charset=utf-8")
+
+
+def trace_of(experiment: Experiment) -> Trace:
+    """Return a trace whose pinned pixel lies on the output."""
+    trace = tracer().trace(experiment)
+    trace.probe(*trace.pixel)
+    return trace
+
+
+def nearest(asked: Pairs, fallback: Experiment) -> tuple[Trace, list[MultiConvError]]:
+    """Return the nearest experiment that can be shown, and what had to be left out.
+
+    A parameter that cannot be used gives way to ``fallback``'s; those that were right stay.
+    """
+    mistakes: list[MultiConvError] = []
+    kept = dict(to_pairs(fallback))
+    for _ in range(MISTAKES_SHOWN):
+        try:
+            return trace_of(experiment_of(asked)), mistakes
+        except MultiConvError as error:
+            mistakes.append(error)
+            names = {name for name, _ in asked if is_at_fault(name, error.field)}
+            if not names:
+                break
+            rest = [pair for pair in asked if pair[0] not in names]
+            asked = [*rest, *((name, kept.pop(name)) for name in names if name in kept)]
+    return trace_of(fallback), mistakes[:1]
+
+
+def is_at_fault(name: str, field: str | None) -> bool:
+    """Tell whether a parameter is the one that an error names; a long name is cut in errors."""
+    return field is not None and (
+        name == field or (field.endswith("…") and name.startswith(field[:-1]))
+    )
+
+
+def page_answer(
+    trace: Trace,
+    mistakes: Sequence[MultiConvError] = (),
+    form: Form | None = None,
+    told: Collection[str] = (),
+) -> Response:
+    """Return the page of a trace, with mistakes told and what was typed still in its fields.
+
+    Asked for with the header ``Multiconv-Part: figure`` it is the figure part alone (figure.html).
+    """
+    links = Links(trace.experiment, current_app.config["BUILD"])
+    source = trace.experiment.source
+    whole = request.headers.get(PART) != "figure"
+    body = render_template(
+        "page.html" if whole else "figure.html",
+        page=page(trace, links, mistakes=mistakes, form=form, told=told),
+        article=current_app.extensions["multiconv_article"](source) if whole else None,
+        share=_host_url() + links.at("/"),
+        own=None if is_sample(source) else source.image,
+    )
+    response = Response(body, status_of(mistakes[0]) if mistakes else 200)
+    response.vary.add(PART)
+    return response
+
+
+def _host_url() -> str:
+    """Return where this page was asked for; nothing if the request's Host is no host's name."""
+    return request.host_url.rstrip("/") if _HOST.fullmatch(request.host) else ""

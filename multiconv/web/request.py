@@ -29,10 +29,7 @@ def store() -> Store:
 def pairs(
     *, besides: Collection[str] = (), given: MultiDict[str, str] | None = None
 ) -> list[tuple[str, str]]:
-    """Return the query's parameters in order, without the build and those a route reads itself.
-
-    They are read off ``given`` where a route takes them from more than the query.
-    """
+    """Return the parameters of the query, or ``given``, without those that a route reads itself."""
     found = request.args if given is None else given
     return [pair for pair in found.items(multi=True) if pair[0] not in {"v", *besides}]
 

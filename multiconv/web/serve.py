@@ -101,8 +101,7 @@ def address(sock: socket.socket) -> str:
 def return_large_blocks() -> bool:
     """Keep glibc from hoarding large blocks, and tell whether there was a glibc to be told so.
 
-    Left alone it raises the bound to 32 MiB at the first block that it frees, and then keeps the
-    blocks below it for every thread that ever had one: 800 MiB after thirty maps of 24 megapixels.
+    Left alone it keeps those to 32 MiB for every thread: 800 MiB after 30 maps of 24 megapixels.
     """
     if sys.platform != "linux":
         return False

@@ -18,7 +18,7 @@ from multiconv.figure.stage import figure_of, stage_svg
 from multiconv.imaging.bands import few, nothing
 from multiconv.imaging.films import LONGEST, Film, encoded, running_sum, sliding_window
 from multiconv.tracing.trace import Trace
-from multiconv.web.headers import DRAWING_POLICY
+from multiconv.web.answers import drawing_file, file_to_keep
 from multiconv.web.request import experiment, tracer, uncoloured
 
 blueprint = Blueprint("takeaway", __name__)
@@ -32,10 +32,7 @@ SPOOLED = 64 * 2**20
 def stage() -> Response:
     """Answer the whole figure as one drawing that needs nothing else."""
     trace = tracer().trace(experiment())
-    drawing = stage_svg(figure_of(trace, Inline(trace, tracer())))
-    response = Response(drawing, content_type="image/svg+xml; charset=utf-8")
-    response.headers["Content-Security-Policy"] = DRAWING_POLICY
-    return response
+    return drawing_file(stage_svg(figure_of(trace, Inline(trace, tracer()))))
 
 
 @blueprint.get(f"/{FILE}")
@@ -51,7 +48,7 @@ def numbers() -> Response:
         size = file.tell()
         file.seek(0)
         if size < SPOOLED:
-            return _saved(file.read(), FILE, "application/octet-stream")
+            return file_to_keep(file.read(), FILE, "application/octet-stream")
         until_sent.pop_all()  # closed with the answer
         return send_file(file, "application/octet-stream", True, FILE)
 
@@ -74,7 +71,7 @@ def program(library: str) -> Response:
         file=FILE,
     )
     name = f"multiconv_{library}.py"
-    return _saved(f"{body}\n".encode(), name, "text/x-python; charset=utf-8")
+    return file_to_keep(f"{body}\n".encode(), name, "text/x-python; charset=utf-8")
 
 
 @blueprint.get("/film/<name>.<any(gif, webp):kind>")
@@ -84,7 +81,7 @@ def film(name: str, kind: str) -> Response:
         raise NotFound(f"There is no film {quoted(name)}.", "Use window or sum.", field="film")
     trace = tracer().trace(experiment())
     body = encoded(_film(name, trace), kind)
-    return _saved(body, f"{name}.{kind}", f"image/{kind}", attached=False)
+    return file_to_keep(body, f"{name}.{kind}", f"image/{kind}", how="inline")
 
 
 def _film(name: str, trace: Trace) -> Film:
@@ -94,10 +91,3 @@ def _film(name: str, trace: Trace) -> Film:
         return running_sum(partials or [few(none, LONGEST)], trace.layer.bias, trace.range)
     shape = trace.layer.geometry
     return sliding_window(trace.levels, trace.layer.output, shape, trace.pixel, trace.range)
-
-
-def _saved(body: bytes, name: str, content_type: str, *, attached: bool = True) -> Response:
-    response = Response(body, content_type=content_type)
-    how = "attachment" if attached else "inline"
-    response.headers["Content-Disposition"] = f'{how}; filename="{name}"'
-    return response

@@ -20,7 +20,7 @@ from multiconv.web.request import store
 COMPUTING = {
     *("pages.index", "pages.edit", "maps.picture", "maps.numbers", "maps.diagram"),
     *("api.facts", "api.one_pixel", "api.planes"),
-    *("takeaway.stage", "takeaway.numbers", "takeaway.film", "gallery.gallery", "weights.take"),
+    *("takeaway.stage", "takeaway.numbers", "takeaway.film", "banks.gallery", "banks.take"),
 }
 """Endpoints that compute."""
 
@@ -70,10 +70,9 @@ class Turns:
 
 
 def computing_turns() -> Turns:
-    """Return turns for arithmetic: two cores, and a queue that a classroom's first visit fits in.
+    """Return turns for arithmetic: two cores, and a queue for a classroom's first visit.
 
-    Thirty browsers that open the page ask for some ten pictures each; a picture that is told to
-    come again stays blank, so it is better to let it wait.
+    Thirty browsers ask for some ten pictures each; one that is told to come again stays blank.
     """
     return Turns(2, 60, 3.0)
 
@@ -93,10 +92,9 @@ def large_turns() -> Turns:
 
 def asks_for_large() -> bool:
     """Tell whether a request is for the whole of a large picture."""
-    given = dict(parse_qsl(request.args.get("from", "")))
-    given |= request.args.to_dict()
-    if request.endpoint in POSTED:
-        given |= dict(parse_qsl(request.form.get("from", ""))) | request.form.to_dict()
+    given: dict[str, str] = {}
+    for fields in (request.args, request.form) if request.endpoint in POSTED else (request.args,):
+        given |= dict(parse_qsl(fields.get("from", ""))) | fields.to_dict()
     if given.get("size") != "full":
         return False
     try:

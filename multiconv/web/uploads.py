@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import IO, Any
 
-from flask import Blueprint, Request, Response, jsonify, redirect, request
+from flask import Blueprint, Request, Response, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from multiconv.errors import InvalidValue, MultiConvError
@@ -15,9 +15,10 @@ from multiconv.figure.notices import PICTURE, telling
 from multiconv.imaging.decode import Picture
 from multiconv.imaging.notes import kinds
 from multiconv.imaging.sandbox import decoded
+from multiconv.web.answers import made_at, seen_at
 from multiconv.web.errors import body_too_large, wants_json
+from multiconv.web.pages import nearest, page_answer
 from multiconv.web.request import experiment_of, pairs, store, tracer
-from multiconv.web.show import nearest, page_answer
 
 blueprint = Blueprint("uploads", __name__)
 
@@ -35,7 +36,7 @@ class UploadRequest(Request):
 @blueprint.post("/images")
 def images() -> Response:
     """Take a picture in: on to its page with the same filters, or its facts as JSON."""
-    asked = [pair for pair in pairs() if pair[0] not in OF_ITS_PICTURE]
+    asked = pairs(besides=OF_ITS_PICTURE)
     try:
         experiment_of(asked)  # a link that cannot be used is told before anything is stored
         picture = _uploaded()
@@ -68,8 +69,8 @@ def _uploaded() -> Picture:
 @blueprint.post("/images/<name>/delete")
 def delete_by_form(name: str) -> Response:
     """Forget a picture: on to the start's picture with the same filters."""
-    asked = [pair for pair in pairs() if pair[0] not in OF_ITS_PICTURE]
-    _delete(name)
+    asked = pairs(besides=OF_ITS_PICTURE)
+    delete(name)
     try:
         return seen_at(page_link(experiment_of(asked)))
     except MultiConvError:
@@ -79,24 +80,6 @@ def delete_by_form(name: str) -> Response:
 @blueprint.delete("/images/<name>")
 def delete(name: str) -> Response:
     """Forget a picture."""
-    _delete(name)
-    return jsonify(deleted=name)
-
-
-def _delete(name: str) -> None:
     store().delete(name)
     tracer().forget(name)
-
-
-def seen_at(link: str) -> Response:
-    """Return the answer that sends a browser on to a page, as an address without a host."""
-    response = redirect(link, 303)
-    return Response(response.get_data(), 303, headers=response.headers)
-
-
-def made_at(link: str, **facts: Any) -> Response:
-    """Return the answer that tells a script what was made of what it sent, and where it is."""
-    answer = jsonify(url=link, **facts)
-    answer.status_code = 201
-    answer.headers["Location"] = link
-    return answer
+    return jsonify(deleted=name)

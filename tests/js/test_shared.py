@@ -15,10 +15,10 @@ import pytest
 from multiconv.engine.geometry import Geometry
 from multiconv.errors import InvalidValue
 from multiconv.experiment.numbers import number, plain, weight_text
+from multiconv.figure.kernel import tint
 from multiconv.figure.pixel import level_kind
 from multiconv.imaging.colour import indices, palette, step
 from multiconv.imaging.packed import differences
-from multiconv.web.templating import tint
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}

@@ -6,6 +6,8 @@ import re
 import numpy as np
 import pytest
 
+from multiconv.web.pages import is_at_fault
+
 
 def chosen(page, field):
     """Value and words of the option that a select of the page has chosen."""
@@ -84,3 +86,17 @@ def test_a_form_that_cannot_be_used_answers_the_part_as_well(client):
 def test_the_part_names_the_picture_that_the_articles_links_keep(client):
     part = client.get("/?image=sample:cat&size=40&k=2", headers=FIGURE).text
     assert 'data-source="image=sample:cat&amp;size=40"' in part
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "expected"),
+    [
+        ("image", "i", False),
+        ("i", "i", True),
+        ("abcdef", "abc…", True),
+        ("abcdef", "abd…", False),
+        ("i", None, False),
+    ],
+)
+def test_an_error_names_its_parameter_or_how_it_begins(name, field, expected):
+    assert is_at_fault(name, field) is expected
