@@ -57,8 +57,9 @@ def wants_json() -> bool:
     )
 
 
-def answer(error: MultiConvError, status: int) -> Response:
+def answer(error: MultiConvError, status: int = 0) -> Response:
     """Return an error in the form this request can use: problem+json (RFC 9457), or a page."""
+    status = status or status_of(error)
     title = TITLES.get(status, "Error")
     if wants_json():
         told = {
@@ -94,14 +95,8 @@ def body_too_large() -> TooLarge:
 
 def register(app: Flask) -> None:
     """Answer every mistake, expected or not, in words."""
-
-    @app.errorhandler(MultiConvError)
-    def explained(error: MultiConvError) -> Response:
-        return answer(error, status_of(error))
-
-    @app.errorhandler(RequestEntityTooLarge)
-    def oversized(_: RequestEntityTooLarge) -> Response:
-        return answer(body_too_large(), STATUS[TooLarge])
+    app.register_error_handler(MultiConvError, answer)
+    app.register_error_handler(RequestEntityTooLarge, lambda _: answer(body_too_large()))
 
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> Response:
