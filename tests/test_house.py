@@ -333,12 +333,8 @@ def test_pictures_in_the_readme_are_there_and_small() -> None:
         assert (ROOT / name).stat().st_size < 300_000
 
 
-# What is no part: sheets of every page or of what lies over it, and scripts that belong to a part.
+# What is no part: sheets of every page or of what lies over it.
 SHEETS = {"tokens", "base", "screens", "stage", "panels", "article", "gallery"}
-HANDS = {
-    "bias": "sum",
-    "matrices": "kernel",
-}
 MARKUP_ALONE = {"bench", "help", "map", "name", "values"}
 
 
@@ -349,9 +345,7 @@ def test_a_part_of_the_figure_has_one_word() -> None:
     parts, modules = words("templates/parts", "html"), words("multiconv/figure", "py")
     assert parts - modules <= MARKUP_ALONE
     assert words("static/css", "css") <= parts | SHEETS
-    scripts = words("static/js/figure", "js")
-    assert scripts <= parts | HANDS.keys()
-    assert set(HANDS.values()) <= parts
+    assert words("static/js/figure", "js") <= parts
     tests = {name.removeprefix("test_") for name in words("tests/figure", "py")}
     assert parts & modules <= tests
     page = "".join(path.read_text() for path in (ROOT / "templates").rglob("*.html"))

@@ -4,9 +4,8 @@
  * without scripts, fetched and shown in place.
  */
 import { state } from "../state.js";
-import { hint, hinted, speakOfChange } from "./told.js";
 import { led, pending, visit } from "./visit.js";
-import { discard } from "./words.js";
+import { discard, speak } from "./words.js";
 
 /** What waits for its own button. */
 const TYPED = /^(name|matrix)\./;
@@ -46,9 +45,18 @@ async function applied(form, field) {
   const words = hint(field);
   if (!(await edit(said, field.closest("label") ?? field))) return;
   for (const replaced of replacedBy(form, name)) discard(replaced);
-  hinted(field, words); // what moved as well, if anything did, is said instead
+  if (hint(field) !== words) speak(() => hint(field)); // what moved as well, if anything did, is said instead
   speakOfChange();
   if (all) emptied(form);
+}
+
+/** A field's hint, as it is now. @param {Element} field */
+const hint = (field) => field.closest("label")?.querySelector("small")?.textContent ?? "";
+
+/** Say what the page tells of the change that led to it, above the figure, if it tells anything. */
+function speakOfChange() {
+  const told = () => [...document.querySelectorAll("#messages .told:not([data-note])")].map((line) => line.textContent).join(" ");
+  if (told()) speak(told);
 }
 
 /**

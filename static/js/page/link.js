@@ -4,8 +4,6 @@
  * once, so that Back takes it back; where it leads, when the hand pauses, for browsers ask for the
  * page's icon and lay everything out whenever a link changes. Who leaves before that loses nothing.
  */
-import { keep, kept } from "./kept.js";
-
 const PAUSE = 150;
 const KEPT = "multiconv-steps";
 const UNSAID = "multiconv-unsaid";
@@ -14,6 +12,27 @@ const UNSAID = "multiconv-unsaid";
 let burst = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
+
+/** @typedef {"sessionStorage" | "localStorage"} Place this tab's texts, and the browser's */
+
+/** A short text that outlives the page; where storage is refused it is forgotten. @param {string} name @param {Place} [place] */
+export function kept(name, place = "sessionStorage") {
+  try {
+    return window[place].getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} name @param {string} text empty: forget it @param {Place} [place] */
+export function keep(name, text, place = "sessionStorage") {
+  try {
+    if (text) window[place].setItem(name, text);
+    else window[place].removeItem(name);
+  } catch {
+    // A way forward, an edit of the last moment or a wish about keys is forgotten.
+  }
+}
 
 /** @param {string} query */
 export const address = (query) => (query ? `/?${query}` : "/");

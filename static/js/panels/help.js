@@ -1,7 +1,7 @@
 // @ts-check
 /** Keys of the whole page, which can be switched off, and the choice of light and dark. */
 import { follow } from "../page/form.js";
-import { keep, kept } from "../page/kept.js";
+import { keep, kept } from "../page/link.js";
 import { state } from "../state.js";
 
 const KEYS = "multiconv-keys";

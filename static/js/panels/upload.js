@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * `mc-upload`: the button opens the file picker at once; a picture dropped or pasted anywhere is
+ * A picture of one's own: the button opens the file picker at once; one dropped or pasted anywhere is
  * taken too. The rest of the page stays, and what went wrong stands beside the button.
  */
 import { accepted, reason, waiting } from "../page/ask.js";
@@ -10,67 +10,65 @@ import { state } from "../state.js";
 
 const STAYS = 20_000;
 
-class Upload extends HTMLElement {
-  ready = false;
+/** @returns {HTMLInputElement | null} */
+const input = () => document.querySelector("#own input");
 
-  connectedCallback() {
-    if (this.ready) return;
-    this.ready = true;
-    this.button?.addEventListener("click", (event) => {
-      event.preventDefault();
-      this.input?.click();
-    });
-    this.input?.addEventListener("change", () => this.take(this.input?.files?.[0]));
-    this.querySelector("form")?.addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.take(this.input?.files?.[0]);
-    });
-    document.addEventListener("dragover", (event) => {
-      if (!event.dataTransfer?.types.includes("Files")) return;
-      event.preventDefault();
-      event.dataTransfer.dropEffect = "copy";
-      dropping(true);
-    });
-    document.addEventListener("dragleave", (event) => event.relatedTarget || dropping(false));
-    document.addEventListener("drop", (event) => {
-      dropping(false);
-      if (event.dataTransfer?.types.includes("Files")) this.given(event, event.dataTransfer);
-    });
-    document.addEventListener("paste", (event) => {
-      if (event.clipboardData?.files.length) this.given(event, event.clipboardData);
-    });
-  }
+document.addEventListener("click", (event) => {
+  if (!(event.target instanceof Element) || !event.target.closest(".bar .own")) return;
+  event.preventDefault();
+  input()?.click();
+});
 
-  get button() {
-    return /** @type {HTMLButtonElement | null} */ (document.querySelector(".bar .own"));
-  }
+document.addEventListener("change", ({ target }) => {
+  if (target === input()) void take(input()?.files?.[0]);
+});
 
-  get input() {
-    return this.querySelector("input");
-  }
+document.addEventListener("submit", (event) => {
+  if (!(event.target instanceof Element) || event.target.id !== "own") return;
+  event.preventDefault();
+  void take(input()?.files?.[0]);
+});
 
-  /** @param {Event} event @param {DataTransfer} transfer */
-  given(event, transfer) {
-    event.preventDefault();
-    void this.take(transfer.files[0]);
-  }
+document.addEventListener("dragover", (event) => {
+  if (!event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "copy";
+  dropping(true);
+});
+document.addEventListener("dragleave", (event) => event.relatedTarget || dropping(false));
+document.addEventListener("drop", (event) => {
+  dropping(false);
+  if (event.dataTransfer?.types.includes("Files")) given(event, event.dataTransfer);
+});
+document.addEventListener("paste", (event) => {
+  if (event.clipboardData?.files.length) given(event, event.clipboardData);
+});
 
-  /** @param {File | undefined} file */
-  async take(file) {
-    const { button } = this;
-    if (!file || !button) return;
-    unsay(button);
-    button.setAttribute("aria-busy", "true");
-    try {
-      const from = state.query;
-      const { url, notes } = await waiting(sent(file, from));
-      if (await visit(() => ({ link: from === state.query ? url : instead(url) }))) told(notes ?? []);
-    } catch (error) {
-      say(button, reason(error, "The server did not answer. Try again."));
-    } finally {
-      button.removeAttribute("aria-busy");
-      if (this.input) this.input.value = "";
-    }
+/** @param {boolean} on */
+const dropping = (on) => document.documentElement.classList.toggle("dropping", on);
+
+/** @param {Event} event @param {DataTransfer} transfer */
+function given(event, transfer) {
+  event.preventDefault();
+  void take(transfer.files[0]);
+}
+
+/** @param {File | undefined} file */
+async function take(file) {
+  const button = document.querySelector(".bar .own");
+  if (!file || !button) return;
+  unsay(button);
+  button.setAttribute("aria-busy", "true");
+  try {
+    const from = state.query;
+    const { url, notes } = await waiting(sent(file, from));
+    if (await visit(() => ({ link: from === state.query ? url : instead(url) }))) tell(notes ?? []);
+  } catch (error) {
+    say(button, reason(error, "The server did not answer. Try again."));
+  } finally {
+    button.removeAttribute("aria-busy");
+    const field = input();
+    if (field) field.value = "";
   }
 }
 
@@ -90,7 +88,7 @@ function instead(url) {
 }
 
 /** @param {string[]} notes what was done to the picture; what was told of the one before goes */
-function told(notes) {
+function tell(notes) {
   document.querySelectorAll("#messages > [data-note]").forEach((line) => line.remove());
   for (const note of notes) {
     const line = document.createElement("p");
@@ -102,8 +100,3 @@ function told(notes) {
     setTimeout(() => line.remove(), STAYS);
   }
 }
-
-/** @param {boolean} on */
-const dropping = (on) => document.documentElement.classList.toggle("dropping", on);
-
-customElements.define("mc-upload", Upload);

@@ -1,15 +1,15 @@
 // @ts-check
 /**
- * Whole kernels as text: several numbers pasted into a weight fill its kernel, as the server reads
- * them; a kernel's list copies its numbers out.
+ * A row's whole kernel as text: several numbers pasted into a weight fill it, as the server reads
+ * them; its list copies them out where the browser allows that, else shows them selected, and so says.
  */
 import { plain } from "../lib/numbers.js";
 import { edit } from "../page/form.js";
-import { offered } from "../page/copy.js";
 import { on } from "../state.js";
 import { rowsOf } from "./pixel.js";
 
 const COPY = "copy-numbers";
+const STAYS = 6000;
 
 document.addEventListener("paste", (event) => {
   const field = event.target;
@@ -55,8 +55,32 @@ document.addEventListener("change", (event) => {
   if (!(list instanceof HTMLSelectElement) || list.value !== COPY) return;
   event.stopImmediatePropagation();
   list.value = "";
-  void offered(text(Number(list.name.slice(7))), list);
+  void offered(text(Number(list.name.slice(7))), list.closest(".row") ?? document.body);
 }, true);
+
+/** @param {string} text @param {Element} row */
+async function offered(text, row) {
+  const said = document.createElement("p");
+  said.className = "offered";
+  said.dataset.live = "";
+  said.setAttribute("role", "status");
+  try {
+    await navigator.clipboard.writeText(text);
+    said.textContent = "Copied.";
+    setTimeout(() => said.remove(), STAYS);
+  } catch {
+    const field = document.createElement("textarea");
+    field.readOnly = true;
+    field.rows = 4;
+    field.setAttribute("aria-label", "To copy");
+    field.value = text;
+    field.addEventListener("blur", () => said.remove());
+    said.append("This browser keeps the clipboard to itself here. Copy the selected text: ", field);
+  }
+  row.querySelector(".offered")?.remove();
+  row.append(said);
+  said.querySelector("textarea")?.select();
+}
 
 on("page", lists);
 lists();
