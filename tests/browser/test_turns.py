@@ -239,3 +239,24 @@ def test_a_picture_chosen_while_an_edit_is_on_its_way_keeps_it(page):
     page.locator("select[name=activation]").select_option("relu")
     page.locator(".samples a").nth(1).click()
     page.wait_for_url("**image=sample*activation=relu*")
+
+
+def test_back_in_the_middle_of_a_change_takes_it_back_and_forward_brings_it(page):
+    opened(page)
+    page.locator("select[name=strides]").select_option("2x2")
+    page.wait_for_url("**strides=2x2*")
+    quiet(page)
+    page.evaluate(LATE, [400, 7])
+    page.locator("select[name=activation]").select_option("relu")
+    page.evaluate("history.back()")
+    due(page, 300)
+    quiet(page)
+    page.wait_for_function("() => !location.search.includes('relu')")
+    quiet(page)
+    assert "strides=2x2" in page.url
+    expect(page.locator("select[name=activation]")).to_have_value("identity")
+    page.evaluate("history.forward()")
+    page.wait_for_url("**activation=relu*")
+    quiet(page)
+    assert "strides=2x2" in page.url
+    expect(page.locator("select[name=activation]")).to_have_value("relu")

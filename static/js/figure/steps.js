@@ -14,13 +14,14 @@ import { show } from "./pixel.js";
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
+/** The output as it is, however many steps lead to it. */
+const WHOLE = Infinity;
+
 class Sums extends HTMLElement {
-  at = 0;
-  /** Whether the output stands as it is, however many steps lead to it. */
-  whole = true;
+  at = WHOLE;
   busy = false;
   again = false;
-  names = "";
+  names = this.said();
 
   connectedCallback() {
     this.addEventListener("click", ({ target }) => {
@@ -28,19 +29,14 @@ class Sums extends HTMLElement {
       if (button) this.go(this.buttons.indexOf(button));
     });
     this.addEventListener("keydown", (event) => this.pressed(event));
-    this.names = this.said();
-    this.closest("details")?.addEventListener("toggle", () => this.go(this.last));
+    this.closest("details")?.addEventListener("toggle", () => this.go(WHOLE));
     on("page", () => this.laid());
-    for (const kind of /** @type {const} */ (["kernel", "bias"])) on(kind, () => this.whole || this.show());
+    for (const kind of /** @type {const} */ (["kernel", "bias"])) on(kind, () => this.at === WHOLE || this.show());
   }
 
   /** @returns {HTMLButtonElement[]} */
   get buttons() {
     return [...this.querySelectorAll("button")];
-  }
-
-  get last() {
-    return this.buttons.length - 1;
   }
 
   /** What the steps show. */
@@ -50,10 +46,9 @@ class Sums extends HTMLElement {
 
   /** Fit the page as it is now: steps of another sum begin with its output as it is. */
   laid() {
-    const names = this.said();
-    if (names === this.names) return this.show();
-    this.names = names;
-    this.go(this.last);
+    if (this.said() !== this.names) this.at = WHOLE;
+    this.names = this.said();
+    this.show();
   }
 
   /** @param {KeyboardEvent} event */
@@ -68,21 +63,26 @@ class Sums extends HTMLElement {
 
   /** @param {number} at */
   go(at) {
-    this.at = at;
-    this.whole = at === this.last;
+    this.at = at < this.buttons.length - 1 ? at : WHOLE;
     this.show();
+  }
+
+  /** The button that says where the sum stands. */
+  get button() {
+    const last = this.buttons.length - 1;
+    return this.buttons[this.at === WHOLE ? last : Math.min(this.at, last - 1)];
   }
 
   /** Show where the sum stands; the newest wish waits while a picture is on its way. */
   show() {
-    const { whole } = this;
-    const at = (this.at = whole ? this.last : Math.min(this.at, this.last - 1));
-    this.buttons.forEach((button, place) => button.setAttribute("aria-pressed", String(place === at)));
+    const { button, buttons } = this;
+    const whole = this.at === WHOLE;
+    for (const each of buttons) each.setAttribute("aria-pressed", String(each === button));
     document.getElementById("result")?.classList.toggle("stepping", !whole);
-    const entered = Number(this.buttons[at]?.dataset.entered);
+    const entered = Number(button?.dataset.entered);
     for (const row of document.querySelectorAll(".row")) row.classList.toggle("waiting", Number(row.id.slice(4)) >= entered);
     document.querySelectorAll(".curve").forEach((curve, q) => curve.classList.toggle("waiting", q >= entered));
-    this.tell(this.closest("details")?.open ? this.buttons[at]?.dataset.words ?? "" : "");
+    this.tell(this.closest("details")?.open ? button?.dataset.words ?? "" : "");
     if (whole) return document.querySelectorAll("canvas[data-step]").forEach((canvas) => canvas.remove());
     if (this.busy) this.again = true;
     else void this.draw();
@@ -104,11 +104,11 @@ class Sums extends HTMLElement {
   }
 
   async drawn() {
-    const name = this.buttons[this.at]?.dataset.shows;
+    const name = this.button?.dataset.shows;
     const map = document.querySelector("#result mc-map");
     if (!name || !map) return;
     const [plane] = (await fetched([name], state.query, heldRange())).planes;
-    if (!this.whole) paint(map, plane, "sum").dataset.shows = name;
+    if (this.at !== WHOLE) paint(map, plane, "sum").dataset.shows = name;
   }
 }
 

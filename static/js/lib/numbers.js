@@ -81,18 +81,14 @@ export function stepped(value, steps, places) {
 }
 
 /**
- * A number rounded half away from zero, with its sign; zero has none.
- * Exact: the double is taken apart into whole numbers.
- * @param {number} value
+ * A number rounded half away from zero, as the double is exactly, with its sign; zero has none.
+ * @param {number} value below 10^21
  * @param {number} places
  * @param {boolean} [plus] whether a plus stands before positive values
  */
 export function rounded(value, places, plus = false) {
-  const units = unitsOf(Math.abs(value), places);
-  const digits = units.toString().padStart(places + 1, "0");
-  const cut = digits.length - places;
-  const text = places ? `${digits.slice(0, cut)}.${digits.slice(cut)}` : digits;
-  if (units === 0n) return text;
+  const text = Math.abs(value).toFixed(places);
+  if (Number(text) === 0) return text;
   return (value < 0 ? MINUS : plus ? "+" : "") + text;
 }
 
@@ -102,21 +98,6 @@ export function captioned(value) {
   const unit = 10 ** Math.max(whole - DIGITS, 0);
   const places = Math.min(3, Math.max(DIGITS - whole, 0));
   return rounded(Number(rounded(Math.abs(value) / unit, places)) * unit * Math.sign(value), places, true);
-}
-
-const view = new DataView(new ArrayBuffer(8));
-
-/** round(value · 10^places) of a double that is not negative, halves up. @param {number} value @param {number} places */
-function unitsOf(value, places) {
-  view.setFloat64(0, value);
-  const bits = view.getBigUint64(0);
-  const power = Number((bits >> 52n) & 0x7ffn);
-  const fraction = bits & 0xfffffffffffffn;
-  const mantissa = (power ? fraction | 0x10000000000000n : fraction) * 10n ** BigInt(places);
-  const exponent = (power || 1) - 1075;
-  if (exponent >= 0) return mantissa << BigInt(exponent);
-  const shift = BigInt(-exponent);
-  return (2n * mantissa + (1n << shift)) >> (shift + 1n);
 }
 
 /** A whole number half-way between two goes to the even one, as Python rounds. @param {number} value */

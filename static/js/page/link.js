@@ -5,6 +5,7 @@
  * page's icon and lay everything out whenever a link changes. Who leaves before that loses nothing.
  */
 const PAUSE = 150;
+const PATIENCE = 2000;
 const KEPT = "multiconv-steps";
 const UNSAID = "multiconv-unsaid";
 
@@ -98,6 +99,36 @@ function step(query) {
   keep(KEPT, String(furthest));
   history.pushState({ step: furthest }, "", address(query));
   stands = { step: furthest, said: query };
+}
+
+/** Tells who moves the history that it has moved. @type {((value?: unknown) => void) | null} */
+let arrive = null;
+/** @type {Promise<unknown>} */
+let underWay = Promise.resolve();
+
+/** Move the history, and wait until it has; a step that leads nowhere holds nothing up. @param {number} way */
+export function jump(way) {
+  underWay = new Promise((done) => {
+    arrive = done;
+    setTimeout(done, PATIENCE);
+  }).finally(() => (arrive = null));
+  history.go(way);
+  return underWay;
+}
+
+/** Wait until the history stands still. */
+export const steady = () => underWay;
+
+/** The history has moved: whether somebody waited for that, and is told. */
+export function arrived() {
+  arrive?.();
+  return arrive !== null;
+}
+
+/** How far the history has moved to another link by itself, and is to be led back. */
+export function strayed() {
+  clearTimeout(timer);
+  return location.search.slice(1) === stands.said ? 0 : depth() - stands.step;
 }
 
 /** Whether the history has a step of this page that way. @param {number} way */

@@ -52,9 +52,10 @@ function attributes(old, fresh) {
 
 /** @param {Element} old @param {Element} fresh */
 function children(old, fresh) {
+  const ids = new Set([...fresh.children].map(({ id }) => id));
   let at = settled(old.firstChild);
   for (const wanted of fresh.childNodes) {
-    at = without(old, fresh, at);
+    while (at instanceof Element && at.id && !ids.has(at.id)) at = without(at);
     const found = at && alike(at, wanted) ? at : moved(old, at, wanted);
     if (!found) {
       old.insertBefore(document.importNode(wanted, true), at);
@@ -64,11 +65,7 @@ function children(old, fresh) {
       if (found === at) at = settled(at.nextSibling);
     }
   }
-  while (at) {
-    const gone = at;
-    at = settled(at.nextSibling);
-    gone.remove();
-  }
+  while (at) at = without(at);
 }
 
 /** The next node that the server made. @param {ChildNode | null} node */
@@ -77,19 +74,11 @@ function settled(node) {
   return node;
 }
 
-/**
- * Remove named elements that the new answer no longer has; return the one to go on from.
- * @param {Element} old
- * @param {Element} fresh
- * @param {ChildNode | null} at
- */
-function without(old, fresh, at) {
-  while (at instanceof Element && at.id && at.parentNode === old && ![...fresh.children].some((other) => other.id === /** @type {Element} */ (at).id)) {
-    const gone = at;
-    at = settled(at.nextSibling);
-    gone.remove();
-  }
-  return at;
+/** Remove a node; return the one to go on from. @param {ChildNode} node */
+function without(node) {
+  const next = settled(node.nextSibling);
+  node.remove();
+  return next;
 }
 
 /** @param {Node} old @param {Node} fresh */

@@ -5,15 +5,12 @@
  */
 import { weightText } from "../lib/numbers.js";
 import { on, state } from "../state.js";
-import { end, hasStep, moved } from "./link.js";
-import { abandon, go, inTurn, pending, visit } from "./visit.js";
+import { arrived, end, hasStep, jump, moved, steady, strayed } from "./link.js";
+import { go, inTurn, pending, visit } from "./visit.js";
 import { discard } from "./words.js";
 
-const PATIENCE = 2000;
 /** The field that was typed in since it got the focus. @type {EventTarget | null} */
 let typed = null;
-/** Tells who takes a step that the history has taken it. @type {(() => void) | null} */
-let taken = null;
 
 /** What the address says, shown as it is; the history has moved already. */
 const here = () => ({ link: location.pathname + location.search });
@@ -21,24 +18,24 @@ const here = () => ({ link: location.pathname + location.search });
 /** @param {number} way */
 const travel = (way) =>
   inTurn(async () => {
+    await steady();
     end(state.query);
     if (!hasStep(way)) return;
-    const step = new Promise((/** @type {(value?: unknown) => void} */ done) => {
-      taken = done;
-      setTimeout(done, PATIENCE); // a step that leads nowhere holds nothing up
-    });
-    history.go(way);
-    await step;
-    taken = null;
+    await jump(way);
     if (location.search.slice(1) !== state.query && (await go(here, { push: false }))) discard();
   });
 
 addEventListener("popstate", () => {
+  const expected = arrived();
+  const away = !expected && pending() ? strayed() : 0;
+  if (away) {
+    // What is under way becomes a step first, for Forward to find.
+    void jump(-away);
+    return void travel(away);
+  }
   const other = moved();
   show();
-  if (taken) return taken();
-  if (!other || (location.search.slice(1) === state.query && !pending())) return;
-  abandon();
+  if (expected || !other || location.search.slice(1) === state.query) return;
   void visit(here, { push: false }).then((shown) => shown && discard());
 });
 

@@ -8,7 +8,7 @@ import { state, readPage, tell } from "../state.js";
 import { forget, reason, waiting } from "./ask.js";
 import { shortened } from "./bank.js";
 import { early, everything, none } from "./coming.js";
-import { address, push, settle } from "./link.js";
+import { address, push, settle, steady } from "./link.js";
 import { morph } from "./morph.js";
 import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
 
@@ -21,20 +21,17 @@ import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
 const PICTURES = 1500;
 /** What is done when all that is under way, or waits for its turn, is done. @type {Promise<unknown> | null} */
 let line = null;
-/** Goes up when those that wait are sent away. */
-let epoch = 0;
 
 /** Whether a change is under way, or waits for its turn. */
 export const pending = () => line !== null;
 
 /**
- * Do something in its turn: at once where nothing is under way, never if it was sent away.
+ * Do something in its turn: at once where nothing is under way.
  * @template T
  * @param {() => T} work
  */
 export function inTurn(work) {
-  const mine = epoch;
-  const done = line ? line.then(() => (mine === epoch ? work() : undefined)) : work();
+  const done = line ? line.then(work) : work();
   if (!(done instanceof Promise)) return done;
   const over = () => void (line === last && (line = null));
   const last = (line = done.then(over, over));
@@ -47,7 +44,7 @@ export function inTurn(work) {
  * @param {How} [how]
  * @returns {Promise<boolean>}
  */
-export const visit = async (wish, how) => (await inTurn(() => go(wish, how))) ?? false;
+export const visit = async (wish, how) => inTurn(() => go(wish, how));
 
 /** Show another query. @param {string} query @param {How} [how] */
 export const setQuery = (query, how) => visit(() => ({ link: address(query) }), how);
@@ -83,6 +80,7 @@ export async function go(wish, { push: step = true, beside = null } = {}) {
     if (beside) unsay(beside, fieldsOf(beside));
     shown = await bring(page, version);
     if (!shown) return false;
+    await steady();
     if (step) push(state.query);
     else settle(state.query);
     tell("settled", { query: state.query });
@@ -93,13 +91,6 @@ export async function go(wish, { push: step = true, beside = null } = {}) {
   } finally {
     if (!shown && version === state.version) none();
   }
-}
-
-/** Let what is under way or waits come to nothing: the history has moved on by itself. */
-export function abandon() {
-  epoch += 1;
-  state.version += 1;
-  line = null;
 }
 
 /**
