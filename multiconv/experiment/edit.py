@@ -23,7 +23,7 @@ from multiconv.experiment.changes import (
 )
 from multiconv.experiment.fields import FIELDS
 from multiconv.experiment.kernels import PLACE, tap_name
-from multiconv.experiment.kinds import joined
+from multiconv.experiment.kinds import numbers_text
 from multiconv.experiment.link import read, to_pairs
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.numbers import number, plain, weight_text, whole
@@ -135,7 +135,7 @@ def typed_pairs(form: Form, base: Experiment, without: str | None = None) -> dic
             bias = list(base.layer.bias)
             if form[name] != weight_text(bias[k]):
                 bias[k] = number(form[name], field=name, limit=LIMITS.weight, name="The bias")
-                pairs["bias"] = joined(bias)
+                pairs["bias"] = numbers_text(bias)
     return pairs
 
 

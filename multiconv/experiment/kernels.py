@@ -9,9 +9,9 @@ import numpy as np
 
 from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue
-from multiconv.experiment.kinds import counted, joined
+from multiconv.experiment.kinds import count_text, numbers_text
 from multiconv.experiment.model import CHANNELS, Kernel, Layer, Limits, kernel_array
-from multiconv.experiment.numbers import number, quoted, whole
+from multiconv.experiment.numbers import misread, number, quoted, whole
 from multiconv.filters.kernels import FAMILIES, FORMS, KERNELS, settled_name
 
 PLACE = re.compile(r"w\.([0-9]{1,4})\.([0-9]{1,4})")
@@ -52,9 +52,9 @@ def _kernel_of(texts: Sequence[str], field: str, n: int, size: Pair, limits: Lim
         return kernel_name(texts[0].strip(), field, size)
     parts = [part for text in texts for part in text.split(",")]
     if len(parts) != size[0] * size[1]:
-        needed = counted(size[0] * size[1], "number")
+        needed = count_text(size[0] * size[1], "number")
         raise InvalidValue(
-            f"{field} has {counted(len(parts), 'weight')}, but a kernel of "
+            f"{field} has {count_text(len(parts), 'weight')}, but a kernel of "
             f"{size[0]} × {size[1]} needs {size[0] * size[1]}.",
             f"Give {needed} row by row, separated by commas, or the name of a kernel.",
             field=field,
@@ -83,12 +83,8 @@ def kernel_name(text: str, field: str, size: Pair | None = None) -> str:
                 limit=error.limit,
             ) from error
         numbers = f"{size[0] * size[1]} numbers, or one of " if size else ""
-        what = "neither numbers nor a kernel's name" if size else "no kernel's name"
-        raise InvalidValue(
-            f"{field} is {quoted(text)}, which is {what}.",
-            f"Write {numbers}{', '.join(forms)}.",
-            field=field,
-        ) from error
+        what = f"is {'neither numbers nor a' if size else 'no'} kernel's name"
+        raise misread(field, text, what, f"Write {numbers}{', '.join(forms)}.") from error
 
 
 def channel_name(q: int, n: int = 1) -> str:
@@ -104,4 +100,4 @@ def tap_name(at: int, q: int, size: Pair, n: int = 1) -> str:
 
 def kernel_text(kernel: Kernel) -> str:
     """Return a kernel as links write it."""
-    return kernel if isinstance(kernel, str) else joined(kernel)
+    return kernel if isinstance(kernel, str) else numbers_text(kernel)

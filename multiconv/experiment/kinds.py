@@ -16,7 +16,7 @@ from multiconv.engine.geometry import Padding, Pair
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import PLANES, Banks, bank_of, bank_text, no_banks
 from multiconv.experiment.model import LIMITS, Limits
-from multiconv.experiment.numbers import decimal, number, plain, quoted, whole
+from multiconv.experiment.numbers import decimal, misread, number, plain, whole
 from multiconv.filters.banks import BANKS
 
 Options = tuple[tuple[str, str], ...]
@@ -39,7 +39,9 @@ class Reading:
     limits: Limits = LIMITS
     banks: Banks = no_banks
     layers: int = 1
-    layer: Any = field(default_factory=lambda: SimpleNamespace(inputs=PLANES))
+    layer: Any = field(
+        default_factory=lambda: SimpleNamespace(inputs=PLANES, outputs=LIMITS.outputs)
+    )
 
 
 Read = Callable[[str, str, Reading], Any]
@@ -55,12 +57,12 @@ class Kind:
     options: Options | Callable[[Any], Options] = ()
 
 
-def counted(count: int, noun: str) -> str:
+def count_text(count: int, noun: str) -> str:
     """Return a number with its noun, as in “9 numbers”."""
     return f"{count} {noun}{'s' * (count != 1)}"
 
 
-def joined(values: Iterable[float]) -> str:
+def numbers_text(values: Iterable[float]) -> str:
     """Return numbers as links write them, with commas."""
     return ",".join(map(plain, values))
 
@@ -69,12 +71,9 @@ def sides(text: str, name: str, lowest: int, highest: int) -> Pair:
     """Return ``3x2`` as two whole numbers (vertical, horizontal); one number stands for both."""
     parts = text.split("x", 2)
     if len(parts) > 2:
-        raise InvalidValue(
-            f"{name} is {quoted(text)}, which is no pair of numbers.",
-            f"Write one whole number, or two joined by x, each from {lowest} to {highest}.",
-            field=name,
-            limit=f"{lowest} to {highest}",
-        )
+        limit = f"{lowest} to {highest}"
+        remedy = f"Write one whole number, or two joined by x, each from {limit}."
+        raise misread(name, text, "is no pair of numbers", remedy, limit=limit)
     vertical, horizontal = (whole(part, name, lowest, highest) for part in (parts * 2)[:2])
     return vertical, horizontal
 
@@ -87,11 +86,7 @@ def sides_text(pair: Pair) -> str:
 def choice(text: str, name: str, known: Iterable[str]) -> str:
     """Return `text` if it is one of the `known` words."""
     if text not in (words := tuple(known)):
-        raise InvalidValue(
-            f"{name} is {quoted(text)}, which is not known here.",
-            f"Use one of {', '.join(words)}.",
-            field=name,
-        )
+        raise misread(name, text, "is not known here", f"Use one of {', '.join(words)}.")
     return text
 
 
@@ -120,11 +115,8 @@ def _simplest(padding: Padding) -> Padding:
 def _image(text: str, name: str, _: Reading) -> str:
     # Its form alone is checked; whether it is there, the store knows.
     if not _IMAGE.fullmatch(text):
-        raise InvalidValue(
-            f"{name} is {quoted(text)}, which names neither a sample nor an upload.",
-            "Write sample:<name>, or the 64 digits 0–9, a–f of an upload.",
-            field=name,
-        )
+        remedy = "Write sample:<name>, or the 64 digits 0–9, a–f of an upload."
+        raise misread(name, text, "names neither a sample nor an upload", remedy)
     return text
 
 
@@ -138,13 +130,11 @@ def _padding(text: str, name: str, reading: Reading) -> Padding:
     most = reading.limits.pad
     sides_or_edges = re.fullmatch(r"[^,x]*(x[^,x]*)?|[^,x]*(,[^,x]*){3}", text)
     if not sides_or_edges or any(letter.isalpha() for letter in text.replace("x", "")):
-        raise InvalidValue(
-            f"{name} is {quoted(text)}, which is no padding.",
+        remedy = (
             "Write same, valid, one whole number, two joined by x (vertical x horizontal), "
-            f"or four with commas (top, bottom, left, right), each from 0 to {most}.",
-            field=name,
-            limit=f"0 to {most}",
+            f"or four with commas (top, bottom, left, right), each from 0 to {most}."
         )
+        raise misread(name, text, "is no padding", remedy, limit=f"0 to {most}")
     if "," not in text:
         return _simplest(sides(text, name, 0, most))
     top, bottom, left, right = (whole(part, name, 0, most) for part in text.split(","))
@@ -174,11 +164,13 @@ def _groups_offered(layer: Any) -> Options:
 def _biases(text: str, name: str, reading: Reading) -> tuple[float, ...]:
     parts, outputs = text.split(","), reading.layer.outputs
     if len(parts) != outputs:
+        wanted = count_text(outputs, "number")
+        given, channels = count_text(len(parts), "number"), count_text(outputs, "output channel")
         raise InvalidValue(
-            f"{name} has {counted(len(parts), 'number')} for {counted(outputs, 'output channel')}.",
-            f"Give {counted(outputs, 'number')} separated by commas.",
+            f"{name} has {given} for {channels}.",
+            f"Give {wanted} separated by commas.",
             field=name,
-            limit=counted(outputs, "number"),
+            limit=wanted,
         )
     return tuple(
         number(part, field=name, limit=reading.limits.weight, name=f"{name} {k}")
@@ -203,11 +195,12 @@ def _colour_range(text: str, name: str, _: Reading) -> float:
     return value
 
 
-def number_of(lowest: int, highest: Callable[[Reading], int], schema: int) -> Kind:
+def number_of(lowest: int, highest: Callable[[Reading], int], options: Options = ()) -> Kind:
     """Return the kind of whole numbers within bounds; the schema knows the highest of all."""
-    bounds = {"type": "integer", "minimum": lowest, "maximum": schema}
     return Kind(
-        lambda text, name, reading: whole(text, name, lowest, highest(reading)), schema=bounds
+        lambda text, name, reading: whole(text, name, lowest, highest(reading)),
+        schema={"type": "integer", "minimum": lowest, "maximum": highest(Reading())},
+        options=options,
     )
 
 
@@ -259,11 +252,13 @@ PADDING = Kind(
     tuple((text, text) for text in ("same", "valid", "1", "2")),
 )
 GROUPS = Kind(_groups, schema={"type": "integer", "enum": [1, PLANES]}, options=_groups_offered)
-OUTPUTS = Kind(
-    lambda text, name, reading: whole(text, name, 1, reading.limits.outputs),
-    schema={"type": "integer", "minimum": 1, "maximum": LIMITS.outputs},
-    options=tuple((str(n), str(n)) for n in range(1, LIMITS.outputs + 1)),
+OUTPUTS = number_of(
+    1,
+    lambda reading: reading.limits.outputs,
+    tuple((str(n), str(n)) for n in range(1, LIMITS.outputs + 1)),
 )
+K = number_of(0, lambda reading: reading.layer.outputs - 1)
+OPENED = number_of(1, lambda reading: reading.layers)
 BANK = Kind(
     lambda text, name, reading: bank_of(text, reading.banks, reading.layer.inputs, name),
     bank_text,
@@ -272,7 +267,7 @@ BANK = Kind(
 )
 BIASES = Kind(
     _biases,
-    joined,
+    numbers_text,
     {"type": "string", "description": "one number for each output, with commas"},
 )
 INPUT_CHANNELS = Kind(
@@ -287,8 +282,4 @@ INPUT_CHANNELS = Kind(
 COLOUR_RANGE = Kind(
     _colour_range, plain, {"type": "string", "pattern": NUMBER, "examples": ["0.5"]}
 )
-PIXEL = number_of(
-    0,
-    lambda reading: reading.limits.side + 2 * reading.limits.pad,
-    LIMITS.side + 2 * LIMITS.pad,
-)
+PIXEL = number_of(0, lambda reading: reading.limits.side + 2 * reading.limits.pad)

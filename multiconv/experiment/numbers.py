@@ -36,12 +36,8 @@ def number(text: str, *, field: str, limit: float, name: str | None = None) -> f
         problem, remedy = "no number", f"Write {_instead(plain_text)}a decimal number"
         example = f", such as {MINUS}0.25"
     bounds = f"{MINUS}{grouped(limit)} to {grouped(limit)}"
-    raise InvalidValue(
-        f"{name or field} is {quoted(text)}, which is {problem}.",
-        f"{remedy} from {bounds}{example}.",
-        field=field,
-        limit=bounds,
-    )
+    remedy = f"{remedy} from {bounds}{example}."
+    raise misread(name or field, text, f"is {problem}", remedy, field=field, limit=bounds)
 
 
 def _instead(text: str) -> str:
@@ -64,12 +60,16 @@ def whole(text: str, field: str, lowest: int, highest: int, name: str | None = N
         if len(digits) <= 18 and lowest <= (value := int(sign + digits)) <= highest:
             return value
     bounds = f"{lowest} to {highest}".replace("-", MINUS)
-    raise InvalidValue(
-        f"{name or field} is {quoted(text)}, which is {problem}.",
-        f"Write a whole number from {bounds}.",
-        field=field,
-        limit=bounds,
-    )
+    remedy = f"Write a whole number from {bounds}."
+    raise misread(name or field, text, f"is {problem}", remedy, field=field, limit=bounds)
+
+
+def misread(
+    name: str, text: str, what: str, remedy: str, *, field: str | None = None, limit: str = ""
+) -> InvalidValue:
+    """Return the mistake of a text that cannot be used: “name is “text”, which ``what``.”."""
+    problem = f"{name} is {quoted(text)}, which {what}."
+    return InvalidValue(problem, remedy, field=field or name, limit=limit or None)
 
 
 def plain(value: float) -> str:

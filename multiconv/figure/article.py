@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from multiconv.drawing.ribbon import Strip, strips
-from multiconv.experiment.kinds import joined
+from multiconv.experiment.kinds import numbers_text
 from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Source
 from multiconv.figure.links import page_link
@@ -20,8 +20,8 @@ from multiconv.filters.kernels import kernel
 
 Pairs = tuple[tuple[str, str], ...]
 
-_THIRD = joined((kernel("soft") / 3).ravel().tolist())
-_FLIPPED = joined(kernel("sobel-x")[::-1, ::-1].ravel().tolist())
+_THIRD = numbers_text((kernel("soft") / 3).ravel().tolist())
+_FLIPPED = numbers_text(kernel("sobel-x")[::-1, ::-1].ravel().tolist())
 
 
 def _kernels(*texts: str, k: int = 0) -> Pairs:

@@ -12,6 +12,7 @@ from multiconv.filters.kernels import (
     scaled_name_of,
     settled_name,
 )
+from tests.nets import asked
 
 
 def test_there_are_the_named_kernels():
@@ -19,6 +20,13 @@ def test_there_are_the_named_kernels():
     assert {"identity", "soft", "box", "gaussian", "sharpen", "emboss"} < set(KERNELS)
     assert {"outline", "laplacian", "sobel-x", "sobel-y", "zero", "shift"} < set(KERNELS)
     assert {"ridge", "unsharp", "prewitt-x", "scharr-y", "roberts-1", "box-5"} < set(KERNELS)
+
+
+def test_the_nets_ask_for_every_kernel_by_name():
+    assert set(asked.KERNELS) == set(KERNELS)
+    assert {call.strip().partition("(")[0] for call in asked.CALLS} == {
+        form.partition("(")[0] for form in FORMS
+    }
 
 
 @pytest.mark.parametrize("name", ["soft", "box", "gaussian", "sharpen", "identity", "shift"])
