@@ -13,6 +13,7 @@ from multiconv.experiment.kinds import sides, sides_text
 from multiconv.experiment.matrix import Matrix, matrix
 from multiconv.experiment.model import LIMITS, Kernel, Layer
 from multiconv.experiment.numbers import whole
+from multiconv.experiment.words import size_words
 from multiconv.filters.kernels import fitted, own_size
 
 OWN = "own"
@@ -78,8 +79,8 @@ def _matrices(form: Mapping[str, str], layer: Layer) -> dict[int, Matrix]:
             first = next(iter(found.values()))
             if _shape(found[q]) != _shape(first):
                 raise InvalidValue(
-                    f"One matrix has {_words(_shape(first))} weights, {channel_name(q)}'s "
-                    f"{_words(_shape(found[q]))}; a layer's kernels have one size.",
+                    f"One matrix has {size_words(_shape(first))} weights, {channel_name(q)}'s "
+                    f"{size_words(_shape(found[q]))}; a layer's kernels have one size.",
                     "Paste matrices of one size, with zeros around the smaller.",
                     field=f"matrix.{q}",
                 )
@@ -112,7 +113,3 @@ def _with_size(layer: Layer, size: Pair) -> Layer:
 
 def _shape(rows: Matrix) -> Pair:
     return len(rows), len(rows[0])
-
-
-def _words(size: Pair) -> str:
-    return f"{size[0]} × {size[1]}"
