@@ -13,7 +13,14 @@ from itertools import product
 
 import numpy as np
 
-from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters, channel_of
+from multiconv.engine.checks import (
+    Array,
+    batch_of,
+    cast_bias,
+    cast_filters,
+    channel_of,
+    flushed,
+)
 from multiconv.engine.columns import write_columns
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
 from multiconv.engine.pixels import write_pixels
@@ -59,6 +66,8 @@ def conv2d(
     threads: int = 1,
 ) -> Array:
     """Return a layer's output, (H′, W′, C_out), with a batch axis where x has one.
+
+    What lies below the smallest normal number of x's type, 1.2e-38 or 2.2e-308, counts as 0.
 
     Parameters
     ----------
@@ -164,7 +173,7 @@ def checked(
     groups: int,
 ) -> tuple[Array, Array, Geometry]:
     """Return conv2d's x as a batch, its filters in x's type, and their geometry, all checked."""
-    batch = batch_of(x)
+    batch = flushed(batch_of(x))
     kernels = cast_filters(filters, batch.dtype, batch.shape[3], groups)
     g = geometry(
         batch.shape[1:3],

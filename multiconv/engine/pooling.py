@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from multiconv.engine.checks import Array, batch_of
-from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
+from multiconv.engine.checks import Array, batch_of, flushed
+from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pads_of, pair
 from multiconv.errors import InvalidValue
 
 _TILE_BYTES = 2**22
@@ -24,6 +22,8 @@ def max_pool(
 ) -> Array:
     """Return each window's largest value, (H′, W′, C); padding never wins.
 
+    Every geometry that PyTorch takes gives what PyTorch gives.
+
     Parameters
     ----------
     x : (H, W, C) or (N, H, W, C), float32 or float64
@@ -35,12 +35,13 @@ def max_pool(
         As in `conv2d`.
     ceil_mode : bool
         Keep a last window that the input only partly fills (PyTorch's rule: where it starts
-        inside the input or the padding before it).
+        inside the input or the padding before it), an only one that is larger than the input too.
 
     Raises
     ------
     InvalidValue
-        Naming the argument; also where a window would hold nothing but padding.
+        Naming the argument; also where a window holds nothing but padding, unless padding is at
+        most half of what the window spans: PyTorch takes that, and the value is −∞.
 
     Examples
     --------
@@ -48,7 +49,12 @@ def max_pool(
     array([[ 5.,  7.],
            [13., 15.]])
     """
-    return _pooled(x, size, strides, padding, dilations, ceil_mode, np.maximum, -np.inf)[0]
+    batch = batch_of(x)
+    g = _geometry(batch, size, strides, padding, dilations, ceil_mode)
+    if _most_padded(g) > 0:
+        _refuse_empty(g)
+    largest = _pooled(batch, g, np.maximum, -np.inf)
+    return largest if x.ndim == 4 else largest[0]
 
 
 def avg_pool(
@@ -62,6 +68,9 @@ def avg_pool(
     count_include_pad: bool = False,
 ) -> Array:
     """Return each window's mean, (H′, W′, C), of its pixels or, if asked, of its padding too.
+
+    Every geometry that PyTorch takes gives what PyTorch gives; what lies below the smallest
+    normal number counts as 0, as in `conv2d`.
 
     Parameters
     ----------
@@ -81,38 +90,56 @@ def avg_pool(
     array([[1.  , 0.5 ],
            [0.5 , 0.25]])
     """
-    total, g = _pooled(x, size, strides, padding, dilations, ceil_mode, np.add, 0.0)
+    batch = flushed(batch_of(x))
+    g = _geometry(batch, size, strides, padding, dilations, ceil_mode)
+    _refuse_empty(g)
+    total = _pooled(batch, g, np.add, 0.0)
     rows, cols = (_counts(g, axis, count_include_pad) for axis in (0, 1))
     total /= (rows[:, np.newaxis] * cols)[..., np.newaxis].astype(total.dtype)
-    return total
+    return total if x.ndim == 4 else total[0]
 
 
-def _pooled(
-    x: Array,
+def _geometry(
+    batch: Array,
     size: int | Pair,
     strides: int | Pair | None,
     padding: Padding,
     dilations: int | Pair,
     ceil_mode: bool,
-    gather: np.ufunc,
-    nothing: float,
-) -> tuple[Array, Geometry]:
-    batch, window = batch_of(x), pair(size, "size")
-    g = geometry(
-        (batch.shape[1], batch.shape[2]),
-        window,
-        strides=window if strides is None else strides,
-        padding=padding,
-        dilations=dilations,
-    )
+) -> Geometry:
+    input_size, window = (batch.shape[1], batch.shape[2]), pair(size, "size")
+    steps = pair(window if strides is None else strides, "strides")
+    gaps = pair(dilations, "dilations")
+    pads = pads_of(padding, input_size, window, steps, gaps)
     if ceil_mode:
-        g = replace(g, output_size=(_ceiling(g, 0), _ceiling(g, 1)))
+        sides = zip(input_size, window, steps, pads, gaps, strict=True)
+        high, wide = (_ceiling(*side) for side in sides)
+        if min(high, wide) >= 1:
+            return Geometry(input_size, window, steps, pads, gaps, "zeros", (high, wide))
+    return geometry(input_size, window, strides=steps, padding=pads, dilations=gaps)
+
+
+def _ceiling(n: int, k: int, s: int, pads: Pair, d: int) -> int:
+    out = -(-(n + sum(pads) - (k - 1) * d - 1) // s) + 1
+    return out - 1 if (out - 1) * s >= n + pads[0] else out
+
+
+def _most_padded(g: Geometry) -> int:
+    """Return by how much padding exceeds half of what the window spans, PyTorch's limit."""
+    sides = zip(g.kernel_size, g.dilations, g.pads, strict=True)
+    return max(max(pads) - ((k - 1) * d + 1) // 2 for k, d, pads in sides)
+
+
+def _refuse_empty(g: Geometry) -> None:
     if not all(_counts(g, axis, False).all() for axis in (0, 1)):
         raise InvalidValue(
             f"With padding {g.pads} a window of {g.kernel_size} holds nothing but padding.",
             "Use less padding or a larger window.",
             field="padding",
         )
+
+
+def _pooled(batch: Array, g: Geometry, gather: np.ufunc, nothing: float) -> Array:
     count, _, width, channels = batch.shape
     result = np.full((count, *g.output_size, channels), nothing, batch.dtype)
     tile = max(1, _TILE_BYTES // (width * channels * batch.itemsize))
@@ -124,14 +151,7 @@ def _pooled(
                 gather(rows[into], picture[of], out=rows[into])
             for into, of in _reaches(g, 1, 0, part.shape[1]):
                 gather(part[:, into], rows[:, of], out=part[:, into])
-    return (result if x.ndim == 4 else result[0]), g
-
-
-def _ceiling(g: Geometry, axis: int) -> int:
-    n, k, s, d = g.input_size[axis], g.kernel_size[axis], g.strides[axis], g.dilations[axis]
-    before, after = g.pads[axis]
-    out = -(-(n + before + after - (k - 1) * d - 1) // s) + 1
-    return out - 1 if (out - 1) * s >= n + before else out
+    return result
 
 
 def _reaches(g: Geometry, axis: int, first: int, count: int) -> list[tuple[slice, slice]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 
-from multiconv.engine.checks import Array, cast_bias
+from multiconv.engine.checks import Array, cast_bias, flushed
 from multiconv.engine.conv import by_group, checked, space_for
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry, pair
 from multiconv.engine.padded import fill
@@ -65,7 +65,7 @@ def thumbnails(
             limit=f"at most {min(g.output_size)}",
         )
     values = cast_bias(bias, kernels.shape[3], x.dtype)
-    pictures, means = by_group(batch, kernels / kernels.dtype.type(f * f), groups)
+    pictures, means = by_group(batch, flushed(kernels / kernels.dtype.type(f * f)), groups)
     count, _, share, _, _ = pictures.shape
     c_out = means.shape[4]
     result, targets = space_for((count, groups, c_out), (height, width), means, c_out >= PIXELS)

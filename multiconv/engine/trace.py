@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from multiconv.engine.activations import activation as activation_of
-from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters, channel_of
+from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters, channel_of, flushed
 from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
 from multiconv.errors import InvalidValue
@@ -105,7 +105,7 @@ def trace_layer(
     array([[ 0., 12.],
            [44., 60.]])
     """
-    picture = batch_of(x)[0]
+    picture = flushed(batch_of(x))[0]
     if x.ndim != 3:
         raise InvalidValue(
             f"x has the shape {x.shape}.",

@@ -11,7 +11,7 @@ from itertools import product
 
 import numpy as np
 
-from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters
+from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters, flushed
 from multiconv.engine.geometry import Padding, Pads, Pair, pads_of, pair
 from multiconv.engine.scratch import one_blas_thread, scratch
 from multiconv.errors import InvalidValue
@@ -58,7 +58,7 @@ def conv2d_transpose(
     >>> conv2d_transpose(x, filters, strides=(1, 2), padding="VALID")[..., 0]
     array([[1., 1., 3., 2., 2.]])
     """
-    batch = batch_of(x)
+    batch = flushed(batch_of(x))
     split = _by_group(filters, batch, groups)
     _, kh, kw, _, per_group = split.shape
     steps, gaps = pair(strides, "strides"), pair(dilations, "dilations")

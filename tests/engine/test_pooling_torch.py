@@ -9,25 +9,40 @@ torch = pytest.importorskip(
 )
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_pytorch_agrees(seed):
-    rng = np.random.default_rng(seed)
-    size, strides, dilations = (tuple(map(int, rng.integers(1, n, 2))) for n in (5, 4, 3))
-    padding = tuple(int(rng.integers(0, k // 2 + 1)) for k in size)
-    ceil_mode, with_pad = bool(rng.integers(2)), bool(rng.integers(2))
-    x = rng.standard_normal((2, *rng.integers(9, 20, 2), 3)).astype(np.float32)
-    planes = torch.from_numpy(x.transpose(0, 3, 1, 2).copy())
-    largest = torch.nn.functional.max_pool2d(
-        planes, size, strides, padding, dilations, ceil_mode=ceil_mode
-    )
-    how = {"strides": strides, "padding": padding, "ceil_mode": ceil_mode}
-    found = max_pool(x, size, dilations=dilations, **how)
-    assert np.array_equal(found, largest.numpy().transpose(0, 2, 3, 1))
-    mean = torch.nn.functional.avg_pool2d(
-        planes, size, strides, padding, ceil_mode=ceil_mode, count_include_pad=with_pad
-    )
-    means = avg_pool(x, size, count_include_pad=with_pad, **how)
-    assert np.allclose(means, mean.numpy().transpose(0, 2, 3, 1), atol=1e-6)
+def taken(function, *arguments, **named):
+    """What PyTorch answers, (N, H, W, C); None for a geometry that it refuses."""
+    try:
+        return function(*arguments, **named).numpy().transpose(0, 2, 3, 1)
+    except RuntimeError:
+        return None
+
+
+@pytest.mark.parametrize("hundred", range(20))
+def test_every_geometry_that_pytorch_takes_gives_what_it_gives(hundred):
+    """2,000 of each kind, windows beyond the input, gaps beyond it and ceil mode among them."""
+    rng, left = np.random.default_rng(hundred), {"largest": 100, "mean": 100}
+    while any(left.values()):
+        size, strides, dilations = (tuple(map(int, rng.integers(1, n, 2))) for n in (8, 9, 6))
+        spans = [(k - 1) * d + 1 for k, d in zip(size, dilations, strict=True)]
+        padding = tuple(int(rng.integers(0, span // 2 + 1)) for span in spans)
+        ceil_mode, with_pad = bool(rng.integers(2)), bool(rng.integers(2))
+        x = rng.standard_normal((2, *rng.integers(1, 14, 2), 3)).astype(np.float32)
+        planes = torch.from_numpy(x.transpose(0, 3, 1, 2).copy())
+        how = {"strides": strides, "padding": padding, "ceil_mode": ceil_mode}
+        pool = torch.nn.functional.max_pool2d
+        largest = taken(pool, planes, size, strides, padding, dilations, ceil_mode=ceil_mode)
+        if largest is not None and left["largest"]:
+            left["largest"] -= 1
+            assert np.array_equal(max_pool(x, size, dilations=dilations, **how), largest)
+        how["padding"] = padding = tuple(min(p, k // 2) for p, k in zip(padding, size, strict=True))
+        pool = torch.nn.functional.avg_pool2d
+        options = {"ceil_mode": ceil_mode, "count_include_pad": with_pad}
+        mean = taken(pool, planes, size, strides, padding, **options)
+        if mean is not None and left["mean"]:
+            left["mean"] -= 1
+            found = avg_pool(x, size, count_include_pad=with_pad, **how)
+            assert found.shape == mean.shape
+            assert np.allclose(found, mean, atol=1e-6)
 
 
 @pytest.mark.parametrize(
