@@ -3,7 +3,7 @@
  * Step by step. `mc-sums`: the sum one term after another; a step's button shows the server's running
  * sum on the output, rows that have not entered yet step back, and the last step is the output as it
  * is. `mc-slide`: the window slides over the picture, one output pixel a tick, row by row; it moves by
- * itself only when asked, stops when the page is hidden, and stands where motion is reduced.
+ * itself only when asked, stops when the page is hidden, and stands where motion is reduced (steps.css).
  */
 import { ticking } from "../lib/ticks.js";
 import { fetched, heldRange, reason } from "../page/ask.js";
@@ -128,23 +128,15 @@ class Slide extends HTMLElement {
     this.place?.addEventListener("change", () => this.rest());
     this.closest("details")?.addEventListener("toggle", () => this.end());
     document.addEventListener("visibilitychange", () => document.hidden && this.stop());
-    STILL.addEventListener("change", () => this.still());
+    STILL.addEventListener("change", () => STILL.matches && this.stop());
     on("page", () => this.laid());
     on("pixel", ({ i, j, pinned }) => pinned && this.at >= 0 && !this.playing && this.draw(i * this.columns + j));
-    this.laid();
   }
 
   /** Fit the page as it is now: it may have another output. */
   laid() {
-    this.still();
-    if (this.at >= 0) this.draw(Math.min(this.at, this.last));
-  }
-
-  still() {
     this.label();
-    if (this.play) this.play.hidden = STILL.matches;
-    this.querySelector(".reduced")?.toggleAttribute("hidden", !STILL.matches);
-    if (STILL.matches) this.stop();
+    if (this.at >= 0) this.draw(Math.min(this.at, this.last));
   }
 
   start() {

@@ -23,12 +23,6 @@ document.addEventListener("change", ({ target }) => {
   if (target === input()) void take(input()?.files?.[0]);
 });
 
-document.addEventListener("submit", (event) => {
-  if (!(event.target instanceof Element) || event.target.id !== "own") return;
-  event.preventDefault();
-  void take(input()?.files?.[0]);
-});
-
 document.addEventListener("dragover", (event) => {
   if (!event.dataTransfer?.types.includes("Files")) return;
   event.preventDefault();
