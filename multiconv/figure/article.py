@@ -71,7 +71,7 @@ TRIES: Mapping[str, Pairs] = MappingProxyType(
 """The parameters of each link, by the name that the template uses."""
 
 
-def tried(name: str, shown: Experiment) -> Experiment:
+def try_of(name: str, shown: Experiment) -> Experiment:
     """Return the experiment of one link, on the person's own picture where the text allows it."""
     pairs = TRIES[name]
     experiment = read(pairs)
@@ -92,4 +92,4 @@ class Article:
 def article(source: Source) -> Article:
     """Return the article over a picture; nothing else of an experiment changes it."""
     shown = Experiment(source=source)
-    return Article({name: page_link(tried(name, shown)) for name in TRIES})
+    return Article({name: page_link(try_of(name, shown)) for name in TRIES})

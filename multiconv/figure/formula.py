@@ -62,15 +62,7 @@ def _length(terms: Iterable[Term]) -> int:
 def formula(shape: Geometry, i: int, j: int, k: int, *, biased: bool) -> list[list[Term]]:
     """Return the definition's lines; strides, dilation, padding and bias where they matter.
 
-    The sum sign's own line begins with a term of the tag ``munder``; the indices below it are
-    ``di``, ``dj`` and ``q``.
-
-    Examples
-    --------
-    >>> from multiconv.engine.geometry import geometry
-    >>> lines = formula(geometry((8, 8), (3, 3), strides=(2, 1)), 3, 0, 1, biased=True)
-    >>> ["".join(term.text for term in line) for line in lines]
-    ['output[0,3,0,1]=', '∑input[0,2·3+di,0+dj−1,q]', '·filter[di,dj,q,1]+bias[1]']
+    The tag ``munder`` is the sum sign's, below which ``di``, ``dj`` and ``q`` stand.
     """
     (top, _), (left, _) = shape.pads
     batch = [Term("0", "", "b", "mn")]

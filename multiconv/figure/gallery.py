@@ -50,14 +50,8 @@ class Shelf:
     action: str = ""
 
 
-def coloured(filters: NDArray[np.float64]) -> list[NDArray[np.uint8]]:
-    """Return each filter as a (kh, kw, 3) uint8 picture: 0 is mid grey, the largest weight full.
-
-    Examples
-    --------
-    >>> coloured(np.array([[[[1.0], [0.0], [-0.5]]]]))[0]
-    array([[[255, 128,  64]]], dtype=uint8)
-    """
+def filter_pictures(filters: NDArray[np.float64]) -> list[NDArray[np.uint8]]:
+    """Return each filter as a (kh, kw, 3) uint8 picture: 0 is mid grey, the largest weight full."""
     largest = np.abs(filters).max(axis=(0, 1, 2), keepdims=True)
     levels = np.rint(127.5 + 127.5 * filters / np.where(largest, largest, 1))
     return [levels[..., k].astype(np.uint8) for k in range(filters.shape[3])]
@@ -77,7 +71,9 @@ def tiles(
             said,
             link,
         )
-        for picture, plane, said, link in zip(coloured(filters), planes, words, links, strict=True)
+        for picture, plane, said, link in zip(
+            filter_pictures(filters), planes, words, links, strict=True
+        )
     )
 
 

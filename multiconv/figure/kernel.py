@@ -30,11 +30,16 @@ FIELDS_SIDE = 5
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One weight: the text in its field, the whole number behind it, its tint, its place."""
+    """One weight: the text in its field, the whole number behind it, its tints, its place.
+
+    ``tone`` is its tint on the kernel's own scale, for a kernel that stands as a picture: beside
+    a stronger kernel a weak one would show nothing.
+    """
 
     text: str
     exact: str
     step: int
+    tone: int
     label: str
     wrong: bool = False
 
@@ -47,18 +52,13 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """One kernel's weights, row by row, its field, and what it is called.
-
-    ``picture`` holds tints on the kernel's own scale, whose fullest is ``largest``: beside a
-    stronger kernel a weak one would show nothing.
-    """
+    """One kernel's weights, row by row, its field, and what it is called; the fullest tone."""
 
     field: str
     name: str
     title: str
     weights: tuple[tuple[Weight, ...], ...]
     called: str
-    picture: tuple[tuple[int, ...], ...]
     largest: str
 
     @property
@@ -100,35 +100,35 @@ def kernel_of(
     texts, wrong = [weight_text(value) for value in numbers], frozenset[int]()
     if len(typed) == len(numbers):
         texts, wrong = list(typed), wrong_places(field, typed)
+    own = max(map(abs, numbers)) or 1.0
     cells = [
         Weight(
             text,
             plain(value),
             step(value, extent),
+            step(value, own),
             f"{channel.label} weight, row {at // width + 1}, column {at % width + 1}",
             at in wrong,
         )
         for at, (text, value) in enumerate(zip(texts, numbers, strict=True))
     ]
-    own = max(map(abs, numbers)) or 1.0
     return Kernel(
         field,
         f"filter[·,·,{channel.q},{k}]",
         f"The kernel from input {channel.q} to output {k}",
         tuple(tuple(cells[at : at + width]) for at in range(0, len(cells), width)),
-        name or called(values),
-        tuple(tuple(step(value, own) for value in row) for row in values.tolist()),
+        name or kernel_words(values),
         weight_text(own),
     )
 
 
-def called(kernel: NDArray[np.float64]) -> str:
+def kernel_words(kernel: NDArray[np.float64]) -> str:
     """Return what a kernel is called: a named one, a multiple of one, or the person's own."""
-    return _called(kernel.tobytes(), kernel.shape)
+    return _words_of(kernel.tobytes(), kernel.shape)
 
 
 @lru_cache(256)
-def _called(numbers: bytes, shape: tuple[int, ...]) -> str:
+def _words_of(numbers: bytes, shape: tuple[int, ...]) -> str:
     # Comparing with every named kernel takes longer than all else that a row says.
     found = scaled_name_of(np.frombuffer(numbers).reshape(shape))
     if found is None:

@@ -34,29 +34,14 @@ STRIP = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Thumb:
-    """One output channel: its number, the page that chooses it, its place in the sheet."""
-
-    k: int
-    link: str
-    left: int
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Sheet:
-    """Where the sheet is, the size of one output in it and in the strip, and the strip."""
+    """Where the sheet is, how many outputs stand on it, and how large one is there and drawn."""
 
     address: str
+    count: int
     height: int
     width: int
     size: Pair
-    thumbs: tuple[Thumb, ...]
-
-    @property
-    def length(self) -> int:
-        """The width of the whole sheet."""
-        return self.width * len(self.thumbs)
 
 
 def _fraction(size: Pair) -> int:
@@ -69,12 +54,8 @@ def sheet_of(trace: Trace, links: Links) -> Sheet | None:
     if experiment.layer.outputs <= FEW:
         return None
     height, width = (side // _fraction(size) for side in size)
-    thumbs = tuple(
-        Thumb(k, links.channel(k), k * width, k == experiment.focus.k)
-        for k in range(experiment.layer.outputs)
-    )
     address = links.sheet(None if has_each(trace) else trace.range)
-    return Sheet(address, height, width, drawn_size(*size, THUMB), thumbs)
+    return Sheet(address, experiment.layer.outputs, height, width, drawn_size(*size, THUMB))
 
 
 def sheet_picture(experiment: Experiment, tracer: Tracer) -> bytes:

@@ -44,10 +44,8 @@ class Tables:
 
 @dataclass(frozen=True)
 class Pixel:
-    """Output pixel (i, j) of channel k with all its numbers."""
+    """One output pixel with all its numbers."""
 
-    i: int
-    j: int
     columns: int
     formula: list[list[Term]]
     channels: list[Tables]
@@ -86,8 +84,6 @@ def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
         for q, texts, plane, kernel in zip(active, working.channels, levels, kernels, strict=True)
     ]
     return Pixel(
-        i,
-        j,
         layer.geometry.kernel_size[1],
         formula(layer.geometry, i, j, trace.experiment.focus.k, biased=layer.bias != 0),
         tables,

@@ -194,7 +194,7 @@ def map_picture(
 
 def value_of(trace: Trace, plane: NDArray[np.float32], live: str) -> Words:
     """Return a map's value at the pinned pixel as captions say it."""
-    return Words(captioned(float(plane[trace.pixel])), "value", live)
+    return Words(value_text(float(plane[trace.pixel])), "value", live)
 
 
 def has_each(trace: Trace) -> bool:
@@ -203,7 +203,7 @@ def has_each(trace: Trace) -> bool:
     return view.range is None and view.ranges == "each"
 
 
-def captioned(value: float) -> str:
+def value_text(value: float) -> str:
     """Return a value as captions say it: three places, and no more digits than float32 is sure of.
 
     1234.5678 is '+1234.57', 23456789 is '+23456800'.

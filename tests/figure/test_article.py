@@ -11,7 +11,7 @@ import pytest
 
 from multiconv.experiment.link import to_query
 from multiconv.experiment.model import Experiment, Source
-from multiconv.figure.article import TRIES, article, tried
+from multiconv.figure.article import TRIES, article, try_of
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def traced(app):
     tracer = app.extensions["multiconv"]
 
     def found(name, **focus):
-        experiment = tried(name, Experiment())
+        experiment = try_of(name, Experiment())
         if focus:
             experiment = replace(experiment, focus=replace(experiment.focus, **focus))
         return tracer.trace(experiment)
@@ -136,7 +136,7 @@ def test_another_output_exchanges_all_three_kernels(traced):
 
 
 def test_sixteen_outputs_have_48_kernels():
-    filters = tried("sixteen", Experiment()).layer.filters()
+    filters = try_of("sixteen", Experiment()).layer.filters()
     assert filters.shape == (3, 3, 3, 16)
     assert filters.shape[2] * filters.shape[3] == 48
 
@@ -238,5 +238,5 @@ def test_the_trained_filters_are_named_for_what_they_are(client, traced):
 def test_every_link_is_used_by_the_text(client):
     text = client.get("/").get_data(as_text=True)
     for name in TRIES:
-        query = to_query(tried(name, Experiment())).replace("&", "&amp;")
+        query = to_query(try_of(name, Experiment())).replace("&", "&amp;")
         assert f'href="/{"?" if query else ""}{query}"' in text, name

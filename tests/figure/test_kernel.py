@@ -7,7 +7,7 @@ import pytest
 
 from multiconv.experiment.numbers import weight_text
 from multiconv.figure.channels import Channel
-from multiconv.figure.kernel import called, kernel_of, tint
+from multiconv.figure.kernel import kernel_of, kernel_words, tint
 from multiconv.filters.kernels import kernel as named
 
 RED = Channel(0, "red", "red")
@@ -29,11 +29,11 @@ def test_weights_are_short_with_a_true_minus(value, text):
 
 
 def test_a_kernel_is_called_what_it_is():
-    assert called(np.zeros((3, 3))) == "Zero"
-    assert called(np.array([[0, 0.1, 0], [0.1, 0.1, 0.1], [0, 0.1, 0]])) == "½ Plus"
-    assert called(np.arange(9.0).reshape(3, 3)) == "own"
-    assert called(named("soft")) == "Soft"
-    assert called(-0.5 * named("soft")) == "−½ Soft"
+    assert kernel_words(np.zeros((3, 3))) == "Zero"
+    assert kernel_words(np.array([[0, 0.1, 0], [0.1, 0.1, 0.1], [0, 0.1, 0]])) == "½ Plus"
+    assert kernel_words(np.arange(9.0).reshape(3, 3)) == "own"
+    assert kernel_words(named("soft")) == "Soft"
+    assert kernel_words(-0.5 * named("soft")) == "−½ Soft"
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,15 @@ def test_a_kernel_is_called_what_it_is():
 def test_kernels_above_five_stand_as_pictures(shape, pictured):
     view = kernel_of(np.ones(shape), RED, 0, 1.0)
     assert view.pictured is pictured
-    assert len(view.weights) == len(view.picture) == shape[0]
+    assert len(view.weights) == shape[0]
 
 
 def test_a_picture_has_its_own_scale():
     weak = np.zeros((7, 7))
     weak[3, 3], weak[0, 6] = 0.02, -0.01
     view = kernel_of(weak, RED, 0, 1.0)
-    assert (view.picture[3][3], view.picture[0][6], view.picture[1][1]) == (8, -4, 0)
+    tones = [[cell.tone for cell in row] for row in view.weights]
+    assert (tones[3][3], tones[0][6], tones[1][1]) == (8, -4, 0)
     assert {cell.step for row in view.weights for cell in row} == {0}
     assert view.largest == "0.02"
 

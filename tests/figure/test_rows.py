@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from multiconv.figure.planes import Inline
-from multiconv.figure.rows import ROW_HEIGHT, captioned
+from multiconv.figure.rows import ROW_HEIGHT, value_text
 from multiconv.figure.stage import figure_of
 from tests.figure.test_channels import trace
 
@@ -26,7 +26,7 @@ def figure(found):
     ],
 )
 def test_captions_have_no_more_digits_than_are_sure(value, text):
-    assert captioned(value) == text
+    assert value_text(value) == text
 
 
 @pytest.mark.parametrize(("channels", "shown"), [(1, 1), (3, 3), (4, 4), (5, 4), (45, 4)])
@@ -54,7 +54,7 @@ def test_captions_say_why_nothing_is_added(client):
 def test_marks_and_values_are_the_pinned_pixels():
     found = figure(trace(2)).rows[1].partial
     value = trace(2).layer.partials[1][3, 4]
-    assert found.caption[1].text == captioned(float(value))
+    assert found.caption[1].text == value_text(float(value))
     assert (found.mark.row, found.mark.column) == (3, 4)
     assert np.isfinite(value)
 

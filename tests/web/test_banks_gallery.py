@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from multiconv.figure.gallery import coloured
+from multiconv.figure.gallery import filter_pictures
 from multiconv.filters.learned import seeded
 
 
@@ -59,6 +59,6 @@ def test_a_seed_that_is_none_is_told(client, seed):
 def test_grey_is_zero_and_full_is_the_largest_weight():
     filters = np.zeros((2, 1, 3, 2))
     filters[1, 0, :, 1] = (-4, 0, 2)
-    blank, other = coloured(filters)
+    blank, other = filter_pictures(filters)
     assert (blank == 128).all()
     assert other[1, 0].tolist() == [0, 128, 191]
