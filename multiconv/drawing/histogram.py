@@ -14,17 +14,10 @@ BINS = 64
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """Bars as one SVG path, left to right from ``low`` to ``high``, the tallest as high as the box.
-
-    ``zero`` is where the value 0 stands, None if it lies outside; ``most`` is the tallest bar's
-    number of pixels.
-    """
+    """Bars as one SVG path, the tallest as high as the box, and where 0 stands, if it does."""
 
     path: str
-    low: float
-    high: float
     zero: float | None
-    most: int
 
 
 def histogram(counts: Sequence[int], low: float, high: float) -> Histogram:
@@ -36,4 +29,4 @@ def histogram(counts: Sequence[int], low: float, high: float) -> Histogram:
         if count
     )
     zero = round(-low / (high - low) * WIDTH, 2) if low <= 0 <= high else None
-    return Histogram(path, low, high, zero, most)
+    return Histogram(path, zero)

@@ -1,8 +1,7 @@
 """Feature maps as thin slabs standing in a row, seen from the front and the right.
 
-A slab's narrow front looks at the reader, its right side is the face that
-carries the picture, and its depth runs up and to the right.  Slabs further
-right stand before those on their left, so a row is painted from the left.
+A slab's narrow front looks at the reader, its right side is the face that carries the picture.
+Slabs further right stand before those on their left, so a row is painted from the left.
 """
 
 from __future__ import annotations

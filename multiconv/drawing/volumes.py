@@ -95,12 +95,8 @@ def volumes(
 ) -> Diagram:
     """Return the feature maps as slabs: inputs above, outputs below, output k brought out.
 
-    Both volumes share one scale, units a pixel, so that a stride of two halves the slabs;
-    only sides that would be too short to see are drawn longer.
-
-    Shapes are (height, width, channels).  ``wide`` composes for a strip, inputs left and outputs
-    right, in place of a column; ``roles`` colour the inputs; ``feeding`` are the inputs that
-    output k sees, where groups keep others from it.
+    Both share one scale, so that a stride of two halves the slabs.  ``wide`` composes for a strip,
+    inputs left and outputs right; ``feeding`` are the inputs that output k sees, if not all.
     """
     sheet = _STRIP if wide else _STAGE
     scale = _scale(sheet, input_shape, output_shape, k)

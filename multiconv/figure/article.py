@@ -1,7 +1,6 @@
-"""The experiments that the article's links open.
+"""The experiments that the article's links open, whose addresses are written from what is read.
 
-Every “try it” link is written by `to_query` from an experiment that was read,
-so that it cannot rot; the tests check what the text claims of each.
+So they cannot rot; the tests check what the text claims of each.
 """
 
 from __future__ import annotations

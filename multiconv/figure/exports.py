@@ -85,10 +85,8 @@ def exports(links: Links, k: int, channels: Sequence[Channel]) -> tuple[Group, .
 def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
     """Write an ``.npz`` file, a band at a time: input, filters, bias, partials, sum, output.
 
-    ``input`` (H, W, C) float32 0…1, ``filters`` HWIO and ``bias`` float32,
-    ``partials`` (H′, W′, C) and ``sum`` (H′, W′) of the chosen output ``k``,
-    ``output`` (H′, W′, K) after the activation.  Large maps are not packed: it would take
-    minutes and save a third.
+    ``partials`` and ``sum`` are of the chosen output ``k``, ``output`` is all of them.  Large maps
+    are not packed: it would take minutes and save a third.
     """
     experiment, layer, k = trace.experiment, trace.layer, trace.experiment.focus.k
     filters, bias = experiment.layer.filters_used(), experiment.layer.bias

@@ -61,8 +61,7 @@ def sheet_of(trace: Trace, links: Links) -> Sheet | None:
 def sheet_picture(experiment: Experiment, tracer: Tracer) -> bytes:
     """Return the sheet as a PNG: each output's means, from the left, zero transparent.
 
-    The activation is applied to the means, so that a small picture is close to its map, not
-    the same.
+    The activation is applied to the means: a small picture is close to its map, not the same.
     """
     means = _means(experiment.layer, tracer.geometry(experiment), tracer.levels(experiment.source))
     outputs = np.moveaxis(activation(experiment.layer.activation)(means), -1, 0)

@@ -92,9 +92,7 @@ class Outputs(Protocol):
 def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     """Return the map called ``name``, or raise NotFound if the experiment has no such map.
 
-    Names are ``input-<q>``, ``partial-<q>``, ``running-<n>`` (the first n
-    partials added), ``sum`` (all of them and the bias) and ``output-<k>`` (after
-    the activation).
+    ``running-<n>`` are the first n partials added, ``sum`` all of them and the bias.
     """
     kind, channel = map_place(name, trace.experiment.layer)
     layer = trace.layer
@@ -153,26 +151,14 @@ def ramp() -> str:
 
 
 def outputs_worth(names: Sequence[str]) -> int:
-    """Return how many outputs' work some maps are: of inputs none, of partials one in three.
-
-    Examples
-    --------
-    >>> outputs_worth(["input-0", "partial-0", "partial-1", "sum"])
-    2
-    """
+    """Return how many outputs' work some maps are: of inputs none, of partials one in three."""
     kinds = [name.partition("-")[0] for name in names]
     partials, inputs = kinds.count("partial"), kinds.count("input")
     return max(1, len(names) - inputs - partials + -(-partials // len(CHANNELS)))
 
 
 def planes_held(names: Sequence[str], *, packed: bool) -> int:
-    """Return the bytes a pixel that an answer of these maps holds: it, room to grow, one picture.
-
-    Examples
-    --------
-    >>> planes_held(["sum"] * 8, packed=True)
-    20
-    """
+    """Return an answer's bytes a pixel: these maps, room to grow, one picture."""
     count = len(names)
     return count + -(-count // 8) + 2 + (count + 1) * packed
 
