@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from multiconv.errors import MultiConvError
@@ -13,7 +13,6 @@ from multiconv.experiment.kinds import Options
 from multiconv.experiment.model import LIMITS
 from multiconv.experiment.words import activation_words
 from multiconv.figure import controls
-from multiconv.figure.bar import SampleLink, samples
 from multiconv.figure.controls import Button, Choice, Entry, buttons, presets
 from multiconv.figure.exports import Group, exports
 from multiconv.figure.kernel import weight_scale
@@ -50,7 +49,7 @@ class Page:
 
     links: Links
     figure: Figure
-    samples: tuple[SampleLink, ...]
+    samples: Mapping[str, Sample]
     sample: Sample | None
     mistakes: Sequence[MultiConvError]
     wrong: frozenset[str | None]
@@ -85,7 +84,7 @@ def page(
     return Page(
         links,
         figure,
-        tuple(samples(links)),
+        SAMPLES,
         SAMPLES.get(experiment.source.image.removeprefix("sample:")),
         mistakes,
         wrong,

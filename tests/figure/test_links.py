@@ -1,13 +1,15 @@
 """Each address of an experiment is what the link says, written once."""
 
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 
 from multiconv.experiment.link import read
-from multiconv.experiment.model import Experiment
+from multiconv.experiment.model import Experiment, Limits
 from multiconv.figure import links as module
 from multiconv.figure.links import Links, page_link
+from multiconv.imaging.samples import SAMPLES
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,30 @@ def test_addresses_have_their_query():
     assert links.map("input-0", 1.0) == "/maps/input-0.png?size=40&v=b"
     assert links.map("partial-0", 2.0) == "/maps/partial-0.png?size=40&k=1&range=2&v=b"
     assert Links(Experiment(), "b").at("/") == "/"
+
+
+def test_samples_keep_the_filters_and_bring_their_own_pixel(client):
+    asked = read([("image", "sample:cat"), ("strides", "2x2"), ("i", "3"), ("j", "4")])
+    links = Links(asked, "b")
+    page = client.get(links.at("/")).text
+    bar = page[page.index('class="samples"') : page.index("</nav>")].replace("&amp;", "&")
+    found = re.findall(r'<a href="([^"]*)"( aria-current="true")? title="([^"]*)"><img src="', bar)
+    assert [title for _, _, title in found] == [sample.title for sample in SAMPLES.values()]
+    assert [title for _, chosen, title in found if chosen] == [SAMPLES["cat"].title]
+    assert [address for address, *_ in found] == [
+        links.sample(f"sample:{name}") for name in SAMPLES
+    ]
+    assert all("strides=2" in address and "i=3" not in address for address, *_ in found)
+    assert bar.count('src="/maps/input.png?') == len(SAMPLES)
+
+
+def test_a_sheet_is_the_same_whatever_is_chosen_and_of_the_opened_layer():
+    query = "outputs=4&2.outputs=9&layer=2&inputs=tinted"
+    addresses = set()
+    for pair in ("k=0", "k=8", "i=3&j=4", "range=3"):
+        asked = read(parse_qsl(f"{query}&{pair}"), limits=Limits(layers=2))
+        addresses.add(Links(asked, "b").sheet(2.0))
+    assert addresses == {"/maps/outputs.png?outputs=4&2.outputs=9&layer=2&range=2&v=b"}
 
 
 def test_a_histogram_has_no_tint():
