@@ -48,7 +48,8 @@ def _beyond(plane: Map, bounds: Sequence[float]) -> Iterator[int]:
         for some in (bounds[: _DECADE + 2], bounds[_DECADE + 2 :]):
             yield from (below + above for below, above in plane.beyond(some))
     else:
-        yield from (int(np.count_nonzero(np.abs(plane) > bound)) for bound in bounds)
+        magnitudes = np.abs(plane)
+        yield from (int(np.count_nonzero(magnitudes > bound)) for bound in bounds)
 
 
 def _rungs(value: float) -> list[float]:

@@ -116,7 +116,7 @@ def planes() -> Response:
     a slow network, a millisecond more here.
     What is too long for an address is posted, as a form's fields.
     """
-    asked = experiment(besides=("maps", "packed"), given=request.values)
+    asked = experiment("maps", "packed", given=request.values)
     packed = choice(request.values.get("packed", "0"), "packed", ("0", "1")) == "1"
     source = tracer()
     trace = source.trace(asked)

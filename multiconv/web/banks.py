@@ -94,7 +94,7 @@ def _asked_seed() -> int:
 @blueprint.get("/filters")
 def gallery() -> str:
     """Answer the gallery for an experiment's picture."""
-    asked, seed = experiment(besides=("seed",)), _asked_seed()
+    asked, seed = experiment("seed"), _asked_seed()
     return render_template(
         "article/gallery.html",
         shelves=shelves(asked, tracer(), seed),
@@ -107,7 +107,7 @@ def gallery() -> str:
 @blueprint.post("/filters/<any(learned, glorot, he):kind>")
 def opened(kind: str) -> Response:
     """Put learned or random filters into the store and go on to their experiment."""
-    asked, seed = experiment(besides=("seed",)), _asked_seed()
+    asked, seed = experiment("seed"), _asked_seed()
     x = small_input(asked.source, tracer())
     found = learned(x).filters if kind == "learned" else seeded(kind, seed, (SIDE, SIDE), COUNT)
     return seen_at(page_link(replace(kept(found, store()), source=asked.source)))

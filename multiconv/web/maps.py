@@ -27,7 +27,7 @@ NUMBER = 5
 @blueprint.get("/maps/<name>.png")
 def picture(name: str) -> Response:
     """Answer a map as a picture: transparent where zero, or opaque with ``paper=1``."""
-    asked = experiment(besides=("paper",))
+    asked = experiment("paper")
     paper = request.args.get("paper", "0")
     if paper not in {"0", "1"}:
         raise InvalidValue(

@@ -37,7 +37,7 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{
 @blueprint.get("/")
 def index() -> Response:
     """Answer the page of an experiment; of a link that cannot be used, the nearest and why."""
-    trace, mistakes = nearest(pairs(besides=(PARAMETER,)), Experiment())
+    trace, mistakes = nearest(pairs(PARAMETER), Experiment())
     return page_answer(trace, mistakes, told=request.args.get(PARAMETER, "").split(","))
 
 
@@ -50,7 +50,7 @@ def edit() -> Response:
     form = Form(request.form.items(multi=True) if request.method == "POST" else pairs())
     try:
         wanted = edit_of(form, tracer().geometry, banks())
-        trace = trace_of(wanted.experiment)
+        trace = tracer().trace(wanted.experiment)
         link = page_link(with_short_link(trace.experiment))
     except MultiConvError as error:
         return _mistaken(form, error)
@@ -61,7 +61,7 @@ def _mistaken(form: Form, error: MultiConvError) -> Response:
     """Show the form's page again: the last good picture, and all that was typed."""
     try:
         base = base_of(form, banks())
-        trace_of(base)
+        tracer().trace(base)
     except MultiConvError:
         base = Experiment()
     try:
@@ -86,13 +86,6 @@ def robots() -> Response:
     return Response(rules, content_type="text/plain; charset=utf-8")
 
 
-def trace_of(experiment: Experiment) -> Trace:
-    """Return a trace whose pinned pixel lies on the output."""
-    trace = tracer().trace(experiment)
-    trace.probe(*trace.pixel)
-    return trace
-
-
 def nearest(asked: Pairs, fallback: Experiment) -> tuple[Trace, list[MultiConvError]]:
     """Return the nearest experiment that can be shown, and what had to be left out.
 
@@ -102,7 +95,7 @@ def nearest(asked: Pairs, fallback: Experiment) -> tuple[Trace, list[MultiConvEr
     kept = dict(to_pairs(fallback))
     for _ in range(MISTAKES_SHOWN):
         try:
-            return trace_of(experiment_of(asked)), mistakes
+            return tracer().trace(experiment_of(asked)), mistakes
         except MultiConvError as error:
             mistakes.append(error)
             names = {name for name, _ in asked if is_at_fault(name, error.field)}
@@ -110,7 +103,7 @@ def nearest(asked: Pairs, fallback: Experiment) -> tuple[Trace, list[MultiConvEr
                 break
             rest = [pair for pair in asked if pair[0] not in names]
             asked = [*rest, *((name, kept.pop(name)) for name in names if name in kept)]
-    return trace_of(fallback), mistakes[:1]
+    return tracer().trace(fallback), mistakes[:1]
 
 
 def is_at_fault(name: str, field: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
@@ -26,19 +26,15 @@ def store() -> Store:
     return cast(Store, current_app.extensions["multiconv_store"])
 
 
-def pairs(
-    *, besides: Collection[str] = (), given: MultiDict[str, str] | None = None
-) -> list[tuple[str, str]]:
+def pairs(*besides: str, given: MultiDict[str, str] | None = None) -> list[tuple[str, str]]:
     """Return the parameters of the query, or ``given``, without those that a route reads itself."""
     found = request.args if given is None else given
     return [pair for pair in found.items(multi=True) if pair[0] not in {"v", *besides}]
 
 
-def experiment(
-    *, besides: Collection[str] = (), given: MultiDict[str, str] | None = None
-) -> Experiment:
+def experiment(*besides: str, given: MultiDict[str, str] | None = None) -> Experiment:
     """Return the experiment that the query, or what else is ``given``, describes."""
-    return experiment_of(pairs(besides=besides, given=given))
+    return experiment_of(pairs(*besides, given=given))
 
 
 def banks() -> Banks:

@@ -36,7 +36,7 @@ class UploadRequest(Request):
 @blueprint.post("/images")
 def images() -> Response:
     """Take a picture in: on to its page with the same filters, or its facts as JSON."""
-    asked = pairs(besides=OF_ITS_PICTURE)
+    asked = pairs(*OF_ITS_PICTURE)
     try:
         experiment_of(asked)  # a link that cannot be used is told before anything is stored
         picture = _uploaded()
@@ -69,7 +69,7 @@ def _uploaded() -> Picture:
 @blueprint.post("/images/<name>/delete")
 def delete_by_form(name: str) -> Response:
     """Forget a picture: on to the start's picture with the same filters."""
-    asked = pairs(besides=OF_ITS_PICTURE)
+    asked = pairs(*OF_ITS_PICTURE)
     delete(name)
     try:
         return seen_at(page_link(experiment_of(asked)))
