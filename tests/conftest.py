@@ -51,7 +51,6 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """In CI a skipped test is a failure, unless PyTorch and JAX come in a run of their own."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    # Where tests run in several processes, the one that reports has all their outcomes.
     if not (IN_CI and reporter) or exitstatus != pytest.ExitCode.OK:
         return
     skipped = [_reason(report) for report in reporter.stats.get("skipped", [])]

@@ -1,4 +1,4 @@
-"""Run every check: ``python tests/everything.py``, with arguments for pytest if you like.
+"""Run every check: ``python tests/everything.py``, or with arguments for pytest, those alone.
 
 It finds a browser first, and installs one where that can be done without asking.  What cannot
 run here is told in a line; in CI (``CI=true``) it is a failure.
@@ -10,11 +10,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = bool(os.environ.get("CI"))
+# Two processes of about the same length: the tests in the browser, and all others.
+BROWSER = ("tests/browser",)
+OTHERS = ("tests", "multiconv", "--ignore=tests/browser")
 # libatomic1 is for the node that Playwright brings; librsvg2-bin draws what Chromium's drawings are
 # compared with.
 DEBIAN_PACKAGES = (
@@ -30,8 +34,26 @@ def main(arguments: Sequence[str]) -> int:
     missing = [*install_browser(), *check_javascript()]
     for line in missing:
         print(line, flush=True)
-    status = subprocess.call([sys.executable, "-m", "pytest", *arguments])
-    return status or (1 if IN_CI and missing else 0)
+    failed = run_pytest(arguments) if arguments else run_halves()
+    return failed or (1 if IN_CI and missing else 0)
+
+
+def run_pytest(arguments: Sequence[str]) -> int:
+    """Run pytest with `arguments`; 0 if all tests hold."""
+    return subprocess.call([sys.executable, "-m", "pytest", *arguments])
+
+
+def run_halves() -> int:
+    """Run both halves side by side, the browser's words after the others'; 0 if all tests hold."""
+    command = [sys.executable, "-m", "pytest", *BROWSER]
+    with tempfile.TemporaryFile() as words:
+        browser = subprocess.Popen(command, stdout=words, stderr=subprocess.STDOUT)
+        others = run_pytest(OTHERS)
+        status = browser.wait()
+        words.seek(0)
+        shutil.copyfileobj(words, sys.stdout.buffer)
+        sys.stdout.flush()
+    return others or status
 
 
 def install_browser() -> list[str]:
