@@ -29,6 +29,7 @@ document.addEventListener("click", async ({ target }) => {
   if (!(field instanceof HTMLInputElement)) return;
   const words = document.getElementById("copied");
   const tell = (/** @type {string} */ said) => words && (words.textContent = said);
+  tell("");
   field.value = await link();
   try {
     await navigator.clipboard.writeText(field.value);
