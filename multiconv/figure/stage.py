@@ -7,7 +7,7 @@ caption that one of them is to have is said here or in the part it belongs to, a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from textwrap import wrap
@@ -179,9 +179,10 @@ def _under(figure: Figure, foot: float) -> Iterator[Text]:
     output, bar = figure.output, figure.output.bar
     place = Words(f"at row {output.i}, column {output.j}")
     yield Text(_RESULT, foot + 20, (*output.picture.caption, place))
-    for at, end, anchor in ((0, bar.low, "start"), (0.5, "0", "middle"), (1, bar.high, "end")):
-        x = _RESULT + OUTPUT_WIDTH * at
-        yield Text(x, foot + 62, (Words(end),), anchor=anchor, size=12)  # type: ignore[arg-type]
+    low = Text(_RESULT, foot + 62, (Words(bar.low),), size=12)
+    yield low
+    yield replace(low, x=_RESULT + OUTPUT_WIDTH * 0.5, parts=(Words("0"),), anchor="middle")
+    yield replace(low, x=_RESULT + OUTPUT_WIDTH, parts=(Words(bar.high),), anchor="end")
     beyond = f"Beyond the scale: {bar.clipped}." if bar.clipped else ""
     y = foot + 90
     for words, kind in ((figure.sum.total, "words"), (beyond, "words"), (bar.warning, "warning")):
@@ -195,8 +196,9 @@ def _placed(picture: MapPicture, x: float, top: float, longest: int) -> Placed:
     across, down = picture.width / picture.columns, picture.height / picture.rows
     mark = picture.mark
     left, upper = x + mark.column * across, y + mark.row * down
-    found = (left, upper, mark.width * across, mark.height * down)
-    return Placed(x, y, picture, tuple(round(value, 2) for value in found))  # type: ignore[arg-type]
+    width, height = mark.width * across, mark.height * down
+    found = (round(left, 2), round(upper, 2), round(width, 2), round(height, 2))
+    return Placed(x, y, picture, found)
 
 
 def _squares(kernel: Kernel, top: float) -> Iterator[tuple[Square, Text | None]]:
