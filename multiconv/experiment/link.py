@@ -2,6 +2,7 @@
 
 Every parameter is optional.  The canonical form leaves out what is so anyway and keeps one order,
 so that one experiment has one link.  A further layer's parameters have its number before them.
+Those that trackers add are passed over.
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ from multiconv.experiment.kernels import PLACE, kernel_text, laid_over
 from multiconv.experiment.kinds import Reading
 from multiconv.experiment.model import LIMITS, Experiment, Focus, Layer, Limits, Source, View
 from multiconv.experiment.numbers import quoted, whole
+from multiconv.experiment.transit import is_tracker
 
 COUNT = "layers"
 """The parameter that says how many layers there are, where their own do not."""
+
+_ALIKE = {"range": "ranges", "ranges": "range", "layer": COUNT}
+"""What is easily mistaken for another, which a refusal then names."""
 
 _SOURCE, _LAYER, _FOCUS, _VIEW = map(fields_of, ("source", "layer", "focus", "view"))
 _FURTHER = re.compile(r"([0-9]+)\.(.+)", re.DOTALL)
@@ -62,7 +67,29 @@ def read(
 def _value(row: Field, given: _Given, before: str, reading: Reading) -> Any:
     if row.name not in given:
         return row.otherwise(reading.layer)
-    return row.kind.read(given[row.name][0], before + row.name, reading)
+    text = given[row.name][0]
+    try:
+        return row.kind.read(text, before + row.name, reading)
+    except InvalidValue as error:
+        other = _ALIKE.get(row.name, "")
+        if _can_be(other, text, reading):
+            raise _or_meant(error, f"{other}={text}") from error
+        raise
+
+
+def _can_be(name: str, text: str, reading: Reading) -> bool:
+    """Tell whether a text can be the value of a parameter that is easily mistaken for another."""
+    try:
+        if name == COUNT:
+            return whole(text, name, 1, reading.limits.layers) > reading.layers
+        return name in BY_NAME and BY_NAME[name].kind.read(text, name, reading) is not None
+    except InvalidValue:
+        return False
+
+
+def _or_meant(error: InvalidValue, other: str) -> InvalidValue:
+    remedy = f"{error.remedy} Or did you mean {other}?"
+    return InvalidValue(error.problem, remedy, field=error.field, limit=error.limit)
 
 
 def _layer(n: int, given: _Given, inputs: int, reading: Reading) -> Layer:
@@ -80,6 +107,8 @@ def _sorted(pairs: Iterable[tuple[str, str]], limits: Limits) -> dict[int, _Give
     """Return the texts by the layer that they belong to; the first has all that is no layer's."""
     found: dict[int, _Given] = {1: {}}
     for name, text in pairs:
+        if is_tracker(name):
+            continue
         n, own = _divided(name, limits)
         texts = found.setdefault(n, {}).setdefault(own, [])
         if texts and not PLACE.fullmatch(own):
@@ -128,7 +157,8 @@ def _count(given: Mapping[int, _Given], limits: Limits) -> int:
     if count < spoken_of:
         raise InvalidValue(
             f"{COUNT} is {count}, but a parameter speaks of layer {spoken_of}.",
-            f"Say as many as are described, or leave {COUNT} out.",
+            f"Say as many as are described, or leave {COUNT} out. To open layer {count}, write "
+            f"layer={count}.",
             field=COUNT,
         )
     return count

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from multiconv.experiment.model import Layer
+from multiconv.experiment.transit import REPAIRS
 from multiconv.experiment.words import size_words
 from multiconv.imaging.notes import KINDS
 
 PARAMETER = "told"
 PICTURE = "picture-"
+LINK = "link-"
 EDITS = ("resized", "pasted", "moved", "symmetric", "rounded")
 """The words of `Edit.notices`."""
 
@@ -29,15 +31,16 @@ def telling(link: str, words: Iterable[str]) -> str:
 
 
 def notices_of(words: Collection[str], layer: Layer) -> tuple[tuple[str, str], ...]:
-    """Return what there is to tell of words, as (id, sentences): of an edit, of a picture."""
+    """Return what there is to tell of words, as (id, sentences): of an edit, a picture, a link."""
     of_edit = [word for word in EDITS if word in words]
-    of_picture = [kind for kind in KINDS if PICTURE + kind in words]
     found = []
     if of_edit:
         found.append(("-".join((PARAMETER, *of_edit)), _edit_words(of_edit, layer)))
-    if of_picture:
-        name = "-".join((PARAMETER, PICTURE.rstrip("-"), *of_picture))
-        found.append((name, " ".join(KINDS[kind] for kind in of_picture)))
+    for prefix, sentences in ((PICTURE, KINDS), (LINK, REPAIRS)):
+        of_kind = [kind for kind in sentences if prefix + kind in words]
+        if of_kind:
+            name = "-".join((PARAMETER, prefix.rstrip("-"), *of_kind))
+            found.append((name, " ".join(sentences[kind] for kind in of_kind)))
     return tuple(found)
 
 

@@ -17,7 +17,7 @@ from multiconv.figure.links import Links
 from multiconv.figure.planes import Map, map_names, map_plane, outputs_worth, planes_held
 from multiconv.imaging.bands import nothing, summary
 from multiconv.imaging.packed import deflated, differences
-from multiconv.web.request import experiment, tracer, uncoloured
+from multiconv.web.request import experiment, own, tracer, uncoloured
 
 blueprint = Blueprint("api", __name__)
 
@@ -117,10 +117,10 @@ def planes() -> Response:
     What is too long for an address is posted, as a form's fields.
     """
     asked = experiment("maps", "packed", given=request.values)
-    packed = choice(request.values.get("packed", "0"), "packed", ("0", "1")) == "1"
+    packed = choice(own("packed", "0", request.values), "packed", ("0", "1")) == "1"
     source = tracer()
     trace = source.trace(asked)
-    names = request.values.get("maps", "sum").split(",")
+    names = own("maps", "sum", request.values).split(",")
     if len(names) > 2 * LIMITS.outputs:
         raise InvalidValue(
             f"maps names {len(names)} maps.",

@@ -26,7 +26,7 @@ from multiconv.networks.layout import bank_from, bias_of, chosen
 from multiconv.networks.tensors import FILE_BYTES, refused, tensors, too_large
 from multiconv.web.answers import made_at, seen_at
 from multiconv.web.errors import status_of, wants_json
-from multiconv.web.request import experiment, experiment_of, store, tracer
+from multiconv.web.request import experiment, experiment_of, own, store, tracer
 
 blueprint = Blueprint("banks", __name__)
 
@@ -88,7 +88,7 @@ def _query_in(body: bytes) -> str | None:
 
 
 def _asked_seed() -> int:
-    return whole(request.args.get("seed", "1"), "seed", 0, SEEDS)
+    return whole(own("seed", "1"), "seed", 0, SEEDS)
 
 
 @blueprint.get("/filters")

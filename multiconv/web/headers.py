@@ -14,6 +14,7 @@ from werkzeug.wsgi import FileWrapper
 from multiconv.errors import MultiConvError, TooLarge
 from multiconv.experiment.model import LIMITS
 from multiconv.web.errors import answer
+from multiconv.web.request import repairs
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -25,12 +26,14 @@ OF_PAGES = {
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
 }
 FOREVER = "public, max-age=31536000, immutable"
+REPAIRED = "Multiconv-Repaired"
+"""The header that says what of the request's link was put right, as words of `REPAIRS`."""
 READING = ("GET", "HEAD", "OPTIONS")
 READ_BY_ANYONE = ("/api/", "/maps/", "/diagram.svg", "/openapi.json")
 """Paths that scripts of other sites may read; they are the same for everybody."""
 TO_ANYONE = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After",
+    "Access-Control-Expose-Headers": f"ETag, Retry-After, {REPAIRED}",
 }
 TO_WHO_ASKS_FIRST = {
     "Access-Control-Allow-Methods": ", ".join(READING),
@@ -140,5 +143,7 @@ def register(app: Flask) -> None:
             headers.extend(TO_ANYONE)
             if request.method == "OPTIONS":
                 headers.extend(TO_WHO_ASKS_FIRST)
+        if words := repairs():
+            headers[REPAIRED] = ",".join(words)
         _tell_caches(response, app.config["BUILD"])
         return response

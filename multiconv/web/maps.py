@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, render_template, request, send_from_directory
+from flask import Blueprint, Response, current_app, render_template, send_from_directory
 
 from multiconv.drawing.histogram import BINS, histogram
 from multiconv.errors import InvalidValue
@@ -16,7 +16,7 @@ from multiconv.imaging.bands import Banded, counts_of, summary
 from multiconv.imaging.png import png_rgb
 from multiconv.web.answers import drawing_file, file_to_keep
 from multiconv.web.headers import FOREVER
-from multiconv.web.request import experiment, tracer, uncoloured
+from multiconv.web.request import experiment, own, tracer, uncoloured
 
 blueprint = Blueprint("maps", __name__)
 
@@ -28,7 +28,7 @@ NUMBER = 5
 def picture(name: str) -> Response:
     """Answer a map as a picture: transparent where zero, or opaque with ``paper=1``."""
     asked = experiment("paper")
-    paper = request.args.get("paper", "0")
+    paper = own("paper", "0")
     if paper not in {"0", "1"}:
         raise InvalidValue(
             f"paper is “{paper[:20]}”.",

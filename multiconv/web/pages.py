@@ -11,19 +11,25 @@ from multiconv.errors import MultiConvError
 from multiconv.experiment.edit import Form, base_of, edit_of, lay_plain, typed_pairs
 from multiconv.experiment.link import to_pairs
 from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.transit import Pairs, explained, is_at_fault
 from multiconv.figure.links import Links, page_link
-from multiconv.figure.notices import PARAMETER, telling
+from multiconv.figure.notices import LINK, PARAMETER, telling
 from multiconv.figure.page import page
 from multiconv.tracing.pictures import is_sample
 from multiconv.tracing.trace import Trace
 from multiconv.web.answers import seen_at
 from multiconv.web.banks import with_short_link
 from multiconv.web.errors import status_of
-from multiconv.web.request import banks, experiment_of, pairs, tracer
+from multiconv.web.request import (
+    banks,
+    experiment_of,
+    form_pairs,
+    pairs,
+    repairs,
+    tracer,
+)
 
 blueprint = Blueprint("pages", __name__)
-
-Pairs = list[tuple[str, str]]
 
 MISTAKES_SHOWN = 8
 """How many mistakes are looked for in one link; with more, the whole link is left aside."""
@@ -37,8 +43,11 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{
 @blueprint.get("/")
 def index() -> Response:
     """Answer the page of an experiment; of a link that cannot be used, the nearest and why."""
-    trace, mistakes = nearest(pairs(PARAMETER), Experiment())
-    return page_answer(trace, mistakes, told=request.args.get(PARAMETER, "").split(","))
+    asked = pairs(PARAMETER)
+    trace, found = nearest(asked, Experiment())
+    mistakes = [explained(error, asked) for error in found]
+    told = [*request.args.get(PARAMETER, "").split(","), *(LINK + word for word in repairs())]
+    return page_answer(trace, mistakes, told=told)
 
 
 @blueprint.route("/edit", methods=["GET", "POST"])
@@ -47,7 +56,7 @@ def edit() -> Response:
 
     Forms with large kernels or pasted matrices are longer than a query may be, and are posted.
     """
-    form = Form(request.form.items(multi=True) if request.method == "POST" else pairs())
+    form = Form(request.form.items(multi=True) if request.method == "POST" else form_pairs())
     try:
         wanted = edit_of(form, tracer().geometry, banks())
         trace = tracer().trace(wanted.experiment)
@@ -104,13 +113,6 @@ def nearest(asked: Pairs, fallback: Experiment) -> tuple[Trace, list[MultiConvEr
             rest = [pair for pair in asked if pair[0] not in names]
             asked = [*rest, *((name, kept.pop(name)) for name in names if name in kept)]
     return tracer().trace(fallback), mistakes[:1]
-
-
-def is_at_fault(name: str, field: str | None) -> bool:
-    """Tell whether a parameter is the one that an error names; a long name is cut in errors."""
-    return field is not None and (
-        name == field or (field.endswith("…") and name.startswith(field[:-1]))
-    )
 
 
 def page_answer(

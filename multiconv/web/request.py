@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import cast
 
-from flask import current_app, request
+from flask import current_app, g, request
 from werkzeug.datastructures import MultiDict
 
+from multiconv.errors import MultiConvError
 from multiconv.experiment import link
 from multiconv.experiment.banks import Banks
 from multiconv.experiment.model import Experiment
+from multiconv.experiment.transit import (
+    Arrival,
+    Pairs,
+    arrival,
+    explained,
+    straightened,
+    without_ending,
+)
 from multiconv.store.pictures import Store
 from multiconv.tracing.trace import Tracer
 
@@ -26,15 +35,51 @@ def store() -> Store:
     return cast(Store, current_app.extensions["multiconv_store"])
 
 
-def pairs(*besides: str, given: MultiDict[str, str] | None = None) -> list[tuple[str, str]]:
-    """Return the parameters of the query, or ``given``, without those that a route reads itself."""
-    found = request.args if given is None else given
-    return [pair for pair in found.items(multi=True) if pair[0] not in {"v", *besides}]
+_OF_EVERY_ADDRESS = {"v"}
+
+Given = MultiDict[str, str] | None
+"""What a route reads in place of the query."""
 
 
-def experiment(*besides: str, given: MultiDict[str, str] | None = None) -> Experiment:
+def form_pairs() -> Pairs:
+    """Return the fields of a form that came as the query."""
+    return [pair for pair in request.args.items(multi=True) if pair[0] not in _OF_EVERY_ADDRESS]
+
+
+def pairs(*besides: str, given: Given = None) -> Pairs:
+    """Return a link's parameters without those that a route reads itself.
+
+    What the link met on its way is put right, and every answer says so (`repairs`).
+    """
+    return _arrival(besides, given).pairs
+
+
+def _arrival(besides: Collection[str], given: Given) -> Arrival:
+    asked = request.args if given is None else given
+    found = arrival(asked.items(multi=True), experiment_of, {*_OF_EVERY_ADDRESS, *besides})
+    g.repairs = found.repairs
+    return found
+
+
+def repairs() -> tuple[str, ...]:
+    """Return what of this request's link was put right, as words of `REPAIRS`."""
+    return cast(tuple[str, ...], g.get("repairs", ()))
+
+
+def own(name: str, usual: str, given: Given = None) -> str:
+    """Return a parameter that a route reads itself: a word, a number or a list of words."""
+    asked = request.args if given is None else given
+    found, _ = straightened(list(asked.items(multi=True)))
+    return next((without_ending(text) for each, text in found if each == name), usual)
+
+
+def experiment(*besides: str, given: Given = None) -> Experiment:
     """Return the experiment that the query, or what else is ``given``, describes."""
-    return experiment_of(pairs(*besides, given=given))
+    found = _arrival(besides, given)
+    try:
+        return found.experiment or experiment_of(found.pairs)
+    except MultiConvError as error:
+        raise explained(error, found.pairs) from error
 
 
 def banks() -> Banks:

@@ -13,6 +13,7 @@ from flask import Flask, g, request
 
 from multiconv.errors import Busy, MultiConvError
 from multiconv.experiment.model import Source
+from multiconv.experiment.transit import straightened, without_ending
 from multiconv.imaging.bands import LARGE
 from multiconv.tracing.pictures import size_of
 from multiconv.web.request import store
@@ -94,7 +95,9 @@ def asks_for_large() -> bool:
     """Tell whether a request is for the whole of a large picture."""
     given: dict[str, str] = {}
     for fields in (request.args, request.form) if request.endpoint in POSTED else (request.args,):
-        given |= dict(parse_qsl(fields.get("from", ""))) | fields.to_dict()
+        found, _ = straightened(list(fields.items(multi=True)))
+        given |= dict(parse_qsl(fields.get("from", "")))
+        given |= {name: without_ending(text) for name, text in found}
     if given.get("size") != "full":
         return False
     try:
