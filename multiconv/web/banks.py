@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from io import BytesIO
 from typing import Any, cast
 from urllib.parse import parse_qsl
@@ -22,7 +22,15 @@ from multiconv.experiment.numbers import whole
 from multiconv.figure.gallery import COUNT, SEEDS, SIDE, kept, learned, shelves, small_input
 from multiconv.figure.links import page_link
 from multiconv.filters.learned import seeded
-from multiconv.networks.layout import bank_from, bias_of, chosen
+from multiconv.networks.layout import (
+    LAYOUT_WORDS,
+    bank_from,
+    bias_from,
+    bias_name,
+    chosen,
+    taken_as,
+)
+from multiconv.networks.receipt import Receipt, receipt_of
 from multiconv.networks.tensors import FILE_BYTES, refused, tensors, too_large
 from multiconv.web.answers import made_at, seen_at
 from multiconv.web.errors import status_of, wants_json
@@ -71,7 +79,7 @@ def filters() -> Response:
     return _made(there, id=cast(StoredBank, there.layer.bank).id)
 
 
-def _made(there: Experiment, **facts: str) -> Response:
+def _made(there: Experiment, **facts: Any) -> Response:
     kernel, outputs = list(there.layer.kernel_size), there.layer.outputs
     return made_at(page_link(there), kernel=kernel, outputs=outputs, **facts)
 
@@ -121,20 +129,25 @@ def weights() -> Response:
 
 @blueprint.post("/weights")
 def take() -> Response:
-    """Take filters in: on to their page with the same picture, or their facts as JSON."""
+    """Take filters in: a receipt with the way to their page and the same picture, or as JSON."""
     shown = experiment()
     try:
-        found = _handed_in()
+        found, receipt = _handed_in()
     except MultiConvError as error:
         if wants_json():
             raise
         return _weights_page(shown, error, request.form)
     there = replace(found, source=shown.source)
-    return _made(there) if wants_json() else seen_at(page_link(there))
+    if wants_json():
+        return _made(there, receipt=asdict(receipt))
+    answer = _weights_page(shown, form=request.form, receipt=receipt, link=page_link(there))
+    answer.status_code = 201
+    answer.headers["Location"] = page_link(there)
+    return answer
 
 
-def _handed_in() -> Experiment:
-    """Return the experiment of the filters in the request, put into the store."""
+def _handed_in() -> tuple[Experiment, Receipt]:
+    """Return the experiment of the filters in the request, put into the store, and the receipt."""
     try:
         given, form = request.files.get("weights"), request.form
     except RequestEntityTooLarge:
@@ -145,16 +158,22 @@ def _handed_in() -> Experiment:
     name = chosen(found, form.get("tensor", "").strip())
     first = whole(form.get("first", "").strip() or "0", "first", 0, _MOST)
     layout, order = form.get("layout", "auto"), form.get("order", "rgb")
-    bank = bank_from(found[name], name, layout, order, first)
-    bias = bias_of(found, name, first, bank)
+    reading = taken_as(found[name], name, layout)
+    bank = bank_from(found[name], name, reading, order, first)
+    outputs, beside = bank.shape[3], bias_name(found, name, reading.outputs)
     shown = kept(bank, store())
-    return replace(shown, layers=(replace(shown.layer, bias=bias),))
+    if beside:
+        bias = bias_from(found[beside], beside, first, outputs)
+        shown = replace(shown, layers=(replace(shown.layer, bias=bias),))
+    return shown, receipt_of(found, name, reading, order, (first, outputs), beside)
 
 
 def _weights_page(
     shown: Experiment,
     error: MultiConvError | None = None,
     form: MultiDict[str, str] | None = None,
+    receipt: Receipt | None = None,
+    link: str = "",
 ) -> Response:
     page = render_template(
         "article/weights.html",
@@ -163,6 +182,9 @@ def _weights_page(
         error=error,
         form=EMPTY | (form.to_dict() if form else {}),
         outputs=LIMITS.outputs,
+        layouts=LAYOUT_WORDS,
+        receipt=receipt,
+        link=link,
     )
     return Response(page, status_of(error) if error else 200)
 

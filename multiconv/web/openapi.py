@@ -110,19 +110,32 @@ WEIGHTS = _record(
     {"weights": BYTES | {"description": ".npy, .npz, JSON or .safetensors"}},
     {
         "tensor": TEXT | {"description": "which, if there are several"},
-        "layout": _words(("auto", "hwio", "oihw")),
+        "layout": _words(("auto", "hwio", "oihw", "ohwi")),
         "order": _words(("rgb", "bgr")),
         "first": _whole(0, 100_000) | {"description": "the first output that is taken"},
     },
 )
-WEIGHTS_STORED = _record(
+_STORED_BANK: Document = {
+    "kernel": _row_of(_whole(1, LIMITS.kernel_side), 2, 2),
+    "outputs": _whole(1, LIMITS.outputs),
+    "url": TEXT,
+}
+FILTERS_STORED = _record({"id": ID} | _STORED_BANK)
+RECEIPT = _record(
     {
-        "kernel": _row_of(_whole(1, LIMITS.kernel_side), 2, 2),
-        "outputs": _whole(1, LIMITS.outputs),
-        "url": TEXT,
+        "tensor": TEXT,
+        "shape": SHAPE,
+        "dtype": TEXT,
+        "layout": _words(("hwio", "oihw", "ohwi")),
+        "order": _words(("rgb", "bgr")),
+        "first": WHOLE,
+        "outputs": WHOLE,
+        "of": WHOLE,
+        "bias": TEXT | {"description": "which tensor was taken along; empty for none"},
+        "left_out": _row_of(_record({"name": TEXT, "what": TEXT})),
     }
 )
-FILTERS_STORED = _record({"id": ID} | WEIGHTS_STORED["properties"])
+WEIGHTS_STORED = _record(_STORED_BANK | {"receipt": RECEIPT})
 
 
 def _parameter(name: str, schema: Document, words: str = "", where: str = "query") -> Document:

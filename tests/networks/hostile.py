@@ -100,7 +100,6 @@ FILES: dict[str, bytes] = {
     "a .npy of no size": npy(np.zeros((0, 3, 5, 5), np.float32)),
     "a .npy of text": npy(np.array(["0.1", "0.2"])),
     "a .npy of complex numbers": npy(GOOD.astype(complex)),
-    "a .npy of whole numbers": npy(GOOD.astype(np.int64)),
     "a .npy of truths": npy(GOOD > 1),
     "a .npy of records": npy(np.zeros(3, dtype=[("a", "<f4"), ("b", "<f4")])),
     "a .npy of times": npy(np.zeros((2, 3, 5, 5), "datetime64[s]")),
@@ -137,8 +136,14 @@ FILES: dict[str, bytes] = {
     "safetensors beyond their end": safe({"w": _ENTRY}, bytes(100)),
     "safetensors of a wrong size": safe({"w": {**_ENTRY, "shape": [9, 3, 5, 5]}}, bytes(600)),
     "safetensors that overlap": safe({"a": _ENTRY, "b": _ENTRY}, bytes(600)),
-    "safetensors of bfloat16": safe(
-        {"w": {"dtype": "BF16", "shape": [2, 3, 5, 5], "data_offsets": [0, 300]}}, bytes(300)
+    "safetensors of truths": safe(
+        {"w": {"dtype": "BOOL", "shape": [2, 3, 5, 5], "data_offsets": [0, 150]}}, bytes(150)
     ),
+    "safetensors of a type to come": safe(
+        {"w": {"dtype": "F3", "shape": [2, 3, 5, 5], "data_offsets": [0, 150]}}, bytes(150)
+    ),
+    "a .npy of 8-bit floats, of which kind it does not say": npy(GOOD.astype(np.uint8).view("V1")),
+    "JSON of names in names in names": (b'{"' + b"n" * 999 + b'": ') * 500 + b"[1]" + b"}" * 500,
+    "JSON of objects so deep": b'{"a": ' * 50_000 + b"[1]" + b"}" * 50_000,
     "safetensors of nothing": safe({}),
 }
