@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue, NotFound
 from multiconv.experiment.numbers import quoted
-from multiconv.filters.banks import BANKS
+from multiconv.filters.banks import BANKS, Share, bank_shares
 from multiconv.filters.banks import bank as named_bank
 from multiconv.filters.kernels import fitted
 from multiconv.filters.kernels import kernel as named_kernel
@@ -23,6 +23,9 @@ Banks = Callable[[str], Filters]
 
 RANDOM = "random"
 """The bank of a layer whose inputs are no picture's planes: nothing learnt yet, by seed."""
+
+STORED = "stored"
+"""What a share of outputs is called whose filters are a stored bank's."""
 
 PLANES = 3
 """Input channels of a picture, which the named banks are made for."""
@@ -103,6 +106,17 @@ def own_groups(bank: Bank, outputs: int) -> int:
     """Return the groups that a bank is meant for, where so many outputs can have them."""
     groups = BANKS[bank].groups if isinstance(bank, str) and bank != RANDOM else 1
     return groups if outputs % groups == 0 else 1
+
+
+def shares_of(bank: Bank, outputs: int) -> tuple[Share, ...]:
+    """Return whose filters each of so many outputs has; a stored bank's own are of `STORED`."""
+    if bank == RANDOM:
+        return (Share(0, outputs - 1),)
+    if isinstance(bank, str):
+        return bank_shares(bank, outputs)
+    own = min(bank.filters.shape[3], outputs)
+    rest = (Share(own, outputs - 1),) if own < outputs else ()
+    return (Share(0, own - 1, STORED), *rest)
 
 
 def filters_of(bank: Bank, size: Pair, outputs: int, inputs: int = PLANES) -> Filters:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from multiconv.engine.geometry import Padding, Pair
+from multiconv.experiment.banks import STORED, shares_of
 from multiconv.experiment.fields import ACTIVATION_WORDS
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.maps import map_place
 from multiconv.experiment.model import Experiment, Layer
 from multiconv.experiment.numbers import decimal
+from multiconv.filters.banks import BANKS, NOTICE, Share
 
 
 def sentence(
@@ -39,6 +41,48 @@ def sentence(
     if output_size != input_size:
         parts.append(f"giving {size_words(output_size)}")
     return f"{title} at {size_words(input_size)}: {', '.join(parts)}."
+
+
+def share_words(share: Share) -> str:
+    """Return whose filters a share of the outputs has."""
+    if share.bank == STORED:
+        return "a stored bank"
+    return BANKS[share.bank].title if share.bank else "random numbers, of no bank"
+
+
+def origin_words(layer: Layer, k: int) -> str:
+    """Return whose filters the outputs have, where that is more than one bank's or is owed to it.
+
+    Output k is the one that is shown.
+    """
+    shares, told = shares_of(layer.bank, layer.outputs), []
+    if len(shares) > 1:
+        spans = ", ".join(f"{_span(share)} {share_words(share)}" for share in shares)
+        shown = next(share for share in shares if share.first <= k <= share.last)
+        told.append(f"Filters of outputs {spans}; output {k} is {share_words(shown)}.")
+    if layer.bank == "dlib":
+        told += [NOTICE, *_changes(layer)]
+    return " ".join(told)
+
+
+def _span(share: Share) -> str:
+    last = share.last
+    return f"{share.first}:" if share.first == last else f"{share.first} to {last}:"
+
+
+def _changes(layer: Layer) -> list[str]:
+    """Return what was done to trained filters since."""
+    (high, wide), (own_high, own_wide) = layer.kernel_size, BANKS["dlib"].kernel_size
+    told = []
+    if high < own_high or wide < own_wide:
+        told.append(f"Here they are cut to {size_words(layer.kernel_size)}.")
+    elif (high, wide) != (own_high, own_wide):
+        told.append("Here zeros stand around them.")
+    edited = sorted({k for (_, k), _ in layer.kernels})
+    if edited:
+        several = "s" if len(edited) > 1 else ""
+        told.append(f"Kernels of output{several} {', '.join(map(str, edited))} were edited.")
+    return told
 
 
 def map_words(name: str, experiment: Experiment) -> str:

@@ -16,7 +16,7 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from multiconv.experiment.edit import OUTPUT_WIDTH, ROW_WIDTH, Form
-from multiconv.experiment.words import sentence
+from multiconv.experiment.words import origin_words, sentence
 from multiconv.figure.channels import Channel, channels_of
 from multiconv.figure.kernel import Kernel
 from multiconv.figure.output import Output, output_of
@@ -24,7 +24,6 @@ from multiconv.figure.planes import ramp
 from multiconv.figure.rows import ROW_HEIGHT, MapPicture, Pictures, Row, Words, rows_of
 from multiconv.figure.sum import Sum, sum_of
 from multiconv.figure.volumes import Volumes, volumes_of
-from multiconv.filters.banks import NOTICE
 from multiconv.imaging.colour import ORANGE, VIOLET
 from multiconv.tracing.trace import Trace
 
@@ -82,7 +81,7 @@ def figure_of(
     rows = rows_of(trace, channels, pictures, form)
     return Figure(
         title or sentence(experiment, shape.input_size, shape.output_size),
-        NOTICE if experiment.layer.bank == "dlib" else "",
+        origin_words(experiment.layer, experiment.focus.k),
         channels,
         rows,
         sum_of(trace, rows),

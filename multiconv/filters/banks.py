@@ -262,6 +262,36 @@ def bank_titles(name: str, outputs: int | None = None) -> tuple[str, ...]:
     return tuple(title for title, _ in _members(name, outputs, (1, 1)))
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Outputs ``first`` to ``last`` of a layer and the bank that they are of, empty for random."""
+
+    first: int
+    last: int
+    bank: str = ""
+
+
+def bank_shares(name: str, outputs: int) -> tuple[Share, ...]:
+    """Return whose filters each of so many outputs of a bank has, one after the other.
+
+    A bank fills outputs beyond its own with others' filters, and then with random ones.
+    """
+    shares, first = [], 0
+    for each in _in_turn(name):
+        if first < outputs:
+            shares.append(Share(first, min(first + BANKS[each].outputs, outputs) - 1, each))
+            first += BANKS[each].outputs
+    return (*shares, Share(first, outputs - 1)) if first < outputs else tuple(shares)
+
+
+def _in_turn(name: str) -> list[str]:
+    """Return a bank and those whose filters follow its own."""
+    names = list(ORIGINAL)
+    if name not in ORIGINAL:
+        return [name]
+    return names[names.index(name) :] + names[: names.index(name)]
+
+
 @lru_cache(maxsize=64)
 def _bank(name: str, size: Pair | None, outputs: int | None) -> Values:
     members = _members(name, outputs, size or (1, 1))
@@ -277,9 +307,7 @@ def _members(name: str, outputs: int | None, size: Pair) -> list[tuple[str, Filt
             field="filters",
         )
     count = BANKS[name].outputs if outputs is None else pair(outputs, "outputs")[0]
-    names = list(ORIGINAL) if name in ORIGINAL else []
-    turned = names[names.index(name) :] + names[: names.index(name)] if names else [name]
-    members = [member for each in turned for member in FILTERS[each].items()]
+    members = [member for each in _in_turn(name) for member in FILTERS[each].items()]
     for at in range(len(members), count):
         red, green, blue = np.moveaxis(random_filter(at, size), -1, 0)
         members.append((f"random {at}", (red, green, blue)))

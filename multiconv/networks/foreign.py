@@ -50,7 +50,7 @@ _BEGINNINGS: tuple[tuple[int, bytes, str, str], ...] = (
 )
 
 
-def kind_of(body: bytes) -> tuple[str, str]:
+def foreign_kind(body: bytes) -> tuple[str, str]:
     """Return what a file is that is none of ours, and what to do."""
     for at, beginning, what, remedy in _BEGINNINGS:
         if body[at:].startswith(beginning):
@@ -68,7 +68,7 @@ def kind_of(body: bytes) -> tuple[str, str]:
     return "of no kind that is known here", _ANOTHER
 
 
-def archive_of(names: Collection[str]) -> tuple[str, str]:
+def foreign_archive(names: Collection[str]) -> tuple[str, str]:
     """Return what a zip without a .npy is, by the names in it, and what to do."""
     if any(name.endswith(".h5") for name in names) and "config.json" in names:
         return "a Keras model (.keras)", _KERAS

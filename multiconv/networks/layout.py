@@ -30,7 +30,7 @@ _LINE = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FilterShape:
     """A shape as a layer's filters: what its axes are, and what the layer then takes and gives."""
 
     layout: str
@@ -50,17 +50,17 @@ class Reading:
         return short == 1 and long <= _LINE and long % 2 == 1
 
 
-def reading_of(shape: Shape, layout: str) -> Reading | None:
+def reading_of(shape: Shape, layout: str) -> FilterShape | None:
     """Return a shape read in one layout, None where it is no layer's filters in it."""
     if len(shape) != 4 or not all(shape):
         return None
     height, width, inputs, outputs = (shape[axis] for axis in LAYOUTS[layout])
     if max(height, width) > LIMITS.kernel_side:
         return None
-    return Reading(layout, (height, width), inputs, outputs)
+    return FilterShape(layout, (height, width), inputs, outputs)
 
 
-def readings(shape: Shape) -> list[Reading]:
+def readings(shape: Shape) -> list[FilterShape]:
     """Return the ways in which a shape is a layer's filters, over however many channels.
 
     Square kernels are meant where there are some, and lines over a picture may be.  OHWI is so
@@ -76,7 +76,7 @@ def readings(shape: Shape) -> list[Reading]:
     return square + [each for each in _over_three(usual) if each.line and not each.square]
 
 
-def _over_three(found: list[Reading]) -> list[Reading]:
+def _over_three(found: list[FilterShape]) -> list[FilterShape]:
     return [each for each in found if each.inputs == len(CHANNELS)]
 
 
@@ -111,7 +111,7 @@ def chosen(tensors: Mapping[str, Tensor], name: str) -> str:
     )
 
 
-def taken_as(tensor: Tensor, name: str, layout: str) -> Reading:
+def taken_as(tensor: Tensor, name: str, layout: str) -> FilterShape:
     """Return how a tensor is read: in the ``layout`` asked for, or with auto in the only one.
 
     Raises
@@ -132,7 +132,7 @@ def taken_as(tensor: Tensor, name: str, layout: str) -> Reading:
         return found[0]
     as_either = " or ".join(_layer_words(each) for each in found)
     raise refused(
-        f"{in_full(name)} is {shape_words(tensor.shape)}: that can be read in both layouts, as "
+        f"{in_full(name)} is {sides_words(tensor.shape)}: that can be read in both layouts, as "
         f"{as_either}.",
         "Choose hwio (TensorFlow, Keras, JAX) or oihw (PyTorch, ONNX) and send the file again."
         f"{_hint(name)}",
@@ -150,7 +150,7 @@ def _hint(name: str) -> str:
 
 
 def bank_from(
-    tensor: Tensor, name: str, reading: Reading, order: str, first: int
+    tensor: Tensor, name: str, reading: FilterShape, order: str, first: int
 ) -> NDArray[np.float64]:
     """Return a tensor as a bank, (kh, kw, 3, K) float64, with at most as many K as a layer has.
 
@@ -224,7 +224,7 @@ def _usable(numbers: NDArray[np.float64]) -> bool:
     return bool((np.abs(numbers) <= LIMITS.weight).all())  # NaN is not below the limit either
 
 
-def shape_words(shape: Shape) -> str:
+def sides_words(shape: Shape) -> str:
     """Return a shape as 64 × 3 × 7 × 7."""
     return " × ".join(map(str, shape[:8])) or "a single number"
 
@@ -234,7 +234,7 @@ def _names(names: list[str]) -> str:
     return ", ".join(in_full(each) for each in names[:12]) + more
 
 
-def _layer_words(reading: Reading) -> str:
+def _layer_words(reading: FilterShape) -> str:
     """Return what a reading says, as 8 filters of 3 × 3 over 1 input channel (oihw)."""
     height, width = reading.kernel_size
     filters = "1 filter" if reading.outputs == 1 else f"{reading.outputs} filters"
@@ -242,21 +242,21 @@ def _layer_words(reading: Reading) -> str:
     return f"{filters} of {height} × {width} over {channels} ({reading.layout})"
 
 
-def _unfit(name: str, shape: Shape, found: list[Reading]) -> InvalidValue:
+def _unfit(name: str, shape: Shape, found: list[FilterShape]) -> InvalidValue:
     if not found or prod(shape) == 0:
         return refused(
-            f"{in_full(name)} is {shape_words(shape)}, no bank of filters over three channels.",
+            f"{in_full(name)} is {sides_words(shape)}, no bank of filters over three channels.",
             f"Send height × width × 3 × outputs or outputs × 3 × height × width, "
             f"sides to {LIMITS.kernel_side}.",
         )
     return refused(
-        f"{in_full(name)} is {shape_words(shape)}, a layer of "
+        f"{in_full(name)} is {sides_words(shape)}, a layer of "
         f"{' or '.join(_layer_words(each) for each in found)}; a picture has 3.",
         _remedy(found[0]),
     )
 
 
-def _remedy(reading: Reading) -> str:
+def _remedy(reading: FilterShape) -> str:
     """Return how a layer over another number of channels comes to three."""
     axis = LAYOUTS[reading.layout][2]
     if reading.inputs == 1:
@@ -277,7 +277,7 @@ def _none_fits(tensors: Mapping[str, Tensor]) -> InvalidValue:
         return _unfit(name, tensors[name].shape, layers.get(name, []))
     remedy = "Save the first layer's filters with numpy.save."
     if tensors:
-        shapes = [f"{in_full(name)} {shape_words(each.shape)}" for name, each in tensors.items()]
+        shapes = [f"{in_full(name)} {sides_words(each.shape)}" for name, each in tensors.items()]
         remedy = (
             "Send height × width × 3 × outputs or outputs × 3 × height × width. "
             f"It has {', '.join(shapes[:6])}."

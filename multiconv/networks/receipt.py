@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from multiconv.networks.layout import LAYOUT_WORDS, Reading, shape_words
+from multiconv.networks.layout import LAYOUT_WORDS, FilterShape, sides_words
 from multiconv.networks.tensors import Shape, Tensor, in_full
 
 _ORDERS = {"rgb": "red, green, blue", "bgr": "blue, green, red; turned round"}
@@ -50,7 +50,7 @@ class Receipt:
             else "none in the file under a usual name: 0 each"
         )
         return (
-            ("Tensor", f"{in_full(self.tensor)}, {shape_words(self.shape)}, {self.dtype}"),
+            ("Tensor", f"{in_full(self.tensor)}, {sides_words(self.shape)}, {self.dtype}"),
             ("Its axes", LAYOUT_WORDS[self.layout]),
             ("Its channels", _ORDERS[self.order]),
             ("Outputs", outputs + (f"; {others} are left out" if others else "")),
@@ -61,7 +61,7 @@ class Receipt:
 def receipt_of(
     tensors: Mapping[str, Tensor],
     name: str,
-    reading: Reading,
+    reading: FilterShape,
     order: str,
     outputs: tuple[int, int],
     bias: str,
@@ -75,16 +75,16 @@ def receipt_of(
         if tensor.problem:
             what = f"not read: {tensor.problem.problem}"
         elif _NORMALISED.search(each) or (_before(each) in normalised and len(tensor.shape) < 2):
-            what = f"{shape_words(tensor.shape)}, of a batch normalisation, which is not applied"
+            what = f"{sides_words(tensor.shape)}, of a batch normalisation, which is not applied"
         elif len(tensor.shape) > 1:
-            what = f"{shape_words(tensor.shape)}, another layer"
+            what = f"{sides_words(tensor.shape)}, another layer"
         elif tensor.shape == (reading.outputs,):
             what = (
-                f"{shape_words(tensor.shape)} numbers, as many as outputs; named with bias in "
+                f"{sides_words(tensor.shape)} numbers, as many as outputs; named with bias in "
                 "place of the tensor's last word they would be taken along"
             )
         else:
-            what = shape_words(tensor.shape)
+            what = sides_words(tensor.shape)
         left_out.append(LeftOut(each, what))
     first, taken = outputs
     return Receipt(

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.errors import InvalidValue, MultiConvError, TooLarge
-from multiconv.networks.foreign import READ, archive_of, kind_of
+from multiconv.networks.foreign import READ, foreign_archive, foreign_kind
 
 Shape = tuple[int, ...]
 
@@ -109,7 +109,7 @@ def tensors(body: bytes) -> Mapping[str, Tensor]:
         return _json(body)
     if len(body) > 9 and body[8:9] == b"{":
         return _safetensors(body)
-    raise _none_of_ours(*kind_of(body))
+    raise _none_of_ours(*foreign_kind(body))
 
 
 def _none_of_ours(what: str, remedy: str) -> InvalidValue:
@@ -213,7 +213,7 @@ def _npz(body: bytes) -> Mapping[str, Tensor]:
 
     names = [entry.filename for entry in entries]
     if entries and not any(name.endswith(".npy") for name in names):
-        raise _none_of_ours(*archive_of(names))
+        raise _none_of_ours(*foreign_archive(names))
     found = {}
     for entry in entries:
         name = entry.filename.removesuffix(".npy")
@@ -275,7 +275,7 @@ def _safetensors(body: bytes) -> Mapping[str, Tensor]:
         from safetensors import SafetensorError, deserialize
     except ImportError:
         raise refused(
-            "Reading .safetensors needs a package that is not installed on this server.",
+            "FilterShape .safetensors needs a package that is not installed on this server.",
             "Install multiconv[safetensors], or send the filters as .npy or .npz.",
         ) from None
     try:

@@ -9,10 +9,11 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from multiconv.errors import InvalidValue, TooLarge
+from multiconv.experiment.banks import shares_of
 from multiconv.experiment.kinds import choice
 from multiconv.experiment.link import to_query
 from multiconv.experiment.model import LIMITS
-from multiconv.experiment.words import sentence
+from multiconv.experiment.words import sentence, share_words
 from multiconv.figure.links import Links
 from multiconv.figure.planes import Map, map_names, map_plane, outputs_worth, planes_held
 from multiconv.imaging.bands import nothing, summary
@@ -61,6 +62,10 @@ def facts() -> Response:
         query=to_query(asked),
         sentence=sentence(asked, (rows, columns), shape.output_size),
         input_shape=[1, rows, columns, channels],
+        filters_of=[
+            {"first": share.first, "last": share.last, "of": share_words(share)}
+            for share in shares_of(layer.bank, layer.outputs)
+        ],
         filters_shape=[*layer.kernel_size, channels // layer.groups, layer.outputs],
         output_shape=[1, *shape.output_size, layer.outputs],
         pads=[list(pair) for pair in shape.pads],

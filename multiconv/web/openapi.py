@@ -72,6 +72,7 @@ EXPERIMENT = _record(
     {
         "query": TEXT,
         "sentence": TEXT,
+        "filters_of": _row_of(_record({"first": WHOLE, "last": WHOLE, "of": TEXT})),
         "input_shape": SHAPE,
         "filters_shape": SHAPE,
         "output_shape": SHAPE,

@@ -1,11 +1,13 @@
 """Experiments and maps in words, as tables."""
 
+import numpy as np
 import pytest
 
 from multiconv.errors import NotFound
 from multiconv.experiment.link import read
-from multiconv.experiment.model import Experiment
-from multiconv.experiment.words import map_text, map_words, sentence
+from multiconv.experiment.model import Experiment, Layer
+from multiconv.experiment.words import map_text, map_words, origin_words, sentence
+from multiconv.filters.banks import NOTICE
 
 PLAIN = "3 input channels, 5 outputs, 3 × 3 kernels, stride 1, same padding"
 
@@ -55,3 +57,81 @@ def test_maps():
     )
     with pytest.raises(NotFound):
         map_words("output-5", Experiment())
+
+
+STORED = "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        ("filters=redness", ""),
+        ("filters=redness&outputs=3", ""),
+        ("filters=mixes&outputs=7", ""),
+        (
+            "filters=redness&outputs=9&k=8",
+            "Filters of outputs 0 to 4: Redness, 5 to 8: Blue against yellow; "
+            "output 8 is Blue against yellow.",
+        ),
+        (
+            "filters=red-green-edges&outputs=4&k=3",
+            "Filters of outputs 0 to 2: Red–green edges, 3: Redness; output 3 is Redness.",
+        ),
+        (
+            "filters=one-channel&outputs=8&k=7",
+            "Filters of outputs 0 to 2: One channel only, 3 to 7: random numbers, of no bank; "
+            "output 7 is random numbers, of no bank.",
+        ),
+        (
+            "filters=redness&outputs=20",
+            "Filters of outputs 0 to 4: Redness, 5 to 8: Blue against yellow, "
+            "9 to 12: Luminance edges, 13 to 15: Red–green edges, "
+            "16 to 19: random numbers, of no bank; output 0 is Redness.",
+        ),
+        (f"filters={STORED}&outputs=2", ""),
+        (
+            f"filters={STORED}&outputs=3&k=2",
+            "Filters of outputs 0 to 1: a stored bank, 2: random numbers, of no bank; "
+            "output 2 is random numbers, of no bank.",
+        ),
+        ("layers=2&layer=2&2.filters=random&2.outputs=9", ""),
+    ],
+)
+def test_whose_filters_the_outputs_have(link, told):
+    layer, k = opened(link)
+    assert origin_words(layer, k) == told
+
+
+def opened(link):
+    """A link's opened layer and its chosen output, a bank of two filters in the store."""
+    pairs = [tuple(each.split("=")) for each in link.split("&")]
+    if "layers" in link:
+        return Layer(bank="random", inputs=5, outputs=9, bias=(0.0,) * 9), 0
+    shown = read(pairs, lambda _: np.ones((3, 3, 3, 2)))
+    return shown.layer, shown.focus.k
+
+
+@pytest.mark.parametrize(
+    ("link", "before", "after"),
+    [
+        ("filters=dlib", "", ""),
+        ("filters=dlib&outputs=5", "", ""),
+        (
+            "filters=dlib&outputs=64&k=40",
+            "Filters of outputs 0 to 31: Trained on faces, 7 × 7, 32 to 63: random numbers, of no "
+            "bank; output 40 is random numbers, of no bank. ",
+            "",
+        ),
+        ("filters=dlib&kernel=3x3", "", " Here they are cut to 3 × 3."),
+        ("filters=dlib&kernel=9x9", "", " Here zeros stand around them."),
+        ("filters=dlib&kernel=9x5", "", " Here they are cut to 9 × 5."),
+        ("filters=dlib&w.0.1=zero", "", " Kernels of output 1 were edited."),
+        (
+            "filters=dlib&w.0.1=zero&w.2.1=soft&w.1.7=soft",
+            "",
+            " Kernels of outputs 1, 7 were edited.",
+        ),
+    ],
+)
+def test_trained_filters_are_claimed_where_they_are_and_as_they_are(link, before, after):
+    assert origin_words(*opened(link)) == f"{before}{NOTICE}{after}"

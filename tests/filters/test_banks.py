@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from multiconv.errors import InvalidValue, NotFound
-from multiconv.filters.banks import BANKS, NOTICE, bank, bank_titles, random_filter, trained
+from multiconv.filters.banks import (
+    BANKS,
+    NOTICE,
+    bank,
+    bank_shares,
+    bank_titles,
+    random_filter,
+    trained,
+)
 from multiconv.filters.kernels import kernel
 
 LUMINANCE = np.array([0.299, 0.587, 0.114])
@@ -152,3 +160,20 @@ def test_the_bank_says_where_it_is_from():
 def test_kernels_of_a_trained_filter_differ_from_channel_to_channel():
     filters = trained()
     assert all(not np.allclose(filters[:, :, 0, k], filters[:, :, 2, k]) for k in range(32))
+
+
+@pytest.mark.parametrize("name", list(BANKS))
+@pytest.mark.parametrize("outputs", [1, 2, 5, 7, 16, 17, 40, 64])
+def test_shares_say_whose_each_filter_is(name, outputs):
+    """Each output that a share gives to a bank is that bank's own, number for number."""
+    size, seen = (7, 7), []
+    filters = bank(name, size, outputs)
+    for share in bank_shares(name, outputs):
+        for k in range(share.first, share.last + 1):
+            seen.append(k)
+            if share.bank:
+                own = bank(share.bank, size)[..., k - share.first]
+                assert np.array_equal(filters[..., k], own)
+            else:
+                assert np.array_equal(filters[..., k], random_filter(k, size))
+    assert seen == list(range(outputs))

@@ -195,3 +195,27 @@ def test_the_bank_alone_is_the_default(client):
 def test_healthz(client):
     answer = client.get("/healthz")
     assert (answer.status_code, answer.data) == (200, b"ok\n")
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("", [(0, 4, "Redness")]),
+        ("filters=dlib&outputs=3", [(0, 2, "Trained on faces, 7 × 7")]),
+        (
+            "filters=dlib&outputs=64&k=63",
+            [(0, 31, "Trained on faces, 7 × 7"), (32, 63, "random numbers, of no bank")],
+        ),
+    ],
+)
+def test_the_facts_say_which_outputs_are_whose(client, query, told):
+    facts = client.get(f"/api/experiment?size=32&{query}").get_json()
+    assert [(each["first"], each["last"], each["of"]) for each in facts["filters_of"]] == told
+
+
+def test_the_page_and_the_drawing_do_not_claim_random_filters_as_trained(client):
+    query = "filters=dlib&outputs=64&k=40&size=32"
+    words = "output 40 is random numbers, of no bank"
+    assert words in client.get(f"/?{query}").text
+    drawn = " ".join(re.sub("<[^>]*>", " ", client.get(f"/stage.svg?{query}").text).split())
+    assert words in drawn
