@@ -153,6 +153,9 @@ class Held:
         else:
             self.waiting.append(route)
 
+    def let_go_first(self) -> None:
+        self.waiting.pop(0).continue_()
+
     def let_go(self, *, answered: bool = True) -> None:
         self.open = True
         for route in self.waiting:

@@ -9,30 +9,16 @@ from __future__ import annotations
 
 import os
 import random
-import re
-import urllib.error
-import urllib.request
-from collections.abc import Callable
-from html import unescape
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import due
+from tests.browser.harness import Held, due
+from tests.browser.sequences import KEY, KINDS, NUMBERS, START, Slowly
 from tests.browser.test_session_edits import opened
 
 SEQUENCES = int(os.environ.get("MULTICONV_SEQUENCES", "6"))
-START = "size=32"
-FIELDS = {
-    "strides": ("1x1", "2x2"),
-    "padding": ("same", "valid"),
-    "activation": ("identity", "relu"),
-    "kernel": ("3x3", "5x5"),
-    "filters": ("redness", "random"),
-    "preset.0": ("negate", "turn", "soft"),
-    "preset.2": ("double-nothing", "sum-to-1", "sobel-x"),
-}
 LATE = """([most, seed]) => {
     let lot = seed;
     const next = () => (lot = (lot * 16807) % 2147483647) / 2147483647;
@@ -43,146 +29,6 @@ LATE = """([most, seed]) => {
         return answer;
     };
 }"""
-KEY = """(key) => document.body.dispatchEvent(
-    new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }))"""
-CHANGE = """([name, value]) => {
-    const field = document.querySelector(`[name="${name}"]`);
-    field.value = value;
-    field.dispatchEvent(new Event("change", { bubbles: true }));
-}"""
-
-
-class Slowly:
-    """The same edits as requests, each made when the one before is answered."""
-
-    def __init__(self, server: str) -> None:
-        self.server = server
-        self.history = [self.canonical(START)]
-        self.at = 0
-
-    @property
-    def query(self) -> str:
-        return self.history[self.at]
-
-    def text(self, query: str) -> str:
-        with urllib.request.urlopen(f"{self.server}/?{query}") as answer:
-            return unescape(answer.read().decode())
-
-    def canonical(self, query: str) -> str:
-        found = re.search(r'"query": ?"([^"]*)"', self.text(query))
-        assert found
-        return found[1].encode().decode("unicode_escape")
-
-    def move(self, query: str) -> None:
-        if query != self.query:
-            self.history[self.at + 1 :] = [query]
-            self.at += 1
-
-    def edit(self, *pairs: tuple[str, str]) -> None:
-        said = urlencode([("from", self.query), ("do", "apply"), *pairs])
-        try:
-            with urllib.request.urlopen(f"{self.server}/edit?{said}") as answer:
-                link = answer.geturl()
-        except urllib.error.HTTPError:
-            return  # refused: the experiment stays as it was
-        self.move(self.canonical(urlsplit(link).query))
-
-    def parameters(self, **more: str) -> None:
-        query = dict(parse_qsl(self.query)) | more
-        self.move(self.canonical(urlencode(query, safe=",:")))
-
-    def weight(self, q: int, at: int, steps: int) -> None:
-        text = self.text(self.query)
-        (kernel,) = re.findall(rf'<mc-kernel[^>]*data-q="{q}".*?</mc-kernel>', text, re.DOTALL)
-        numbers = [float(found) for found in re.findall(r'data-exact="([^"]*)"', kernel)]
-        numbers[at] = round(numbers[at] + steps / 10, 10)
-        k = dict(parse_qsl(self.query)).get("k", "0")
-        self.parameters(**{f"w.{q}.{k}": ",".join(f"{value:.17g}" for value in numbers)})
-
-    def travel(self, way: int) -> None:
-        self.at = min(max(self.at + way, 0), len(self.history) - 1)
-
-    def outputs(self) -> tuple[int, int]:
-        found = re.search(r'"k": ?(\d+).*?"outputs": ?(\d+)', self.text(self.query), re.DOTALL)
-        assert found
-        return int(found[1]), int(found[2])
-
-    def link(self, pattern: str) -> None:
-        found = re.search(pattern, self.text(self.query))
-        if found:
-            self.move(self.canonical(urlsplit(found[1]).query))
-
-
-# Each does an edit on the page, and returns the same for `Slowly`, for when all are done.
-Later = Callable[[Slowly], None]
-
-
-def field(page: Page, lot: random.Random) -> Later:
-    name = lot.choice(list(FIELDS))
-    value = lot.choice(FIELDS[name])
-    page.evaluate(CHANGE, [name, value])
-    return lambda slowly: slowly.edit((name, value))
-
-
-def bracket(page: Page, lot: random.Random) -> Later:
-    way = lot.choice((1, -1))
-    page.evaluate(KEY, "]" if way == 1 else "[")
-
-    def later(slowly: Slowly) -> None:
-        k, outputs = slowly.outputs()
-        slowly.parameters(k=str((k + way) % outputs))
-
-    return later
-
-
-def slab(page: Page, lot: random.Random) -> Later:
-    k = lot.randrange(3)
-    page.locator(f'.drawing.column a[aria-label^="Output channel {k}"]').dispatch_event("click")
-    return lambda slowly: slowly.parameters(k=str(k))
-
-
-def step(page: Page, lot: random.Random) -> Later:
-    q, at = lot.randrange(3), lot.randrange(9)
-    weight = page.locator(f'mc-kernel[data-q="{q}"] .weight').nth(at)
-    weight.dispatch_event("keydown", {"key": "ArrowUp"})
-    return lambda slowly: slowly.weight(q, at, 1)
-
-
-def drag(page: Page, lot: random.Random) -> Later:
-    q, at = lot.randrange(3), lot.randrange(9)
-    box = page.locator(f'mc-kernel[data-q="{q}"] .weight').nth(at).bounding_box()
-    assert box
-    x, y = box["x"] + 8, box["y"] + 8
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for distance in (4, 8, 12):
-        page.mouse.move(x + distance, y)
-    page.mouse.up()
-    return lambda slowly: slowly.weight(q, at, 3)
-
-
-def switch(page: Page, lot: random.Random) -> Later:
-    q = lot.randrange(3)
-    box = page.locator(f'[name=on][value="{q}"]')
-    on = box.evaluate("box => (box.click(), box.checked)")
-    pairs = [("switch", str(q)), *([("on", str(q))] if on else [])]
-    return lambda slowly: slowly.edit(*pairs)
-
-
-def what_if(page: Page, lot: random.Random) -> Later:
-    name = lot.choice(("mean", "share", "flip"))
-    page.locator(f".what-ifs [value={name}]").dispatch_event("click")
-    return lambda slowly: slowly.link(rf'value="{name}" data-link="([^"]*)"')
-
-
-def undo(page: Page, lot: random.Random) -> Later:
-    way = lot.choice((-1, -1, 1))
-    page.locator(f"[data-undo='{way}']").dispatch_event("click")
-    return lambda slowly: slowly.travel(way)
-
-
-NUMBERS = (step, drag)
-KINDS = (field, field, field, bracket, slab, switch, what_if, undo, *NUMBERS)
 
 
 def quiet(page: Page) -> None:
@@ -260,3 +106,103 @@ def test_back_in_the_middle_of_a_change_takes_it_back_and_forward_brings_it(page
     quiet(page)
     assert "strides=2x2" in page.url
     expect(page.locator("select[name=activation]")).to_have_value("relu")
+
+
+def test_a_list_moved_on_while_it_is_answered_keeps_every_move(page):
+    opened(page)
+    choices = page.locator("select[name=activation]")
+    names = choices.locator("option").evaluate_all("all => all.map((each) => each.value)")
+    held = Held(page, "**/edit?*")
+    choices.focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    expect(choices).to_have_value(names[2])
+    held.let_go_first()
+    page.wait_for_url(f"**activation={names[1]}*")
+    page.keyboard.press("ArrowDown")
+    held.let_go()
+    page.wait_for_url(f"**activation={names[3]}*")
+    quiet(page)
+    expect(choices).to_have_value(names[3])
+
+
+def test_a_list_says_what_was_chosen_last_whatever_answer_comes(page):
+    opened(page)
+    page.evaluate(
+        """() => {
+        const list = document.querySelector("select[name=strides]");
+        window.seen = [];
+        const facts = document.getElementById("facts");
+        new MutationObserver(() => window.seen.push(list.value))
+            .observe(facts, { subtree: true, childList: true, characterData: true });
+    }"""
+    )
+    page.evaluate(LATE, [400, 7])
+    page.locator("select[name=activation]").select_option("relu")
+    page.locator("select[name=strides]").select_option("2x2")
+    page.wait_for_url("**strides=2x2*activation=relu*")
+    quiet(page)
+    assert set(page.evaluate("() => window.seen")) == {"2x2"}
+
+
+def test_a_text_being_typed_while_an_answer_comes_stays(page):
+    opened(page)
+    page.locator(".more summary").first.click()
+    held = Held(page, "**/edit?*")
+    size = page.locator("input[name=size]")
+    page.locator("select[name=activation]").select_option("relu")
+    size.fill("")
+    size.press("4")
+    held.let_go()
+    page.wait_for_url("**activation=relu*")
+    quiet(page)
+    size.press("8")
+    size.press("Enter")
+    page.wait_for_url("**size=48*activation=relu*")
+    expect(size).to_have_value("48")
+
+
+def test_a_matrix_typed_while_another_is_put_to_use_stays(page):
+    opened(page)
+    page.locator("#bench summary").click()
+    held = Held(page, "**/edit*")
+    page.locator("textarea[name='matrix.0']").fill("0 1 0\n1 -4 1\n0 1 0")
+    page.get_by_role("button", name="Use these").click()
+    page.locator("textarea[name='matrix.1']").fill("1 1 1\n1 1 1\n1 1 1")
+    held.let_go()
+    page.wait_for_url("**w.0.0=0,1,0*")
+    quiet(page)
+    expect(page.locator("textarea[name='matrix.0']")).to_have_value("")
+    expect(page.locator("textarea[name='matrix.1']")).to_have_value("1 1 1\n1 1 1\n1 1 1")
+    page.get_by_role("button", name="Use these").click()
+    page.wait_for_url("**w.1.0=1,1,1*")
+
+
+def test_the_number_that_is_shown_is_taken_though_an_undo_is_under_way(page):
+    opened(page)
+    weight = page.locator("#row-0 .weight").nth(4)
+    weight.fill("0.7")
+    page.wait_for_url("**w.0.0=0.1,0.1,0.1,0.1,0.7*")
+    quiet(page)
+    page.evaluate(LATE, [400, 7])
+    page.locator("[data-undo='-1']").click()
+    weight.evaluate(
+        "field => { field.value = '0.7'; field.dispatchEvent(new Event('input', {bubbles: true})) }"
+    )
+    due(page, 600)
+    quiet(page)
+    expect(weight).to_have_value("0.7")
+    assert "w.0.0=0.1,0.1,0.1,0.1,0.7" in page.url
+
+
+def test_two_bursts_that_rest_while_an_answer_comes_do_not_wait_for_each_other(page):
+    opened(page)
+    held = Held(page, "**/edit?*")
+    page.locator("select[name=activation]").select_option("relu")
+    for q in (0, 1):
+        page.locator(f"#row-{q} .weight").first.press("ArrowUp")
+        due(page, 400)
+    held.let_go()
+    page.wait_for_url("**w.1.0=*activation=relu*", timeout=20_000)
+    quiet(page)
+    assert "w.0.0=" in page.url

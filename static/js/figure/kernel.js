@@ -55,9 +55,8 @@ function typed(field, early = begun(field.value)) {
   const value = parsed(field.value);
   if (value === null) return refuse(field);
   mended(field);
-  if (exact(field) === value) return;
   field.dataset.exact = plain(value);
-  change(field, () => value);
+  change(field, () => value); // also where it shows that already: what waits for its turn may change it
 }
 
 /** Move a number from where it is. @param {HTMLInputElement} field @param {(number: number) => number} next */

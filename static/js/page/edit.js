@@ -9,13 +9,14 @@ import { state, tell } from "../state.js";
 import { ask, heldRange } from "./ask.js";
 import { awaited, none } from "./coming.js";
 import { settle, write } from "./link.js";
-import { align, inTurn, pending } from "./visit.js";
+import { align, idle, inTurn } from "./visit.js";
 import { say, unsay } from "./words.js";
 
 const REST = 250;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let holding = false;
+let resting = 0; // the burst that came to rest last
 let latest = 0; // the version that was last brought in line, or is
 
 /**
@@ -42,8 +43,10 @@ export const setBias = (next) =>
   void inTurn(() => {
     const { k, outputs } = state.facts;
     const all = new URLSearchParams(state.query).get("bias")?.split(",") ?? Array(outputs).fill("0");
-    state.bias = next(state.bias);
-    all[k] = plain(state.bias);
+    const value = next(state.bias);
+    if (value === state.bias) return;
+    state.bias = value;
+    all[k] = plain(value);
     change({ bias: all.join(",") }, [`output-${k}`], document.querySelector("label.bias"));
     tell("bias");
   });
@@ -104,8 +107,9 @@ function rest(delay) {
     if (holding) return;
     timer = undefined;
     // A page on its way is newer than what rests here, unless it cannot be shown.
-    while (pending()) await inTurn(() => {});
-    if (timer !== undefined) return;
+    const mine = (resting += 1);
+    await idle();
+    if (timer !== undefined || mine !== resting) return;
     if (state.query === state.facts.query) return settle(state.query);
     const version = (latest = state.version);
     const shown = await align().catch(() => false);

@@ -4,6 +4,7 @@
  * without scripts, fetched and shown in place.
  */
 import { state } from "../state.js";
+import { waits } from "./morph.js";
 import { led, pending, visit } from "./visit.js";
 import { discard, speak } from "./words.js";
 
@@ -43,11 +44,11 @@ async function applied(form, field) {
   }
   const said = new URLSearchParams(wanted.map(([key, value]) => [key, String(value)]));
   const words = hint(field);
-  if (!(await edit(said, field.closest("label") ?? field))) return;
+  if (!(await edit(said, field.closest("label") ?? field, waits(field)))) return;
   for (const replaced of replacedBy(form, name)) discard(replaced);
   if (hint(field) !== words) speak(() => hint(field)); // what moved as well, if anything did, is said instead
   speakOfChange();
-  if (all) emptied(form);
+  if (all) emptied(form, said);
 }
 
 /** A field's hint, as it is now. @param {Element} field */
@@ -63,9 +64,11 @@ function speakOfChange() {
  * Ask for what a form says of the newest experiment; what is long for an address is posted.
  * @param {URLSearchParams} said
  * @param {Element | null} beside
+ * @param {() => void} [begin] called when its turn has come
  */
-export function edit(said, beside) {
+export function edit(said, beside, begin = () => {}) {
   const wish = () => {
+    begin();
     const body = new URLSearchParams([["from", state.query], ["do", "apply"], ...said]);
     return String(body).length > state.facts.longest.link ? { link: "/edit", body } : { link: `/edit?${body}` };
   };
@@ -87,11 +90,15 @@ function replacedBy(form, name) {
   return [row, twin instanceof Element ? twin.closest("label") : null, ...waited].filter((place) => place !== null);
 }
 
-/** @param {HTMLFormElement} form what its button has put to use is in the link, and must not count again */
-function emptied(form) {
-  for (const field of form.querySelectorAll(".bench .choice .number")) {
-    /** @type {HTMLInputElement | HTMLTextAreaElement} */ (field).value = "";
-  }
+/**
+ * What a button has put to use is in the link, and must not count again.
+ * @param {HTMLFormElement} form
+ * @param {URLSearchParams} said
+ */
+function emptied(form, said) {
+  /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */
+  const fields = form.querySelectorAll(".bench .choice .number");
+  for (const field of fields) if (field.value === said.get(field.name)) field.value = "";
 }
 
 document.addEventListener("click", (event) => {

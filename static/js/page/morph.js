@@ -9,6 +9,24 @@ import { parsed } from "../lib/numbers.js";
 
 const TEXT = "input:not([type=image], [type=file], [type=hidden], [type=checkbox], [type=radio])";
 
+/** How many changes of a field wait for their turn: no answer to an earlier one says what it holds. @type {Map<Element, number>} */
+const waiting = new Map();
+/** Texts that are not asked for yet. @type {WeakSet<EventTarget>} */
+const begun = new WeakSet();
+
+/** A field's change waits for its turn; returns what ends that. @param {Element} field */
+export function waits(field) {
+  waiting.set(field, (waiting.get(field) ?? 0) + 1);
+  begun.delete(field);
+  return () => void waiting.set(field, (waiting.get(field) ?? 1) - 1);
+}
+
+for (const kind of ["input", "focusout"]) {
+  document.addEventListener(kind, ({ target }) => {
+    if (target instanceof HTMLInputElement && target.matches(".choice input")) begun[kind === "input" ? "add" : "delete"](target);
+  });
+}
+
 /** @param {Element} old stays in the page @param {Element} fresh says what it becomes */
 export function morph(old, fresh) {
   if (fresh.hasAttribute("data-kept")) return;
@@ -16,7 +34,8 @@ export function morph(old, fresh) {
   if (renamed) delete (/** @type {HTMLElement} */ (old).dataset.typed);
   attributes(old, fresh);
   children(old, fresh);
-  if (old instanceof HTMLSelectElement) old.value = chosen(fresh);
+  if (!renamed && waiting.get(old)) return;
+  if (old instanceof HTMLSelectElement && old.form?.id !== "no-form") old.value = chosen(fresh);
   if (old instanceof HTMLInputElement && old.matches(".switch input")) old.checked = fresh.hasAttribute("checked");
   if (old instanceof HTMLInputElement && old.matches(TEXT) && (renamed || !beingTyped(old, fresh))) {
     const value = fresh.getAttribute("value") ?? "";
@@ -33,7 +52,7 @@ const chosen = (select) => (select.querySelector("option[selected]") ?? select.q
  * @param {Element} fresh
  */
 function beingTyped(field, fresh) {
-  if ("typed" in field.dataset) return true;
+  if ("typed" in field.dataset || begun.has(field)) return true;
   const number = parsed(fresh.getAttribute("data-exact") ?? fresh.getAttribute("value") ?? "");
   return field === document.activeElement && number !== null && parsed(field.value) === number;
 }

@@ -25,6 +25,11 @@ let line = null;
 /** Whether a change is under way, or waits for its turn. */
 export const pending = () => line !== null;
 
+/** Wait until nothing is under way. Whoever took turns to wait would wait for others who do, without end. */
+export async function idle() {
+  while (line) await line;
+}
+
 /**
  * Do something in its turn: at once where nothing is under way.
  * @template T
