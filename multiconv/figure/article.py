@@ -21,6 +21,8 @@ Pairs = tuple[tuple[str, str], ...]
 
 _THIRD = numbers_text((kernel("soft") / 3).ravel().tolist())
 _FLIPPED = numbers_text(kernel("sobel-x")[::-1, ::-1].ravel().tolist())
+# Zeros around the picture would be an edge of brightness of their own.
+_EDGE: Pairs = (("image", "sample:edge"), ("padding_mode", "replicate"))
 
 
 def _kernels(*texts: str, k: int = 0) -> Pairs:
@@ -46,8 +48,8 @@ TRIES: Mapping[str, Pairs] = MappingProxyType(
         ),
         "valid": (("padding", "valid"),),
         "dilation": (*_kernels("box", "zero", "zero"), ("dilations", "4x4")),
-        "luminance-edge": (("image", "sample:edge"), ("filters", "luminance-edges")),
-        "colour-edge": (("image", "sample:edge"), ("filters", "red-green-edges")),
+        "luminance-edge": (*_EDGE, ("filters", "luminance-edges")),
+        "colour-edge": (*_EDGE, ("filters", "red-green-edges")),
         "trained": (("filters", "dlib"),),
         "signed": _kernels("sobel-x", "sobel-x", "sobel-x"),
         "relu": (*_kernels("sobel-x", "sobel-x", "sobel-x"), ("activation", "relu")),

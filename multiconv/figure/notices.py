@@ -19,7 +19,7 @@ LINK = "link-"
 EDITS = ("resized", "pasted", "moved", "symmetric", "rounded")
 """The words of `Edit.notices`."""
 
-_UNDOES = "Back undoes it."
+_UNDOES = "To undo it, go back one step."
 _LOST = "new weights are 0, weights outside are gone."
 _MOVED = "what was chosen moved to the nearest that the new output has."
 

@@ -63,7 +63,7 @@ def test_links_keep_the_persons_picture_but_for_the_cards_they_speak_of():
     assert "image=sample:cat" in there["bias"]
     assert "size=96" in there["bias"]
     assert "image=sample:edge" in there["colour-edge"]
-    assert "cat" not in there["colour-edge"]
+    assert "sample:cat" not in there["colour-edge"]
 
 
 def test_headings_are_in_order_and_ids_stand_once(client):
@@ -82,6 +82,13 @@ def test_links_within_the_page_lead_somewhere(client):
     page = Page(client.get("/").get_data(as_text=True))
     within = {link["href"][1:] for link in page.links if link.get("href", "").startswith("#")}
     assert within <= set(page.ids)
+
+
+@pytest.mark.parametrize("address", ["/", "/?told=resized,moved,rounded", "/filters", "/weights"])
+def test_words_hold_on_any_paper_for_fingers_and_without_scripts(client, address):
+    text = re.sub(r'<(\w+)[^>]*class="live-only".*?</\1>', "", client.get(address).text, flags=re.S)
+    for untrue in ("drawn dark", "Move over", "hover", "mouse", "arrow keys", "Back undoes"):
+        assert untrue not in text, untrue
 
 
 def test_the_article_answers_every_question_people_ask(client):
@@ -111,6 +118,35 @@ def test_the_opening_kernels_differ_and_white_cancels(traced):
     assert (kernels[2] <= 0).all()
     assert not any(np.array_equal(kernels[a], kernels[b]) for a, b in ((0, 1), (0, 2), (1, 2)))
     assert sum(kernel.sum() for kernel in kernels) == pytest.approx(0, abs=1e-12)
+
+
+def test_the_white_collar_cancels_and_the_orange_suit_does_not(traced):
+    trace = traced("opening")
+    white = trace.levels.min(axis=2) > 225
+    around = np.lib.stride_tricks.sliding_window_view(white, (3, 3)).all(axis=(2, 3))
+    rows, columns = np.nonzero(around)
+    red, green, blue = (partial[rows + 1, columns + 1] for partial in trace.layer.partials)
+    assert red.size > 100
+    assert red.min() > 0.85 * trace.range
+    assert np.abs(red + green + blue).max() < 0.05 * trace.range
+    assert trace.layer.output[trace.pixel] > 0.5 * trace.range
+
+
+def test_the_text_says_of_the_opening_kernels_what_they_are(client, traced):
+    text = client.get("/").get_data(as_text=True)
+    assert "red’s weights are positive, green’s and blue’s are negative or zero" in text
+    blue = traced("opening").layer.filters[..., 2]
+    assert (blue == 0).any()
+    assert (blue < 0).any()
+
+
+def test_of_the_trained_filters_many_have_kernels_alike_and_some_set_colours_apart():
+    filters = try_of("trained", Experiment()).layer.filters().reshape(49, 3, 32)
+    alike = [np.corrcoef(filters[..., k].T)[np.triu_indices(3, 1)] for k in range(32)]
+    assert sum(found.min() > 0.75 for found in alike) >= 16
+    assert any(found[1] < -0.7 and found[1] < min(found[0], found[2]) for found in alike)
+    red, green, blue = filters.sum(axis=0)
+    assert ((red > 0.1) & (green < -0.1) & (blue > 0.1)).any()  # magenta against green
 
 
 def test_silencing_green_changes_one_partial_and_the_sum(traced):
@@ -169,14 +205,29 @@ def test_same_with_stride_two_pads_the_end(traced):
     assert first.rows == (0, 1, 2)
 
 
-def test_an_edge_in_colour_alone(traced):
-    cancelled, seen = traced("luminance-edge").layer, traced("colour-edge").layer
-    inside = (slice(2, -2), slice(2, -2))
-    assert np.abs(cancelled.partials[0][inside]).max() > 0.5
-    assert np.abs(cancelled.output[inside]).max() < 1e-5
-    assert np.abs(seen.output[inside]).max() > 1
-    red, green, _ = cancelled.partials
-    assert np.corrcoef(red[inside].ravel(), green[inside].ravel())[0, 1] < -0.999
+@pytest.mark.parametrize("k", [0, 1])
+def test_the_sum_over_an_edge_in_colour_alone_is_empty_to_its_border(traced, k):
+    trace = traced("luminance-edge", k=k)
+    red, green, blue = trace.layer.partials
+    assert np.abs(red).max() > trace.range / 2
+    assert np.abs(green + red).max() < 0.01 * trace.range
+    assert 0 < np.abs(blue).max() < 0.01 * trace.range  # too faint to be seen
+    assert np.abs(trace.layer.output).max() < 1e-5
+    assert not trace.clipped[-1].below + trace.clipped[-1].above
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_the_rim_alone_stands_out_of_red_minus_green(traced, k):
+    trace = traced("colour-edge", k=k)
+    output, shade = np.abs(trace.layer.output), trace.levels.astype(int)[..., 0]
+    flat = np.ones(output.shape, bool)
+    for axis in (0, 1):
+        for step in (-1, 1):
+            flat &= shade == np.roll(shade, step, axis)
+    assert output.max() > trace.range / 2
+    assert output[[0, -1]].max() < 1e-5
+    assert output[:, [0, -1]].max() < 1e-5
+    assert flat[output > trace.range / 4].mean() < 0.01
 
 
 def test_the_mean_is_the_sum_over_three(traced):

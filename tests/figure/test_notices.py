@@ -67,7 +67,7 @@ def test_words_that_stand_for_nothing_are_passed_over(client):
         ("pasted,moved", "so every kernel has that size now, and what was chosen moved"),
         ("moved", "What was chosen lay outside the new output"),
         ("symmetric", "These kernels are symmetric: turning them changes nothing."),
-        ("rounded", "so there are 5 now; one group again leaves them so. Back undoes it."),
+        ("rounded", "one group again leaves them so. To undo it, go back one step."),
         ("picture-turned,picture-grey", "EXIF tag says. It is grey"),
     ],
 )
