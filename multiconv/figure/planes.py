@@ -150,6 +150,12 @@ def ramp() -> str:
     return inline(png_indexed(colours, colour.palette()))
 
 
+def dark_colours() -> dict[str, str]:
+    """Return what turns maps into their colours on dark paper, as an SVG filter's numbers."""
+    tables = {"matrix": colour.dark_matrix(), "alphas": colour.dark_alphas()}
+    return {name: " ".join(f"{each:.4g}" for each in table.flat) for name, table in tables.items()}
+
+
 def outputs_worth(names: Sequence[str]) -> int:
     """Return how many outputs' work some maps are: of inputs none, of partials one in three."""
     kinds = [name.partition("-")[0] for name in names]

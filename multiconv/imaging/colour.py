@@ -1,6 +1,7 @@
 """From signed values to colours: 8-bit indices into one palette, violet below zero, orange above.
 
-Zero is transparent, so that the same picture is right on light and on dark paper.
+Zero is transparent. The palette is light paper's; a page on dark paper turns its colours and alphas
+into others (`dark_matrix`, `dark_alphas`), so that each value stands out as far from either paper.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ LIGHT_PAPER = (0xFC, 0xFC, 0xFA)
 DARK_PAPER = (0x17, 0x19, 0x1C)
 VIOLET = (0x86, 0x60, 0xD9)
 ORANGE = (0xBC, 0x5E, 0x00)
+DARK_VIOLET = (0xA8, 0x8A, 0xFF)
+DARK_ORANGE = (0xE8, 0x9C, 0x50)
 RED, GREEN, BLUE = HUES = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 
 Colour = tuple[int, int, int]
@@ -37,12 +40,43 @@ def palette() -> NDArray[np.uint8]:
     ):
         alphas = np.arange(256)
         # Alpha grows so that the CIE 1976 lightness L* on light paper falls evenly.
-        lightnesses = lightness(_laid_over(colour, alphas, LIGHT_PAPER))
+        lightnesses = cielab(_laid_over(colour, alphas, LIGHT_PAPER))[:, 0]
         wanted = lightnesses[0] + amounts * (lightnesses[-1] - lightnesses[0])
         table[places, :3] = colour
         table[places, 3] = np.rint(np.interp(-wanted, -lightnesses, alphas))
     table.flags.writeable = False
     return table
+
+
+def dark_matrix() -> NDArray[np.float64]:
+    """Return what makes the palette's colours those for dark paper, as ``feColorMatrix`` has it.
+
+    The two differ most in blue, from which the others follow; alpha is left as it is.
+    """
+    matrix = np.zeros((4, 5))
+    violet, orange = np.array(DARK_VIOLET) / 255, np.array(DARK_ORANGE) / 255
+    matrix[:3, 2] = (violet - orange) / ((VIOLET[2] - ORANGE[2]) / 255)
+    matrix[:3, 4] = orange - matrix[:3, 2] * ORANGE[2] / 255
+    matrix[3, 3] = 1
+    return matrix
+
+
+def dark_alphas(steps: int = 16) -> NDArray[np.float64]:
+    """Return what alphas 0 … 1, in equal steps, become on dark paper: for both sides the same.
+
+    Each value's CIE 1976 difference from dark paper is to be its difference from light paper.
+    """
+    wanted = np.linspace(0, 1, steps + 1)
+    alphas = np.arange(256)
+    found = [
+        np.interp(
+            _differences(colour, 255 * wanted, LIGHT_PAPER),
+            _differences(dark, alphas, DARK_PAPER),
+            alphas / 255,
+        )
+        for colour, dark in ((VIOLET, DARK_VIOLET), (ORANGE, DARK_ORANGE))
+    ]
+    return np.asarray(np.mean(found, axis=0), dtype=np.float64)
 
 
 def tinted_palette(hue: Colour) -> NDArray[np.uint8]:
@@ -83,21 +117,25 @@ def step(value: float, value_range: float, steps: int = 8) -> int:
     return -magnitude if value < 0 else magnitude
 
 
-def luminance(colours: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the relative luminance Y, 0…1, of sRGB colours 0…255 (IEC 61966-2-1)."""
-    shares = np.asarray(colours, dtype=np.float64) / 255
+def cielab(colours: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return CIE 1976 L*, a* and b* of sRGB colours 0…255, (N, 3), under D65."""
+    shares = colours / 255
     linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
-    return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]), dtype=np.float64)
-
-
-def lightness(colours: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the CIE 1976 lightness L*, 0…100, of sRGB colours 0…255."""
-    relative = luminance(colours)
-    return np.where(
-        relative > (6 / 29) ** 3, 116 * np.cbrt(relative) - 16, relative * (29 / 3) ** 3
+    to_xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
     )
+    relative = linear @ (to_xyz / to_xyz.sum(axis=1, keepdims=True)).T  # white is 1, 1, 1
+    x, y, z = np.where(
+        relative > (6 / 29) ** 3, np.cbrt(relative), relative * (29 / 6) ** 2 / 3 + 4 / 29
+    ).T
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)]).T
 
 
-def _laid_over(colour: Colour, alphas: NDArray[np.integer], paper: Colour) -> NDArray[np.float64]:
-    shares = alphas[:, None] / 255
+def _differences(colour: Colour, alphas: NDArray[np.number], paper: Colour) -> NDArray[np.float64]:
+    lab = cielab(_laid_over(colour, alphas, paper))
+    return np.asarray(np.linalg.norm(lab - lab[0], axis=1), dtype=np.float64)
+
+
+def _laid_over(colour: Colour, alphas: NDArray[np.number], paper: Colour) -> NDArray[np.float64]:
+    shares = np.asarray(alphas[:, None] / 255, dtype=np.float64)
     return np.array(colour) * shares + np.array(paper) * (1 - shares)

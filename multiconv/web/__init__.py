@@ -15,7 +15,7 @@ from jinja2 import StrictUndefined
 from multiconv.experiment.model import LIMITS
 from multiconv.figure.article import article
 from multiconv.figure.kernel import tint
-from multiconv.figure.planes import ramp
+from multiconv.figure.planes import dark_colours, ramp
 from multiconv.imaging.guards import READ_HERE
 from multiconv.store.blobs import FolderBlobs
 from multiconv.store.pictures import Store
@@ -99,6 +99,7 @@ def create_app(
     app.jinja_env.globals.update(
         tint=tint,
         ramp=ramp(),
+        dark=dark_colours(),
         static=lambda path: f"/static/{app.config['BUILD']}/{path}",
         pictures_read=READ_HERE,
     )

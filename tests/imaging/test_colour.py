@@ -1,5 +1,7 @@
 """Values to indices, steps, ranges and palettes."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -184,6 +186,67 @@ def test_on_dark_paper_a_larger_magnitude_is_lighter():
     table = colour.opaque_palette(colour.DARK_PAPER)[:, :3].astype(int).tolist()
     lights = [relative_luminance(rgb) for rgb in table]
     assert lights[0] > lights[60] > lights[127] < lights[190] < lights[254]
+
+
+def cielab(rgb):
+    """CIE 15:2004's L*, a* and b* of IEC 61966-2-1's sRGB under D65, spelt out."""
+    red, green, blue = (
+        c / 255 / 12.92 if c / 255 <= 0.04045 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb
+    )
+    x = (0.4124564 * red + 0.3575761 * green + 0.1804375 * blue) / 0.95047
+    y = 0.2126729 * red + 0.7151522 * green + 0.0721750 * blue
+    z = (0.0193339 * red + 0.1191920 * green + 0.9503041 * blue) / 1.08883
+    x, y, z = (
+        t ** (1 / 3) if t > (6 / 29) ** 3 else t / (3 * (6 / 29) ** 2) + 4 / 29 for t in (x, y, z)
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def on_light_paper(rgba):
+    red, green, blue, alpha = rgba
+    paper = (0xFC, 0xFC, 0xFA)
+    shares = zip((red, green, blue), paper, strict=True)
+    return [c * alpha / 255 + p * (1 - alpha / 255) for c, p in shares]
+
+
+def on_dark_paper(rgba):
+    """What SVG's feColorMatrix and a table of alphas make of a colour, over the dark paper."""
+    shares = [c / 255 for c in rgba] + [1]
+    matrix, alphas = colour.dark_matrix().tolist(), colour.dark_alphas().tolist()
+    *changed, alpha = (
+        min(max(sum(m * c for m, c in zip(row, shares, strict=True)), 0), 1) for row in matrix
+    )
+    at = alpha * (len(alphas) - 1)
+    low = min(int(at), len(alphas) - 2)
+    alpha = alphas[low] + (at - low) * (alphas[low + 1] - alphas[low])
+    paper = (0x17, 0x19, 0x1C)
+    return [255 * c * alpha + p * (1 - alpha) for c, p in zip(changed, paper, strict=True)]
+
+
+def contrasts(index):
+    """CIELAB's difference of a value from zero, on light and on dark paper, and of lightness."""
+    table = colour.palette().tolist()
+    for paper in (on_light_paper, on_dark_paper):
+        value, zero = cielab(paper(table[index])), cielab(paper(table[127]))
+        yield math.dist(value, zero), abs(value[0] - zero[0])
+
+
+@pytest.mark.parametrize("share", [-1, -0.5, -0.2, -0.1, 0.1, 0.2, 0.5, 1])
+def test_a_value_stands_out_as_far_from_dark_paper_as_from_light(share):
+    (light, light_steps), (dark, dark_steps) = contrasts(index(share, 1.0))
+    assert 0.95 < dark / light < 1.05
+    assert dark_steps > light_steps
+
+
+@pytest.mark.parametrize("side", [range(127, 255), range(127, -1, -1)])
+def test_each_step_from_zero_is_seen_on_dark_paper(side):
+    table = colour.palette().tolist()
+    lights = [cielab(on_dark_paper(table[at]))[0] for at in side]
+    assert (np.diff(lights) > 0.1).all()
+
+
+def test_zero_is_dark_paper():
+    assert on_dark_paper(colour.palette()[127].tolist()) == [0x17, 0x19, 0x1C]
 
 
 def test_the_sides_are_violet_and_orange():
