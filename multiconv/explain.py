@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,9 @@ if TYPE_CHECKING:  # loaded when a figure is asked for
 
 Array = NDArray[Any]
 
+MOST_BYTES = 1_000_000
+"""The most that a notebook is handed and keeps."""
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -28,22 +32,17 @@ class Explanation:
     Attributes
     ----------
     svg : str
-        Self-contained: no script, nothing fetched.
+        Self-contained: no script, nothing fetched, at most 1 MB.
     words : str
         The same in a sentence.
     """
 
-    svg: str
+    svg: str = field(repr=False)
     words: str
 
     def _repr_svg_(self) -> str:
-        """Return the drawing, for notebooks."""
+        """Return the drawing, for notebooks, which keep every form that they are given."""
         return self.svg
-
-    def _repr_html_(self) -> str:
-        """Return the drawing within its page's width, for notebooks."""
-        drawing = self.svg.partition("?>")[2]
-        return f'<div style="max-width: 1440px; overflow-x: auto">{drawing}</div>'
 
 
 def explain(
@@ -77,7 +76,13 @@ def explain(
     Raises
     ------
     InvalidValue
-        Naming the argument that does not fit.
+        Naming the argument that does not fit; also for so many channels that no figure of them
+        is below 1 MB.
+
+    Notes
+    -----
+    Maps too large for that are drawn by every n-th pixel, and ``words`` say so; the numbers are
+    those of the whole arrays.
 
     Examples
     --------
@@ -87,6 +92,7 @@ def explain(
     """
     from multiconv.figure.planes import Inline
     from multiconv.figure.stage import figure_of, stage_svg
+    from multiconv.imaging.bands import step_of
 
     x, levels = _picture(np.asarray(image))
     filters = np.asarray(filters)
@@ -109,8 +115,29 @@ def explain(
         f"{x.shape[0]} × {x.shape[1]} × {x.shape[2]} under {kh} × {kw} kernels gives "
         f"{rows} × {columns} × {outputs.shape[2]}; output {k} is shown."
     )
-    figure = figure_of(trace, Inline(trace, _Outputs(outputs)), title=words)
-    return Explanation(stage_svg(figure), words)
+    every, sides = 1, (x.shape[:2], (rows, columns))
+    while True:
+        step = every * max(step_of(side) for side in sides)
+        told = f"{words} The largest map is drawn by one pixel in {step} × {step}."
+        told = told if step > 1 else words
+        pictures = Inline(trace, _Outputs(outputs), every)
+        svg = stage_svg(figure_of(trace, pictures, title=told))
+        size = len(svg.encode())
+        if size <= MOST_BYTES:
+            return Explanation(svg, told)
+        if every >= max(max(side) for side in sides):
+            raise _too_many(x.shape[2], outputs.shape[2], size)
+        every = max(every + 1, ceil(every * sqrt(size / MOST_BYTES)))
+
+
+def _too_many(inputs: int, outputs: int, size: int) -> InvalidValue:
+    return InvalidValue(
+        f"A figure of {inputs:,} input and {outputs:,} output channels has {size:,} bytes; "
+        f"a notebook is handed {MOST_BYTES:,} at most.",
+        "Give some hundreds of channels: image[..., :n] with filters[:, :, :n, :m].",
+        field="filters",
+        limit=f"{MOST_BYTES:,} bytes",
+    )
 
 
 @dataclass(frozen=True)

@@ -127,15 +127,19 @@ def write_npy(
 
 @dataclass(frozen=True)
 class Inline:
-    """A figure's pictures as data within it, so that a file needs nothing else."""
+    """A figure's pictures as data within it, so that a file needs nothing else.
+
+    Of what a drawing takes of a map it takes every n-th pixel, ``every``.
+    """
 
     trace: Trace
     outputs: Outputs
+    every: int = 1
 
     def map(self, name: str, _extent: float, longest: int = 0, /) -> str:
         """Return a map under its own range, enlarged by whole pixels as far as it is drawn."""
         found = map_plane(name, self.trace, self.outputs)
-        small = replace(found, plane=few(found.plane))
+        small = replace(found, plane=few(found.plane)[:: self.every, :: self.every])
         return inline(small.png(opaque=True, times=max(1, longest // max(small.shape))))
 
 

@@ -99,10 +99,16 @@ def nothing(shape: Pair) -> Plane:
     return np.broadcast_to(np.float32(0), shape)
 
 
+def step_of(shape: Pair, longest: int = LONGEST) -> int:
+    """Return n where a drawing takes every n-th pixel of a map."""
+    rows, columns = shape
+    return 1 if rows * columns < LARGE else -(-max(rows, columns) // longest)
+
+
 def few(plane: NDArray[Any] | Banded, longest: int = LONGEST) -> NDArray[Any]:
     """Return a map for a drawing: every n-th pixel if it is large, with nothing else made."""
     rows, columns = plane.shape[:2]
-    step = 1 if rows * columns < LARGE else -(-max(rows, columns) // longest)
+    step = step_of((rows, columns), longest)
     return plane.every(step) if isinstance(plane, Banded) else plane[::step, ::step]
 
 
