@@ -127,6 +127,20 @@ def thumbnails_case() -> Contenders:
     }
 
 
+def tiny_case(kernel: int, c_in: int, c_out: int, share: float) -> Contenders:
+    """A layer of which such a share of inputs lies below the smallest normal number."""
+    import multiconv
+
+    rng = np.random.default_rng(0)
+    x = rng.random((256, 256, c_in), np.float32)
+    filters = rng.standard_normal((kernel, kernel, c_in, c_out)).astype(np.float32)
+    tiny = np.where(rng.random(x.shape) < share, x * np.float32(1e-39), x)
+    return {
+        OURS: lambda: multiconv.conv2d(tiny, filters),
+        "ordinary inputs": lambda: multiconv.conv2d(x, filters),
+    }
+
+
 def torch_layer(planes, weights, *, groups=1, strides=1, dilations=1) -> Contenders:
     """PyTorch's layer in both of its layouts, where PyTorch is installed."""
     if not has("torch"):
@@ -184,6 +198,11 @@ def cases() -> Iterator[tuple[str, Callable[[], Contenders]]]:
         name = f"layer {c_in} → {c_out} at {side} × {side}, {kernel} × {kernel}"
         yield name, lambda s=shape: layer_case(*s)
     yield "transposed 128 → 3, 32 to 64, 5 × 5", transposed_case
+    for kernel, c_in, c_out in ((3, 3, 16), (11, 1, 1), (1, 16, 16), (17, 3, 4)):
+        for share in (0.01, 1.0):
+            name = f"tiny, {share:.0%} of {c_in} → {c_out}, {kernel} × {kernel}"
+            how = kernel, c_in, c_out, share
+            yield name, lambda h=how: tiny_case(*h)
     yield "64 thumbnails of 512 × 512", thumbnails_case
 
 
@@ -280,7 +299,7 @@ def main() -> None:
     here = Checkout(Path(__file__).resolve().parents[2])
     other = Checkout(asked.against.resolve()) if asked.against else None
     print(f"{machine()}; {time.strftime('%Y-%m-%d')}.\n")
-    peers = [OTHER] if other else ["PyTorch", "OpenCV", "the whole layer"]
+    peers = [OTHER] if other else ["PyTorch", "OpenCV", "the whole layer", "ordinary inputs"]
     print(f"| case | ms | {' | '.join(f'÷ {peer}' for peer in peers)} |")
     print(f"|---|{'--:|' * (len(peers) + 1)}")
     ratios: dict[str, list[float]] = {}
