@@ -6,12 +6,13 @@ read as the link's own parameters are, so that no value has two sets of rules.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from urllib.parse import parse_qsl
 
-from multiconv.engine.geometry import Geometry
+from multiconv.engine.geometry import Geometry, Pair
 from multiconv.errors import MultiConvError
 from multiconv.experiment.banks import Banks, no_banks
 from multiconv.experiment.changes import (
@@ -21,12 +22,12 @@ from multiconv.experiment.changes import (
     turns_nothing,
     with_switches,
 )
-from multiconv.experiment.fields import FIELDS
+from multiconv.experiment.fields import FIELDS, Field
 from multiconv.experiment.kernels import PLACE, tap_name
-from multiconv.experiment.kinds import numbers_text
+from multiconv.experiment.kinds import COLOUR_RANGE, numbers_text
 from multiconv.experiment.link import read, to_pairs
 from multiconv.experiment.model import LIMITS, Experiment
-from multiconv.experiment.numbers import number, plain, weight_text, whole
+from multiconv.experiment.numbers import number, plain, weight_text, whole, with_point
 from multiconv.experiment.reshape import reshape
 
 TYPED = ".other"
@@ -64,7 +65,8 @@ class Edit:
     """What the form asks for, and in a word each what happened beyond what was asked.
 
     ``resized`` or ``pasted``: every kernel has another size; ``moved``: the chosen output or
-    pixel; ``symmetric``: turning changed nothing; ``rounded``: the number of outputs.
+    pixel; ``symmetric``: turning changed nothing; ``rounded``: the number of outputs; ``comma``: a
+    decimal comma was read.
     """
 
     experiment: Experiment
@@ -104,7 +106,7 @@ def edit_of(form: Form, geometry_of: GeometryOf, banks: Banks = no_banks) -> Edi
     for q, name in changes.items():
         layer = CHANGES[name].of(layer, q, k)
     experiment, left = _over_the_same_place(base, experiment.with_layer(layer), geometry_of)
-    notices = (size_notice, "moved" if moved or left else "", notice)
+    notices = (size_notice, "moved" if moved or left else "", notice, _comma_notice(form, base))
     return Edit(
         _with_click(form, experiment, geometry_of(experiment)),
         tuple(word for word in notices if word),
@@ -134,7 +136,8 @@ def typed_pairs(form: Form, base: Experiment, without: str | None = None) -> dic
             k = whole(name.removeprefix("bias."), "bias", 0, base.layer.outputs - 1)
             bias = list(base.layer.bias)
             if form[name] != weight_text(bias[k]):
-                bias[k] = number(form[name], field=name, limit=LIMITS.weight, name="The bias")
+                text = with_point(form[name])
+                bias[k] = number(text, field=name, limit=LIMITS.weight, name="The bias")
                 pairs["bias"] = numbers_text(bias)
     return pairs
 
@@ -142,19 +145,45 @@ def typed_pairs(form: Form, base: Experiment, without: str | None = None) -> dic
 def _exact(texts: list[str], field: str, q: int, k: int, base: Experiment) -> list[str]:
     """Return a kernel's typed weights, exact where they are as they were; nothing if all are."""
     layer, size = base.layer, base.layer.kernel_size
-    if q >= layer.inputs or k != base.focus.k or len(texts) == 1 or len(texts) != size[0] * size[1]:
+    if not _has_fields(texts, size):
         return texts
+    if q >= layer.inputs or k != base.focus.k:
+        return [with_point(text) for text in texts]
     old = layer.kernel(q, k).ravel().tolist()
     as_they_were = [weight_text(value) for value in old]
     if texts == as_they_were:
         return []
     exact = [
-        plain(value) if text == was else text
+        plain(value) if text == was else with_point(text)
         for value, was, text in zip(old, as_they_were, texts, strict=True)
     ]
     for at, text in enumerate(exact):  # called by the place that its field has on the page
         number(text, field=field, limit=LIMITS.weight, name=tap_name(at, q, size))
     return exact
+
+
+def _has_fields(texts: list[str], size: Pair) -> bool:
+    """Tell whether a kernel's texts are those of its fields, one a weight, not a list or name."""
+    taps = size[0] * size[1]
+    named = taps == 1 and not re.search(r"[0-9]", texts[0][:1] + texts[0][-1:])
+    return len(texts) == taps and not named
+
+
+def _comma_notice(form: Form, base: Experiment) -> str:
+    """Return what tells that a decimal comma was read in a field of a single number."""
+    texts = [form[name] for name in form if name.startswith("bias.") or name == "range"]
+    for name in form:
+        if PLACE.fullmatch(name) and _has_fields(form.getlist(name), base.layer.kernel_size):
+            texts += form.getlist(name)
+    return "comma" if any(with_point(text) != text for text in texts) else ""
+
+
+def _entry_text(row: Field, text: str) -> str:
+    """Return the text of a free entry as links write it, whatever a phone makes of its letters."""
+    if not row.hint:
+        return text
+    text = text.strip().lower().replace("×", "x")
+    return with_point(text) if row.kind is COLOUR_RANGE else text
 
 
 def lay_plain(pairs: dict[str, str], form: Mapping[str, str], base: Experiment) -> None:
@@ -163,6 +192,7 @@ def lay_plain(pairs: dict[str, str], form: Mapping[str, str], base: Experiment) 
         text = form.get(row.name)
         if row.reshapes or text is None or text == row.text(attrgetter(row.of)(base)):
             continue
+        text = _entry_text(row, text)
         if row.blank and text in {"", row.blank}:
             pairs.pop(row.name, None)
         else:
@@ -177,7 +207,7 @@ def _free_entries(form: Form, base: Experiment) -> dict[str, str]:
     return {
         row.name: typed
         for row in _FREE
-        if (typed := form.get(row.name + TYPED, "").strip())
+        if (typed := _entry_text(row, form.get(row.name + TYPED, "")))
         and typed != row.text(attrgetter(row.of)(base))
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,13 +12,13 @@ from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue
 from multiconv.experiment.kinds import count_text, numbers_text
 from multiconv.experiment.model import CHANNELS, Kernel, Layer, Limits, kernel_array
-from multiconv.experiment.numbers import misread, number, quoted, whole
+from multiconv.experiment.numbers import misread, number, quoted, whole, with_minus
 from multiconv.filters.kernels import FAMILIES, FORMS, KERNELS, settled_name
 
 PLACE = re.compile(r"w\.([0-9]{1,4})\.([0-9]{1,4})")
 """The name of a kernel's parameter: input channel q, output channel k."""
 
-_NAME = re.compile(r"[a-z][a-z0-9-]*(\(.*)?")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*(\(.*)?")
 
 
 def laid_over(
@@ -68,11 +69,11 @@ def _kernel_of(texts: Sequence[str], field: str, n: int, size: Pair, limits: Lim
 
 
 def kernel_name(text: str, field: str, size: Pair | None = None) -> str:
-    """Return a kernel's name as links write it, as gabor(45,6)."""
+    """Return a kernel's name as links write it, as gabor(45,6); capitals make no difference."""
     try:
-        return settled_name(text)
+        return settled_name(with_minus(unicodedata.normalize("NFKC", text)))
     except InvalidValue as error:
-        family, bracket, _ = text.partition("(")
+        family, bracket, _ = text.lower().partition("(")
         forms = FORMS if bracket else (*KERNELS, *FORMS)
         if text.endswith(")") and family in FAMILIES:
             problem = error.problem[0].lower() + error.problem[1:]

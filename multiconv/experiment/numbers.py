@@ -2,21 +2,30 @@
 
 Python's own `float` reads ``1_0``, full-width digits, ``nan`` and ``inf``; a
 link must mean the same everywhere, so numbers are plain ASCII decimals here.
-U+2212, the true minus, is read as a minus, because the page shows it.
+U+2212, the true minus, is read as a minus, because the page shows it, and so are the short dashes
+that word processors make of one.  What else looks like a number is named when it is refused.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from multiconv.errors import InvalidValue
 
 MINUS = "\u2212"
 
+UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+"""Characters that cannot be seen and mean nothing in a number or link, as a pattern's class."""
+
+_MINUSES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-"))
+_LONG_DASHES = "\u2014\u2015\ufe58"
 _BLANKS = " \t\r\n"
 _ECHOED = 20
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_COMMA = re.compile(r"([+-]?[0-9]*),([0-9]+(?:[eE][+-]?[0-9]+)?)")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 _WHOLE = re.compile(r"([+-]?)0*([0-9]+)")
 
 
@@ -26,7 +35,7 @@ def number(text: str, *, field: str, limit: float, name: str | None = None) -> f
     It is a plain decimal, with an optional sign and exponent; blanks around it are trimmed.
     Messages call it ``name`` where the field does not say enough.
     """
-    plain_text = text.strip(_BLANKS).replace(MINUS, "-")
+    plain_text = _plain(text)
     if _NUMBER.fullmatch(plain_text):
         value = float(plain_text)
         if abs(value) <= limit:
@@ -40,18 +49,51 @@ def number(text: str, *, field: str, limit: float, name: str | None = None) -> f
     raise misread(name or field, text, f"is {problem}", remedy, field=field, limit=bounds)
 
 
+def _plain(text: str) -> str:
+    return with_minus(text).strip(_BLANKS)
+
+
+def with_minus(text: str) -> str:
+    """Return a text with a plain minus in place of the true one and of short dashes."""
+    return text.translate(_MINUSES)
+
+
+def with_point(text: str) -> str:
+    """Return the text of a field that holds a single number with a point for its decimal comma.
+
+    ``1,234`` stays as it is: its comma may stand between thousands.
+    """
+    match = _COMMA.fullmatch(_plain(text))
+    if not match or _THOUSANDS.fullmatch(match[0]):
+        return text
+    return f"{match[1]}.{match[2]}"
+
+
 def _instead(text: str) -> str:
     """Return what a number is mistaken for, where that is told from its text."""
     if re.fullmatch(r"[^/]*[0-9] */ *[0-9][^/]*", text):
         return "no fractions, but "
-    if re.fullmatch(r"[+-]?[0-9]*,[0-9]+", text):
+    if _THOUSANDS.fullmatch(text):
+        return "a point before decimals and nothing between thousands: "
+    if _COMMA.fullmatch(text):
         return "a point, not a comma: "
+    return f"{foreign}, but " if (foreign := foreign_in(text)) else ""
+
+
+def foreign_in(text: str) -> str:
+    """Name the first character that looks like a part of a number, or like nothing, and is none."""
+    for each in text:
+        if each not in _BLANKS and (each.isspace() or re.match(f"[{UNSEEN}]", each)):
+            return f"no character U+{ord(each):04X}, which cannot be seen"
+        numeral = not each.isascii() and unicodedata.category(each) in {"Nd", "No"}
+        if numeral or each in _LONG_DASHES:
+            return f"no “{each}”"
     return ""
 
 
 def whole(text: str, field: str, lowest: int, highest: int, name: str | None = None) -> int:
     """Return the whole number that `text` says, from `lowest` to `highest`, both allowed."""
-    match = _WHOLE.fullmatch(text.strip(_BLANKS).replace(MINUS, "-"))
+    match = _WHOLE.fullmatch(_plain(text))
     problem = "no whole number"
     if match:
         problem = "out of range"

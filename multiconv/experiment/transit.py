@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote
 
 from multiconv.errors import InvalidValue, MultiConvError
 from multiconv.experiment.model import Experiment
-from multiconv.experiment.numbers import quoted
+from multiconv.experiment.numbers import UNSEEN, quoted
 
 Pairs = list[tuple[str, str]]
 Read = Callable[[Pairs], Experiment]
@@ -33,9 +33,7 @@ _TRACKERS = re.compile(
     r"|cmpid|icid|ncid|xtor|dm_i|s_cid|ml_subscriber\w*|wickedid|elq\w+|guccounter",
     re.IGNORECASE,
 )
-_UNSEEN = re.compile(
-    "=?\r?\n[ \t>]*|\r|[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-)
+_UNSEEN = re.compile(f"=?\r?\n[ \t>]*|\r|[{UNSEEN}]")
 _CODE = re.compile(r"%[0-9A-Fa-f]{2}")
 _LED = re.compile(r"(?:\?|amp;|#38;|#x26;)+", re.IGNORECASE)
 _AMPERSAND = re.compile(r"&(?:amp;|#38;|#x26;)*", re.IGNORECASE)

@@ -16,7 +16,7 @@ from multiconv.imaging.notes import KINDS
 PARAMETER = "told"
 PICTURE = "picture-"
 LINK = "link-"
-EDITS = ("resized", "pasted", "moved", "symmetric", "rounded")
+EDITS = ("resized", "pasted", "moved", "symmetric", "rounded", "comma")
 """The words of `Edit.notices`."""
 
 _UNDOES = "To undo it, go back one step."
@@ -67,4 +67,6 @@ def _edit_words(words: Collection[str], layer: Layer) -> str:
             f"Three groups need a multiple of 3 outputs, so there are {layer.outputs} now; "
             f"one group again leaves them so. {_UNDOES}"
         )
+    if "comma" in words:
+        sentences.append("The comma in a number was read as its decimal point: 0,5 is 0.5.")
     return " ".join(sentences)

@@ -209,7 +209,7 @@ FORMS = tuple(map(_form, FAMILIES))
 def kernel(name: str, size: Pair | None = None) -> Values:
     """Return the named kernel, a fresh (kh, kw) array, at its own size or fitted to ``size``.
 
-    Names with numbers (`FORMS`) are sampled at ``size``, not cut to it.
+    Names with numbers (`FORMS`) are sampled at ``size``, not cut to it; capitals do not count.
 
     Raises
     ------
@@ -230,13 +230,13 @@ def kernel(name: str, size: Pair | None = None) -> Values:
     if call := _call_of(name):
         family, numbers = call
         return FAMILIES[family].values(size or own_size(name), *numbers)
-    if name not in KERNELS:
+    if (known := _known(name)) not in KERNELS:
         raise InvalidValue(
             f"There is no kernel named {name[:40]!r}.",
             f"Use one of {', '.join((*KERNELS, *FORMS))}.",
             field="w",
         )
-    values = KERNELS[name].values
+    values = KERNELS[known].values
     return values.copy() if size is None else fitted(values, size)
 
 
@@ -254,7 +254,12 @@ def settled_name(name: str) -> str:
     """Return the one way in which links write a kernel's name."""
     kernel(name, (1, 1))  # refuses what is no name
     call = _call_of(name)
-    return _spelling(*call) if call else name
+    return _spelling(*call) if call else _known(name)
+
+
+def _known(name: str) -> str:
+    """Return a kernel's name out of one in any capitals, or out of its title."""
+    return re.sub(r"[\s_]+", "-", name.strip().lower())
 
 
 def scaled_name_of(array: Values) -> tuple[float, str] | None:
@@ -304,7 +309,7 @@ def _call_of(name: str) -> tuple[str, tuple[float, ...]] | None:
     """Return a family's name and its numbers; None where ``name`` has no brackets."""
     if "(" not in name:
         return None
-    match = _CALL.fullmatch(name.replace("\u2212", "-").replace(" ", ""))
+    match = _CALL.fullmatch(name.lower().replace("\u2212", "-").replace(" ", ""))
     if match is None or match[1] not in FAMILIES:
         raise _refused(f"There is no kernel written {name[:40]!r}.", f"Write {', '.join(FORMS)}.")
     family, texts = FAMILIES[match[1]], match[2].split(",")

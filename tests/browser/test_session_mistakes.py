@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.harness import due
-from tests.browser.test_session_edits import opened
+from tests.browser.test_session_edits import opened, pasted
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +80,7 @@ def test_undo_and_named_kernels_replace_a_weight_that_is_none(page):
     page.get_by_role("button", name="Undo").click()
     expect(field).to_have_value("0.2")
     expect(mistake).to_have_count(0)
-    for text, words in (("1/3", "no fractions"), ("0,5", "a point, not a comma")):
+    for text, words in (("1/3", "no fractions"), ("1,234", "nothing between thousands")):
         field.fill(text)
         expect(mistake).to_contain_text(words)
     page.locator('[name="preset.0"]').select_option("soft")
@@ -282,3 +282,36 @@ def test_escape_takes_the_biass_wrong_text_back(page):
     expect(field).not_to_have_attribute("aria-invalid", "true")
     expect(page.locator("label.bias + .mistake")).to_have_count(0)
     assert "i=3&j=5" in page.url
+
+
+def test_a_decimal_comma_is_read_and_told_beside_the_field(page):
+    opened(page, "/?size=80")
+    field = page.locator("#row-0 .weight").nth(4)
+    note, mistake = page.locator("#row-0 .note"), page.locator("#row-0 .mistake")
+    field.fill("")
+    field.press_sequentially("-0,5")
+    expect(note).to_have_text("“-0,5” is read as −0.5.")
+    expect(mistake).to_have_count(0)
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    page.wait_for_url("**w.0.0=0.1,0.1,0.1,0.1,-0.5,*")
+    expect(field).to_have_value("-0,5")  # still being typed in
+    field.blur()
+    expect(field).to_have_value("−0.5")
+    field.fill("0.25")
+    page.wait_for_url("**w.0.0=0.1,0.1,0.1,0.1,0.25,*")
+    expect(note).to_have_count(0)
+
+
+def test_a_pasted_decimal_comma_is_one_number(page):
+    opened(page, "/?size=80")
+    pasted(page, 0, "0,5")
+    expect(page.locator("#row-0 .mistake")).to_have_count(0)
+    assert "w.0.0" not in page.url  # typed by the browser itself, not sent as a matrix
+
+
+def test_a_name_in_capitals_is_found(page):
+    opened(page, "/?size=80")
+    page.locator("#bench summary").click()
+    page.locator('[name="name.0"]').fill("Motion(45)")
+    page.locator("#bench button").click()
+    page.wait_for_url("**w.0.0=motion(45)*")

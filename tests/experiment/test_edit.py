@@ -180,7 +180,13 @@ def test_a_pixel_that_was_not_pinned_stays_so(edit):
     [
         ("abc", "is “abc”, which is no number. Write a decimal number"),
         ("1/3", "is “1/3”, which is no number. Write no fractions, but a decimal number"),
-        ("0,5", "is “0,5”, which is no number. Write a point, not a comma: a decimal number"),
+        (
+            "1,234",
+            "is “1,234”, which is no number. Write a point before decimals and nothing between",
+        ),
+        ("—1", "is “—1”, which is no number. Write no “—”, but a decimal number"),
+        ("\u00a01", "is “\ufffd1”, which is no number. Write no character U+00A0, which cannot be"),
+        ("１", "is “１”, which is no number. Write no “１”, but a decimal number"),
         ("2000000", "is “2000000”, which is too large."),
     ],
 )
@@ -194,9 +200,61 @@ def test_a_weight_at_fault_is_called_as_its_field_is(edit, text, said):
 
 
 def test_a_bias_at_fault_is_called_the_bias(edit):
-    assert (
-        "The bias is “0,5”, which is no number. Write a point" in edit("", {"bias.0": "0,5"}).text
-    )
+    said = edit("", {"bias.0": "1,234"}).text
+    assert "The bias is “1,234”, which is no number. Write a point" in said
+
+
+@pytest.mark.parametrize(
+    ("previous", "fields", "found"),
+    [
+        ("", {"w.0.0": [*["1"] * 4, "0,5", *["1"] * 4]}, {"w.0.0": "1,1,1,1,0.5,1,1,1,1"}),
+        ("", {"w.0.0": [*["1"] * 4, "–0,5", *["1"] * 4]}, {"w.0.0": "1,1,1,1,-0.5,1,1,1,1"}),
+        ("kernel=1x1", {"w.0.0": "0,5"}, {"kernel": "1x1", "w.0.0": "0.5"}),
+        ("", {"bias.0": "−0,25"}, {"bias": "-0.25,0,0,0,0"}),
+        ("", {"range": "0,5"}, {"range": "0.5"}),
+    ],
+)
+def test_a_decimal_comma_is_read_in_a_field_of_its_own_and_told(edit, previous, fields, found):
+    answer = edit(previous, fields)
+    assert asked(answer) == found
+    assert told(answer) == "comma"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"w.0.0": "1,1,1,1,0.5,1,1,1,1"}, {"w.0.0": ["1"] * 9}, {"bias.0": "0.5"}, {"range": "auto"}],
+)
+def test_no_comma_is_told_where_none_stands_for_a_point(edit, fields):
+    assert told(edit("", fields)) == ""
+
+
+def test_a_list_in_a_link_has_commas_between_its_numbers(edit):
+    answer = edit("kernel=1x2", {"w.0.0": "0,5"})
+    assert asked(answer) == {"kernel": "1x2", "w.0.0": "0,5"}
+    assert told(answer) == ""
+
+
+def test_a_decimal_comma_beside_a_mistake_is_not_lost(edit):
+    answer = edit("", {"w.0.0": [*["1"] * 4, "0,5", *["1"] * 4], "strides.other": "99"})
+    assert answer.status_code == 400
+    assert "w.0.0=1,1,1,1,0.5,1,1,1,1" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"kernel.other": "5X5"}, {"kernel": "5x5"}),
+        ({"kernel.other": "3 × 5"}, {"kernel": "3x5"}),
+        ({"strides.other": "2×1"}, {"strides": "2x1"}),
+        ({"padding.other": "Valid"}, {"padding": "valid"}),
+        ({"size": "Full"}, {"size": "full"}),
+        ({"size": "FULL "}, {"size": "full"}),
+        ({"range": "Auto"}, {}),
+        ({"dilations": "2X3"}, {"dilations": "2x3"}),
+    ],
+)
+def test_what_a_phone_writes_in_capitals_is_read(edit, fields, found):
+    assert asked(edit("", fields)) == found
 
 
 def test_a_links_weight_is_called_by_its_parameter_too(client):

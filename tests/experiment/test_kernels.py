@@ -1,9 +1,12 @@
 """A kernel's name that cannot be used is told in one sentence, and what to write instead."""
 
+import numpy as np
 import pytest
 
+import multiconv as mc
 from multiconv.errors import InvalidValue
 from multiconv.experiment.kernels import kernel_name
+from multiconv.experiment.link import read
 
 FORMS = "Write gaussian(sigma), gabor(angle,wavelength), motion(angle), random(seed)."
 
@@ -23,6 +26,31 @@ def test_says_it_once(text, said):
     with pytest.raises(InvalidValue) as caught:
         kernel_name(text, "name.1")
     assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Gabor(45,6)", "gabor(45,6)"),
+        ("GABOR( 45, 6 )", "gabor(45,6)"),
+        ("Gaussian(1.5)", "gaussian(1.5)"),
+        ("Random(7)", "random(7)"),
+        ("gabor(–45,6)", "gabor(-45,6)"),
+        ("Gabor\u00a0(45,\u202f6)", "gabor(45,6)"),
+        ("Ｇａｂｏｒ（４５，６）", "gabor(45,6)"),
+        ("Sobel-X", "sobel-x"),
+        ("Sobel x", "sobel-x"),
+        ("sobel_y", "sobel-y"),
+        ("OUTLINE", "outline"),
+        ("Gaussian", "gaussian"),
+        ("Box 5", "box-5"),
+    ],
+)
+def test_capitals_and_blanks_make_no_other_name(text, name):
+    assert kernel_name(text, "name.1") == name
+    if text.isascii():
+        assert dict(read([("kernel", "5"), ("w.1.0", text)]).layer.kernels)[1, 0] == name
+    assert np.array_equal(mc.kernel(name), mc.kernel(name.title()))
 
 
 def test_a_name_without_brackets_is_answered_with_every_name():

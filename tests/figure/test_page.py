@@ -97,3 +97,33 @@ def test_the_bench_is_open_where_its_text_could_not_be_used(client):
     assert 'name="name.1" value="gabour(1)"' in answer.text
     other = client.get("/edit", query_string={"from": "size=40", "strides.other": "99"})
     assert " open" not in bench(other.text)
+
+
+class TextFields(HTMLParser):
+    """Every field that a keyboard types in, with its own attributes over its form's."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.form, self.found = {}, []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        own = dict(attrs)
+        if tag == "form":
+            self.form = own
+        typed = tag == "textarea" or (tag == "input" and own.get("type", "text") == "text")
+        if typed and "readonly" not in own:
+            self.found.append(self.form | own)
+
+
+@pytest.mark.parametrize("address", ["/?size=40", "/?size=40&kernel=9", "/weights?size=40"])
+def test_no_keyboard_changes_what_is_typed_and_every_sign_is_on_it(client, address):
+    fields = TextFields(client.get(address).text).found
+    assert fields
+    for field in fields:
+        for name in ("autocomplete", "autocapitalize", "autocorrect"):
+            assert field.get(name) == "off", field
+        assert field["spellcheck"] == "false"
+        # The keyboards of "decimal" and "numeric" have no minus on an iPhone, some no point.
+        whole = field["name"] == "first"
+        assert field.get("inputmode", "text") == ("numeric" if whole else "text"), field

@@ -14,7 +14,7 @@ import pytest
 
 from multiconv.engine.geometry import Geometry
 from multiconv.errors import InvalidValue
-from multiconv.experiment.numbers import number, plain, weight_text
+from multiconv.experiment.numbers import number, plain, weight_text, with_point
 from multiconv.figure.kernel import tint
 from multiconv.figure.pixel import level_kind
 from multiconv.imaging.colour import indices, palette, step
@@ -101,6 +101,30 @@ NUMBERS = {
         ["nan", None], ["inf", None], ["", None], ["-", None], ["0x10", None], ["1,5", None],
         ["\u00a01", None],
         ["1e400", None], ["--1", None], ["1 2", None], [".", None],
+        # What word processors make of a minus: hyphens, figure and en dash, small and wide ones.
+        ["\u20101", -1], ["\u20111", -1], ["\u20121", -1], ["\u20130.5", -0.5], ["\ufe631", -1],
+        ["\uff0d1", -1], ["1e\u20133", 0.001], ["\u20141", None], ["\u20131\u20132", None],
+        ["0,5", None], ["1\u202f000", None], ["1\u200b", None], ["\u0665", None], ["\u00bd", None],
+    ],
+    # A field that holds one number reads a decimal comma; thousands are not told from decimals.
+    "own": [
+        ["0,5", 0.5], ["\u22120,25", -0.25], ["\u20131,5", -1.5], [",5", 0.5], ["+2,75", 2.75],
+        [" 1,5 ", 1.5], ["0,125", 0.125], ["1,5e-3", 0.0015], ["12,3456", 12.3456], ["0.5", 0.5],
+        ["1,234", None], ["-12,500", None], ["1,234,567", None], ["1,234.5", None],
+        ["1,2,3", None], ["0,,5", None],
+        ["0,5,", None], ["5,", None], [",", None], ["1, 5", None], ["1.234,5", None],
+    ],
+    "named": [
+        ["1/3", "no fractions"], ["1,2,3", ""], ["abc", ""], ["0,5", "a point, not a comma"],
+        ["1,234", "a point before decimals and nothing between thousands"],
+        ["1,234.5", "a point before decimals and nothing between thousands"],
+        ["\u00a01", "no character U+00A0, which cannot be seen"],
+        ["1\u202f000", "no character U+202F, which cannot be seen"],
+        ["1\u200b", "no character U+200B, which cannot be seen"],
+        ["\ufeff1", "no character U+FEFF, which cannot be seen"],
+        ["\u30001", "no character U+3000, which cannot be seen"],
+        ["\uff11.5", "no “１”"], ["\u0665", "no “٥”"], ["\u00bd", "no “½”"], ["2\u00b2", "no “²”"],
+        ["\u20141", "no “—”"], ["\u20151", "no “―”"],
     ],
     "plain": [
         [1e-07, "0.0000001"], [2.0, "2"], [-0.25, "-0.25"], [1e6, "1000000"], [0.1, "0.1"],
@@ -191,6 +215,23 @@ def test_numbers_are_read_as_strictly_here(text, value):
             number(text, field="w.0.0", limit=1e6)
     else:
         assert number(text, field="w.0.0", limit=1e6) == value
+
+
+@pytest.mark.parametrize(("text", "value"), NUMBERS["own"])
+def test_a_field_of_one_number_reads_a_decimal_comma(text, value):
+    if value is None:
+        with pytest.raises(InvalidValue):
+            number(with_point(text), field="bias", limit=1e6)
+    else:
+        assert number(with_point(text), field="bias", limit=1e6) == value
+
+
+@pytest.mark.parametrize(("text", "words"), NUMBERS["named"])
+def test_what_looks_like_a_number_is_named(text, words):
+    with pytest.raises(InvalidValue) as caught:
+        number(text, field="bias", limit=1e6)
+    said = caught.value.remedy
+    assert said.startswith(f"Write {words}" if words else "Write a decimal number")
 
 
 def test_numbers_are_written_alike():

@@ -6,9 +6,9 @@
  * Alt 0.01), and so does dragging a weight sideways, every four pixels; a click still types.
  */
 import { tint } from "../lib/colours.js";
-import { begun, parsed, plain, refusal, stepped, weightText } from "../lib/numbers.js";
+import { begun, parsed, plain, refusal, stepped, typedNumber, weightText } from "../lib/numbers.js";
 import { hold, setBias, setWeight } from "../page/edit.js";
-import { say, unsay } from "../page/words.js";
+import { note, say, unsay } from "../page/words.js";
 import { on, state } from "../state.js";
 
 const PATIENCE = 1000;
@@ -52,9 +52,10 @@ function typed(field, early = begun(field.value)) {
     timer = setTimeout(() => "typed" in field.dataset && typed(field, false), PATIENCE);
     return;
   }
-  const value = parsed(field.value);
+  const value = typedNumber(field.value);
   if (value === null) return refuse(field);
   mended(field);
+  note(place(field), parsed(field.value) === null ? `“${field.value.trim()}” is read as ${weightText(value)}.` : "");
   field.dataset.exact = plain(value);
   change(field, () => value); // also where it shows that already: what waits for its turn may change it
 }
@@ -91,7 +92,7 @@ function follow(field, number) {
   if (parsed(field.dataset.exact ?? field.value) === number) return;
   field.dataset.exact = plain(number);
   mended(field);
-  if (field !== document.activeElement || parsed(field.value) !== number) restore(field);
+  if (field !== document.activeElement || typedNumber(field.value) !== number) restore(field);
 }
 
 on("kernel", ({ q }) => {

@@ -3,7 +3,7 @@
  * A row's whole kernel as text: several numbers pasted into a weight fill it, as the server reads
  * them; its list copies them out where the browser allows that, else shows them selected, and so says.
  */
-import { plain } from "../lib/numbers.js";
+import { plain, typedNumber } from "../lib/numbers.js";
 import { edit } from "../page/form.js";
 import { on } from "../state.js";
 import { rowsOf } from "./pixel.js";
@@ -20,8 +20,8 @@ document.addEventListener("paste", (event) => {
   if (q) void filled(q, text, field);
 });
 
-/** Whether a text holds more than one number. @param {string} text */
-const several = (text) => /[0-9.][\]),;\s]+[[({\s]*[-+−.0-9]/.test(text.trim());
+/** Whether a text holds more than one number: no decimal comma, which stands in one. @param {string} text */
+const several = (text) => typedNumber(text) === null && /[0-9.][\]),;&|\s]+[[({\s]*[-+\u2010-\u2013−.0-9]/.test(text.trim());
 
 /** @param {string} q @param {string} text @param {HTMLInputElement} field */
 async function filled(q, text, field) {

@@ -9,26 +9,55 @@ const LARGEST = 1e6;
 /** As many digits a field has room for, and the maps' floats are sure of. */
 const DIGITS = 6;
 
+const MINUSES = /[\u2010-\u2013\u2212\ufe63\uff0d]/g;
+const COMMA = /^([+-]?[0-9]*),([0-9]+(?:[eE][+-]?[0-9]+)?)$/;
+const THOUSANDS = /^[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?$/;
+const UNSEEN = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[^\S \t\r\n]/u;
+const FOREIGN = /[\u2014\u2015\ufe58]|(?![0-9])[\p{Nd}\p{No}]/u;
 const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 
 /** The number that a text says; null where it says none that a weight may be. @param {string} text @returns {number | null} */
 export function parsed(text) {
-  const trimmed = text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "").replaceAll(MINUS, "-");
+  const trimmed = bare(text);
   if (!NUMBER.test(trimmed)) return null;
   const value = Number(trimmed);
   return Math.abs(value) <= LARGEST ? value + 0 : null;
 }
 
+/** A text without blanks around it, and with a plain minus for the true one and for short dashes. @param {string} text */
+const bare = (text) => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "").replace(MINUSES, "-");
+
+/** The text of a field of one number with a point for its decimal comma; thousands' stay. @param {string} text */
+export function withPoint(text) {
+  const trimmed = bare(text);
+  return THOUSANDS.test(trimmed) ? text : COMMA.test(trimmed) ? trimmed.replace(",", ".") : text;
+}
+
+/** The number that the text of its own field says, with a decimal comma too. @param {string} text */
+export const typedNumber = (text) => parsed(withPoint(text));
+
 /** Whether a text may yet become a number: to speak of it while one types would be too early. @param {string} text */
-export const begun = (text) => /^\s*[+\-−]?\.?$/.test(text);
+export const begun = (text) => /^[+-]?(?:\.?|[0-9]*,)$/.test(bare(text));
 
 /** Why a text says no number that a weight or bias may be, as the server says it. @param {string} text @param {string} what */
 export function refusal(text, what) {
   const bounds = `a decimal number from ${MINUS}1,000,000 to 1,000,000, such as ${MINUS}0.25.`;
   const trimmed = text.trim();
   if (/^[^/]*[0-9] *\/ *[0-9][^/]*$/.test(trimmed)) return `“${trimmed}” is no number here: write no fractions, but a decimal number such as 0.3333.`;
-  if (/^[+\-−]?[0-9]*,[0-9]+$/.test(trimmed)) return `“${trimmed}” is no number here: write a point, not a comma.`;
-  return `A ${what} is ${bounds}`;
+  const instead = otherwise(bare(text));
+  return instead ? `“${trimmed}” is no number here: write ${instead}.` : `A ${what} is ${bounds}`;
+}
+
+/** What a text that is no number is mistaken for, in the server's words. @param {string} text */
+function otherwise(text) {
+  if (THOUSANDS.test(text)) return "a point before decimals and nothing between thousands";
+  if (COMMA.test(text)) return "a point, not a comma";
+  const unseen = UNSEEN.exec(text)?.[0];
+  const sign = FOREIGN.exec(text)?.[0];
+  const code = unseen?.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
+  const first = sign === undefined || (unseen !== undefined && text.indexOf(unseen) < text.indexOf(sign));
+  if (code !== undefined && first) return `no character U+${code}, which cannot be seen`;
+  return sign === undefined ? "" : `no “${sign}”`;
 }
 
 /** The shortest decimal that reads back as `value`, never with an exponent. @param {number} value */

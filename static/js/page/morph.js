@@ -5,7 +5,7 @@
  * (`data-live`), what is being typed, focus, open popovers and details stay; what the answer leaves to
  * the page (`data-kept`) stays as it is.
  */
-import { parsed } from "../lib/numbers.js";
+import { parsed, typedNumber } from "../lib/numbers.js";
 
 const TEXT = "input:not([type=image], [type=file], [type=hidden], [type=checkbox], [type=radio])";
 
@@ -54,7 +54,7 @@ const chosen = (select) => (select.querySelector("option[selected]") ?? select.q
 function beingTyped(field, fresh) {
   if ("typed" in field.dataset || begun.has(field)) return true;
   const number = parsed(fresh.getAttribute("data-exact") ?? fresh.getAttribute("value") ?? "");
-  return field === document.activeElement && number !== null && parsed(field.value) === number;
+  return field === document.activeElement && number !== null && typedNumber(field.value) === number;
 }
 
 /** @param {Element} old @param {Element} fresh */

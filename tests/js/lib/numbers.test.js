@@ -1,12 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { begun, captioned, halfEven, parsed, plain, refusal, rounded, stepped, weightText } from "../../../static/js/lib/numbers.js";
+import { begun, captioned, halfEven, parsed, plain, refusal, rounded, stepped, typedNumber, weightText } from "../../../static/js/lib/numbers.js";
 import { fixture } from "../fixture.js";
 
 const cases = fixture("numbers.json");
 
 for (const [text, value] of cases.read) {
   test(`“${text}” is read as ${value}`, () => assert.equal(parsed(text), value));
+}
+
+for (const [text, value] of cases.own) {
+  test(`“${text}” in a field of its own is read as ${value}`, () => assert.equal(typedNumber(text), value));
+}
+
+for (const [text, words] of cases.named) {
+  test(`“${text}” is no number, and why is said`, () => {
+    assert.equal(parsed(text), null);
+    if (words) assert.ok(refusal(text, "bias").includes(`write ${words}`), refusal(text, "bias"));
+    else assert.match(refusal(text, "bias"), /^A bias is a decimal number/);
+  });
 }
 
 test("numbers are written as in links", () => {
@@ -54,8 +66,8 @@ test("captions have six digits at the most, so that float32 and exact sums agree
 });
 
 test("what a number begins with is told from what can be none", () => {
-  for (const text of ["", "-", "−", "+", ".", "-."]) assert.ok(begun(text), text);
-  for (const text of ["a", "--", "1", "-1", "1/", "0,"]) assert.ok(!begun(text), text);
+  for (const text of ["", "-", "−", "–", "+", ".", "-.", "0,", "-12,", ","]) assert.ok(begun(text), text);
+  for (const text of ["a", "--", "1", "-1", "1/", "0,5", "0,,"]) assert.ok(!begun(text), text);
 });
 
 test("fractions and commas are told apart from what is no number at all", () => {
