@@ -39,20 +39,22 @@ def flushed(values: Array) -> Array:
     Such numbers have lost their digits already, and many processors take a hundred times as long
     for a product with one; so their bits are multiplied here, as whole numbers.
     """
-    smallest = np.finfo(values.dtype).smallest_normal
     step = max(1, _AT_ONCE // math.prod(values.shape[2:]))
     places = product(range(len(values)), range(0, values.shape[1], step))
     small = values.size <= _AT_ONCE
     parts = [np.s_[:, :]] if small else [np.s_[at, top : top + step] for at, top in places]
+    bits = values.view(f"u{values.itemsize}")
+    smallest = np.finfo(values.dtype).smallest_normal
 
     def holds_some(part: Any) -> bool:
-        sizes = np.abs(values[part])
-        return bool(np.count_nonzero(sizes < smallest) > np.count_nonzero(sizes == 0))
+        sizes = bits[part] << 1  # Without the sign; less one, 0 is the largest of all.
+        sizes -= 1
+        return bool((sizes < (smallest.view(bits.dtype) << 1) - 1).any())
 
     if not any(holds_some(part) for part in parts):
         return values
     result = np.empty_like(values)
-    bits, into = (each.view(f"u{values.itemsize}") for each in (values, result))
+    into = result.view(bits.dtype)
     for part in parts:
         np.multiply(bits[part], np.abs(values[part]) >= smallest, out=into[part])
     return result
