@@ -21,11 +21,14 @@ from multiconv.tracing.trace import Trace
 FRACTIONS = {-1.0: MINUS, 0.5: "½", -0.5: f"{MINUS}½", 0.25: "¼", -0.25: f"{MINUS}¼"}
 """How the commonest multiples are written before a name."""
 
-ROOMY = 6
-"""The most characters, sign and all, that a 3 × 3 kernel's field holds at full size."""
+ROOM: Mapping[int, int] = {1: 9, 2: 9, 3: 9, 4: 7, 5: 7}
+"""The most characters, sign and all, that a row's field holds whole on every screen, by side.
 
-FIELDS_SIDE = 5
-"""Kernels of a longer side stand as a picture in their row, their fields below the figure."""
+Kernels of longer numbers or of a longer side stand as a picture, their fields below the figure.
+"""
+
+CALLED = 7
+"""The most characters of a kernel's name that stand beside its index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,16 @@ class Weight:
 
     @property
     def room(self) -> str:
-        """The class that steps the font down for a long text; tints.js has the same rule."""
-        characters = len(self.text)
-        return "" if characters <= ROOMY else "long" if characters <= ROOMY + 1 else "longer"
+        """The class that steps the font down for a long text."""
+        return room_of(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """One kernel's weights, row by row, its field, and what it is called; the fullest tone."""
+    """One kernel's weights, row by row, its field, and what it is called; the fullest tone.
+
+    ``pictured`` tells whether it stands as a picture in its row.
+    """
 
     field: str
     name: str
@@ -60,6 +65,7 @@ class Kernel:
     weights: tuple[tuple[Weight, ...], ...]
     called: str
     largest: str
+    pictured: bool
 
     @property
     def columns(self) -> int:
@@ -72,9 +78,14 @@ class Kernel:
         return max(len(self.weights), self.columns)
 
     @property
-    def pictured(self) -> bool:
-        """Whether it stands as a picture in its row."""
-        return self.side > FIELDS_SIDE
+    def longest(self) -> int:
+        """The most characters of one of its texts."""
+        return max(len(weight.text) for row in self.weights for weight in row)
+
+    @property
+    def lengthy(self) -> bool:
+        """Whether what it is called leaves no room beside its index in a row."""
+        return len(self.called) > CALLED
 
     @property
     def size(self) -> str:
@@ -90,11 +101,12 @@ def kernel_of(
     *,
     typed: Sequence[str] = (),
     name: str = "",
+    pictured: bool = False,
 ) -> Kernel:
     """Return the kernel from a channel to output k, its weights tinted on −extent … extent.
 
     ``typed`` are texts to show in place of its own (a form that could not be used); ``name`` is
-    what the link calls it.
+    what the link calls it; ``pictured`` tells whether it is to stand as a picture.
     """
     width, numbers, field = values.shape[1], values.ravel().tolist(), f"w.{channel.q}.{k}"
     texts, wrong = [weight_text(value) for value in numbers], frozenset[int]()
@@ -119,7 +131,19 @@ def kernel_of(
         tuple(tuple(cells[at : at + width]) for at in range(0, len(cells), width)),
         name or kernel_words(values),
         weight_text(own),
+        pictured,
     )
+
+
+def has_room(kernels: NDArray[np.float64]) -> bool:
+    """Tell whether all numbers of kernels (kh, kw, …) stand whole in the fields of their rows."""
+    room = ROOM.get(max(kernels.shape[:2]), 0)
+    return bool(room) and all(len(weight_text(value)) <= room for value in kernels.flat)
+
+
+def room_of(text: str) -> str:
+    """Return the class that steps the font down for a number; kernel.js has the same rule."""
+    return {6: "six", 7: "long"}.get(len(text), "" if len(text) < 6 else "longer")
 
 
 def kernel_words(kernel: NDArray[np.float64]) -> str:

@@ -14,7 +14,7 @@ from multiconv.drawing.marks import Mark, rim_path, unused_path, window_mark
 from multiconv.experiment.edit import ROW_WIDTH, Form, drawn_size
 from multiconv.experiment.numbers import decimal, weight_text
 from multiconv.figure.channels import Channel
-from multiconv.figure.kernel import Kernel, kernel_of, name_in_link, weight_scale
+from multiconv.figure.kernel import Kernel, has_room, kernel_of, name_in_link, weight_scale
 from multiconv.imaging.bands import nothing, summary
 from multiconv.tracing.trace import Trace
 
@@ -98,6 +98,9 @@ def rows_of(
     """Return the rows of the working; ``form`` holds texts to show in place of the kernels'."""
     layer, k, form = trace.experiment.layer, trace.experiment.focus.k, form or Form()
     kernels, extent = layer.all_kernels(), weight_scale(trace)
+    most = _most(trace, channels)
+    # All rows alike: fields beside a picture would look like two kinds of kernel.
+    pictured = not has_room(kernels[:, :, [channel.q for channel in most], k])
     return tuple(
         Row(
             channel,
@@ -109,10 +112,11 @@ def rows_of(
                 extent,
                 typed=form.getlist(f"w.{channel.q}.{k}"),
                 name=name_in_link(layer, channel.q, k),
+                pictured=pictured,
             ),
             partial_of(trace, channel, pictures),
         )
-        for channel in _most(trace, channels)
+        for channel in most
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from multiconv.drawing.junction import Junction, junction
 from multiconv.experiment.edit import ROW_WIDTH
 from multiconv.experiment.numbers import decimal, weight_text
+from multiconv.figure.kernel import room_of
 from multiconv.figure.rows import MOST, ROW_HEIGHT, Row
 from multiconv.tracing.trace import Trace
 
@@ -19,12 +20,13 @@ WIDTH = 134
 class Sum:
     """Where the rows meet.
 
-    ``term`` is the bias where pictures stand in a line; ``total`` the sum at the pinned pixel,
-    rounded: exact numbers stand in the arithmetic.
+    ``room`` steps the bias's font down; ``term`` is the bias where pictures stand in a line;
+    ``total`` the sum at the pinned pixel, rounded: exact numbers stand in the arithmetic.
     """
 
     junction: Junction
     bias: str
+    room: str
     term: str
     total: str
 
@@ -38,7 +40,7 @@ def sum_of(trace: Trace, rows: Sequence[Row]) -> Sum:
         [row.channel.role for row in rows],
     )
     bias = weight_text(trace.layer.bias)
-    return Sum(curves, bias, f"+ {bias} " if trace.layer.bias else "", _total(trace))
+    return Sum(curves, bias, room_of(bias), f"+ {bias} " if trace.layer.bias else "", _total(trace))
 
 
 def _total(trace: Trace) -> str:

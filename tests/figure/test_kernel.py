@@ -7,7 +7,7 @@ import pytest
 
 from multiconv.experiment.numbers import weight_text
 from multiconv.figure.channels import Channel
-from multiconv.figure.kernel import kernel_of, kernel_words, tint
+from multiconv.figure.kernel import has_room, kernel_of, kernel_words, room_of, tint
 from multiconv.filters.kernels import kernel as named
 
 RED = Channel(0, "red", "red")
@@ -37,13 +37,35 @@ def test_a_kernel_is_called_what_it_is():
 
 
 @pytest.mark.parametrize(
-    ("shape", "pictured"),
-    [((1, 1), False), ((5, 5), False), ((5, 6), True), ((6, 1), True), ((15, 15), True)],
+    ("shape", "value", "room"),
+    [
+        *(((side, side), 1, True) for side in (1, 2, 3, 4, 5)),
+        *((shape, 1, False) for shape in ((5, 6), (6, 1), (7, 7), (15, 15))),
+        *(((5, 5), value, room) for value, room in ((-0.0384, True), (0.000794, False))),
+        *(((4, 4), value, room) for value, room in ((-12.345, True), (-1000000, False))),
+        *(((3, 3), value, room) for value, room in ((-0.000716, True), (-1234.5678, False))),
+        *(((1, 1), value, room) for value, room in ((-1000000, True), (-999999.25, False))),
+    ],
 )
-def test_kernels_above_five_stand_as_pictures(shape, pictured):
-    view = kernel_of(np.ones(shape), RED, 0, 1.0)
-    assert view.pictured is pictured
-    assert len(view.weights) == shape[0]
+def test_kernels_whose_numbers_have_no_room_stand_as_pictures(shape, value, room):
+    kernels = np.zeros((*shape, 3))
+    kernels[-1, -1, 1] = value
+    assert has_room(kernels) is room
+
+
+@pytest.mark.parametrize(("query", "pictured"), [("kernel=5x5", False), ("filters=dlib", True)])
+def test_all_rows_of_a_figure_stand_alike(app, query, pictured):
+    query = f"size=24&kernel=5x5&{query}"
+    text = app.test_client().get(f"/?{query}").text
+    assert text.count('class="kernel-picture"') == (3 if pictured else 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "room"),
+    [("0.125", ""), ("−0.125", "six"), ("−0.0384", "long"), ("−1000000", "longer")],
+)
+def test_a_long_number_has_a_smaller_font(text, room):
+    assert room_of(text) == room
 
 
 def test_a_picture_has_its_own_scale():

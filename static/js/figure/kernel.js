@@ -80,9 +80,10 @@ function restore(field) {
   fit(field);
 }
 
-/** Step a weight's font down where its text is long: figure/kernel.py has the same rule. @param {HTMLInputElement} field */
+/** Step a number's font down where its text is long: figure/kernel.py has the same rule. @param {HTMLInputElement} field */
 function fit(field) {
   const characters = field.value.length;
+  field.classList.toggle("six", characters === 6);
   field.classList.toggle("long", characters === 7);
   field.classList.toggle("longer", characters > 7);
 }
@@ -136,6 +137,24 @@ document.addEventListener("focusout", (event) => {
   if (!field) return;
   if (begun(field.value)) typed(field, false);
   if (!("typed" in field.dataset)) restore(field);
+});
+
+/** The weight that is worked on. @type {{ q: string, at: number } | null} */
+let worked = null;
+
+document.addEventListener("focusin", (event) => {
+  const field = fieldOf(event, ".weight");
+  const q = field && channel(field);
+  worked = field && q ? { q, at: [...weights(q)].indexOf(field) } : null;
+});
+
+// A kernel whose numbers outgrow their fields becomes a picture, or comes back: the hand goes with its weight.
+on("page", () => {
+  if (!worked || document.activeElement !== document.body) return;
+  const field = weights(worked.q)[worked.at];
+  field?.closest("details")?.setAttribute("open", "");
+  field?.focus();
+  field?.setSelectionRange(field.value.length, field.value.length);
 });
 
 /** @typedef {{ field: HTMLInputElement, from?: number, x: number, id: number, moving: boolean }} Drag */
