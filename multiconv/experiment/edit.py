@@ -6,7 +6,6 @@ read as the link's own parameters are, so that no value has two sets of rules.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -165,8 +164,8 @@ def _exact(texts: list[str], field: str, q: int, k: int, base: Experiment) -> li
 def _has_fields(texts: list[str], size: Pair) -> bool:
     """Tell whether a kernel's texts are those of its fields, one a weight, not a list or name."""
     taps = size[0] * size[1]
-    named = taps == 1 and not re.search(r"[0-9]", texts[0][:1] + texts[0][-1:])
-    return len(texts) == taps and not named
+    named = texts[0].strip()[:1].isalpha()
+    return len(texts) == taps and not (taps == 1 and named)
 
 
 def _comma_notice(form: Form, base: Experiment) -> str:

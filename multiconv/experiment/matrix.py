@@ -40,7 +40,9 @@ _QUOTED = re.compile(r"([\"'])([^\"'\n]*)\1")
 _SUFFIX = re.compile(r"(?<=[0-9.])[fFL](?=[,;}\s\])]|$)")
 _POWER = re.compile(r"(?<=[0-9.])(?:\*\^|[dD](?=[+-]))(?=[+-]?[0-9])")
 
-_SIZED = re.compile(r"^(?:\w+\s*=\s*)?[0-9]+\s*[×x]\s*[0-9]+(?:\s.*)?:?$")
+_SIZED = re.compile(
+    r"^(?:[A-Za-z]\w*\s*=\s*)?[1-9][0-9]*\s*[×x]\s*[1-9][0-9]*(?:\s+[A-Za-z].*)?:?$"
+)
 _NAME_LINE = re.compile(r"^[A-Za-z_]\w*\s*=$|^(?:Diagonal|Full) Matrix$")
 _FACTOR = re.compile(r"^([0-9.]+[eE][+-]?[0-9]+)\s*\*$")
 _COLUMNS = re.compile(r"^Columns?\s+[0-9]+(?:\s+(?:through|to|and|thru)\s+[0-9]+)?:?$")

@@ -291,6 +291,7 @@ def test_a_decimal_comma_is_read_and_told_beside_the_field(page):
     field.fill("")
     field.press_sequentially("-0,5")
     expect(note).to_have_text("“-0,5” is read as −0.5.")
+    expect(page.locator("#said")).to_have_text("“-0,5” is read as −0.5.")
     expect(mistake).to_have_count(0)
     expect(field).not_to_have_attribute("aria-invalid", "true")
     page.wait_for_url("**w.0.0=0.1,0.1,0.1,0.1,-0.5,*")
@@ -300,6 +301,19 @@ def test_a_decimal_comma_is_read_and_told_beside_the_field(page):
     field.fill("0.25")
     page.wait_for_url("**w.0.0=0.1,0.1,0.1,0.1,0.25,*")
     expect(note).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_note_beside_a_kernel_covers_nothing(new_page, width):
+    page = new_page("/?size=80", width=width, height=740)
+    page.wait_for_selector("html.js")
+    page.locator("#row-0 .weight").nth(8).fill("0,5")
+    expect(page.locator("#row-0 .note")).to_be_visible()
+    box = page.locator("#row-0 .note").bounding_box()
+    for other in ("#row-0 select", "#row-0 .partial figcaption", "#row-1 .plane", "#row-1 .kernel"):
+        that = page.locator(other).bounding_box()
+        apart = that["y"] >= box["y"] + box["height"] or that["y"] + that["height"] <= box["y"]
+        assert apart or that["x"] >= box["x"] + box["width"], other
 
 
 def test_a_pasted_decimal_comma_is_one_number(page):

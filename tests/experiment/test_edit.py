@@ -228,6 +228,11 @@ def test_no_comma_is_told_where_none_stands_for_a_point(edit, fields):
     assert told(edit("", fields)) == ""
 
 
+@pytest.mark.parametrize("name", ["gaussian-5", "box-5", "sharpen"])
+def test_a_name_in_place_of_a_single_weight_stays_a_name(edit, name):
+    assert asked(edit("kernel=1x1", {"w.0.0": name})) == {"kernel": "1x1", "w.0.0": name}
+
+
 def test_a_list_in_a_link_has_commas_between_its_numbers(edit):
     answer = edit("kernel=1x2", {"w.0.0": "0,5"})
     assert asked(answer) == {"kernel": "1x2", "w.0.0": "0,5"}

@@ -208,6 +208,8 @@ def test_what_numpy_and_python_print_comes_back(array):
         ("１ 2\n3 4", "Write no “１”"),
         ("—1 2\n3 4", "Write no “—”"),
         ("\u200b1 2\n3 4", "no character U+200B"),
+        ("0x1 0x2\n3 4", "“0x1”, which is no number"),
+        ("1x2 3x4\n3 4", "“1x2”, which is no number"),
         ("½ 2\n3 4", "Write no “½”"),
         ("Columns 1 through 2\n\n1 2\n3 4\n\nColumn 3\n\n5\n", "The printed columns have 2 rows"),
         ('"0,5","1,5"\n"2,5","3,5"', "decimals with a point"),

@@ -40,16 +40,16 @@ export function unsay(place, fields = []) {
   }
 }
 
-/** Tell beside a field how it was read, until that is told anew. @param {Element} place @param {string} words none: take them back */
+/** Tell beside a field, and aloud, how it was read, until that is told anew. @param {Element} place @param {string} words none: take them back */
 export function note(place, words) {
   const after = [place.nextElementSibling, place.nextElementSibling?.nextElementSibling];
   const said = after.find((each) => each?.matches("p.note[data-live]")) ?? document.createElement("p");
   said.className = "note beside";
   said.setAttribute("data-live", "");
-  said.setAttribute("role", "status");
   if (said.textContent !== words) said.textContent = words;
-  if (!words) said.remove();
-  else if (!said.isConnected) place.after(said);
+  if (!words) return said.remove();
+  if (!said.isConnected) place.after(said);
+  speak(() => words);
 }
 
 /** Let go of typed texts that could not be used: their fields say what the page says. @param {ParentNode} [within] */
