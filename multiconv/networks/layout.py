@@ -98,6 +98,7 @@ def chosen(tensors: Mapping[str, Tensor], name: str) -> str:
             )
         return name
     fitting = [each for each, tensor in tensors.items() if _over_three(readings(tensor.shape))]
+    fitting = [each for each in fitting if not _of_another_kind(each)] or fitting
     certain = [each for each in fitting if len(readings(tensors[each].shape)) == 1]
     for found in (certain, fitting):
         if len(found) == 1:
@@ -124,6 +125,8 @@ def taken_as(tensor: Tensor, name: str, layout: str) -> FilterShape:
     if layout != "auto" and layout not in LAYOUTS:
         known = f"Use auto, {', '.join(LAYOUTS)}."
         raise refused(f"layout is {quoted(layout)}.", known, field="layout")
+    if layout == "auto" and (kind := _of_another_kind(name)):
+        raise refused(f"{in_full(name)} is, by its name, of {kind[0]}.", kind[1], field="layout")
     asked = None if layout == "auto" else reading_of(tensor.shape, layout)
     found = readings(tensor.shape) if layout == "auto" else [asked] if asked else []
     if not _over_three(found):
@@ -138,6 +141,25 @@ def taken_as(tensor: Tensor, name: str, layout: str) -> FilterShape:
         f"{_hint(name)}",
         field="layout",
     )
+
+
+_KINDS = {
+    "depthwise": (
+        "a depthwise layer, height × width × channels × kernels a channel",
+        "Send numpy.repeat(w.reshape(*w.shape[:2], 1, -1), 3, axis=2) and set 3 groups in the "
+        "figure; or choose its layout here if it is a usual layer.",
+    ),
+    "transpose|deconv|upconv": (
+        "a transposed convolution, whose axes have in and out the other way round",
+        "Send a layer that takes a picture; or choose its layout here if it is a usual layer.",
+    ),
+}
+
+
+def _of_another_kind(name: str) -> tuple[str, str] | None:
+    """Return what a name says of a tensor that is no usual layer's, and the remedy."""
+    found = (told for words, told in _KINDS.items() if re.search(words, name.lower()))
+    return next(found, None)
 
 
 def _hint(name: str) -> str:
@@ -262,7 +284,7 @@ def _remedy(reading: FilterShape) -> str:
     if reading.inputs == 1:
         return (
             f"To see it on the mean of red, green and blue, send numpy.repeat(w, 3, axis={axis}) "
-            "/ 3."
+            "/ 3; without / 3 and with 3 groups it is a depthwise layer of theirs."
         )
     if reading.inputs == 4:
         three = ", ".join([":"] * axis + [":3"])

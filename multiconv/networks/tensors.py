@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -39,7 +40,7 @@ _SAFE_DTYPES = {
 _CONVERT = (
     "Convert it where you trust it: import numpy, torch; "
     'state = torch.load("weights.pt", weights_only=True); '
-    'numpy.savez("weights.npz", **{name: t.numpy() for name, t in state.items()}).'
+    'numpy.savez("weights.npz", **{name: t.float().numpy() for name, t in state.items()}).'
 )
 
 
@@ -212,6 +213,8 @@ def _npz(body: bytes) -> Mapping[str, Tensor]:
         return _npy(unpacked(entry, FILE_BYTES + _HEAD_BYTES), shape, dtype)
 
     names = [entry.filename for entry in entries]
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise refused(f"The file has {in_full(twice[0])} twice.", "Give each a name of its own.")
     if entries and not any(name.endswith(".npy") for name in names):
         raise _none_of_ours(*foreign_archive(names))
     found = {}

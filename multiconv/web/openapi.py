@@ -210,13 +210,16 @@ def _storing(bodies: Document, stored: Document, *more: int) -> Document:
     }
 
 
-def _sending(form: Document, stored: Document) -> Document:
+def _sending(form: Document, stored: Document, *, receipt: bool = False) -> Document:
     """Return a POST of a form with a file, from a script or from a page."""
     told = _storing({"multipart/form-data": form}, stored, 415)
-    told["responses"]["303"] = {"description": "Stored; the page that shows it"}
-    return told | {
-        "description": "With Accept: application/json the facts, else the way to the page."
-    }
+    if receipt:
+        told["responses"]["201"]["content"]["text/html"] = {"schema": TEXT}
+        way = "a page with the receipt and the way to the figure"
+    else:
+        told["responses"]["303"] = {"description": "Stored; the page that shows it"}
+        way = "the way to the page"
+    return told | {"description": f"With Accept: application/json the facts, else {way}."}
 
 
 def _operations() -> dict[tuple[str, str], Document]:
@@ -249,7 +252,7 @@ def _operations() -> dict[tuple[str, str], Document]:
         ("takeaway.film", "get"): film,
         ("takeaway.program", "get"): _reading("The program", "text/x-python", TEXT, LIBRARY),
         ("uploads.images", "post"): _sending(_record({"image": BYTES}), STORED),
-        ("banks.take", "post"): _sending(WEIGHTS, WEIGHTS_STORED),
+        ("banks.take", "post"): _sending(WEIGHTS, WEIGHTS_STORED, receipt=True),
         ("banks.filters", "post"): _storing(
             {
                 JSON: {"oneOf": [FILTERS, LINK]},

@@ -122,6 +122,9 @@ FILES: dict[str, bytes] = {
     "a .npz that lies": lying_zip(),
     "a .npz of 5000 entries": zipped([(f"{n}.npy", b"") for n in range(5000)]),
     "a .npz of two that fit": npz(a=GOOD, b=GOOD),
+    "a .npz with one name twice": zipped([("a.npy", npy(GOOD)), ("b.npy", npy(GOOD + 1))]).replace(
+        b"b.npy", b"a.npy"
+    ),
     "a .npz of vectors": npz(bias=np.zeros(4, np.float32), mean=np.zeros(4, np.float32)),
     "JSON of nothing": b"[]",
     "JSON cut short": b"[[[[0.1, 0.2",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.signal import correlate2d
 
+from multiconv import conv2d
 from multiconv.errors import InvalidValue
 from multiconv.networks.layout import bank_from, bias_from, bias_name, chosen, readings, taken_as
 from multiconv.networks.tensors import Tensor
@@ -214,3 +216,37 @@ def test_a_bias_by_any_usual_name(name, bias):
 
 def test_the_biases_of_the_outputs_that_are_taken():
     assert bias_from(tensor(np.array([0.5, 1])), "a.bias", 1, 1) == (1.0,)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "kind"),
+    [
+        ("sepconv/depthwise_kernel:0", (3, 3, 3, 2), "a depthwise layer"),
+        ("DepthwiseConv2D/kernel", (3, 3, 3, 8), "a depthwise layer"),
+        ("deconv5.weight", (64, 3, 4, 4), "a transposed convolution"),
+        ("ConvTranspose_0.weight", (128, 3, 5, 5), "a transposed convolution"),
+        ("conv2d_transpose/kernel:0", (5, 5, 3, 64), "a transposed convolution"),
+        ("upconv1.weight", (16, 3, 2, 2), "a transposed convolution"),
+    ],
+)
+def test_a_layer_of_another_kind_is_not_read_because_its_shape_fits(name, shape, kind):
+    given = tensor(np.zeros(shape))
+    with pytest.raises(InvalidValue, match=kind) as error:
+        taken_as(given, name, "auto")
+    assert error.value.field == "layout"
+    layout = layouts(shape)[0]
+    assert taken_as(given, name, layout).layout == layout
+    usual = {name: given, "conv1.weight": tensor(np.zeros((9, 3, 5, 5)))}
+    assert chosen(usual, "") == "conv1.weight"
+
+
+def test_depthwise_kernels_become_the_layer_that_the_remedy_says():
+    """Keras's order: output c · m + j is channel c's kernel j."""
+    w = np.random.default_rng(0).normal(size=(3, 3, 3, 2))
+    made = np.repeat(w.reshape(*w.shape[:2], 1, -1), 3, axis=2)
+    x = np.random.default_rng(1).random((6, 7, 3))
+    members = np.stack([made[:, :, k // 2 : k // 2 + 1, k] for k in range(6)], axis=-1)
+    found = conv2d(x, members, groups=3, padding="VALID")
+    for c, j in np.ndindex(3, 2):
+        expected = correlate2d(x[..., c], w[:, :, c, j], mode="valid")
+        np.testing.assert_allclose(found[..., 2 * c + j], expected)
