@@ -11,6 +11,7 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from decimal import Decimal
 from html import unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -69,15 +70,18 @@ PASTE = """([q, text]) => {
         new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
 }"""
 # The browser's own buttons, where they stay on this page; whether they do.
-BACK = """() => {
-    const here = history.state?.step > 0;
-    if (here) history.back();
-    return here;
+BACK = """async () => {
+    if (!(history.state?.step > 0)) return false;
+    history.back();
+    await new Promise((done) => addEventListener("popstate", done, { once: true }));
+    return true;
 }"""
-FORWARD = """() => {
-    const here = (history.state?.step ?? 0) < Number(sessionStorage.getItem("multiconv-steps"));
-    if (here) history.forward();
-    return here;
+FORWARD = """async () => {
+    const last = Number(sessionStorage.getItem("multiconv-steps"));
+    if (!((history.state?.step ?? 0) < last)) return false;
+    history.forward();
+    await new Promise((done) => addEventListener("popstate", done, { once: true }));
+    return true;
 }"""
 
 
@@ -124,15 +128,15 @@ class Slowly:
         pairs = [pair for pair in parse_qsl(self.query) if pair[0] not in names]
         self.move(self.canonical(urlencode(pairs, safe=",:")))
 
-    def weight(self, q: int, at: int, change: Callable[[float], float]) -> None:
+    def weight(self, q: int, at: int, change: Callable[[Decimal], Decimal]) -> None:
         text = self.text(self.query)
         (kernel,) = re.findall(rf'<mc-kernel[^>]*data-q="{q}".*?</mc-kernel>', text, re.DOTALL)
-        numbers = [float(found) for found in re.findall(r'data-exact="([^"]*)"', kernel)]
+        numbers = [Decimal(found) for found in re.findall(r'data-exact="([^"]*)"', kernel)]
         if at >= len(numbers):
             return
-        numbers[at] = round(change(numbers[at]), 10)
+        numbers[at] = change(numbers[at])
         k = dict(parse_qsl(self.query)).get("k", "0")
-        self.parameters(**{f"w.{q}.{k}": ",".join(f"{value:.17g}" for value in numbers)})
+        self.parameters(**{f"w.{q}.{k}": ",".join(f"{value:f}" for value in numbers)})
 
     def travel(self, way: int) -> None:
         self.at = min(max(self.at + way, 0), len(self.history) - 1)
@@ -203,12 +207,16 @@ def slab(page: Page, lot: random.Random) -> Later:
 
 
 def step(page: Page, lot: random.Random) -> Later:
-    q, at, (key, by) = lot.randrange(3), lot.randrange(4), lot.choice((("Up", 0.1), ("Down", -0.1)))
+    q, at, (key, by) = (
+        lot.randrange(3),
+        lot.randrange(4),
+        lot.choice((("Up", "0.1"), ("Down", "-0.1"))),
+    )
     weight = page.locator(f'mc-kernel[data-q="{q}"] .weight').nth(at)
     if not weight.count():
         return nothing
     weight.dispatch_event("keydown", {"key": f"Arrow{key}"})
-    return lambda slowly: slowly.weight(q, at, lambda number: number + by)
+    return lambda slowly: slowly.weight(q, at, lambda number: number + Decimal(by))
 
 
 def drag(page: Page, lot: random.Random) -> Later:
@@ -223,14 +231,14 @@ def drag(page: Page, lot: random.Random) -> Later:
     for distance in (4, 8, 12):
         page.mouse.move(x + distance, y)
     page.mouse.up()
-    return lambda slowly: slowly.weight(q, at, lambda number: number + 0.3)
+    return lambda slowly: slowly.weight(q, at, lambda number: number + Decimal("0.3"))
 
 
 def typed(page: Page, lot: random.Random) -> Later:
     q, at, text = lot.randrange(3), lot.randrange(9), lot.choice(("0.7", "−1", "x"))
     if not page.evaluate(TYPE, [q, at, text]) or text == "x":
         return nothing
-    return lambda slowly: slowly.weight(q, at, lambda _: float(text.replace("−", "-")))
+    return lambda slowly: slowly.weight(q, at, lambda _: Decimal(text.replace("−", "-")))
 
 
 def bias(page: Page, _: random.Random) -> Later:
@@ -240,7 +248,7 @@ def bias(page: Page, _: random.Random) -> Later:
         k, outputs = slowly.outputs()
         known = dict(parse_qsl(slowly.query)).get("bias")
         all_of_them = known.split(",") if known else ["0"] * outputs
-        all_of_them[k] = f"{float(all_of_them[k]) + 1:.17g}"
+        all_of_them[k] = f"{Decimal(all_of_them[k]) + 1:f}"
         slowly.parameters(bias=",".join(all_of_them))
 
     return later

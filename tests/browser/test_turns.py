@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.harness import Held, due
-from tests.browser.sequences import KEY, KINDS, NUMBERS, START, Slowly
+from tests.browser.sequences import CHANGE, KEY, KINDS, NUMBERS, START, Slowly
 from tests.browser.test_session_edits import opened
 
 SEQUENCES = int(os.environ.get("MULTICONV_SEQUENCES", "6"))
@@ -206,3 +206,58 @@ def test_two_bursts_that_rest_while_an_answer_comes_do_not_wait_for_each_other(p
     page.wait_for_url("**w.1.0=*activation=relu*", timeout=20_000)
     quiet(page)
     assert "w.0.0=" in page.url
+
+
+def test_a_matrix_that_is_being_put_to_use_counts_once(page):
+    opened(page)
+    page.locator("#bench summary").click()
+    held = Held(page, "**/edit*")
+    page.locator("textarea[name='matrix.0']").fill("0 1 0\n1 -4 1\n0 1 0")
+    page.get_by_role("button", name="Use these").click()
+    # And it is taken back before it is there.
+    page.locator("textarea[name='matrix.1']").fill("1 1 1\n1 1 1\n1 1 1")
+    page.locator("[data-undo='-1']").dispatch_event("click")
+    page.get_by_role("button", name="Use these").click()
+    held.let_go()
+    page.wait_for_url("**w.1.0=1,1,1*")
+    quiet(page)
+    assert "w.0.0" not in page.url
+
+
+@pytest.mark.parametrize(
+    ("start", "change"), [("ranges=each", ("range", "1")), ("strides=2x2", ("strides", "1x1"))]
+)
+def test_what_is_open_stays_open_where_words_before_it_go(page, start, change):
+    opened(page, f"/?size=32&{start}")
+    page.locator(".more summary").first.click()
+    page.locator("select[name=padding_mode]").focus()
+    page.evaluate(CHANGE, change)
+    page.wait_for_function("old => !location.search.endsWith(old)", arg=f"size=32&{start}")
+    quiet(page)
+    expect(page.locator("select[name=padding_mode]")).to_be_visible()
+    expect(page.locator("select[name=padding_mode]")).to_be_focused()
+
+
+def test_links_within_the_page_leave_undo_and_redo_as_they_are(page):
+    opened(page)
+    for way in ("2x2", "4x4"):
+        page.locator("select[name=strides]").select_option(way)
+        page.wait_for_url(f"**strides={way}*")
+        quiet(page)
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url("**strides=2x2*")
+    quiet(page)
+    page.locator(".drawing.column a[href='#row-1']").press("Enter")
+    assert page.url.endswith("#row-1")
+    redo, undo = (page.get_by_role("button", name=name) for name in ("Redo", "Undo"))
+    expect(redo).to_be_enabled()
+    expect(undo).to_be_enabled()
+    redo.click()
+    page.wait_for_url("**strides=4x4*")
+    quiet(page)
+    page.locator(".drawing.column a[href='#row-2']").press("Enter")
+    undo.click()
+    page.wait_for_url("**strides=2x2*")
+    quiet(page)
+    undo.click()
+    page.wait_for_function("() => !location.search.includes('strides')")

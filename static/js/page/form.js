@@ -10,6 +10,8 @@ import { discard, speak } from "./words.js";
 
 /** What waits for its own button. */
 const TYPED = /^(name|matrix)\./;
+/** Texts that are being put to use, by their fields' names: what stands there until then counts once. @type {Map<string, string>} */
+const underWay = new Map();
 const LINKS = "a[data-live-link], .samples a";
 
 document.addEventListener("change", ({ target }) => {
@@ -42,9 +44,13 @@ async function applied(form, field) {
     wanted.push(["switch", field.value]);
     if (field.checked) wanted.push(["on", field.value]);
   }
-  const said = new URLSearchParams(wanted.map(([key, value]) => [key, String(value)]));
+  const fresh = wanted.map(([key, value]) => [key, String(value)]).filter(([key, text]) => underWay.get(key) !== text);
+  const said = new URLSearchParams(fresh);
   const words = hint(field);
-  if (!(await edit(said, field.closest("label") ?? field, waits(field)))) return;
+  for (const [key, text] of fresh) if (TYPED.test(key)) underWay.set(key, text);
+  const shown = await edit(said, field.closest("label") ?? field, waits(field));
+  for (const [key, text] of fresh) if (underWay.get(key) === text) underWay.delete(key);
+  if (!shown) return;
   for (const replaced of replacedBy(form, name)) discard(replaced);
   if (hint(field) !== words) speak(() => hint(field)); // what moved as well, if anything did, is said instead
   speakOfChange();

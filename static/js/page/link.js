@@ -164,3 +164,16 @@ export function overtaken() {
   return how?.type === "reload" && unsaid !== location.search.slice(1) ? unsaid : null;
 }
 addEventListener("pageshow", ({ persisted }) => persisted && keep(UNSAID, ""));
+
+// Within the page a link makes no step: Undo and Redo count them.
+addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
+  const place = document.getElementById(link?.getAttribute("href")?.slice(1) ?? "");
+  if (!link || !place || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  history.replaceState(history.state, "", link.getAttribute("href"));
+  place.closest("details:not([open])")?.setAttribute("open", "");
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+  place.scrollIntoView();
+});

@@ -75,6 +75,8 @@ function children(old, fresh) {
   let at = settled(old.firstChild);
   for (const wanted of fresh.childNodes) {
     while (at instanceof Element && at.id && !ids.has(at.id)) at = without(at);
+    const later = at && !alike(at, wanted) ? ahead(at, wanted) : null;
+    while (later && at && at !== later) at = without(at);
     const found = at && alike(at, wanted) ? at : moved(old, at, wanted);
     if (!found) {
       old.insertBefore(document.importNode(wanted, true), at);
@@ -104,6 +106,19 @@ function without(node) {
 function alike(old, fresh) {
   if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName) return false;
   return !(old instanceof Element) || old.id === /** @type {Element} */ (fresh).id;
+}
+
+/**
+ * The same element without an id further on, where what stands before it is gone: it stays, and with it
+ * focus, what is open in it, and the button that was just pressed.
+ * @param {ChildNode} at
+ * @param {Node} wanted
+ */
+function ahead(at, wanted) {
+  if (!(wanted instanceof Element) || wanted.id) return null;
+  let later = settled(at.nextSibling);
+  while (later && !(alike(later, wanted) && later instanceof Element && later.getAttribute("class") === wanted.getAttribute("class"))) later = settled(later.nextSibling);
+  return later;
 }
 
 /** A later sibling of the same id, brought here. @param {Element} old @param {ChildNode | null} at @param {Node} wanted */
