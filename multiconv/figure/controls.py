@@ -90,7 +90,7 @@ def more_entries(experiment: Experiment, shown: Pair | None = None) -> list[Entr
     return [
         Entry(
             row.name + (TYPED if row.part == "main" else ""),
-            row.label,
+            f"Other {row.label.lower()}" if row.part == "main" else row.label,
             _text(row, experiment),
             row.hint + (small if row.of == "source.size" else ""),
             row.name,

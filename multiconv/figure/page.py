@@ -21,7 +21,7 @@ from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
 from multiconv.figure.pixel import Pixel, pixel_of
 from multiconv.figure.stage import Figure, figure_of
-from multiconv.figure.steps import Step, steps_of
+from multiconv.figure.steps import Pace, Step, paces_of, steps_of
 from multiconv.imaging import colour
 from multiconv.imaging.samples import SAMPLES, Sample
 from multiconv.tracing.trace import Trace
@@ -61,6 +61,7 @@ class Page:
     long_form: bool
     controls: Controls
     steps: tuple[Step, ...]
+    paces: tuple[Pace, ...]
     sheet: Sheet | None
     pixel: Pixel
     exports: tuple[Group, ...]
@@ -96,6 +97,7 @@ def page(
         long_form=figure.rows[0].kernel.pictured,
         controls=_controls(trace, links, typed, wrong),
         steps=steps_of(trace, figure.channels),
+        paces=paces_of(figure.output.last_pixel + 1),
         sheet=sheet_of(trace, links),
         pixel=pixel_of(trace, figure.channels),
         exports=exports(links, k, figure.channels),

@@ -1,4 +1,4 @@
-"""The sum one term after another: what each step shows, and what it says."""
+"""The sum one term after another: what each step shows and says; how fast the window goes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,24 @@ from multiconv.experiment.numbers import weight_text
 from multiconv.experiment.words import activation_words
 from multiconv.figure.channels import Channel
 from multiconv.tracing.trace import Trace
+
+PACES = (1, 4, 16, 60, 240, 1000, 4000)
+LONGEST = 20
+"""Seconds in which the window has gone over the whole picture, unless a pace is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many output pixels a second the window goes, and what that is called."""
+
+    value: int
+    words: str
+
+
+def paces_of(pixels: int) -> tuple[Pace, ...]:
+    """Return the paces that the window can have; the last is its own for so many output pixels."""
+    fixed = (Pace(pace, f"{pace} a second") for pace in PACES)
+    return (*fixed, Pace(pixels // LONGEST + 1, f"the whole in {LONGEST} s"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@
  *   on("planes", ({ planes }) => …) maps of an edit have arrived (page/ask.js)
  *   on("pixel", ({ i, j }) => …) another pixel is pointed at or pinned
  *   on("page", () => …)          the page was brought in line with a new answer (page/visit.js)
+ *   on("step", () => …)          another step of the sum is shown, or the whole again
  *   on("levels", () => …)        the input's levels have arrived (figure/pixel.js)
  *   on("settled", ({ query }) => …) a burst of edits came to rest; the link says it
  */
@@ -18,15 +19,21 @@
  *   ranges: string, longest: { link: number, query: number }, weightScale: number, bias: number,
  *   activation: string, activationWords: string, geometry: Geometry, palette: string,
  *   groups: number, outputs: number, active: boolean[] }} Facts
- * @typedef {"kernel" | "bias" | "planes" | "pixel" | "page" | "levels" | "settled"} Kind
+ * @typedef {"kernel" | "bias" | "planes" | "pixel" | "page" | "step" | "levels" | "settled"} Kind
  */
 
-/** @type {{ query: string, facts: Facts, kernels: number[][], bias: number, version: number }} */
+/**
+ * @typedef {{ entered: number, biased: boolean }} Step a running sum: of how many channels, and whether
+ *   the bias is in it
+ * @type {{ query: string, facts: Facts, kernels: number[][], bias: number, step: Step | null, version: number }}
+ */
 export const state = {
   query: "",
   facts: /** @type {Facts} */ ({}),
   kernels: [],
   bias: 0,
+  /** The step of the sum that is shown in place of the output, if one is. */
+  step: null,
   /** Goes up with every change, so that an answer to an older question is known. */
   version: 0,
 };

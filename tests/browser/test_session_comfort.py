@@ -181,3 +181,85 @@ def test_what_more_opens_stands_under_the_figure_and_on_nothing(new_page, width,
     page.locator("#row-0 .weight").first.fill("abc")  # its words move the rows: the fields give way
     expect(page.locator("#row-0 .mistake")).to_be_visible()
     assert page.locator(".more-fields").bounding_box()["width"] < 350
+
+
+ANNOUNCED = """() => {
+    // A live region speaks when its text changes; <output> is one unless it says otherwise.
+    const live = "[role=status], [role=alert], [role=log], output, [aria-live]";
+    window.announced = [];
+    new MutationObserver((changes) => {
+        const spoken = new Set();
+        for (const { target, addedNodes } of changes) {
+            const around = target.nodeType === 1 ? target : target.parentElement;
+            const added = [...addedNodes].filter((node) => node.nodeType === 1);
+            for (const element of [around, ...added]) {
+                const region = element?.closest(live);
+                if (region && region.getAttribute("aria-live") !== "off") spoken.add(region);
+            }
+        }
+        for (const region of spoken) if (region.textContent) announced.push(region.textContent);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+
+
+@pytest.mark.parametrize("steps", [False, True])
+def test_a_weight_and_an_output_are_announced_once(page, steps):
+    opened(page, "/?size=64&bias=0.5,0,0,0,0&i=3&j=4")
+    if steps:
+        page.get_by_text("Step by step", exact=True).click()
+        due(page, 700)
+    page.hover("#row-0 .partial")  # the levels are asked for
+    page.mouse.move(0, 0)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(ANNOUNCED)
+    page.locator("#row-1 .weight").nth(4).press("ArrowUp")
+    page.wait_for_url("**w.1.0=*")
+    at_rest(page)
+    due(page, 1200)
+    (said,) = page.evaluate("announced.splice(0)")
+    assert re.fullmatch(r"0\. Row 3, column 4: [+−]?\d\.\d+", said)
+    page.locator('.drawing.column a[aria-label^="Output channel 2"]').press("Enter")
+    page.wait_for_url("**k=2*")
+    due(page, 1200)
+    (said,) = page.evaluate("announced.splice(0)")
+    assert re.fullmatch(r"Output channel 2\. Row 3, column 4: [+−]?\d\.\d+", said)
+    page.keyboard.press("]")
+    page.wait_for_url("**k=3*")
+    due(page, 1200)
+    (said,) = page.evaluate("announced")
+    assert said.startswith("Output channel 3.")
+
+
+@pytest.mark.parametrize("address", ["/?size=64", "/?size=64&kernel=7x7"])
+def test_no_two_fields_have_one_name(page, address):
+    opened(page, address)
+    names = page.eval_on_selector_all(
+        "input:not([type=hidden]), select, textarea",
+        """all => all.map((field) => field.getAttribute("aria-label") || field.alt
+            || [...field.labels].map((label) => [...label.childNodes]
+                .filter((part) => !part.matches?.("select, input, textarea, small"))
+                .map((part) => part.textContent).join("").trim()).join())""",
+    )
+    assert all(names)
+    assert sorted(name for name in names if names.count(name) > 1) == []
+
+
+def test_a_kernels_grid_is_passed_by_headings_or_at_one_go(page, axe_report):
+    opened(page, "/?size=64&kernel=7x7")
+    headings = page.eval_on_selector_all(
+        "#stage :is(h2, h3)", "all => all.map((each) => `${each.tagName} ${each.textContent}`)"
+    )
+    assert headings == [
+        "H2 The working",
+        *(f"H3 {name}: its plane, its kernel, what it adds" for name in ("Red", "Green", "Blue")),
+        "H2 Output channel 0",
+        "H2 Kernels by weight, by name, as a matrix",
+        *(f"H3 {name}’s kernel" for name in ("Red", "Green", "Blue")),
+        "H2 One output pixel, all its numbers",
+    ]
+    page.locator("#bench summary").click()
+    page.get_by_role("link", name="Past the 49 weights of green").focus()
+    assert axe_report(page) == ""
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Green by name")).to_be_focused()

@@ -10,6 +10,7 @@ import { begun, parsed, plain, refusal, stepped, typedNumber, weightText } from 
 import { hold, setBias, setWeight } from "../page/edit.js";
 import { note, say, unsay } from "../page/words.js";
 import { on, state } from "../state.js";
+import { sayPixel } from "./map.js";
 
 const PATIENCE = 1000;
 const SLACK = 3;
@@ -35,6 +36,7 @@ function change(field, next) {
   const q = channel(field);
   if (q) setWeight(Number(q), [...weights(q)].indexOf(field), next);
   else setBias(next);
+  sayPixel(() => `${field.value}. `);
 }
 
 /** Where words about a field stand. @param {HTMLInputElement} field */

@@ -88,7 +88,7 @@ export class PictureMap extends HTMLElement {
     event.preventDefault();
     const pixel = event.detail === 0 ? null : this.pixel(event);
     pin((now) => pixel ?? now);
-    say();
+    sayPixel();
   }
 
   /** @param {KeyboardEvent} event */
@@ -99,20 +99,20 @@ export class PictureMap extends HTMLElement {
     const far = event.shiftKey ? 10 : 1;
     pointed = null;
     pin((now) => now.map((at, axis) => at + far * way[axis]));
-    say();
+    sayPixel();
   }
 }
 
 /** @param {number} at @param {number} side */
 const within = (at, side) => Math.min(Math.max(Math.floor(at), 0), side - 1);
 
-/** Say the pinned pixel aloud, once, when it has come to rest. */
-function say() {
+/** Say the pinned pixel aloud, once, when it has come to rest. @param {() => string} [before] what led to its value */
+export function sayPixel(before = () => "") {
   speak(() => {
     const working = draw();
     const [i, j] = state.facts.pixel;
     const value = working && (working.output ?? working.value);
-    return `Row ${i}, column ${j}${value ? `: ${value}` : ""}`;
+    return `${before()}Row ${i}, column ${j}${value ? `: ${value}` : ""}`;
   });
 }
 
@@ -146,6 +146,7 @@ document.addEventListener("pointerup", (event) => {
 // One that scrolls pins nothing.
 document.addEventListener("pointercancel", () => (start = null));
 
+on("step", draw);
 on("kernel", draw);
 on("bias", draw);
 on("pixel", ({ pinned }) => pinned && redraw());
@@ -182,7 +183,10 @@ const held = new WeakMap();
 
 on("planes", ({ planes }) => {
   for (const plane of /** @type {Plane[]} */ (planes)) {
-    for (const map of document.querySelectorAll(`mc-map[data-map="${plane.name}"]`)) follow(plane.name, paint(map, plane));
+    for (const map of document.querySelectorAll(`mc-map[data-map="${plane.name}"]`)) {
+      const live = paint(map, plane);
+      follow(plane.name, map.querySelector("canvas[data-step]") ?? live);
+    }
   }
 });
 

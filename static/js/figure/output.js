@@ -1,9 +1,10 @@
 // @ts-check
 /**
- * On a narrow screen the output stands at the top while a weight or the bias is edited, wherever its
+ * Another output is said aloud. On a narrow screen the output stands at the top while a weight or the bias is edited, wherever its
  * own place is out of sight; that place is kept, so that nothing else moves.
  */
 import { on, state } from "../state.js";
+import { sayPixel } from "./map.js";
 
 const NARROW = matchMedia("(width < 768px)");
 const [WIDE, HIGH] = [160, 112];
@@ -35,6 +36,13 @@ const place = new IntersectionObserver(
 );
 const result = document.getElementById("result");
 if (result) place.observe(result);
+
+let channel = result?.getAttribute("aria-label");
+on("page", () => {
+  const now = document.getElementById("result")?.getAttribute("aria-label");
+  if (now !== channel) sayPixel(() => `${now}. `);
+  channel = now;
+});
 
 for (const kind of ["focusin", "focusout"]) document.addEventListener(kind, () => queueMicrotask(lift));
 for (const kind of /** @type {const} */ (["kernel", "settled"])) on(kind, lift);

@@ -107,9 +107,23 @@ export function show(i, j, later) {
   const working = arithmetic(windows, kernels, state.bias, facts.activation);
   active.forEach((q, at) => channel(q, working.channels[at], windows[at], kernels[at], window));
   active.forEach((q, at) => write(`[data-value="partial-${q}"]`, working.added[at]));
-  write('[data-value="output"]', working.caption);
-  lines(working);
-  return working;
+  const sum = running(active, windows, kernels) ?? working;
+  write('[data-value="output"]', sum.caption);
+  lines(sum);
+  return sum;
+}
+
+/**
+ * What the channels add up to that have entered, where the sum is shown step by step.
+ * @param {number[]} active
+ * @param {(number | null)[][][]} windows
+ * @param {number[][][]} kernels
+ */
+function running(active, windows, kernels) {
+  const { step } = state;
+  if (!step) return null;
+  const entered = (/** @type {unknown} */ _, /** @type {number} */ at) => active[at] < step.entered;
+  return arithmetic(windows.filter(entered), kernels.filter(entered), step.biased ? state.bias : 0);
 }
 
 /** The rows of a channel's kernel. @param {number} q */
@@ -169,7 +183,7 @@ function lines(working) {
   const place = document.querySelector('[data-value="total"]');
   if (!place) return;
   const said = [
-    ["terms", working.channels.map((one) => one.subtotal).join(" ")],
+    ["terms", working.channels.map((one) => one.subtotal).join(" ") || "0"],
     ["levels", `${working.total_sign} ${working.total} of 255 levels`],
     ...(working.bias === null
       ? [["final", `÷ 255 ${working.value_sign} ${working.value}`]]

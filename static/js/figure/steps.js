@@ -1,16 +1,19 @@
 // @ts-check
 /**
  * Step by step. `mc-sums`: the sum one term after another; a step's button shows the server's running
- * sum on the output, rows that have not entered yet step back, and the last step is the output as it
- * is. `mc-slide`: the window slides over the picture, one output pixel a tick, row by row; it moves by
+ * sum on the output and on its slab, caption and table say the same, channels that have not entered
+ * yet step back, and the last step is the output as it is. `mc-slide`: the window slides over the picture, one output pixel a tick, row by row; it moves by
  * itself only when asked, stops when the page is hidden, and stands where motion is reduced (steps.css).
  */
 import { ticking } from "../lib/ticks.js";
 import { fetched, heldRange, reason } from "../page/ask.js";
 import { pin } from "../page/edit.js";
-import { on, state } from "../state.js";
+import { speak } from "../page/words.js";
+import { on, state, tell } from "../state.js";
 import { mark, paint, unmark } from "./map.js";
 import { show } from "./pixel.js";
+import { retire } from "./sum.js";
+import { follow, leave } from "./volumes.js";
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -22,6 +25,8 @@ class Sums extends HTMLElement {
   busy = false;
   again = false;
   names = this.said();
+  /** What the page says of the output, where a step says something else. @type {string | null} */
+  alt = null;
 
   connectedCallback() {
     this.addEventListener("click", ({ target }) => {
@@ -48,6 +53,7 @@ class Sums extends HTMLElement {
   laid() {
     if (this.said() !== this.names) this.at = WHOLE;
     this.names = this.said();
+    this.alt = null;
     this.show();
   }
 
@@ -64,7 +70,7 @@ class Sums extends HTMLElement {
   /** @param {number} at */
   go(at) {
     this.at = at < this.buttons.length - 1 ? at : WHOLE;
-    this.show();
+    this.show(true);
   }
 
   /** The button that says where the sum stands. */
@@ -73,32 +79,51 @@ class Sums extends HTMLElement {
     return this.buttons[this.at === WHOLE ? last : Math.min(this.at, last - 1)];
   }
 
-  /** Show where the sum stands; the newest wish waits while a picture is on its way. */
-  show() {
+  /** Show where the sum stands; the newest wish waits while a picture is on its way. @param {boolean} [aloud] */
+  show(aloud = false) {
     const { button, buttons } = this;
     const whole = this.at === WHOLE;
     for (const each of buttons) each.setAttribute("aria-pressed", String(each === button));
-    document.getElementById("result")?.classList.toggle("stepping", !whole);
-    const entered = Number(button?.dataset.entered);
-    for (const row of document.querySelectorAll(".row")) row.classList.toggle("waiting", Number(row.id.slice(4)) >= entered);
-    document.querySelectorAll(".curve").forEach((curve, q) => curve.classList.toggle("waiting", q >= entered));
-    this.tell(this.closest("details")?.open ? button?.dataset.words ?? "" : "");
-    if (whole) return document.querySelectorAll("canvas[data-step]").forEach((canvas) => canvas.remove());
-    if (this.busy) this.again = true;
-    else void this.draw();
+    const [entered, stood] = [Number(button?.dataset.entered), state.step];
+    state.step = whole ? null : { entered, biased: button?.dataset.shows === "sum" };
+    retire(entered);
+    this.name(whole ? "" : buttons.slice(1, buttons.indexOf(button) + 1).map((each) => each.textContent).join(" ") || "0");
+    this.tell(this.closest("details")?.open ? button?.dataset.words ?? "" : "", aloud);
+    if (stood || state.step) tell("step");
+    if (!whole) return void (this.busy ? (this.again = true) : this.draw());
+    document.querySelectorAll("canvas[data-step]").forEach((canvas) => canvas.remove());
+    if (stood) leave(`output-${state.facts.k}`);
   }
 
-  /** @param {string} words */
-  tell(words) {
-    const said = this.querySelector("[role=status]");
+  /** The output's caption names what it shows. @param {string} sum none: the output as it is */
+  name(sum) {
+    const caption = document.querySelector("#result figcaption");
+    const name = caption?.querySelector(".running") ?? document.createElement("span");
+    name.className = "running";
+    name.setAttribute("data-live", "");
+    name.textContent = `${sum} `;
+    if (sum) caption?.prepend(name);
+    else name.remove();
+    /** @type {HTMLInputElement | null} */
+    const picture = document.querySelector("#result mc-map input");
+    if (!picture) return;
+    this.alt ??= picture.alt;
+    picture.alt = sum ? `The running sum: ${sum}` : this.alt;
+    if (!sum) this.alt = null;
+  }
+
+  /** @param {string} words @param {boolean} aloud */
+  tell(words, aloud) {
+    const said = this.querySelector(".step-words");
     if (said && said.textContent !== words) said.textContent = words;
+    if (aloud && words) speak(() => words);
   }
 
   async draw() {
     this.busy = true;
     do {
       this.again = false;
-      await this.drawn().catch((error) => this.tell(reason(error)));
+      await this.drawn().catch((error) => this.tell(reason(error), true));
     } while (this.again);
     this.busy = false;
   }
@@ -108,7 +133,10 @@ class Sums extends HTMLElement {
     const map = document.querySelector("#result mc-map");
     if (!name || !map) return;
     const [plane] = (await fetched([name], state.query, heldRange())).planes;
-    if (this.at !== WHOLE) paint(map, plane, "sum").dataset.shows = name;
+    if (this.at === WHOLE) return;
+    const canvas = paint(map, plane, "sum");
+    canvas.dataset.shows = name;
+    follow(map.getAttribute("data-map") ?? "", canvas);
   }
 }
 
@@ -141,7 +169,7 @@ class Slide extends HTMLElement {
 
   start() {
     if (this.at >= this.last) this.at = -1;
-    const pace = () => Number(this.querySelector("select")?.value ?? 60);
+    const pace = () => Number(this.querySelector("select")?.value);
     this.playing = ticking(pace, (ticks) => {
       this.draw(Math.min(this.at + ticks, this.last));
       if (this.at >= this.last) this.stop();
@@ -206,7 +234,9 @@ class Slide extends HTMLElement {
   }
 
   label() {
-    if (this.play) this.play.textContent = this.playing ? "Pause" : "Play";
+    const word = this.playing ? "Pause" : "Play";
+    if (this.play) this.play.textContent = word;
+    this.play?.setAttribute("aria-label", `${word} the window`);
   }
 
   end() {

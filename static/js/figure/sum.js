@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * The curves into Σ begin at the middle of their pictures, and the arrow down ends at the last row's
- * foot, also where words under a kernel move the rows below it.
+ * foot, also where words under a kernel move the rows below it. Step by step, what has not entered
+ * the sum yet steps back.
  */
 import { on } from "../state.js";
 
@@ -24,6 +25,21 @@ function draw() {
 export function from(path, height) {
   const down = Math.round(height * 10) / 10;
   return path.replace(/^M0 [\d.]+C([\d.]+) [\d.]+/, `M0 ${down}C$1 ${down}`);
+}
+
+/** Channels that have not entered the sum yet step back. @param {number} entered how many have */
+export function retire(entered) {
+  /** @param {Element | undefined} element @param {number} q */
+  const step = (element, q) => element?.classList.toggle("waiting", q >= entered);
+  for (const row of document.querySelectorAll(".row")) step(row, Number(row.id.slice(4)));
+  for (const channel of document.querySelectorAll(".channel")) step(channel, Number(channel.getAttribute("data-q")));
+  document.querySelectorAll(".curve").forEach(step);
+  for (const drawing of document.querySelectorAll("svg.drawing")) {
+    const wedges = drawing.querySelectorAll(".wedge");
+    drawing.querySelectorAll('a[href^="#row-"]').forEach((slab, at) => {
+      for (const element of [slab, wedges[at]]) step(element, Number(slab.getAttribute("href")?.slice(5)));
+    });
+  }
 }
 
 function watch() {

@@ -4,6 +4,7 @@
  * become the faces, all in one frame, only once they are decoded.
  */
 import { decoded } from "../page/visit.js";
+import { on } from "../state.js";
 
 const LONGEST = 160;
 const PACE = 600; // drawing sheared pictures anew costs more than everything else in an edit's frame
@@ -11,22 +12,33 @@ const PACE = 600; // drawing sheared pictures anew costs more than everything el
 const next = new Map();
 /** @type {Map<string, string>} */
 const shown = new Map();
+/** The page's own faces, where copies have taken their place. @type {Map<Element, string>} */
+const served = new Map();
 let busy = false;
 
 /** @param {string} name the map @param {HTMLCanvasElement} canvas */
 export function follow(name, canvas) {
-  if (!document.querySelector(`svg image[data-map="${name}"]`)) return;
+  if (!faces(name).length) return;
   next.set(name, canvas);
   if (!busy) void work();
 }
 
+/** The face as the page has it again. @param {string} name the map */
+export function leave(name) {
+  next.delete(name);
+  for (const image of faces(name)) image.setAttribute("href", served.get(image) ?? image.getAttribute("href") ?? "");
+}
+
+/** @param {string} name the map */
+const faces = (name) => document.querySelectorAll(`svg image[data-map="${name}"]`);
+
 async function work() {
   busy = true;
   for (await pause(); next.size; await pause()) {
-    const faces = [...next];
+    const waiting = [...next];
     next.clear();
-    const addresses = await Promise.all(faces.map(([, canvas]) => copied(canvas)));
-    faces.forEach(([name, canvas], at) => show(name, canvas, addresses[at]));
+    const addresses = await Promise.all(waiting.map(([, canvas]) => copied(canvas)));
+    waiting.forEach(([name, canvas], at) => show(name, canvas, addresses[at]));
   }
   busy = false;
 }
@@ -52,9 +64,14 @@ function show(name, canvas, address) {
   if (!address) return;
   // The page may have been brought in line meanwhile; then its own address is the better one.
   if (canvas.isConnected) {
-    for (const image of document.querySelectorAll(`svg image[data-map="${name}"]`)) image.setAttribute("href", address);
+    for (const image of faces(name)) {
+      if (!served.has(image)) served.set(image, image.getAttribute("href") ?? "");
+      image.setAttribute("href", address);
+    }
   }
   const old = shown.get(name);
   if (old) setTimeout(() => URL.revokeObjectURL(old), 1000);
   shown.set(name, address);
 }
+
+on("page", () => served.clear());
