@@ -46,8 +46,13 @@ class Limits:
     """The bounds that every check and every message uses."""
 
     upload_bytes: int = _limit(10 * 2**20, "A picture's file", binary_size)
-    pixels: int = _limit(24_000_000, "A picture's pixels", lambda n: f"{n / 1e6:g} megapixels")
-    side: int = _limit(10_000, "A picture's longest side", "pixels")
+    pixels: int = _limit(50_000_000, "A picture's pixels", lambda n: f"{n / 1e6:g} megapixels")
+    kept_pixels: int = _limit(
+        24_000_000,
+        "A picture that is kept as it is; a larger one is halved",
+        lambda n: f"{n / 1e6:g} megapixels",
+    )
+    side: int = _limit(16_000, "A picture's longest side", "pixels")
     jpeg_scan_pixels: int = _limit(10**9, "A JPEG's passes × pixels")
     working_size: int = _limit(
         1024, "Longest side worked on, unless the whole picture is", "pixels"

@@ -5,12 +5,8 @@ None reads a picture; each bounds what the decoder would do without bound.
 
 from __future__ import annotations
 
-import struct
-import zlib
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
-
-from PIL import TiffImagePlugin
+from typing import TYPE_CHECKING
 
 from multiconv.errors import MultiConvError, TooLarge, UnsupportedPicture
 
@@ -30,11 +26,7 @@ _AVIF = {b"avif", b"avis"}
 _HEIC = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 
 _MOST_READS = 2**18
-_MOST_CHUNKS = 100_000
-_MOST_PIECES = 2**16
-_PROFILE_BYTES = 2**22
-_WIDTH, _HEIGHT = 256, 257
-_PIECES = (273, 279, 324, 325)  # offsets and sizes of a TIFF's strips and tiles
+_UNPACKED_BYTES = 210_000_000  # 50 megapixels of 4 bytes, 26 of 8
 
 
 class BoundedReads(BytesIO):
@@ -79,77 +71,6 @@ def kind_of(body: bytes) -> str:
     )
 
 
-class LeanPng(NamedTuple):
-    """A PNG without texts, animation and whatever else no pixel needs; what it said besides."""
-
-    body: bytes
-    profile: bytes
-    animated: bool
-
-
-def lean_png(body: bytes) -> LeanPng:
-    """Return a PNG with nothing that its decoder might unpack without bound, or raise.
-
-    Checksums are compared here: Pillow does not look at those of pixels.
-    """
-    kept: list[bytes | memoryview] = [body[:8]]
-    profile, animated, at = b"", False, 8
-    for _ in range(_MOST_CHUNKS):
-        length, kind = struct.unpack_from(">I4s", body, at)
-        part = memoryview(body)[at : at + 12 + length]
-        (checksum,) = struct.unpack_from(">I", part, 8 + length)
-        at += 12 + length
-        animated |= kind == b"acTL"
-        if kind == b"iCCP":
-            profile = _inflated(bytes(part[8:-4]).partition(b"\0")[2][1:])
-        elif kind == b"eXIf":
-            kept.append(part)
-        elif kind in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
-            if zlib.crc32(part[4:-4]) != checksum:
-                raise damaged("PNG")
-            kept.append(part)
-        if kind == b"IEND":
-            return LeanPng(b"".join(kept), profile, animated)
-    raise damaged("PNG")
-
-
-def _inflated(packed: bytes) -> bytes:
-    """Return the beginning of a packed profile; nothing if it is damaged."""
-    try:
-        return zlib.decompressobj().decompress(packed, _PROFILE_BYTES)
-    except zlib.error:
-        return b""
-
-
-def check_directory(body: bytes, limits: Limits) -> None:
-    """Raise if a TIFF's first directory tells of too large a picture, or too many strips."""
-    head = body[: 16 if 43 in body[2:4] else 8]  # 43: BigTIFF
-    directory, file = TiffImagePlugin.ImageFileDirectory_v2(head), BytesIO(body)
-    file.seek(directory.next)
-    directory.load(file)
-    height, width = directory.get(_HEIGHT), directory.get(_WIDTH)
-    if isinstance(height, int) and isinstance(width, int):
-        check_size((height, width), limits)
-    listed = (directory.get(tag) for tag in _PIECES)
-    pieces = max(len(each) if isinstance(each, tuple | bytes) else 1 for each in listed)
-    if pieces > _MOST_PIECES:
-        raise TooLarge(
-            f"The TIFF is stored in {pieces} pieces.",
-            f"The limit is {_MOST_PIECES}: save it as PNG, and choose that.",
-            field="image",
-            limit=f"{_MOST_PIECES} pieces",
-        )
-
-
-def check_canvas(body: bytes, limits: Limits) -> None:
-    """Raise if a WebP is cut short, or its canvas, for which room is made at once, too large."""
-    if 8 + int.from_bytes(body[4:8], "little") > len(body):
-        raise cut_short()
-    if body[12:16] == b"VP8X":
-        width, height = (int.from_bytes(body[at : at + 3], "little") + 1 for at in (24, 27))
-        check_size((height, width), limits)
-
-
 def check_bytes(body: bytes, limits: Limits) -> None:
     """Raise `TooLarge` if an upload has more bytes than the limits allow."""
     if len(body) > limits.upload_bytes:
@@ -184,6 +105,14 @@ def check_scans(scans: int, size: tuple[int, int], limits: Limits) -> None:
         )
 
 
+def check_unpacked(size: int, kind: str) -> None:
+    """Raise `TooLarge` if a file that may be small unpacks to more bytes than a photograph has."""
+    if size > _UNPACKED_BYTES:
+        raise _too_large(
+            f"The {kind} unpacks to {size / 1e6:.0f} MB.", f"{_UNPACKED_BYTES / 1e6:g} MB"
+        )
+
+
 def too_many_pixels(limits: Limits) -> MultiConvError:
     """Return the error for a picture so large that its decoder does not tell its size."""
     return _too_large("The picture is of a hundred megapixels and more.", _megapixels(limits))
@@ -213,6 +142,13 @@ def cut_short() -> MultiConvError:
         "The picture is cut short: its end is missing.",
         "Copy or save it again, and choose it once more.",
         field="image",
+    )
+
+
+def rare(problem: str) -> MultiConvError:
+    """Return the error for a form of a format that would be shown wrong."""
+    return UnsupportedPicture(
+        problem, "Open it in another program, save it as PNG, and choose that.", field="image"
     )
 
 

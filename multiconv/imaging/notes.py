@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from multiconv.experiment.model import LIMITS
+
 FRAME = "Only its first frame is shown."
+ENDING = "Its end marker is missing; all its pixels are there."
+HALVED = (
+    f"It has more than {LIMITS.kept_pixels / 1e6:g} megapixels: kept at half its size, each way."
+)
 TURNED = "Turned as the camera's EXIF tag says."
 WHITE = "Transparent parts were laid over white."
 GREY = "It is grey: its three channels are equal."
@@ -12,6 +18,7 @@ DEEP = "Its 16-bit levels were brought to 8 bits."
 LAB = "Its CIELAB colours were turned into red, green and blue."
 CMYK = "Its inks (CMYK) were turned into red, green and blue, without a profile."
 CONVERTED = "Its colours were converted to sRGB, as its colour profile says."
+NAMED = "Its colours were converted to sRGB from the colour space that the file names."
 PROFILE = "Its colour profile is not sRGB and was left out: colours may look different."
 NOT_FINITE = "Values that are no numbers became black; infinite ones, black or white."
 
@@ -23,23 +30,19 @@ def scaled(low: float, high: float) -> str:
 
 KINDS = {
     "frame": FRAME,
+    "ending": ENDING,
+    "halved": HALVED,
     "turned": TURNED,
     "white": WHITE,
     "levels": "Its values were brought to red, green and blue levels of 8 bits.",
     "grey": GREY,
     "converted": CONVERTED,
+    "named": NAMED,
     "profile": PROFILE,
 }
 """Each kind with the sentence that is true of all its notes."""
 
-_KIND_OF = {
-    FRAME: "frame",
-    TURNED: "turned",
-    WHITE: "white",
-    GREY: "grey",
-    CONVERTED: "converted",
-    PROFILE: "profile",
-}
+_KIND_OF = {sentence: kind for kind, sentence in KINDS.items()}
 
 
 def kinds(notes: Iterable[str]) -> tuple[str, ...]:

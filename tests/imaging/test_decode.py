@@ -340,8 +340,8 @@ def test_too_many_bytes():
 
 @pytest.mark.parametrize(
     ("height", "width", "limit"),
-    [(4000, 6001, "24 megapixels"), (1, 10001, "10000 pixels a side"),
-     (65500, 65500, "10000 pixels a side"), (2**31 - 1, 1, "10000 pixels a side")],
+    [(5000, 10001, "50 megapixels"), (1, 16001, "16000 pixels a side"),
+     (65500, 65500, "16000 pixels a side"), (2**31 - 1, 1, "16000 pixels a side")],
 )  # fmt: skip
 def test_too_many_pixels_are_refused_from_the_header(height, width, limit):
     with pytest.raises(TooLarge) as caught:
@@ -369,7 +369,7 @@ def test_a_gif_frame_larger_than_its_screen_is_measured():
 def test_what_pillow_itself_finds_too_large_is_told_with_our_limit():
     with pytest.raises(TooLarge, match="hundred megapixels") as caught:
         decode(BOMBS["GIF frame claiming 65500²"](), LIMITS)
-    assert caught.value.limit == "24 megapixels"
+    assert caught.value.limit == "50 megapixels"
 
 
 def test_a_tiff_of_too_many_strips():
@@ -437,7 +437,8 @@ def test_of_a_large_picture_every_pixel_is_read_and_laid_over_white_once(monkeyp
         return load(image)
 
     def cropping(image, box):
-        rows.append(box[3] - box[1])
+        if box[2] - box[0] > 1:  # a look at the ends of rows is no reading
+            rows.append(box[3] - box[1])
         return crop(image, box)
 
     monkeypatch.setattr(ImageFile.ImageFile, "load", loading)

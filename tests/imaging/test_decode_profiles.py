@@ -10,7 +10,7 @@ from PIL import Image, ImageCms, TiffImagePlugin, TiffTags
 
 from multiconv.experiment.model import LIMITS
 from multiconv.imaging.decode import decode
-from multiconv.imaging.guards import lean_png
+from multiconv.imaging.lean import lean_png
 from multiconv.imaging.notes import CMYK, CONVERTED, GREY, PROFILE
 from tests.imaging import handmade
 
@@ -157,5 +157,5 @@ def test_of_a_profile_of_any_size_only_the_beginning_is_unpacked():
     packed = bomb.compress(P3) + b"".join(bomb.compress(bytes(2**20)) for _ in range(200))
     body = b"large\0\0" + packed + bomb.flush()
     png = handmade.png((1, 2), [b"\1\2\3" * 2], colour=2, before=[(b"iCCP", body)])
-    assert len(lean_png(png).profile) == 2**22
+    assert len(lean_png(png, LIMITS).profile) == 2**22
     assert CONVERTED in decode(png, LIMITS).notes

@@ -138,8 +138,8 @@ UPLOADS = [
     ("lying name", b"GIF89", 415, None, "", ""),
     ("too many bytes", bytes(LIMITS.upload_bytes + 1), 413, "10 MiB", "10.0 MiB", "smaller"),
     ("too many bytes to read", bytes(LIMITS.upload_bytes + 2**20), 413, "10 MiB", "", "smaller"),
-    ("too many pixels", claiming(6000, 5000), 413, "24 megapixels", "6000 × 5000", "smaller"),
-    ("too long a side", claiming(65_500, 2), 413, "10000 pixels a side", "65500 × 2", "smaller"),
+    ("too many pixels", claiming(9000, 6000), 413, "50 megapixels", "9000 × 6000", "smaller"),
+    ("too long a side", claiming(65_500, 2), 413, "16000 pixels a side", "65500 × 2", "smaller"),
 ]
 
 

@@ -21,7 +21,8 @@ def test_the_page_tells_them(client):
     assert cells == LIMITS.rows()
     told = dict(cells)
     assert told["A picture's file"] == "10 MiB"
-    assert told["A picture's pixels"] == "24 megapixels"
+    assert told["A picture's pixels"] == "50 megapixels"
+    assert told["A picture that is kept as it is; a larger one is halved"] == "24 megapixels"
     assert told["Work of one request"] == "up to 2,000,000,000 multiply-adds"
 
 
