@@ -163,6 +163,8 @@ def _pixels(
     deep = samples.bits == 16 or ";16" in str(opened.tile)
     side = samples.side or file.side or orientation(opened.info.get("exif", b""))
     image = _loaded(kind, opened, file)
+    if samples.palette and image.mode == "P":
+        image.putpalette(samples.palette)
     if side in _TURNS:
         told.append(notes.TURNED)
         if kind != "TIFF":  # which was turned as it was loaded

@@ -23,12 +23,16 @@ _MOST_BLOCKS = 2**17
 _PROFILE_BYTES = 2**22
 _EXIF_BYTES = 2**16
 
+_WEBP_MOVES, _WEBP_OPACITY = 0x02, 0x10
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of PNG's colour types
 _PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 _SPACES = (b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM")
 
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-_START, _END, _SCAN, _APP1, _ALONE = 0xD8, 0xD9, 0xDA, 0xE1, 0x01
+_START, _END, _SCAN, _APP1, _ALONE, _PROGRESSIVE = 0xD8, 0xD9, 0xDA, 0xE1, 0x01, 0xC2
+_MOST_SCANS = 1000
+# The DCF standard's second space, by gamma and points as PNG writes them.
+_ADOBE_RGB = 45_471, (31_270, 32_900, 64_000, 33_000, 21_000, 71_000, 15_000, 6_000)
 
 
 class Lean(NamedTuple):
@@ -56,18 +60,26 @@ def lean(kind: str, body: bytes, limits: Limits) -> Lean:
         check_directory(body, limits)
     elif kind == "WEBP":
         _check_canvas(body, limits)
+        body = _with_opacity(body)
     return Lean(body, space=nclx_space(body) if kind == "AVIF" else b"")
 
 
 def orientation(block: bytes) -> int:
     """Return the orientation in an EXIF block; 0 if it holds none, or is damaged."""
+    return _exif(block)[0]
+
+
+def _exif(block: bytes) -> tuple[int, bytes]:
+    """Return an EXIF block's orientation, 0 if it holds none, and the space of colours it names."""
     exif = Image.Exif()
     try:
         exif.load(block[:_EXIF_BYTES])
         side = int(exif.get(ExifTags.Base.Orientation, 0))
+        name = str(exif.get_ifd(ExifTags.IFD.Interop).get(ExifTags.Interop.InteropIndex, ""))
     except Exception:  # a damaged block says nothing
-        return 0
-    return side if side in range(1, 9) else 0
+        return 0, b""
+    space = measured_space(*_ADOBE_RGB) if name.startswith("R03") else b""
+    return side if side in range(1, 9) else 0, space
 
 
 def lean_png(body: bytes, limits: Limits) -> Lean:
@@ -165,25 +177,41 @@ def _inflated(packed: bytes) -> bytes:
 
 def _lean_jpeg(body: bytes) -> Lean:
     """Return a JPEG up to its end marker, whatever follows it, with the marker if it is missing."""
-    at, scans, side = 2, 0, 0
+    at, scans, side, space = 2, 0, 0, b""
+    rest: dict[tuple[int, int], int] = {}  # of a progressive one, the bits that no scan has told
     for _ in range(_MOST_PARTS):
         found = _MARKER.search(body, at)
         marker = body[found.end() - 1] if found else _START
         if not found or (marker == _START and scans):  # the end, or another picture
+            if any(rest.values()):
+                raise cut_short()
             end = found.start() if found else len(body)
             start = body[:end].rstrip(b"\xff")  # of which half may be there
-            return Lean(start + b"\xff\xd9", side=side, scans=scans, ended=not scans)
+            return Lean(start + b"\xff\xd9", b"", space, side, scans=scans, ended=not scans)
         at = found.end()
         if marker == _END:
-            return Lean(body[:at], side=side, scans=scans)
+            return Lean(body[:at], b"", space, side, scans=scans)
         if marker in (_START, _ALONE):
             continue
         length = int.from_bytes(body[at : at + 2])
-        scans += marker == _SCAN
-        if marker == _APP1 and not side and body[at + 2 : at + 8] == b"Exif\0\0":
-            side = orientation(body[at + 8 : at + length])
+        part = body[at + 2 : at + length]
+        if marker == _PROGRESSIVE:
+            rest = {(name, k): 1 for name in part[6::3] for k in range(64)}
+        elif marker == _SCAN:
+            scans += 1
+            if rest and scans < _MOST_SCANS:
+                rest |= _told_bits(part)
+        elif marker == _APP1 and part[:6] == b"Exif\0\0" and not side:
+            side, named = _exif(part[6:])
+            space = space or named
         at += max(2, length)
     raise damaged("JPEG")
+
+
+def _told_bits(scan: bytes) -> dict[tuple[int, int], int]:
+    """Return the frequencies of components that a scan tells, and how many bits it leaves out."""
+    names, (first, last, bits) = scan[1:-3:2], scan[-3:]
+    return {(name, k): bits & 15 for name in names for k in range(first, min(last, 63) + 1)}
 
 
 _NOISE = b"".join(b"\xb2\x5d\x4b\x96\x2a\xd3" * 40 + bytes([0xFF, 0xD0 + n % 8]) for n in range(24))
@@ -235,6 +263,14 @@ def _past_blocks(body: bytes, at: int, blocks: Iterator[int]) -> int:
         if not length:
             return min(at, len(body))
     return len(body)
+
+
+def _with_opacity(webp: bytes) -> bytes:
+    """Return an animated WebP that says it has opacity: its frames need not cover its screen."""
+    flags = webp[20:21]
+    if webp[12:16] != b"VP8X" or not flags or not flags[0] & _WEBP_MOVES:
+        return webp
+    return webp[:20] + bytes([flags[0] | _WEBP_OPACITY]) + webp[21:]
 
 
 def _check_canvas(body: bytes, limits: Limits) -> None:

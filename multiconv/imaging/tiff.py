@@ -16,6 +16,7 @@ from multiconv.imaging.guards import check_size, check_unpacked, cut_short, rare
 _MOST_PIECES = 2**16
 _WIDTH, _HEIGHT, _BITS, _PACKING, _MODEL, _SIDE, _SAMPLES = 256, 257, 258, 259, 262, 274, 277
 _ROWS, _PLANAR, _ACROSS, _DOWN, _FORM, _SUBSAMPLING = 278, 284, 322, 323, 339, 530
+_COLOURS = 320
 _STRIPS, _TILES, _LISTS = 273, 324, (273, 279, 324, 325)
 _WHITE_IS_ZERO, _YCBCR, _APART, _SIGNED, _UNPACKED = 0, 6, 2, 2, 1
 _NATIVE = {"I;16S": "I;16NS", "I;16BS": "I;16NS", "I;32S": "I;32NS", "I;32BS": "I;32NS"}
@@ -29,6 +30,7 @@ class Samples(NamedTuple):
     signed: bool = False
     white_is_zero: bool = False
     side: int = 0
+    palette: bytes = b""  # where its colours have 8 bits and not the 16 that they should
 
     def values(self, image: Image.Image) -> NDArray[Any] | None:
         """Return the values of greys of many levels; None of other pictures."""
@@ -106,6 +108,10 @@ def mended(image: TiffImagePlugin.TiffImageFile) -> Samples:
         image.tile = [_as_form(tile, f"{_form(tile)};16{order}") for tile in image.tile]
     elif not unpacked:
         image.tile = [_as_form(tile, _NATIVE.get(_form(tile), _form(tile))) for tile in image.tile]
+    colours = tags.get(_COLOURS, (256,))
+    palette = (
+        np.reshape(colours, (3, -1)).T.astype(np.uint8).tobytes() if max(colours) < 256 else b""
+    )
     signed = _SIGNED in np.atleast_1d(tags.get(_FORM, 1))
     white_is_zero = tags.get(_MODEL, _WHITE_IS_ZERO) == _WHITE_IS_ZERO
-    return Samples(bits, signed, white_is_zero, int(tags.get(_SIDE, 1)))
+    return Samples(bits, signed, white_is_zero, int(tags.get(_SIDE, 1)), palette)

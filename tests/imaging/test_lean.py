@@ -10,7 +10,7 @@ from PIL import Image, features
 from multiconv.errors import MultiConvError, TooLarge, UnsupportedPicture
 from multiconv.experiment.model import LIMITS
 from multiconv.imaging.decode import decode
-from multiconv.imaging.notes import ENDING, FRAME, GREY, HALVED, TURNED, WHITE
+from multiconv.imaging.notes import ENDING, FRAME, GREY, HALVED, NAMED, TURNED, WHITE
 from tests.imaging import handmade
 from tests.imaging.table import bmp_file, gif_file, packed_rows, rle4, rle8, tiff_file
 
@@ -424,3 +424,63 @@ def test_all_that_is_refused_says_what_to_do():
             decode(body, LIMITS)
         assert caught.value.remedy
         assert caught.value.field == "image"
+
+
+# --- More of the same kinds ---------------------------------------------------------------------
+
+
+def test_a_progressive_jpeg_cut_between_its_passes_is_no_missing_end_marker():
+    body = jpeg("progressive")
+    starts = [at for at in range(len(body)) if body[at : at + 2] == b"\xff\xda"]
+    for at in starts[1:]:
+        assert is_refused(body[:at])
+        assert is_refused(body[: body.rindex(b"\xff\xc4", 0, at)])  # its table has not come either
+    assert decode(body[:-2], LIMITS).notes == (ENDING,)
+
+
+def exif_of_adobe_rgb(name=b"R03\0"):
+    """EXIF as cameras write it for Adobe RGB: no profile, but an entry two directories further."""
+
+    def directory(tag, kind, count, value):
+        return struct.pack("<HHHI", 1, tag, kind, count) + value + bytes(4)
+
+    first = directory(0x8769, 4, 1, struct.pack("<I", 26))
+    second = directory(0xA005, 4, 1, struct.pack("<I", 44))
+    return b"II*\0" + struct.pack("<I", 8) + first + second + directory(1, 2, 4, name)
+
+
+def test_a_camera_that_names_adobe_rgb_in_exif_is_believed():
+    plain = jpeg("4:4:4", SMOOTH)
+    body = handmade.with_segment(plain, 0xE1, b"Exif\0\0" + exif_of_adobe_rgb())
+    picture = decode(body, LIMITS)
+    assert picture.notes == (NAMED,)
+    stored = decode(plain, LIMITS).pixels / 255
+    # Adobe RGB (1998), annex B and the inverse matrix of IEC 61966-2-1.
+    to_xyz = np.array([[0.57667, 0.18556, 0.18823], [0.29734, 0.62736, 0.07529],
+                       [0.02703, 0.07069, 0.99134]])  # fmt: skip
+    to_srgb = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415],
+                        [0.0557, -0.2040, 1.0570]])  # fmt: skip
+    light = np.clip(stored**2.19921875 @ (to_srgb @ to_xyz).T, 0, 1)
+    levels = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    assert np.abs(picture.pixels - 255 * levels).max() <= 3
+    usual = handmade.with_segment(plain, 0xE1, b"Exif\0\0" + exif_of_adobe_rgb(b"R98\0"))
+    assert decode(usual, LIMITS).notes == ()
+
+
+@pytest.mark.parametrize("at", [(0, 0), (6, 4)])
+def test_a_moving_webp_whose_first_frame_covers_a_part_lies_on_white(at):
+    """By the container's specification what no frame covers is clear."""
+    size = (12, 10)
+    tile = handmade.saved(Image.new("RGB", size, (9, 90, 200)), "WEBP", lossless=True)[12:]
+    for opaque in (True, False):
+        canvas = bytes([0x02 if opaque else 0x12, 0, 0, 0])
+        canvas += b"".join((side - 1).to_bytes(3, "little") for side in (20, 18))
+        head = (*(value // 2 for value in at), size[0] - 1, size[1] - 1, 100)
+        frame = b"".join(value.to_bytes(3, "little") for value in head) + b"\0" + tile
+        body = handmade.riff(b"VP8X", canvas) + handmade.riff(b"ANIM", bytes(6))
+        body += handmade.riff(b"ANMF", frame) * 2
+        picture = decode(handmade.riff(b"RIFF", b"WEBP" + body), LIMITS)
+        right = np.full((18, 20, 3), 255)
+        right[at[1] : at[1] + size[1], at[0] : at[0] + size[0]] = 9, 90, 200
+        assert (picture.pixels == right).all()
+        assert picture.notes == (FRAME, WHITE)
