@@ -261,3 +261,15 @@ def test_links_within_the_page_leave_undo_and_redo_as_they_are(page):
     quiet(page)
     undo.click()
     page.wait_for_function("() => !location.search.includes('strides')")
+
+
+def test_an_answer_in_another_order_is_no_step_of_the_history(page):
+    opened(page, "/?size=32&inputs=tinted")
+    page.locator("#result mc-map input").press("ArrowLeft")
+    page.wait_for_url("**j=*")
+    page.evaluate(CHANGE, ["filters", "redness"])  # as it is: nothing but the link's order changes
+    page.wait_for_url("**&i=*&j=*&inputs=tinted")
+    quiet(page)
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url("**/?size=32&inputs=tinted")
+    quiet(page)

@@ -73,10 +73,19 @@ export const moving = () => burst !== null;
 /** End a burst that is under way, if one is. @param {string} query */
 export const end = (query) => burst !== null && settle(query);
 
-/** Go on to another link at once. @param {string} query */
+/** Go on to another link at once; the same experiment in another order is no step. @param {string} query */
 export function push(query) {
   if (burst !== null) settle(burst);
-  if (address(query) !== shown()) step(query);
+  if (address(query) === shown()) return;
+  if (ordered(query) === ordered(location.search)) replace(query);
+  else step(query);
+}
+
+/** @param {string} query */
+function ordered(query) {
+  const all = new URLSearchParams(query);
+  all.sort();
+  return String(all);
 }
 
 /** How many steps this page has made since it was opened. */
