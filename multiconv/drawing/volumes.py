@@ -141,7 +141,7 @@ def _scale(sheet: _Sheet, input_shape: Shape, output_shape: Shape, k: int) -> fl
 
 def _wedges(inputs: tuple[Slab, ...], chosen: Slab) -> tuple[Wedge, ...]:
     (left, top), (right, _) = chosen.front[:2]
-    share = (right - left) / len(inputs)
+    share = (right - left) / max(len(inputs), 1)
     return tuple(
         Wedge(
             slab.index,

@@ -30,7 +30,7 @@ class ChannelProbe:
 
 @dataclass(frozen=True)
 class Probe:
-    """One output pixel's arithmetic: the subtotals + bias = total, before the activation.
+    """One output pixel's arithmetic: the subtotals (÷ divisor) + bias = total.
 
     Attributes
     ----------
@@ -38,13 +38,18 @@ class Probe:
         Input row (column) of each tap, −1 where the tap lies in the padding.
     channels : tuple of ChannelProbe
         The channels of k's group, in order.
-    bias, total : float
+    bias : float
+    divisor : int
+        1, or for a mean the number of channels.
+    total : float
+        Before the activation.
     """
 
     rows: tuple[int, ...]
     cols: tuple[int, ...]
     channels: tuple[ChannelProbe, ...]
     bias: float
+    divisor: int
     total: float
 
 
@@ -85,5 +90,5 @@ def probe(x: Array, trace: LayerTrace, i: int, j: int) -> Probe:
             products = values[..., q] * kernel
             subtotal = float(products.sum())
             channels.append(ChannelProbe(q, values[..., q], kernel, products, subtotal))
-    total = sum(channel.subtotal for channel in channels) + trace.bias
-    return Probe(window.rows, window.cols, tuple(channels), trace.bias, total)
+    total = sum(channel.subtotal for channel in channels) / trace.divisor + trace.bias
+    return Probe(window.rows, window.cols, tuple(channels), trace.bias, trace.divisor, total)

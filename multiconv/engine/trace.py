@@ -26,11 +26,13 @@ class LayerTrace:
     filters : (kh, kw, C_in) array
         Channel k's kernels as given; zero where a channel takes no part.
     bias : float
+    divisor : int
+        What the partials' sum is divided by before the bias: 1, or for a mean their number.
     activation : str
     partials : tuple of (H′, W′) array or None
         One per input channel, None outside k's group and where it is left out.
     sum : (H′, W′) array
-        The partials and bias added, in the order of the channels.
+        The partials added in the order of the channels, divided, and the bias.
     output : (H′, W′) array
         ``sum`` after the activation.
     """
@@ -38,6 +40,7 @@ class LayerTrace:
     geometry: Geometry
     filters: Array
     bias: float
+    divisor: int
     activation: str
     partials: tuple[Array | None, ...]
     sum: Array
@@ -74,6 +77,7 @@ def trace_layer(
     activation: str = "identity",
     partial: PartialOf | None = None,
     off: Container[int] = (),
+    mean: bool = False,
 ) -> LayerTrace:
     """Return output channel k of a layer with all that it is made of.
 
@@ -90,6 +94,8 @@ def trace_layer(
         (q, plane, kernel, geometry) → (H′, W′); a caller's cache stands here.
     off : container of int
         Input channels to be left out of the sum.
+    mean : bool
+        Divide what the channels add up to by how many take part, as no framework does.
 
     Raises
     ------
@@ -137,8 +143,14 @@ def trace_layer(
         added_here = partial(q, plane, kernel, g) if partial else partial_of(plane, kernel, g)
         kernels[:, :, q], added[q] = exact[:, :, at, k], added_here
         # The first takes the bias along: a pass less through memory than to start from it.
-        total = added_here + start if total is None else np.add(total, added_here, out=total)
+        along = 0 if mean else start
+        total = added_here + along if total is None else np.add(total, added_here, out=total)
+    divisor = max(1, sum(each is not None for each in added)) if mean else 1
     if total is None:
         total = np.full(g.output_size, start, x.dtype)
+    elif mean:
+        np.divide(total, divisor, out=total)
+        total += start
     shown_bias = 0.0 if bias is None else float(np.asarray(bias)[k])
-    return LayerTrace(g, kernels, shown_bias, activation, tuple(added), total, function(total))
+    maps = tuple(added), total, function(total)
+    return LayerTrace(g, kernels, shown_bias, divisor, activation, *maps)

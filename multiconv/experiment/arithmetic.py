@@ -67,11 +67,12 @@ def arithmetic(
     *,
     bias: float = 0.0,
     activation: str = "identity",
+    divisor: int = 1,
 ) -> Arithmetic:
     """Return one output pixel's working as texts.
 
     ``windows`` are the levels 0…255 under the window, channel by channel, None where it lies in a
-    padding of zeros; ``kernels`` their weights.
+    padding of zeros; ``kernels`` their weights; ``divisor`` is a mean's number of channels.
     """
     found = [[_decimals(weight) for row in kernel for weight in row] for kernel in kernels]
     known = [all(places is not None for places in channel) for channel in found]
@@ -103,8 +104,8 @@ def arithmetic(
             )
         )
     total = _added(subtotals)
-    value = total / unit / 255 + bias
-    whole = all(known) and _is_short(total, places) and _has_places(bias, _VALUE_PLACES)
+    value = total / unit / 255 / divisor + bias
+    whole = all(known) and _is_short(total, places, divisor) and _has_places(bias, _VALUE_PLACES)
     value_sign = "=" if whole else "≈"
     output = None
     if activation != "identity":
@@ -141,9 +142,9 @@ def _added(terms: Sequence[float]) -> float:
     return total
 
 
-def _is_short(total: float, places: int) -> bool:
-    """Return whether total · 10⁻ᵖˡᵃᶜᵉˢ / 255 ends within the places of the value."""
-    divisor = 255 * _UNITS[places]
+def _is_short(total: float, places: int, of: int) -> bool:
+    """Return whether total · 10⁻ᵖˡᵃᶜᵉˢ / 255 / of ends within the places of the value."""
+    divisor = 255 * _UNITS[places] * of
     return total % (divisor // gcd(divisor, _UNITS[_VALUE_PLACES])) == 0
 
 

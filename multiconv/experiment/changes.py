@@ -1,20 +1,24 @@
-"""What a person does to kernels beyond typing numbers: changes of one, what-ifs on a whole filter.
+"""What a person does beyond typing numbers: changes of one kernel, what-ifs, boxes.
 
 A kernel's list offers changes beside the named kernels; both are sent as ``preset.<q>``.  A what-if
-is a button of the form, sent as ``do``.  Boxes switch input channels off.
+is a state of the experiment that leaves its kernels as they are; a button of the form, sent as
+``do``, leads there and back.  Boxes switch input channels off.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.errors import InvalidValue
+from multiconv.experiment.fields import WHAT_IFS
 from multiconv.experiment.kernels import channel_name
-from multiconv.experiment.model import LIMITS, Layer
+from multiconv.experiment.maps import pixels_experiment
+from multiconv.experiment.model import Experiment, Layer
 from multiconv.experiment.numbers import decimal, whole
 
 Values = NDArray[np.float64]
@@ -22,70 +26,50 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a kernel's list offers: its words, and the change of (layer, q, k)."""
+    """What a kernel's list offers: its words, and the opened layer after it (experiment, q)."""
 
     words: str
-    of: Callable[[Layer, int, int], Layer]
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A button: its words, what it does in a sentence, and the change of (layer, k)."""
-
-    words: str
-    hint: str
-    of: Callable[[Layer, int], Layer]
+    of: Callable[[Experiment, int], Layer]
 
 
 def _valued(layer: Layer, q: int, k: int, values: Values) -> Layer:
     return layer.with_kernel(q, k, tuple((values + 0.0).ravel().tolist()))
 
 
-def _one(values: Callable[[Values], Values]) -> Callable[[Layer, int, int], Layer]:
+def _kernel(experiment: Experiment, q: int) -> Values:
+    return experiment.layer.kernel(q, experiment.focus.k)
+
+
+def _one(values: Callable[[Values], Values]) -> Callable[[Experiment, int], Layer]:
     """Return the change of one kernel to what ``values`` makes of it."""
-    return lambda layer, q, k: _valued(layer, q, k, values(layer.kernel(q, k)))
+    return lambda shown, q: _valued(shown.layer, q, shown.focus.k, values(_kernel(shown, q)))
 
 
-def _each(values: Callable[[Values, int], Values]) -> Callable[[Layer, int], Layer]:
-    """Return the change of a filter's kernels to what ``values`` makes of (kernel, inputs)."""
-
-    def change(layer: Layer, k: int) -> Layer:
-        changed = layer
-        for q in range(layer.inputs):
-            changed = _valued(changed, q, k, values(layer.kernel(q, k), layer.inputs))
-        return changed
-
-    return change
-
-
-def _summing_to_one(layer: Layer, q: int, k: int) -> Layer:
-    kernel = layer.kernel(q, k)
+def _summing_to_one(shown: Experiment, q: int) -> Layer:
+    kernel = _kernel(shown, q)
     total = float(kernel.sum())
+    name = channel_name(q, shown.focus.layer)
     if abs(total) < 1e-9 * float(np.abs(kernel).max()) or total == 0:
         raise InvalidValue(
-            f"The weights of {channel_name(q)}'s kernel add up to {decimal(total, 0)}, "
+            f"The weights of {name}'s kernel add up to {decimal(total, 0)}, "
             "so no factor makes that 1.",
             "Change a weight so that they add up to something else than 0.",
             field=f"preset.{q}",
         )
-    return _valued(layer, q, k, (kernel / total).round(12))
+    return _valued(shown.layer, q, shown.focus.k, (kernel / total).round(12))
 
 
-def _copied(layer: Layer, q: int, k: int) -> Layer:
-    kernel = layer.kernel(q, k)
-    return _each(lambda *_: kernel)(layer, k)
+def _copied(shown: Experiment, q: int) -> Layer:
+    layer = shown.layer
+    for other in range(layer.inputs):
+        layer = _valued(layer, other, shown.focus.k, _kernel(shown, q))
+    return layer
 
 
-def _reset(layer: Layer, q: int, k: int) -> Layer:
-    rest = tuple((place, kernel) for place, kernel in layer.kernels if place != (q, k))
-    return replace(layer, kernels=rest)
-
-
-def _depthwise(layer: Layer, _: int) -> Layer:
-    """Return the layer with a group for each channel, and a multiple of them as outputs."""
-    n = layer.inputs
-    outputs = min(-(-layer.outputs // n) * n, LIMITS.outputs // n * n)
-    return replace(layer.with_outputs(outputs), groups=n)
+def _reset(shown: Experiment, q: int) -> Layer:
+    at = (q, shown.focus.k)
+    rest = tuple((place, kernel) for place, kernel in shown.layer.kernels if place != at)
+    return replace(shown.layer, kernels=rest)
 
 
 CHANGES: Mapping[str, Change] = {
@@ -97,55 +81,44 @@ CHANGES: Mapping[str, Change] = {
 }
 """The changes by the value that a kernel's list sends for them, in its order."""
 
-ACTIONS: Mapping[str, Action] = {
-    "mean": Action(
-        "mean",
-        "Divide this filter's kernels by 3: the sum becomes the mean",
-        _each(lambda kernel, inputs: kernel / inputs),
-    ),
-    "sum": Action(
-        "sum",
-        "Multiply this filter's kernels by 3: back from the mean",
-        _each(lambda kernel, inputs: (kernel * inputs).round(15)),
-    ),
-    "share": Action(
-        "one kernel for all",
-        "Give green and blue the kernel of red",
-        lambda layer, k: _copied(layer, 0, k),
-    ),
-    "flip": Action(
-        "turned by 180°",
-        "Turn this filter's kernels, as convolution does",
-        _each(lambda kernel, _: kernel[::-1, ::-1]),
-    ),
-    "depthwise": Action("no sum", "Three groups: each output sees one channel", _depthwise),
-    "together": Action(
-        "sum over all",
-        "One group: each output sees every channel",
-        lambda layer, _: replace(layer, groups=1),
-    ),
-}
-"""The what-ifs by the value that the form's button sends as ``do``."""
+SUM, RESCALE = "sum", "rescale"
+"""What else the form's buttons send as ``do``: back to the sum, and to the automatic range."""
 
 
-def after_action(name: str | None, layer: Layer, k: int) -> Layer:
-    """Return the layer after the what-if of that name; ``apply`` and None change nothing."""
+def after_action(name: str | None, experiment: Experiment) -> Experiment:
+    """Return the experiment after a button of the form; ``apply`` and None change nothing."""
     if name in {None, "", "apply"}:
-        return layer
-    if name not in ACTIONS:
+        return experiment
+    if name == RESCALE:
+        return with_range(experiment, None)
+    if name != SUM and name not in WHAT_IFS:
         raise InvalidValue(
             f"do is “{(name or '')[:20]}”, which the form cannot do.",
-            f"Use apply or one of {', '.join(ACTIONS)}.",
+            f"Use apply or one of {', '.join((*WHAT_IFS, SUM, RESCALE))}.",
             field="do",
         )
-    return ACTIONS[name].of(layer, k)
+    what_if = "" if name == SUM else name or ""
+    return replace(experiment, focus=replace(experiment.focus, what_if=what_if))
 
 
-def action_notice(name: str | None, before: Layer, after: Layer) -> str:
-    """Return what a what-if did beyond what it says, as a word that `Edit.notices` may hold."""
-    if name == "flip" and np.array_equal(after.all_kernels(), before.all_kernels()):
-        return "symmetric"
-    return "rounded" if name == "depthwise" and after.outputs != before.outputs else ""
+def with_range(experiment: Experiment, extent: float | None) -> Experiment:
+    """Return the experiment with its colours' range fixed, or of None automatic."""
+    return replace(experiment, view=replace(experiment.view, range=extent))
+
+
+def holds(before: Experiment, now: Experiment) -> bool:
+    """Tell whether a change is one that the colours' range is to hold still under.
+
+    That is one of the shown values, and of nothing that has its range chosen or sought anew: the
+    range itself, the picture, another output, or another bank.
+    """
+    same = ("source", "before", "view", "focus.k", "focus.layer", "layer.bank")
+    if now.view.range is not None or now.view.ranges == "each":
+        return False
+    if any(attrgetter(place)(before) != attrgetter(place)(now) for place in same):
+        return False
+    output = f"output-{now.focus.k}"
+    return pixels_experiment(before, output, None) != pixels_experiment(now, output, None)
 
 
 def turns_nothing(layer: Layer, k: int, asked: Mapping[int, str]) -> bool:

@@ -16,9 +16,11 @@ from multiconv.errors import MultiConvError
 from multiconv.experiment.banks import Banks, no_banks
 from multiconv.experiment.changes import (
     CHANGES,
-    action_notice,
+    RESCALE,
     after_action,
+    holds,
     turns_nothing,
+    with_range,
     with_switches,
 )
 from multiconv.experiment.fields import FIELDS, Field
@@ -43,6 +45,7 @@ _IN_FORM = [row for row in FIELDS if row.part in {"bar", "main", "more"}]
 _FREE = [row for row in FIELDS if row.part == "main" and row.hint]
 
 GeometryOf = Callable[[Experiment], Geometry]
+RangeOf = Callable[[Experiment], float]
 
 
 class Form(dict[str, str]):
@@ -64,18 +67,23 @@ class Edit:
     """What the form asks for, and in a word each what happened beyond what was asked.
 
     ``resized`` or ``pasted``: every kernel has another size; ``moved``: the chosen output or
-    pixel; ``symmetric``: turning changed nothing; ``rounded``: the number of outputs; ``comma``: a
-    decimal comma was read.
+    pixel; ``symmetric``: turning changed nothing; ``comma``: a decimal comma was read.
     """
 
     experiment: Experiment
     notices: tuple[str, ...] = ()
 
 
-def edit_of(form: Form, geometry_of: GeometryOf, banks: Banks = no_banks) -> Edit:
+def edit_of(
+    form: Form,
+    geometry_of: GeometryOf,
+    banks: Banks = no_banks,
+    range_of: RangeOf | None = None,
+) -> Edit:
     """Return the experiment that a filled-in form asks for; the first mistake names its field.
 
-    ``geometry_of`` has an experiment's sizes, for the pixel that was clicked or moved.
+    ``geometry_of`` has an experiment's sizes, for the pixel that was clicked or moved; ``range_of``
+    its range of colours, which the first change of values holds.
     """
     base = base_of(form, banks)
     chosen = form | _free_entries(form, base)
@@ -94,22 +102,29 @@ def edit_of(form: Form, geometry_of: GeometryOf, banks: Banks = no_banks) -> Edi
     _refuse_unknown(form)
     experiment = read(pairs.items(), banks)
 
-    k, action = experiment.focus.k, form.get("do")
-    before = experiment.layer
+    layer = experiment.layer
     if "switch" in form:
-        before = with_switches(before, form.getlist("switch"), form.getlist("on"))
-    layer = after_action(action, before, k)
-    notice = action_notice(action, before, layer)
-    if turns_nothing(layer, k, changes):
-        notice = notice or "symmetric"
+        layer = with_switches(layer, form.getlist("switch"), form.getlist("on"))
+    notice = "symmetric" if turns_nothing(layer, experiment.focus.k, changes) else ""
+    experiment = experiment.with_layer(layer)
     for q, name in changes.items():
-        layer = CHANGES[name].of(layer, q, k)
-    experiment, left = _over_the_same_place(base, experiment.with_layer(layer), geometry_of)
+        experiment = experiment.with_layer(CHANGES[name].of(experiment, q))
+    experiment, left = _over_the_same_place(base, experiment, geometry_of)
+    experiment = after_action(form.get("do"), experiment)
+    if range_of and form.get("do") != RESCALE and holds(base, experiment):
+        experiment = _with_the_range_of(base, experiment, range_of)
     notices = (size_notice, "moved" if moved or left else "", notice, _comma_notice(form, base))
     return Edit(
         _with_click(form, experiment, geometry_of(experiment)),
         tuple(word for word in notices if word),
     )
+
+
+def _with_the_range_of(before: Experiment, now: Experiment, range_of: RangeOf) -> Experiment:
+    try:
+        return with_range(now, range_of(before))
+    except MultiConvError:
+        return now  # the link before could not be shown, so there is no range to hold
 
 
 def base_of(form: Form, banks: Banks = no_banks) -> Experiment:

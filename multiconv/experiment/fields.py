@@ -39,6 +39,13 @@ ACTIVATION_WORDS = {name: name for name in ACTIVATIONS} | {
     "gelu": "GELU",
 }
 
+WHAT_IFS = {
+    "mean": "mean",
+    "shared": "one kernel for all",
+    "flipped": "turned by 180°",
+    "apart": "no sum",
+}
+
 
 @dataclass(frozen=True)
 class Field:
@@ -120,6 +127,7 @@ FIELDS = (
     Field("k", "focus.k", K, 0, ("partial", "running", "sum"), "figure"),
     Field("i", "focus.i", PIXEL, None, (), turn=3),
     Field("j", "focus.j", PIXEL, None, (), turn=3),
+    Field("if", "focus.what_if", word_of(WHAT_IFS), "", ADDED),
     Field("range", "view.range", COLOUR_RANGE, None, ADDED, "more", "Colour range",
           "auto, or the value that gets the full colour", blank="auto"),
     Field("ranges", "view.ranges",

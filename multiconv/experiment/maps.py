@@ -49,6 +49,8 @@ def pixels_experiment(
     """
     layer, focus = experiment.layer, experiment.focus
     kind, channel = map_place(map_name, layer)
+    # Before the sum a mean and partials that are left apart are as they are without.
+    own = kind in {"partial", "running"} and focus.what_if in {"mean", "apart"}
     if kind != "input":
         k = channel if kind == "output" and channel is not None else focus.k
         added = range(layer.inputs)
@@ -56,11 +58,12 @@ def pixels_experiment(
             added = range(channel, channel + 1)
         elif kind == "running" and channel is not None:
             added = range(channel)
-        layer = _of_output(layer, k, added)
+        layer = _of_output(layer, k, added, shared=focus.what_if == "shared")
     seen = acting(experiment, kind, layer)
     if kind == "input":
         return seen
-    return replace(seen, view=replace(seen.view, range=colour_range))
+    view = replace(seen.view, range=colour_range)
+    return replace(seen, view=view, focus=replace(seen.focus, what_if="") if own else seen.focus)
 
 
 def acting(experiment: Experiment, kind: str, layer: Layer | None = None) -> Experiment:
@@ -88,18 +91,22 @@ def _acting_layer(layer: Layer, kind: str) -> Layer:
     return Layer(**vars(kept))
 
 
-def _of_output(layer: Layer, k: int, added: range) -> Layer:
-    """Return a layer with what of it makes output k out of the input channels that are added."""
+def _of_output(layer: Layer, k: int, added: range, *, shared: bool) -> Layer:
+    """Return a layer with what of it makes output k out of the input channels that are added.
+
+    ``shared``: out of the kernel of the first that adds, wherever that is.
+    """
     # With one group, output k is the same however many outputs stand beside it; with more,
     # their number decides which group k is in.
     fewest = max(own_shape(layer.bank)[1], k + 1)
     outputs = fewest if layer.groups == 1 else layer.outputs
     bias = [0.0] * outputs
     bias[k] = layer.bias[k]
+    needed = {*added, *layer.adding(k)[:1]} if shared else added
     return replace(
         layer,
         outputs=outputs,
-        kernels=tuple(item for item in layer.kernels if item[0][0] in added and item[0][1] == k),
+        kernels=tuple(item for item in layer.kernels if item[0][0] in needed and item[0][1] == k),
         bias=tuple(bias),
-        off=tuple(q for q in layer.off if q in added),
+        off=layer.off if shared else tuple(q for q in layer.off if q in added),
     )

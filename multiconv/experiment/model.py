@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
 from multiconv.errors import InvalidValue
-from multiconv.experiment.banks import PLANES, Bank, filters_of, usual_bank
+from multiconv.experiment.banks import PLANES, Bank, StoredBank, filters_of, usual_bank
 from multiconv.experiment.numbers import grouped
 from multiconv.filters.kernels import kernel as named_kernel
 
@@ -142,6 +142,26 @@ class Layer:
         first = k * self.groups // self.outputs * members
         return range(first, first + members)
 
+    def adding(self, k: int) -> tuple[int, ...]:
+        """Return the input channels that add to output k: of its group, and not left out."""
+        return tuple(q for q in self.group_of(k) if q not in self.off)
+
+    def under(self, what_if: str) -> Layer:
+        """Return the layer with the kernels that it computes with under a what-if.
+
+        ``shared``: all that add use the kernel of the first of them; ``flipped``: each is turned.
+        """
+        if what_if not in {"shared", "flipped"}:
+            return self
+        kernels = self.all_kernels()
+        if what_if == "flipped":
+            kernels = kernels[::-1, ::-1]
+        else:
+            for k in range(self.outputs):
+                for q in self.adding(k):
+                    kernels[:, :, q, k] = kernels[:, :, self.adding(k)[0], k]
+        return replace(self, bank=StoredBank("", kernels), kernels=())
+
     def filters(self) -> NDArray[np.float64]:
         """Return the layer's filters, (kh, kw, C_in / groups, C_out), HWIO."""
         kernels = self.all_kernels()
@@ -193,13 +213,15 @@ def kernel_array(kernel: Kernel, size: Pair) -> NDArray[np.float64]:
 class Focus:
     """The opened layer, counted from 1, its chosen output channel k and pixel (i, j).
 
-    A pixel of ``None`` is the picture's own.
+    A pixel of ``None`` is the picture's own.  ``what_if`` names how the layer is computed in place
+    of the sum; empty: it is the sum.
     """
 
     k: int = 0
     i: int | None = None
     j: int | None = None
     layer: int = 1
+    what_if: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +271,11 @@ class Experiment:
     def before(self) -> tuple[Layer, ...]:
         """The layers before the opened one."""
         return self.layers[: self.focus.layer - 1]
+
+    @property
+    def sums(self) -> bool:
+        """Whether the partials are added to an output; a what-if may leave them apart."""
+        return self.focus.what_if != "apart"
 
     def with_layer(self, layer: Layer) -> Experiment:
         """Return this experiment with its opened layer replaced; k stays among its outputs."""

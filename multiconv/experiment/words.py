@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from multiconv.engine.geometry import Padding, Pair
 from multiconv.experiment.banks import STORED, shares_of
-from multiconv.experiment.fields import ACTIVATION_WORDS
+from multiconv.experiment.fields import ACTIVATION_WORDS, WHAT_IFS
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.maps import map_place
 from multiconv.experiment.model import Experiment, Layer
@@ -40,7 +44,47 @@ def sentence(
         parts.append(f"then {activation_words(layer.activation)}")
     if output_size != input_size:
         parts.append(f"giving {size_words(output_size)}")
-    return f"{title} at {size_words(input_size)}: {', '.join(parts)}."
+    what_if = experiment.focus.what_if
+    ending = f"; what if: {WHAT_IFS[what_if]}" if what_if else ""
+    return f"{title} at {size_words(input_size)}: {', '.join(parts)}{ending}."
+
+
+def what_if_words(experiment: Experiment) -> str:
+    """Return what an experiment's what-if means, and what frameworks do; empty without one."""
+    layer, focus = experiment.layer, experiment.focus
+    names = [channel_name(q, focus.layer) for q in layer.adding(focus.k)]
+    if focus.what_if == "mean":
+        return (
+            f"What if it were a mean? What the channels add is divided by their number, "
+            f"{len(names)}, before the bias. Frameworks do not divide: they sum."
+        )
+    if focus.what_if == "shared":
+        others = enumeration(names[1:]).capitalize()
+        verb = "use" if len(names) > 2 else "uses"
+        uses = f"{others} {verb} {names[0]}’s" if others else "No other takes part"
+        return (
+            f"What if one kernel served all? {uses}, and their own are kept aside. "
+            "In frameworks every input channel has a kernel of its own."
+        )
+    if focus.what_if == "flipped":
+        kernels = layer.all_kernels()[:, :, list(layer.adding(focus.k)), focus.k]
+        same = np.array_equal(kernels, kernels[::-1, ::-1])
+        nothing = " These kernels are symmetric, so nothing changes." if same else ""
+        return (
+            "What if each kernel were laid on turned by 180°? That is convolution as mathematics "
+            f"defines it. Frameworks do not turn kernels.{nothing}"
+        )
+    if focus.what_if == "apart":
+        return (
+            "What if nothing were summed? What each channel adds stays a picture of its own: there "
+            "is no sum and no output. Frameworks sum, unless a layer is depthwise."
+        )
+    return ""
+
+
+def enumeration(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them, as “red, green and blue”."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def share_words(share: Share) -> str:
@@ -89,7 +133,9 @@ def map_words(name: str, experiment: Experiment) -> str:
     """Return what a map shows, as “what red adds”."""
     kind, channel = map_place(name, experiment.layer)
     if channel is None:
-        return "what all channels add up to, with the bias"
+        mean = experiment.focus.what_if == "mean"
+        added = "the mean of what all channels add" if mean else "what all channels add up to"
+        return f"{added}, with the bias"
     if kind == "running":
         inputs = experiment.layer.inputs
         return f"the sum of the first {channel} of {inputs} channels, without the bias"

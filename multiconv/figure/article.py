@@ -10,17 +10,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from multiconv.drawing.ribbon import Strip, strips
-from multiconv.experiment.kinds import numbers_text
 from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Source
 from multiconv.figure.links import page_link
 from multiconv.filters.banks import NOTICE
-from multiconv.filters.kernels import kernel
 
 Pairs = tuple[tuple[str, str], ...]
 
-_THIRD = numbers_text((kernel("soft") / 3).ravel().tolist())
-_FLIPPED = numbers_text(kernel("sobel-x")[::-1, ::-1].ravel().tolist())
 # Zeros around the picture would be an edge of brightness of their own.
 _EDGE: Pairs = (("image", "sample:edge"), ("padding_mode", "replicate"))
 
@@ -53,9 +49,11 @@ TRIES: Mapping[str, Pairs] = MappingProxyType(
         "trained": (("filters", "dlib"),),
         "signed": _kernels("sobel-x", "sobel-x", "sobel-x"),
         "relu": (*_kernels("sobel-x", "sobel-x", "sobel-x"), ("activation", "relu")),
-        "flipped": _kernels(_FLIPPED, _FLIPPED, _FLIPPED),
-        "shared": _kernels("soft", "soft", "soft"),
-        "mean": _kernels(_THIRD, _THIRD, _THIRD),
+        "flipped": (*_kernels("sobel-x", "sobel-x", "sobel-x"), ("if", "flipped")),
+        "three-soft": _kernels("soft", "soft", "soft"),
+        "mean": (*_kernels("soft", "soft", "soft"), ("if", "mean")),
+        "shared": (("if", "shared"),),
+        "apart": (("if", "apart"),),
         "depthwise": (("groups", "3"), ("outputs", "3")),
         "one-by-one": (("kernel", "1x1"), *_kernels("0.299", "0.587", "0.114")),
         "channels-again": (

@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from multiconv.engine.geometry import Pair
-from multiconv.experiment.changes import ACTIONS, action_notice
+from multiconv.experiment.changes import RESCALE, SUM, after_action, holds, with_range
 from multiconv.experiment.edit import TYPED
-from multiconv.experiment.fields import BY_NAME, FIELDS, Field
+from multiconv.experiment.fields import BY_NAME, FIELDS, WHAT_IFS, Field
 from multiconv.experiment.kinds import Options
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.reshape import OWN
-from multiconv.experiment.words import size_words
+from multiconv.experiment.words import size_words, what_if_words
 from multiconv.figure.links import Links
-from multiconv.figure.notices import telling
 from multiconv.filters.kernels import FAMILIES, KERNELS
 
 BEHIND_MORE = frozenset(row.name for row in FIELDS if row.part == "more")
@@ -111,7 +110,7 @@ def presets() -> Options:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A what-if in the page: the form's value, its words, what it does, where it leads."""
+    """A button in the page: the form's value, its words, what it does, where it leads."""
 
     value: str
     words: str
@@ -119,18 +118,26 @@ class Button:
     link: str
 
 
-def buttons(links: Links) -> list[Button]:
-    """Return the what-ifs that make sense for an experiment."""
-    shown = links.experiment
-    layer, k = shown.layer, shown.focus.k
-    hidden = "depthwise" if layer.groups > 1 else "together"
-    changed = {name: each.of(layer, k) for name, each in ACTIONS.items() if name != hidden}
-    return [
-        Button(
-            name,
-            ACTIONS[name].words,
-            ACTIONS[name].hint,
-            telling(links.page(shown.with_layer(after)), [action_notice(name, layer, after)]),
-        )
-        for name, after in changed.items()
-    ]
+BACK = "Back to what frameworks do"
+
+
+def buttons(links: Links, extent: float) -> dict[str, Button]:
+    """Return the what-ifs, the way back, and what lets go of a fixed range, by value.
+
+    ``extent`` is the range of colours that they hold.
+    """
+    shown, found = links.experiment, {}
+    words = {**WHAT_IFS, SUM: BACK, RESCALE: RESCALE}
+    for value in words:
+        after = after_action(value, shown)
+        if value != RESCALE and holds(shown, after):
+            after = with_range(after, extent)
+        told = what_if_words(after) if value in WHAT_IFS else _TOLD[value]
+        found[value] = Button(value, words[value], told, links.page(after))
+    return found
+
+
+_TOLD = {
+    SUM: "Add what the channels add, as frameworks do",
+    RESCALE: "Let the range of colours follow the values again",
+}

@@ -20,6 +20,8 @@ from multiconv.figure.planes import Outputs, write_npy
 from multiconv.imaging.bands import Banded, bands_of
 from multiconv.tracing.trace import Trace
 
+_FILMS = "Ready in a second or two; a frame of the window is one pixel."
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -47,24 +49,31 @@ def exports(links: Links, k: int, channels: Sequence[Channel]) -> tuple[Group, .
         Item("The volumes, SVG", links.at("/diagram.svg")),
         Item("The volumes, PNG at 2×", links.at("/diagram.svg"), drawn=True),
     )
+    sums = links.experiment.sums
     films = tuple(
         Item(f"{words}, {kind}", links.at(f"/film/{name}.{kind.lower()}"))
         for name, words in (("window", "The sliding window"), ("sum", "The growing sum"))
         for kind in ("GIF", "WebP")
     )
     output, paper = f"/maps/output-{k}", "paper=1"
-    pictures = (
+    of_output = (
         Item(f"Output {k}", links.at(f"{output}.png", paper)),
         Item(f"Output {k}, full resolution", links.whole(f"{output}.png", paper)),
+    )
+    pictures = (
+        *(of_output if sums else ()),
         *(
             Item(f"What {channel.name} adds", links.at(f"/maps/partial-{channel.q}.png", paper))
             for channel in channels
         ),
     )
-    numbers = (
-        Item("Everything, .npz", links.at(f"/{FILE}")),
+    summed = (
         Item(f"Output {k}, .npy", links.at(f"{output}.npy")),
         Item("The sum before the activation, .npy", links.at("/maps/sum.npy")),
+    )
+    numbers = (
+        Item("Everything, .npz", links.at(f"/{FILE}")),
+        *(summed if sums else ()),
         *(
             Item(f"What {channel.name} adds, .npy", links.at(f"/maps/partial-{channel.q}.npy"))
             for channel in channels
@@ -75,7 +84,7 @@ def exports(links: Links, k: int, channels: Sequence[Channel]) -> tuple[Group, .
     programs = tuple(Item(title, links.at(f"/code/{name}.py")) for name, title in LIBRARIES.items())
     return (
         Group("Drawings", drawings),
-        Group("Films", films, "Ready in a second or two; a frame of the window is one pixel."),
+        *([Group("Films", films, _FILMS)] if sums else []),
         Group("Pictures", pictures),
         Group("Numbers", numbers),
         Group("Programs", programs, f"Each reads {FILE} and prints how far it is from the page."),
@@ -85,14 +94,17 @@ def exports(links: Links, k: int, channels: Sequence[Channel]) -> tuple[Group, .
 def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
     """Write an ``.npz`` file, a band at a time: input, filters, bias, partials, sum, output.
 
-    ``partials`` and ``sum`` are of the chosen output ``k``, ``output`` is all of them.  Large maps
-    are not packed: it would take minutes and save a third.
+    ``partials`` and ``sum`` are of the chosen output ``k``, ``output`` is all of them.  A what-if
+    has its name in ``if`` and its kernels in ``filters``; where it leaves the partials apart there
+    is neither ``sum`` nor ``output``.  Large maps are not packed: it would take minutes and save a
+    third.
     """
     experiment, layer, k = trace.experiment, trace.layer, trace.experiment.focus.k
-    filters, bias = experiment.layer.filters_used(), experiment.layer.bias
+    what_if = experiment.focus.what_if
+    filters, bias = experiment.layer.under(what_if).filters_used(), experiment.layer.bias
     every = [
         layer.output if at == k else outputs.output(experiment, at)
-        for at in range(experiment.layer.outputs)
+        for at in range(experiment.layer.outputs if trace.experiment.sums else 0)
     ]
     size, like = layer.geometry.output_size, layer.sum
     entries: list[tuple[str, str, tuple[int, ...], Iterable[NDArray[Any]]]] = [
@@ -101,9 +113,14 @@ def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
         ("bias", "<f4", (len(bias),), [np.array(bias)]),
         ("k", "<i8", (), [np.array(k)]),
         ("partials", "<f4", (*size, len(layer.partials)), _stacked(layer.partials, like)),
-        ("sum", "<f4", size, bands_of(like)),
-        ("output", "<f4", (*size, len(every)), _stacked(every, like)),
     ]
+    if trace.experiment.sums:
+        entries += [
+            ("sum", "<f4", size, bands_of(like)),
+            ("output", "<f4", (*size, len(every)), _stacked(every, like)),
+        ]
+    if what_if:
+        entries.append(("if", f"<U{len(what_if)}", (), [np.array(what_if)]))
     room = sum(np.dtype(kind).itemsize * prod(shape) for _, kind, shape, _ in entries)
     if room > LIMITS.store_bytes:
         raise TooLarge(

@@ -16,7 +16,8 @@ class Term:
     """A piece of the formula or of a line.
 
     ``tag`` is its MathML element, ``name`` the index that it stands for; ``first`` marks an
-    index's first place, the one that the keyboard reaches.
+    index's first place, the one that the keyboard reaches.  Of a sum sign ``under`` are the indices
+    below it.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Term:
     name: str = ""
     tag: str = "mo"
     first: bool = False
+    under: tuple[str, ...] = ()
 
 
 def _index(name: str) -> Term:
@@ -59,24 +61,38 @@ def _length(terms: Iterable[Term]) -> int:
     return sum(len(term.text) for term in terms)
 
 
-def formula(shape: Geometry, i: int, j: int, k: int, *, biased: bool) -> list[list[Term]]:
+def formula(
+    shape: Geometry, i: int, j: int, k: int, *, biased: bool, divisor: int = 0, what_if: str = ""
+) -> list[list[Term]]:
     """Return the definition's lines; strides, dilation, padding and bias where they matter.
 
-    The tag ``munder`` is the sum sign's, below which ``di``, ``dj`` and ``q`` stand.
+    The tag ``munder`` is the sum sign's.  A mean's ``divisor`` stands before it; a kernel that is
+    ``flipped`` is read from its end; partials that are left ``apart`` keep their q.
     """
     (top, _), (left, _) = shape.pads
     batch = [Term("0", "", "b", "mn")]
     channel = [_filled("k", k)]
-    output = _bracketed("output", batch, [_filled("i", i)], [_filled("j", j)], channel)
+    apart, indices = what_if == "apart", ("di", "dj", "q")
+    last = [_index("q")] if apart else channel
+    name = "partial" if apart else "output"
+    output = _bracketed(name, batch, [_filled("i", i)], [_filled("j", j)], last)
     row = _place(i, shape.strides[0], shape.dilations[0], top, "i", "di")
     column = _place(j, shape.strides[1], shape.dilations[1], left, "j", "dj")
     window = _bracketed("input", batch, row, column, [_index("q")])
     cut = len(window) if _length(window) <= LONGEST else window.index(row[-1], len(row)) + 2
-    weight = _bracketed("filter", [_index("di")], [_index("dj")], [_index("q")], channel)
-    bias = [Term("+"), *_bracketed("bias", channel)] if biased else []
+    taps = [[_index(tap)] for tap in indices[:2]]
+    if what_if == "flipped":
+        taps = [
+            [_number(side - 1), Term("−"), *tap]
+            for side, tap in zip(shape.kernel_size, taps, strict=True)
+        ]
+    weight = _bracketed("filter", *taps, [_index("q")], channel)
+    bias = [Term("+"), *_bracketed("bias", channel)] if biased and not apart else []
+    share = [_number(1), Term("/"), _number(divisor)] if divisor else []
+    sigma = Term("∑", tag="munder", under=indices[:2] if apart else indices)
     return [
         [*(replace(term, first=bool(term.name)) for term in output), Term("=")],
-        [Term("∑", tag="munder"), *window[:cut]],
+        [*share, sigma, *window[:cut]],
         *([window[cut:]] if cut < len(window) else []),
         [Term("·"), *weight, *bias],
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -56,7 +56,8 @@ class Weight:
 class Kernel:
     """One kernel's weights, row by row, its field, and what it is called; the fullest tone.
 
-    ``pictured`` tells whether it stands as a picture in its row.
+    ``pictured`` tells whether it stands as a picture in its row; ``lender`` is the channel whose
+    kernel it is where a what-if gives all channels one: then it is not to be edited here.
     """
 
     field: str
@@ -66,6 +67,7 @@ class Kernel:
     called: str
     largest: str
     pictured: bool
+    lender: str = ""
 
     @property
     def columns(self) -> int:
@@ -102,36 +104,41 @@ def kernel_of(
     typed: Sequence[str] = (),
     name: str = "",
     pictured: bool = False,
+    lender: Channel | None = None,
 ) -> Kernel:
     """Return the kernel from a channel to output k, its weights tinted on −extent … extent.
 
     ``typed`` are texts to show in place of its own (a form that could not be used); ``name`` is
-    what the link calls it; ``pictured`` tells whether it is to stand as a picture.
+    what the link calls it; ``pictured`` tells whether it is to stand as a picture; ``lender`` is
+    the channel that it is borrowed from.
     """
+    own = lender or channel
     width, numbers, field = values.shape[1], values.ravel().tolist(), f"w.{channel.q}.{k}"
     texts, wrong = [weight_text(value) for value in numbers], frozenset[int]()
     if len(typed) == len(numbers):
         texts, wrong = list(typed), wrong_places(field, typed)
-    own = max(map(abs, numbers)) or 1.0
+    largest = max(map(abs, numbers)) or 1.0
     cells = [
         Weight(
             text,
             plain(value),
             step(value, extent),
-            step(value, own),
-            f"{channel.label} weight, row {at // width + 1}, column {at % width + 1}",
+            step(value, largest),
+            f"{own.label} weight, row {at // width + 1}, column {at % width + 1}"
+            + (f", for {channel.name}" if lender else ""),
             at in wrong,
         )
         for at, (text, value) in enumerate(zip(texts, numbers, strict=True))
     ]
     return Kernel(
         field,
-        f"filter[·,·,{channel.q},{k}]",
-        f"The kernel from input {channel.q} to output {k}",
+        f"filter[·,·,{own.q},{k}]",
+        f"The kernel from input {own.q} to output {k}",
         tuple(tuple(cells[at : at + width]) for at in range(0, len(cells), width)),
         name or kernel_words(values),
-        weight_text(own),
+        weight_text(largest),
         pictured,
+        lender.name if lender else "",
     )
 
 
@@ -171,8 +178,13 @@ def name_in_link(layer: Layer, q: int, k: int) -> str:
 
 
 def weight_scale(trace: Trace) -> float:
-    """Return the weight that gets the fullest tint: the chosen filter's largest, rounded up."""
-    largest = float(np.abs(trace.layer.filters).max())
+    """Return the weight that gets the fullest tint: the filter's largest, rounded up.
+
+    It is that of the bank's own kernels: no edit makes the tints of other weights fade.
+    """
+    layer, k = trace.experiment.layer, trace.experiment.focus.k
+    own = replace(layer, kernels=()).all_kernels()[:, :, list(layer.group_of(k)), k]
+    largest = float(np.abs(own).max())
     return rounded_up(largest) if largest else 1.0
 
 

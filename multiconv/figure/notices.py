@@ -16,7 +16,7 @@ from multiconv.imaging.notes import KINDS
 PARAMETER = "told"
 PICTURE = "picture-"
 LINK = "link-"
-EDITS = ("resized", "pasted", "moved", "symmetric", "rounded", "comma")
+EDITS = ("resized", "pasted", "moved", "symmetric", "comma")
 """The words of `Edit.notices`."""
 
 _UNDOES = "To undo it, go back one step."
@@ -62,11 +62,6 @@ def _edit_words(words: Collection[str], layer: Layer) -> str:
         )
     if "symmetric" in words:
         sentences.append("These kernels are symmetric: turning them changes nothing.")
-    if "rounded" in words:
-        sentences.append(
-            f"Three groups need a multiple of 3 outputs, so there are {layer.outputs} now; "
-            f"one group again leaves them so. {_UNDOES}"
-        )
     if "comma" in words:
         sentences.append("The comma in a number was read as its decimal point: 0,5 is 0.5.")
     return " ".join(sentences)

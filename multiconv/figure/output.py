@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from multiconv.drawing.marks import unused
 from multiconv.engine.geometry import Geometry
 from multiconv.experiment.edit import OUTPUT_WIDTH
 from multiconv.experiment.model import Layer
-from multiconv.experiment.numbers import grouped, weight_text
+from multiconv.experiment.numbers import decimal, grouped, weight_text
 from multiconv.figure.channels import Channel
+from multiconv.figure.planes import Absent
 from multiconv.figure.rows import MapPicture, Pictures, Words, has_each, map_picture, value_of
+from multiconv.imaging.bands import nothing
 from multiconv.tracing.trace import Trace
 
 EACH = "Every map has a range of its own, and this bar is the output’s: colours do not compare."
@@ -19,12 +21,16 @@ EACH = "Every map has a range of its own, and this bar is the output’s: colour
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The colour bar: the range at its ends, what lies beyond them, whose range it is."""
+    """The colour bar: the range at its ends, what lies beyond them, whose range it is.
+
+    ``held`` says so where the link fixes the range, and how much lies beyond it.
+    """
 
     low: str
     high: str
     clipped: str
     warning: str
+    held: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +66,30 @@ def output_of(trace: Trace, channels: Sequence[Channel], pictures: Pictures) -> 
     sizes = ((*shape.input_size, inputs), (rows, columns, layer.outputs))
     adds = shape.multiply_adds(inputs // layer.groups, layer.outputs)
     title = f"Output channel {k}: a dot stands for every row, every column"
-    caption = (
+    caption: tuple[Words, ...] = (
         Words(f"output[·,·,{k}]", "index", title=title),
         value_of(trace, trace.layer.output, "output"),
     )
+    called, output = f"Output channel {k}", trace.layer.output
+    if not trace.experiment.sums:
+        called, output = "No output", nothing(shape.output_size)
+        caption = (Words("no output: nothing is summed"),)
+    picture = map_picture(
+        trace,
+        pictures if trace.experiment.sums else Absent(),
+        f"output-{k}",
+        output,
+        "output",
+        called,
+        caption,
+        OUTPUT_WIDTH,
+    )
+    if not trace.experiment.sums:
+        hatched = f"M0 0H{columns}V{rows}H0Z"
+        picture = replace(picture, values="nothing is summed", unused=hatched)
     return Output(
         k,
-        map_picture(
-            trace,
-            pictures,
-            f"output-{k}",
-            trace.layer.output,
-            "output",
-            f"Output channel {k}",
-            caption,
-            OUTPUT_WIDTH,
-        ),
+        picture,
         bar_of(trace, channels),
         *trace.pixel,
         reshaped=shape.output_size != shape.input_size,
@@ -89,14 +103,26 @@ def bar_of(trace: Trace, channels: Sequence[Channel]) -> Bar:
     """Return the colour bar of the partials and their sum, or with own ranges the output's."""
     end = weight_text(trace.range_of(trace.layer.output))
     warning = EACH if has_each(trace) else ""
-    return Bar(f"−{end}", f"+{end}", _beyond(trace, channels), warning)
+    return Bar(f"−{end}", f"+{end}", _beyond(trace, channels), warning, _held(trace))
+
+
+def _held(trace: Trace) -> str:
+    """Return that the range holds still and how much lies beyond it; nothing if it does not."""
+    extent = trace.experiment.view.range
+    if extent is None:
+        return ""
+    pixels = sum(rows * columns for rows, columns in (plane.shape for plane in trace.maps))
+    beyond = sum(counts.below + counts.above for counts in trace.clipped)
+    share = 100 * beyond / max(pixels, 1)
+    much = "nothing" if not beyond else "under 1 %" if share < 1 else f"{decimal(share, 0)} %"
+    return f"scale held at ±{weight_text(extent)} · {much} beyond it"
 
 
 def _beyond(trace: Trace, channels: Sequence[Channel]) -> str:
     """Return how many pixels of which maps lie beyond the ends of the bar, in words."""
     names = [
         *(f"what {channel.name} adds" for channel in channels if channel.adds),
-        "the output",
+        *(["the output"] if trace.experiment.sums else []),
     ]
     told = []
     for name, plane, counts in zip(names, trace.maps, trace.clipped, strict=True):

@@ -14,8 +14,9 @@ from multiconv.engine.activations import activation
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.thumbnails import thumbnails
 from multiconv.experiment.edit import drawn_size
-from multiconv.experiment.model import Experiment, Layer
+from multiconv.experiment.model import Experiment
 from multiconv.figure.links import Links
+from multiconv.figure.planes import check_sum
 from multiconv.figure.rows import has_each
 from multiconv.imaging import colour
 from multiconv.imaging.png import png_indexed
@@ -51,7 +52,7 @@ def _fraction(size: Pair) -> int:
 def sheet_of(trace: Trace, links: Links) -> Sheet | None:
     """Return the sheet that a page shows under its range of colours; None for few outputs."""
     experiment, size = trace.experiment, trace.layer.geometry.output_size
-    if experiment.layer.outputs <= FEW:
+    if experiment.layer.outputs <= FEW or not trace.experiment.sums:
         return None
     height, width = (side // _fraction(size) for side in size)
     address = links.sheet(None if has_each(trace) else trace.range)
@@ -63,7 +64,8 @@ def sheet_picture(experiment: Experiment, tracer: Tracer) -> bytes:
 
     The activation is applied to the means: a small picture is close to its map, not the same.
     """
-    means = _means(experiment.layer, tracer.geometry(experiment), tracer.levels(experiment.source))
+    check_sum(experiment)
+    means = _means(experiment, tracer.geometry(experiment), tracer.levels(experiment.source))
     outputs = np.moveaxis(activation(experiment.layer.activation)(means), -1, 0)
     extent = experiment.view.range
     if extent is None and experiment.view.ranges == "shared":
@@ -75,8 +77,12 @@ def sheet_picture(experiment: Experiment, tracer: Tracer) -> bytes:
     return png_indexed(np.ascontiguousarray(np.hstack(shown)), colour.palette())
 
 
-def _means(layer: Layer, g: Geometry, levels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _means(experiment: Experiment, g: Geometry, levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the means of every output's blocks, (rows, columns, K), a strip at a time."""
+    layer = experiment.layer.under(experiment.focus.what_if)
+    filters = layer.filters()
+    if experiment.focus.what_if == "mean":
+        filters /= [max(1, len(layer.adding(k))) for k in range(layer.outputs)]
     f, needed = _fraction(g.output_size), set(range(levels.shape[2])).difference(layer.off)
     blocks, step = g.output_size[0] // f, f * g.strides[0]
     beyond = (g.kernel_size[0] - 1) * g.dilations[0] + 1 - g.strides[0]
@@ -86,7 +92,7 @@ def _means(layer: Layer, g: Geometry, levels: NDArray[np.uint8]) -> NDArray[np.f
         bottom = min(top + at_once, blocks)
         means = thumbnails(
             strip_of(levels, g, top * step, bottom * step + beyond, needed),
-            layer.filters().astype(np.float32),
+            filters.astype(np.float32),
             f,
             bias=np.array(layer.bias, np.float32),
             strides=g.strides,

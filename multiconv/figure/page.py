@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from multiconv.errors import MultiConvError
 from multiconv.experiment.changes import CHANGES
 from multiconv.experiment.edit import Form
+from multiconv.experiment.fields import WHAT_IFS
 from multiconv.experiment.kinds import Options
 from multiconv.experiment.model import LIMITS
 from multiconv.experiment.words import activation_words
 from multiconv.figure import controls
+from multiconv.figure.channels import channels_of
 from multiconv.figure.controls import Button, Choice, Entry, buttons, presets
 from multiconv.figure.exports import Group, exports
 from multiconv.figure.kernel import weight_scale
@@ -20,6 +22,7 @@ from multiconv.figure.links import Links
 from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
 from multiconv.figure.pixel import Pixel, pixel_of
+from multiconv.figure.rows import lender_of
 from multiconv.figure.stage import Figure, figure_of
 from multiconv.figure.steps import Pace, Step, paces_of, steps_of
 from multiconv.imaging import colour
@@ -29,14 +32,20 @@ from multiconv.tracing.trace import Trace
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """The fields under the output, those behind More, and whether More is open."""
+    """The fields under the output, those behind More, and whether More is open.
+
+    ``buttons`` are the what-ifs, the way back to the sum and what lets go of a fixed range;
+    ``what_ifs`` name the first of them, ``what_if`` the one that is on.
+    """
 
     bank: Choice
     main: tuple[Choice, ...]
     more: tuple[Choice, ...]
     entries: tuple[Entry, ...]
     more_open: bool
-    what_ifs: tuple[Button, ...]
+    what_ifs: tuple[str, ...]
+    what_if: str
+    buttons: Mapping[str, Button]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +129,9 @@ def _controls(trace: Trace, links: Links, form: Form, wrong: frozenset[str | Non
         tuple(_as_chosen(controls.more_choices(experiment), form)),
         tuple(replace(entry, text=form.get(entry.field, entry.text)) for entry in entries),
         bool(wrong & controls.BEHIND_MORE) or typed_free,
-        tuple(buttons(links)),
+        tuple(WHAT_IFS),
+        experiment.focus.what_if,
+        buttons(links, trace.range),
     )
 
 
@@ -134,6 +145,7 @@ def _as_chosen(choices: Iterable[Choice], form: Form) -> Iterator[Choice]:
 def _facts(trace: Trace, links: Links) -> str:
     """Return what the scripts need to know, as JSON: sizes and the table of colours."""
     shape, experiment = trace.layer.geometry, trace.experiment
+    lender = lender_of(trace, channels_of(trace))
     facts = {
         "build": links.build,
         "query": links.query,
@@ -143,6 +155,9 @@ def _facts(trace: Trace, links: Links) -> str:
         "ranges": experiment.view.ranges if experiment.view.range is None else "shared",
         "weightScale": weight_scale(trace),
         "bias": trace.layer.bias,
+        "whatIf": experiment.focus.what_if,
+        "divisor": trace.layer.divisor,
+        "lender": lender and lender.q,
         "activation": trace.layer.activation,
         "activationWords": activation_words(trace.layer.activation),
         "geometry": {

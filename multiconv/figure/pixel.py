@@ -15,8 +15,11 @@ from multiconv.experiment.words import activation_words
 from multiconv.figure.channels import Channel
 from multiconv.figure.formula import Term, formula
 from multiconv.figure.kernel import tint, weight_scale
+from multiconv.figure.sum import divided_by
 from multiconv.imaging.colour import step
 from multiconv.tracing.trace import Trace
+
+APART = "not summed: each stays by itself"
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,9 @@ def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
         [kernel.tolist() for kernel in kernels],
         bias=layer.bias,
         activation=layer.activation,
+        divisor=layer.divisor,
     )
-    extent = weight_scale(trace)
+    extent, focus = weight_scale(trace), trace.experiment.focus
     tables = [
         Tables(
             channels[q],
@@ -85,9 +89,17 @@ def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
     ]
     return Pixel(
         layer.geometry.kernel_size[1],
-        formula(layer.geometry, i, j, trace.experiment.focus.k, biased=layer.bias != 0),
+        formula(
+            layer.geometry,
+            i,
+            j,
+            focus.k,
+            biased=layer.bias != 0,
+            divisor=layer.divisor if focus.what_if == "mean" else 0,
+            what_if=focus.what_if,
+        ),
         tables,
-        _lines(working, layer.activation),
+        _lines(working, trace),
     )
 
 
@@ -118,18 +130,22 @@ def _tints(values: NDArray[Any], extent: float) -> list[list[str]]:
     return [[tint(step(value, extent)) for value in row] for row in values.tolist()]
 
 
-def _lines(working: Arithmetic, activation: str) -> list[Term]:
+def _lines(working: Arithmetic, trace: Trace) -> list[Term]:
     """Return the last lines: the subtotals, their sum, the value, the activation."""
+    activation, divided = trace.layer.activation, divided_by(trace)
+    levels = " ".join(part for part in ("÷ 255", divided) if part)
     sums = " ".join(channel.subtotal for channel in working.channels)
+    if not trace.experiment.sums:
+        return [Term(sums, "terms"), Term(APART, "muted")]
     lines = [
         Term(sums, "terms"),
         Term(f"{working.total_sign} {working.total} of 255 levels", "levels"),
     ]
     value = f"{working.value_sign} {working.value}"
     if working.bias is None:
-        lines.append(Term(f"÷ 255 {value}", "final"))
+        lines.append(Term(f"{levels} {value}", "final"))
     else:
-        lines.append(Term(f"÷ 255, then {working.bias} of bias", "muted"))
+        lines.append(Term(f"{levels}, then {working.bias} of bias", "muted"))
         lines.append(Term(value, "final"))
     if working.output is not None:
         then = activation_words(activation)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Pair
+from multiconv.errors import NotFound
 from multiconv.experiment.maps import map_place
 from multiconv.experiment.model import CHANNELS, Experiment
 from multiconv.imaging import colour
@@ -96,6 +97,8 @@ def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     """
     kind, channel = map_place(name, trace.experiment.layer)
     layer = trace.layer
+    if kind not in {"input", "partial"}:
+        check_sum(trace.experiment)
     if channel is None:
         plane: NDArray[Any] = layer.sum
     elif kind == "input":
@@ -113,6 +116,16 @@ def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     else:
         plane = outputs.output(trace.experiment, channel)
     return Map(name, plane, trace.range_of(plane))
+
+
+def check_sum(experiment: Experiment) -> None:
+    """Raise `NotFound` where a what-if leaves the partials apart, so that there is no output."""
+    if not experiment.sums:
+        raise NotFound(
+            "With if=apart nothing is summed, so there is neither a sum nor an output.",
+            "Ask for partial-<q>, or leave if out.",
+            field="if",
+        )
 
 
 def write_npy(
@@ -148,6 +161,14 @@ def inline(body: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(body).decode()
 
 
+class Absent:
+    """The pictures of maps that a what-if leaves without: nothing, as data."""
+
+    def map(self, _name: str, _extent: float, _longest: int = 0, /) -> str:
+        """Return an empty picture."""
+        return inline(png_indexed(np.full((1, 1), colour.ZERO, np.uint8), colour.palette()))
+
+
 def ramp() -> str:
     """Return the colour bar as a picture, one pixel a colour."""
     colours = np.arange(2 * colour.ZERO + 1, dtype=np.uint8)[np.newaxis]
@@ -175,10 +196,9 @@ def planes_held(names: Sequence[str], *, packed: bool) -> int:
 
 def map_names(trace: Trace) -> list[str]:
     """Return the names of all maps of an experiment, in the order of the figure."""
-    channels = range(trace.levels.shape[2])
+    channels, outputs = range(trace.levels.shape[2]), range(trace.experiment.layer.outputs)
     return [
         *(f"input-{q}" for q in channels),
         *(f"partial-{q}" for q in channels),
-        "sum",
-        *(f"output-{k}" for k in range(trace.experiment.layer.outputs)),
+        *(["sum", *(f"output-{k}" for k in outputs)] if trace.experiment.sums else []),
     ]

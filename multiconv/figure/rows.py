@@ -98,26 +98,38 @@ def rows_of(
     """Return the rows of the working; ``form`` holds texts to show in place of the kernels'."""
     layer, k, form = trace.experiment.layer, trace.experiment.focus.k, form or Form()
     kernels, extent = layer.all_kernels(), weight_scale(trace)
-    most = _most(trace, channels)
+    most, lender = _most(trace, channels), lender_of(trace, channels)
+
+    def owner(channel: Channel) -> Channel:
+        """Return the channel whose kernel it uses."""
+        return lender if lender and channel.adds else channel
+
     # All rows alike: fields beside a picture would look like two kinds of kernel.
-    pictured = not has_room(kernels[:, :, [channel.q for channel in most], k])
+    pictured = not has_room(kernels[:, :, [owner(channel).q for channel in most], k])
     return tuple(
         Row(
             channel,
             plane_of(trace, channel, pictures),
             kernel_of(
-                kernels[:, :, channel.q, k],
+                kernels[:, :, owner(channel).q, k],
                 channel,
                 k,
                 extent,
                 typed=form.getlist(f"w.{channel.q}.{k}"),
-                name=name_in_link(layer, channel.q, k),
+                name=name_in_link(layer, owner(channel).q, k),
                 pictured=pictured,
+                lender=None if owner(channel) == channel else owner(channel),
             ),
             partial_of(trace, channel, pictures),
         )
         for channel in most
     )
+
+
+def lender_of(trace: Trace, channels: Sequence[Channel]) -> Channel | None:
+    """Return the channel whose kernel all use under a what-if, if they do."""
+    adding = [channel for channel in channels if channel.adds]
+    return adding[0] if adding and trace.experiment.focus.what_if == "shared" else None
 
 
 def _most(trace: Trace, channels: Sequence[Channel]) -> list[Channel]:

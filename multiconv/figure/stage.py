@@ -16,7 +16,7 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from multiconv.experiment.edit import OUTPUT_WIDTH, ROW_WIDTH, Form
-from multiconv.experiment.words import origin_words, sentence
+from multiconv.experiment.words import origin_words, sentence, what_if_words
 from multiconv.figure.channels import Channel, channels_of
 from multiconv.figure.kernel import Kernel
 from multiconv.figure.output import Output, output_of
@@ -39,11 +39,14 @@ _SHARES = (0, 0.09, 0.17, 0.24, 0.31, 0.38, 0.45, 0.52, 0.58)  # the style sheet
 class Figure:
     """What is said of one trace: its inputs, the rows, the sum, the output, the volumes.
 
-    ``title`` is the experiment in a sentence, ``origin`` whose filters they are.
+    ``title`` is the experiment in a sentence, ``origin`` whose filters they are, ``what_if`` what
+    is computed in place of the sum, if anything is; ``star`` stands between a plane and its kernel.
     """
 
     title: str
     origin: str
+    what_if: str
+    star: str
     channels: tuple[Channel, ...]
     rows: tuple[Row, ...]
     sum: Sum
@@ -60,7 +63,8 @@ class Figure:
     def maps(self) -> tuple[MapPicture, ...]:
         """The maps that take part: the inputs, what they add, the output."""
         partials = (row.partial for row in self.rows if row.channel.adds)
-        return (*(row.plane for row in self.rows), *partials, self.output.picture)
+        output = () if self.sum.apart else (self.output.picture,)
+        return (*(row.plane for row in self.rows), *partials, *output)
 
 
 def figure_of(
@@ -82,6 +86,8 @@ def figure_of(
     return Figure(
         title or sentence(experiment, shape.input_size, shape.output_size),
         origin_words(experiment.layer, experiment.focus.k),
+        what_if_words(experiment),
+        "∗" if experiment.focus.what_if == "flipped" else "⋆",
         channels,
         rows,
         sum_of(trace, rows),
@@ -153,7 +159,7 @@ def stage_of(figure: Figure) -> Stage:
         name = Words(row.channel.label, "name")
         texts += [
             Text(_PLANE, caption, (name, *row.plane.caption), row.channel.role),
-            Text(_PLANE + 178, middle + 6, (Words("⋆"),), anchor="middle", size=20),
+            Text(_PLANE + 178, middle + 6, (Words(figure.star),), anchor="middle", size=20),
             Text(_KERNEL + 80, caption, (Words(row.kernel.name, "index"),), anchor="middle"),
             Text(_PARTIAL - 18, middle + 6, (Words("="),), anchor="middle", size=20),
             Text(_PARTIAL, caption, row.partial.caption),
@@ -177,14 +183,24 @@ def _under(figure: Figure, foot: float) -> Iterator[Text]:
     """Yield what stands under the output: its caption, the bar's ends, the sum, what is beyond."""
     output, bar = figure.output, figure.output.bar
     place = Words(f"at row {output.i}, column {output.j}")
-    yield Text(_RESULT, foot + 20, (*output.picture.caption, place))
+    yield Text(
+        _RESULT, foot + 20, (*output.picture.caption, *(() if figure.sum.apart else (place,)))
+    )
     low = Text(_RESULT, foot + 62, (Words(bar.low),), size=12)
     yield low
     yield replace(low, x=_RESULT + OUTPUT_WIDTH * 0.5, parts=(Words("0"),), anchor="middle")
     yield replace(low, x=_RESULT + OUTPUT_WIDTH, parts=(Words(bar.high),), anchor="end")
     beyond = f"Beyond the scale: {bar.clipped}." if bar.clipped else ""
     y = foot + 90
-    for words, kind in ((figure.sum.total, "words"), (beyond, "words"), (bar.warning, "warning")):
+    held = f"{bar.held[:1].upper()}{bar.held[1:]}." if bar.held else ""
+    told = (
+        (figure.what_if, "warning"),
+        (figure.sum.total, "words"),
+        (held, "words"),
+        (beyond, "words"),
+        (bar.warning, "warning"),
+    )
+    for words, kind in told:
         for line in wrap(words, _UNDER):
             yield Text(_RESULT, y, (Words(line, kind),))
             y += _LINE

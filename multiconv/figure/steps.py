@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from multiconv.experiment.numbers import weight_text
 from multiconv.experiment.words import activation_words
 from multiconv.figure.channels import Channel
+from multiconv.figure.sum import divided_by
 from multiconv.tracing.trace import Trace
 
 PACES = (1, 4, 16, 60, 240, 1000, 4000)
@@ -40,7 +41,12 @@ class Step:
 
 
 def steps_of(trace: Trace, channels: Sequence[Channel]) -> tuple[Step, ...]:
-    """Return the steps from nothing to the output: the channels in their order, then the bias."""
+    """Return the steps from nothing to the output: the channels in their order, then the bias.
+
+    Where a what-if leaves the partials apart there are none.
+    """
+    if not trace.experiment.sums:
+        return ()
     found = [Step("0", "running-0", 0, "Nothing yet: every pixel is 0.")]
     names: list[str] = []
     for channel in channels:
@@ -51,9 +57,12 @@ def steps_of(trace: Trace, channels: Sequence[Channel]) -> tuple[Step, ...]:
         words = f"{' + '.join(names)}, pixel by pixel; the bias is still missing."
         entered = channel.q + 1
         found.append(Step(label, f"running-{entered}", entered, words.capitalize()))
-    everything = " + ".join([*names, "bias"])
+    divided = divided_by(trace)
+    everything = (
+        f"({' + '.join(names)}) {divided} + bias" if divided else " + ".join([*names, "bias"])
+    )
     words = f"{everything}: the bias is {weight_text(trace.layer.bias)}.".capitalize()
-    found.append(Step("+ bias", "sum", len(channels), words))
+    found.append(Step(f"{divided} + bias".strip(), "sum", len(channels), words))
     if trace.layer.activation != "identity":
         then = activation_words(trace.layer.activation)
         shows = f"output-{trace.experiment.focus.k}"

@@ -18,17 +18,20 @@ WIDTH = 134
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Where the rows meet.
+    """Where the rows meet, unless a what-if leaves them ``apart``.
 
-    ``room`` steps the bias's font down; ``term`` is the bias where pictures stand in a line;
-    ``total`` the sum at the pinned pixel, rounded: exact numbers stand in the arithmetic.
+    ``room`` steps the bias's font down; ``divided`` is what stands at the sum of a mean; ``term``
+    that and the bias where pictures stand in a line; ``total`` the sum at the pinned pixel,
+    rounded: exact numbers stand in the arithmetic.
     """
 
     junction: Junction
     bias: str
     room: str
+    divided: str
     term: str
     total: str
+    apart: bool
 
 
 def sum_of(trace: Trace, rows: Sequence[Row]) -> Sum:
@@ -39,8 +42,16 @@ def sum_of(trace: Trace, rows: Sequence[Row]) -> Sum:
         WIDTH,
         [row.channel.role for row in rows],
     )
-    bias = weight_text(trace.layer.bias)
-    return Sum(curves, bias, room_of(bias), f"+ {bias} " if trace.layer.bias else "", _total(trace))
+    bias, divided = weight_text(trace.layer.bias), divided_by(trace)
+    term = f"{divided} " if divided else ""
+    term += f"+ {bias} " if trace.layer.bias else ""
+    apart = not trace.experiment.sums
+    return Sum(curves, bias, room_of(bias), divided, term, _total(trace), apart)
+
+
+def divided_by(trace: Trace) -> str:
+    """Return what a mean's sum is divided by, as “÷ 3”; nothing where it is the sum."""
+    return f"÷ {trace.layer.divisor}" if trace.experiment.focus.what_if == "mean" else ""
 
 
 def _total(trace: Trace) -> str:
@@ -49,5 +60,9 @@ def _total(trace: Trace) -> str:
     terms = " ".join(decimal(value, 3, signed=True) for value in adds)
     if len(adds) > MOST:
         terms = f"{len(adds)} subtotals"
+    if not trace.experiment.sums:
+        return f"{terms}, not summed"
+    if divided := divided_by(trace):
+        terms = f"({terms}) {divided}"
     bias = f" {decimal(trace.layer.bias, 3, signed=True)} of bias" if trace.layer.bias else ""
     return f"{terms}{bias} ≈ {decimal(float(trace.layer.sum[trace.pixel]), 3, signed=True)}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from multiconv.drawing.volumes import Diagram, volumes
 from multiconv.figure.channels import Channel
+from multiconv.figure.planes import Absent
 from multiconv.figure.rows import Pictures
 from multiconv.tracing.trace import Trace
 
@@ -30,7 +31,7 @@ def volumes_of(
 
     Without ``all_faces`` only the chosen one of the outputs has a picture of its own.
     """
-    layer, k = trace.experiment.layer, trace.experiment.focus.k
+    layer, k, sums = trace.experiment.layer, trace.experiment.focus.k, trace.experiment.sums
     column, strip = (
         volumes(
             (*trace.layer.geometry.input_size, len(channels)),
@@ -38,12 +39,18 @@ def volumes_of(
             k,
             wide=wide,
             roles=tuple(channel.role for channel in channels),
-            feeding=tuple(channel.q for channel in channels if not channel.apart),
+            feeding=tuple(channel.q for channel in channels if sums and not channel.apart),
         )
         for wide in (False, True)
     )
     own = {f"output-{k}": trace.range_of(trace.layer.output)}
     names = [slab.href for slab in column.inputs]
-    names += [slab.href for slab in column.outputs if all_faces or slab.chosen]
-    faces = {name: pictures.map(name, own.get(name, trace.range)) for name in names}
+    outputs = [slab.href for slab in column.outputs]
+    names += [name for name in outputs if all_faces or not sums or name in own]
+    faces = {
+        name: (pictures if sums or name not in outputs else Absent()).map(
+            name, own.get(name, trace.range)
+        )
+        for name in names
+    }
     return Volumes(column, strip, faces)

@@ -65,16 +65,22 @@ def encoded(film: Film, kind: str) -> bytes:
     return file.getvalue()
 
 
-def running_sum(partials: Sequence[Plane], bias: float, extent: float) -> Film:
+def running_sum(
+    partials: Sequence[Plane], bias: float, extent: float, divisor: int | None = None
+) -> Film:
     """Return the sum as it grows: the bias, then one partial after the other on top.
 
-    Left stands what is being added, right the sum so far, as `indices` under one range.
+    Left stands what is being added, right the sum so far, as `indices` under one range.  Of a mean
+    the bias comes last, after the sum is divided.
     """
-    total = np.full_like(partials[0], bias)
+    total = np.full_like(partials[0], 0 if divisor else bias)
     frames = [_pair(np.zeros_like(total), total, extent)]
     for partial in partials:
         total = total + partial
         frames.append(_pair(partial, total, extent))
+    if divisor:
+        none = np.zeros_like(total)
+        frames += [_pair(none, total / divisor + plus, extent) for plus in (0, bias)]
     return Film(tuple(frames), opaque_palette(), 1200)
 
 

@@ -40,6 +40,7 @@ def banded_trace(
     groups: int,
     activation: str,
     off: Collection[int],
+    mean: bool = False,
 ) -> BandedTrace:
     """Return output channel k of a layer over ``levels / 255`` as `trace_layer` does, `Banded`.
 
@@ -62,6 +63,7 @@ def banded_trace(
             groups=groups,
             activation=activation,
             off=all_channels.difference(needed),
+            mean=mean,
         )
 
     height = max(1, max(BAND // g.input_size[1], reach) // s1)
@@ -85,6 +87,7 @@ def banded_trace(
         geometry=g,
         filters=like.filters,
         bias=like.bias,
+        divisor=like.divisor,
         activation=activation,
         partials=tuple(
             partial(q) if made is not None else None for q, made in enumerate(like.partials)

@@ -57,8 +57,8 @@ class Trace:
 
     @property
     def maps(self) -> tuple[Plane, ...]:
-        """The planes that share one range: every partial, then the output."""
-        return _maps(self.layer)
+        """The planes that share one range: every partial, then the output if there is one."""
+        return _maps(self.layer, self.experiment)
 
     @property
     def clipped(self) -> tuple[Clipping, ...]:
@@ -110,7 +110,7 @@ class Tracer:
         layer_trace = self._layer_trace(experiment, experiment.focus.k, stack)
         pixel = pinned(experiment, layer_trace.geometry.output_size)
         layer_trace.geometry.window_of(*pixel)  # refuses one that the output does not have
-        extent = experiment.view.range or self._extent(experiment, _maps(layer_trace))
+        extent = experiment.view.range or self._extent(experiment, _maps(layer_trace, experiment))
         inputs = self._inputs(experiment) if experiment.before else self.levels(experiment.source)
         return Trace(experiment, inputs, layer_trace, extent, pixel)
 
@@ -171,9 +171,11 @@ class Tracer:
             "groups": layer.groups,
             "activation": layer.activation,
             "off": layer.off,
+            "mean": experiment.focus.what_if == "mean",
         }
+        filters = layer.under(experiment.focus.what_if).filters()
         if is_banded(stack, self._whole):
-            return banded_trace(self.levels(source), layer.filters(), k, shape, **how)
+            return banded_trace(self.levels(source), filters, k, shape, **how)
 
         def partial(q: int, plane: Plane, kernel: NDArray[np.float64], shape: Geometry) -> Plane:
             key = ("partial", source, before, q, shape, kernel.tobytes())
@@ -181,7 +183,7 @@ class Tracer:
 
         return trace_layer(
             self._inputs(experiment),
-            layer.filters(),
+            filters,
             k,
             partial=partial,
             **layer.how(),
@@ -189,14 +191,16 @@ class Tracer:
         )
 
     def _extent(self, experiment: Experiment, maps: Sequence[Plane]) -> float:
-        if not isinstance(maps[-1], Banded):
+        if not any(isinstance(plane, Banded) for plane in maps):
             return automatic_range(maps)
-        key = ("range", experiment.source, experiment.layer, experiment.focus.k)
+        focus = experiment.focus
+        key = ("range", experiment.source, experiment.layer, focus.k, focus.what_if)
         return float(self._cache.get(key, lambda: np.array(automatic_range(maps))))
 
 
-def _maps(layer: LayerTrace) -> tuple[Plane, ...]:
-    return (*(partial for partial in layer.partials if partial is not None), layer.output)
+def _maps(layer: LayerTrace, experiment: Experiment) -> tuple[Plane, ...]:
+    partials = tuple(partial for partial in layer.partials if partial is not None)
+    return (*partials, layer.output) if experiment.sums else partials
 
 
 def _output_of(layer: Layer, x: Plane) -> Plane:

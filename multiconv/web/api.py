@@ -12,8 +12,8 @@ from multiconv.errors import InvalidValue, TooLarge
 from multiconv.experiment.banks import shares_of
 from multiconv.experiment.kinds import choice
 from multiconv.experiment.link import to_query
-from multiconv.experiment.model import LIMITS
-from multiconv.experiment.words import sentence, share_words
+from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.words import sentence, share_words, what_if_words
 from multiconv.figure.links import Links
 from multiconv.figure.planes import Map, map_names, map_plane, outputs_worth, planes_held
 from multiconv.imaging.bands import nothing, summary
@@ -38,6 +38,12 @@ def _facts(plane: Map, links: Links, *, known: bool = True) -> dict[str, Any]:
         "png": links.map(plane.name, plane.range),
         "npy": links.numbers(plane.name),
     }
+
+
+def _what_if(asked: Experiment) -> dict[str, Any]:
+    """Return the name of a what-if and what it means; nothing where it is the sum."""
+    name = asked.focus.what_if
+    return {"if": {"name": name, "words": what_if_words(asked)}} if name else {}
 
 
 @blueprint.get("/api/experiment")
@@ -78,6 +84,7 @@ def facts() -> Response:
             else _facts(map_plane(name, trace, source), links)
             for name in map_names(trace)
         ],
+        **_what_if(asked),
         cost={"multiply_adds": shape.multiply_adds(channels // layer.groups, layer.outputs)},
     )
 
@@ -107,7 +114,9 @@ def one_pixel() -> Response:
             for channel in found.channels
         ],
         bias=float(found.bias) + 0.0,
-        total=float(found.total) + 0.0,
+        total=float(found.total) + 0.0 if asked.sums else None,
+        **({"divisor": found.divisor} if asked.focus.what_if == "mean" else {}),
+        **_what_if(asked),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify
 
 from multiconv.experiment.banks import PLANES
-from multiconv.experiment.fields import BY_NAME, NAMES
+from multiconv.experiment.fields import BY_NAME, NAMES, WHAT_IFS
 from multiconv.experiment.model import LIMITS
 from multiconv.experiment.programs import LIBRARIES
 from multiconv.filters.kernels import KERNELS
@@ -68,6 +68,7 @@ FACTS_OF_A_MAP = _record(
     | dict.fromkeys(("min", "max", "mean"), MAYBE)
     | dict.fromkeys(("png", "npy"), TEXT)
 )
+WHAT_IF: Document = {"if": _record({"name": _words(WHAT_IFS), "words": TEXT})}
 EXPERIMENT = _record(
     {
         "query": TEXT,
@@ -82,7 +83,8 @@ EXPERIMENT = _record(
         "range": NUMBER,
         "maps": _row_of(FACTS_OF_A_MAP),
         "cost": _record({"multiply_adds": WHOLE}),
-    }
+    },
+    WHAT_IF,
 )
 SUBTOTAL = _record(
     {"q": WHOLE, "values": GRID, "kernel": GRID, "products": GRID, "subtotal": NUMBER}
@@ -96,8 +98,9 @@ PROBE = _record(
         "cols": _row_of(WHOLE),
         "channels": _row_of(SUBTOTAL),
         "bias": NUMBER,
-        "total": NUMBER,
-    }
+        "total": MAYBE,
+    },
+    WHAT_IF | {"divisor": WHOLE},
 )
 STORED = _record({"id": ID, "width": WHOLE, "height": WHOLE, "url": TEXT, "notes": _row_of(TEXT)})
 

@@ -13,7 +13,7 @@ from multiconv.experiment.numbers import quoted
 from multiconv.experiment.programs import FILE, LIBRARIES, program_of
 from multiconv.figure.exports import write_everything
 from multiconv.figure.links import page_link
-from multiconv.figure.planes import Inline
+from multiconv.figure.planes import Inline, check_sum
 from multiconv.figure.stage import figure_of, stage_svg
 from multiconv.imaging.bands import few, nothing
 from multiconv.imaging.films import LONGEST, Film, encoded, running_sum, sliding_window
@@ -80,6 +80,7 @@ def film(name: str, kind: str) -> Response:
     if name not in FILMS:
         raise NotFound(f"There is no film {quoted(name)}.", "Use window or sum.", field="film")
     trace = tracer().trace(experiment())
+    check_sum(trace.experiment)
     body = encoded(_film(name, trace), kind)
     return file_to_keep(body, f"{name}.{kind}", f"image/{kind}", how="inline")
 
@@ -88,6 +89,8 @@ def _film(name: str, trace: Trace) -> Film:
     if name == "sum":
         partials = [few(added, LONGEST) for added in trace.layer.partials if added is not None]
         none = nothing(trace.layer.geometry.output_size)  # every channel may be left out
-        return running_sum(partials or [few(none, LONGEST)], trace.layer.bias, trace.range)
+        divisor = trace.layer.divisor if trace.experiment.focus.what_if == "mean" else None
+        shown = partials or [few(none, LONGEST)]
+        return running_sum(shown, trace.layer.bias, trace.range, divisor)
     shape = trace.layer.geometry
     return sliding_window(trace.levels, trace.layer.output, shape, trace.pixel, trace.range)

@@ -18,7 +18,8 @@
  * @typedef {{ build: string, query: string, k: number, pixel: number[], range: number,
  *   ranges: string, longest: { link: number, query: number }, weightScale: number, bias: number,
  *   activation: string, activationWords: string, geometry: Geometry, palette: string,
- *   groups: number, outputs: number, active: boolean[] }} Facts
+ *   groups: number, outputs: number, active: boolean[], whatIf: string, divisor: number,
+ *   lender: number | null }} Facts `lender`: the channel whose kernel a what-if gives all
  * @typedef {"kernel" | "bias" | "planes" | "pixel" | "page" | "step" | "levels" | "settled"} Kind
  */
 

@@ -132,11 +132,20 @@ class Slowly:
         text = self.text(self.query)
         (kernel,) = re.findall(rf'<mc-kernel[^>]*data-q="{q}".*?</mc-kernel>', text, re.DOTALL)
         numbers = [Decimal(found) for found in re.findall(r'data-exact="([^"]*)"', kernel)]
-        if at >= len(numbers):
+        if at >= len(numbers) or "readonly" in kernel:  # another channel's, under a what-if
             return
-        numbers[at] = change(numbers[at])
+        value = change(numbers[at])
+        if value == numbers[at]:
+            return
+        numbers[at] = value
         k = dict(parse_qsl(self.query)).get("k", "0")
-        self.parameters(**{f"w.{q}.{k}": ",".join(f"{value:f}" for value in numbers)})
+        kernel = ",".join(f"{value:f}" for value in numbers)
+        self.parameters(**{f"w.{q}.{k}": kernel}, **self.range())
+
+    def range(self) -> dict[str, str]:
+        """The range of colours as the first change of a value holds it."""
+        found = re.search(r'"range": ?([^,]*), ?"ranges": ?"shared"', self.text(self.query))
+        return {"range": found[1]} if found else {}
 
     def travel(self, way: int) -> None:
         self.at = min(max(self.at + way, 0), len(self.history) - 1)
@@ -249,7 +258,7 @@ def bias(page: Page, _: random.Random) -> Later:
         known = dict(parse_qsl(slowly.query)).get("bias")
         all_of_them = known.split(",") if known else ["0"] * outputs
         all_of_them[k] = f"{Decimal(all_of_them[k]) + 1:f}"
-        slowly.parameters(bias=",".join(all_of_them))
+        slowly.parameters(bias=",".join(all_of_them), **slowly.range())
 
     return later
 
@@ -278,9 +287,9 @@ def switch(page: Page, lot: random.Random) -> Later:
 
 
 def what_if(page: Page, lot: random.Random) -> Later:
-    name = lot.choice(("mean", "share", "flip"))
+    name = lot.choice(("mean", "shared", "flipped", "apart"))
     page.locator(f".what-ifs [value={name}]").dispatch_event("click")
-    return lambda slowly: slowly.link(rf'value="{name}" data-link="([^"]*)"')
+    return lambda slowly: slowly.link(rf'value="{name}"[^>]* data-link="([^"]*)"')
 
 
 def sample(page: Page, lot: random.Random) -> Later:

@@ -110,9 +110,9 @@ def test_a_what_if_changes_the_figure_in_place(new_page):
     page.locator("#what-if summary").click()
     page.get_by_role("button", name="turned by 180°").wait_for()
     page.get_by_role("button", name="one kernel for all").click()
-    page.wait_for_url("**w.1.0=**")
+    page.wait_for_url("**if=shared&range=1")
     texts = [
-        page.locator(f'[name="w.{q}.0"]').evaluate_all("f => f.map(e => e.value)") for q in range(3)
+        page.locator(f"#row-{q} .weight").evaluate_all("f => f.map(e => e.value)") for q in range(3)
     ]
     assert texts[0] == texts[1] == texts[2]
     assert page.locator("#what-if").get_attribute("open") is not None

@@ -23,6 +23,7 @@ START = {"size": "24", "outputs": "6", "k": "1", "w.0.1": "sobel-x", "bias": "0,
 TYPED = {
     "image": "sample:coffee", "size": "20", "dilations": "2x2", "bias": "1,2,3,4,5,6", "off": "1",
     "k": "2", "i": "3", "j": "4", "range": "0.5", "outputs": "9", "filters": "luminance-edges",
+    "if": "flipped",
 }  # fmt: skip
 LINKED = [row for row in FIELDS if not row.stacks]
 

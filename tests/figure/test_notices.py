@@ -67,7 +67,6 @@ def test_words_that_stand_for_nothing_are_passed_over(client):
         ("pasted,moved", "so every kernel has that size now, and what was chosen moved"),
         ("moved", "What was chosen lay outside the new output"),
         ("symmetric", "These kernels are symmetric: turning them changes nothing."),
-        ("rounded", "one group again leaves them so. To undo it, go back one step."),
         ("comma", "The comma in a number was read as its decimal point: 0,5 is 0.5."),
         ("link-ending", "The link ended in marks that a chat or a mail had added"),
         ("picture-turned,picture-grey", "EXIF tag says. It is grey"),

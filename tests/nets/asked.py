@@ -234,9 +234,9 @@ EDITS: tuple[Pairs, ...] = (
     [("from", "size=48&w.0.0=outline"), ("filters", "redness")],
     [("from", "size=48&w.0.0=outline"), ("filters", "own"), ("strides", "2x2")],
     *([("from", "size=48&w.0.0=emboss&k=0"), ("do", name)]
-      for name in ("mean", "sum", "share", "flip", "depthwise", "together")),
-    [("from", "size=48"), ("do", "flip")],
-    [("from", "size=48&filters=depthwise&k=2"), ("do", "together")],
+      for name in ("mean", "sum", "shared", "flipped", "apart", "rescale")),
+    [("from", "size=48"), ("do", "flipped")],
+    [("from", "size=48&filters=depthwise&k=2&if=mean"), ("do", "sum")],
     [("from", "size=48"), ("switch", "0"), ("switch", "1"), ("switch", "2"), ("on", "0")],
     [("from", "size=48&off=0,1"), ("switch", "1"), ("on", "1")],
     [("from", "size=48"), ("at.x", "100"), ("at.y", "50")],

@@ -9,7 +9,7 @@ import { weightText } from "../lib/numbers.js";
 import { speak } from "../page/words.js";
 import { on, state } from "../state.js";
 import { maps, mark, PictureMap, unmark } from "./map.js";
-import { extent, levels } from "./pixel.js";
+import { extent, laid, levels } from "./pixel.js";
 
 /**
  * @typedef {0 | 1} Axis
@@ -133,17 +133,22 @@ function tap(target) {
   const place = cell?.closest("mc-kernel, .channel");
   const peers = cell?.closest("mc-kernel, .numbers")?.querySelectorAll(".weight, td");
   if (!cell || !place || !peers) return null;
-  const [q, at] = [place.getAttribute("data-q") ?? "", [...peers].indexOf(cell)];
+  const [q, first] = [place.getAttribute("data-q") ?? "", [...peers].indexOf(cell)];
+  const at = cell.matches(".weight") ? turned(first, peers.length) : first;
   return { key: `tap ${q} ${at}`, light: () => lightTap(q, at) };
 }
 
-/** @param {string} q @param {number} at counted row by row */
+/** Which of the window's places a weight is laid on, and which weight lies on a place. @param {number} at @param {number} count */
+const turned = (at, count) => (state.facts.whatIf === "flipped" ? count - 1 - at : at);
+
+/** @param {string} q @param {number} at the place in the window, counted row by row */
 function lightTap(q, at) {
   const { geometry, pixel } = state.facts;
   const [di, dj] = [Math.floor(at / geometry.kernel[1]), at % geometry.kernel[1]];
   terms(["di", "dj", "q"]);
   for (const group of document.querySelectorAll(`mc-kernel[data-q="${q}"], .channel[data-q="${q}"] .numbers`)) {
-    group.querySelectorAll(".weight, td")[at]?.setAttribute("data-hit", "");
+    const cells = group.querySelectorAll(".weight, td");
+    cells[group.matches("mc-kernel") ? turned(at, cells.length) : at]?.setAttribute("data-hit", "");
   }
   say(`di = ${di}, dj = ${dj}, q = ${q}: for every output pixel, this weight multiplies input[${term("i", 0, di)}, ${term("j", 1, dj)}].`);
   const window = windowOf(geometry, pixel[0], pixel[1]);
@@ -198,7 +203,7 @@ function feed(q, row, column) {
   const words = `${name} feeds ${count} output pixel${count === 1 ? "" : "s"}`;
   if (rows.length > MOST || cols.length > MOST) return say(`${words}.`);
   const width = state.facts.geometry.kernel[1];
-  const weights = rows.map(([i, di]) => [i, ...cols.map(([, dj]) => weightText(state.kernels[q][di * width + dj]))]);
+  const weights = rows.map(([i, di]) => [i, ...cols.map(([, dj]) => weightText(laid(q)[di * width + dj]))]);
   say(`${words}, each with its own weight (row, column of the output):`, [["", ...cols.map(([j]) => j)], ...weights]);
 }
 

@@ -20,7 +20,7 @@ let timer;
 
 /** The field that an event is about. @param {Event} event @param {string} [which] */
 const fieldOf = ({ target }, which = ".weight, .bias input") =>
-  target instanceof HTMLInputElement && target.matches(which) ? target : null;
+  target instanceof HTMLInputElement && target.matches(which) && !target.readOnly ? target : null;
 
 /** The fields of one kernel. @param {string | number | undefined} q @returns {NodeListOf<HTMLInputElement>} */
 const weights = (q) => document.querySelectorAll(`mc-kernel[data-q="${q}"] .weight`);
@@ -100,7 +100,8 @@ function follow(field, number) {
 
 on("kernel", ({ q }) => {
   const [numbers, scale] = [state.kernels[q], state.facts.weightScale];
-  document.querySelectorAll(`.kernel-picture[data-q="${q}"] rect`).forEach((cell, at) => setTint(cell, numbers[at], scale));
+  const largest = Math.max(...numbers.map(Math.abs)) || 1;
+  document.querySelectorAll(`.kernel-picture[data-q="${q}"] rect:not(.frame)`).forEach((cell, at) => setTint(cell, numbers[at], largest));
   weights(q).forEach((field, at) => {
     setTint(field, numbers[at], scale);
     follow(field, numbers[at]);

@@ -111,7 +111,7 @@ export function sayPixel(before = () => "") {
   speak(() => {
     const working = draw();
     const [i, j] = state.facts.pixel;
-    const value = working && (working.output ?? working.value);
+    const value = working && state.facts.whatIf !== "apart" && (working.output ?? working.value);
     return `${before()}Row ${i}, column ${j}${value ? `: ${value}` : ""}`;
   });
 }

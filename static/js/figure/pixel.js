@@ -16,6 +16,7 @@ import { on, state, tell } from "../state.js";
 
 /** As many pixels are fetched at the first sign that one will be pointed at. */
 const MOST = 512 * 512;
+const APART = "not summed: each stays by itself";
 
 /** @typedef {{ key: string | null, planes: import("../lib/packed.js").Plane[] | null, later: () => void }} Held */
 /** The input's levels, 0…255, fetched once a picture. @type {Held} */
@@ -103,8 +104,8 @@ export function show(i, j, later) {
       window.sourceCols.map((col) => (row < 0 || col < 0 ? null : planes[q].bytes[row * planes[q].width + col])),
     ),
   );
-  const kernels = active.map(rowsOf);
-  const working = arithmetic(windows, kernels, state.bias, facts.activation);
+  const kernels = active.map((q) => rowsOf(laid(q)));
+  const working = arithmetic(windows, kernels, state.bias, facts.activation, facts.divisor);
   active.forEach((q, at) => channel(q, working.channels[at], windows[at], kernels[at], window));
   active.forEach((q, at) => write(`[data-value="partial-${q}"]`, working.added[at]));
   const sum = running(active, windows, kernels) ?? working;
@@ -123,13 +124,17 @@ function running(active, windows, kernels) {
   const { step } = state;
   if (!step) return null;
   const entered = (/** @type {unknown} */ _, /** @type {number} */ at) => active[at] < step.entered;
-  return arithmetic(windows.filter(entered), kernels.filter(entered), step.biased ? state.bias : 0);
+  const [bias, divisor] = step.biased ? [state.bias, state.facts.divisor] : [0, 1];
+  return arithmetic(windows.filter(entered), kernels.filter(entered), bias, "identity", divisor);
 }
 
-/** The rows of a channel's kernel. @param {number} q */
-export function rowsOf(q) {
+/** A channel's kernel as it is laid on the window; a what-if may turn it. @param {number} q */
+export const laid = (q) => (state.facts.whatIf === "flipped" ? [...state.kernels[q]].reverse() : state.kernels[q]);
+
+/** The rows of a kernel. @param {number[]} kernel */
+export function rowsOf(kernel) {
   const [height, width] = state.facts.geometry.kernel;
-  return Array.from({ length: height }, (_, di) => state.kernels[q].slice(di * width, (di + 1) * width));
+  return Array.from({ length: height }, (_, di) => kernel.slice(di * width, (di + 1) * width));
 }
 
 /** From the first to the last of a window's places that lie inside, as (first, length). @param {number[]} places */
@@ -182,14 +187,23 @@ function fill(q, part, texts, named) {
 function lines(working) {
   const place = document.querySelector('[data-value="total"]');
   if (!place) return;
-  const said = [
-    ["terms", working.channels.map((one) => one.subtotal).join(" ") || "0"],
+  const { whatIf, divisor } = state.facts;
+  const terms = ["terms", working.channels.map((one) => one.subtotal).join(" ") || "0"];
+  if (whatIf === "apart") return laidOut(place, [terms, ["muted", APART]]);
+  const divided = whatIf === "mean" && state.step?.biased !== false; // a running sum is not yet
+  const levels = divided ? `÷ 255 ÷ ${divisor}` : "÷ 255";
+  laidOut(place, [
+    terms,
     ["levels", `${working.total_sign} ${working.total} of 255 levels`],
     ...(working.bias === null
-      ? [["final", `÷ 255 ${working.value_sign} ${working.value}`]]
-      : [["muted", `÷ 255, then ${working.bias} of bias`], ["final", `${working.value_sign} ${working.value}`]]),
+      ? [["final", `${levels} ${working.value_sign} ${working.value}`]]
+      : [["muted", `${levels}, then ${working.bias} of bias`], ["final", `${working.value_sign} ${working.value}`]]),
     ...(working.output === null ? [] : [["final", `${state.facts.activationWords} ${working.output_sign} ${working.output}`]]),
-  ];
+  ]);
+}
+
+/** @param {Element} place @param {string[][]} said the kind of each line, and its text */
+function laidOut(place, said) {
   while (place.children.length > said.length) place.lastElementChild?.remove();
   said.forEach(([name, text], at) => {
     const line = place.children[at] ?? place.appendChild(document.createElement("p"));

@@ -5,7 +5,7 @@
  */
 import { plain, typedNumber } from "../lib/numbers.js";
 import { edit } from "../page/form.js";
-import { on } from "../state.js";
+import { on, state } from "../state.js";
 import { rowsOf } from "./pixel.js";
 
 const COPY = "copy-numbers";
@@ -14,7 +14,7 @@ const STAYS = 6000;
 document.addEventListener("paste", (event) => {
   const field = event.target;
   const text = event.clipboardData?.getData("text/plain") ?? "";
-  if (!(field instanceof HTMLInputElement) || !field.matches(".weight") || !several(text)) return;
+  if (!(field instanceof HTMLInputElement) || !field.matches(".weight:not([readonly])") || !several(text)) return;
   event.preventDefault();
   const q = field.closest("mc-kernel")?.getAttribute("data-q");
   if (q) void filled(q, text, field);
@@ -34,7 +34,7 @@ async function filled(q, text, field) {
 
 /** A kernel as Python, MATLAB and this page read it. @param {number} q */
 function text(q) {
-  return `[${rowsOf(q).map((row) => `[${row.map(plain).join(", ")}]`).join(",\n ")}]`;
+  return `[${rowsOf(state.kernels[q]).map((row) => `[${row.map(plain).join(", ")}]`).join(",\n ")}]`;
 }
 
 /** Give every kernel's list the entry that only scripts can serve. */

@@ -18,8 +18,9 @@ const ACTIVATIONS = { relu: (value) => Math.max(value, 0) };
  * @param {number[][][]} kernels
  * @param {number} [bias]
  * @param {string} [activation]
+ * @param {number} [divisor] of a mean
  */
-export function arithmetic(windows, kernels, bias = 0, activation = "identity") {
+export function arithmetic(windows, kernels, bias = 0, activation = "identity", divisor = 1) {
   const found = kernels.map((kernel) => kernel.flat().map(decimals));
   const known = found.map((channel) => channel.every((places) => places !== null));
   const whole = known.every(Boolean);
@@ -42,8 +43,8 @@ export function arithmetic(windows, kernels, bias = 0, activation = "identity") 
     };
   });
   const total = added(channels.map((channel) => channel.units));
-  const value = total / unit / 255 + bias;
-  const short = whole && isShort(total, places) && (decimals(bias) ?? MOST) <= VALUE;
+  const value = total / unit / 255 / divisor + bias;
+  const short = whole && isShort(total, places, divisor) && (decimals(bias) ?? MOST) <= VALUE;
   const value_sign = short ? "=" : "≈";
   const output = activation === "identity" ? null : ACTIVATIONS[activation]?.(value) ?? null;
   return {
@@ -73,9 +74,9 @@ const scaled = (number, unit, exact) => (exact ? halfEven(number * unit) : numbe
 /** @param {number[]} terms */
 const added = (terms) => terms.reduce((sum, next) => sum + next, 0);
 
-/** Whether total · 10^-places / 255 ends within the places of the value. @param {number} total @param {number} places */
-function isShort(total, places) {
-  const divisor = 255 * UNITS[places];
+/** Whether total · 10^-places / 255 / of ends within the places of the value. @param {number} total @param {number} places @param {number} of */
+function isShort(total, places, of) {
+  const divisor = 255 * UNITS[places] * of;
   return total % (divisor / common(divisor, UNITS[VALUE])) === 0;
 }
 

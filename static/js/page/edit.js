@@ -28,15 +28,27 @@ let latest = 0; // the version that was last brought in line, or is
 export const setWeight = (q, at, next) =>
   void inTurn(() => {
     const numbers = [...(state.kernels[q] ?? [])];
-    const { k, active } = state.facts;
+    const { k, active, lender } = state.facts;
+    if (lender !== null && q !== lender && active[q]) return; // it shows another's kernel
     const value = at in numbers ? next(numbers[at]) : 0;
     if (!(at in numbers) || value === numbers[at]) return;
     numbers[at] = value;
-    state.kernels[q] = numbers;
+    const using = q === lender ? active.flatMap((on, at) => (on ? [at] : [])) : [q];
+    for (const each of using) state.kernels[each] = numbers;
     const place = document.querySelector(`mc-kernel[data-q="${q}"]`)?.closest("fieldset") ?? null;
-    change({ [`w.${q}.${k}`]: numbers.map(plain).join(",") }, active[q] ? [`partial-${q}`, `output-${k}`] : [], place);
-    tell("kernel", { q });
+    const maps = active[q] ? [...using.map((each) => `partial-${each}`), ...output()] : [];
+    change({ [`w.${q}.${k}`]: numbers.map(plain).join(","), ...held() }, maps, place);
+    for (const each of using) tell("kernel", { q: each });
   });
+
+/** The chosen output's map, if a what-if leaves it one. */
+const output = () => (state.facts.whatIf === "apart" ? [] : [`output-${state.facts.k}`]);
+
+/** The first change of values holds the colours' range in the link. @returns {Record<string, string>} */
+function held() {
+  const range = heldRange();
+  return range === null || new URLSearchParams(state.query).has("range") ? {} : { range: plain(range) };
+}
 
 /** Change the chosen output's bias. @param {(bias: number) => number} next */
 export const setBias = (next) =>
@@ -47,7 +59,7 @@ export const setBias = (next) =>
     if (value === state.bias) return;
     state.bias = value;
     all[k] = plain(value);
-    change({ bias: all.join(",") }, [`output-${k}`], document.querySelector("label.bias"));
+    change({ bias: all.join(","), ...held() }, output(), document.querySelector("label.bias"));
     tell("bias");
   });
 

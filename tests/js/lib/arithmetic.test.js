@@ -5,7 +5,7 @@ import { fixture } from "../fixture.js";
 
 for (const { name, given, texts } of fixture("arithmetic.json")) {
   test(name, () => {
-    const { added, caption, ...working } = arithmetic(given.windows, given.kernels, given.bias, given.activation);
+    const { added, caption, ...working } = arithmetic(given.windows, given.kernels, given.bias, given.activation, given.divisor);
     assert.deepEqual(working, texts);
     assert.equal(added.length, given.windows.length);
     assert.equal(caption, texts.output ?? texts.value);
