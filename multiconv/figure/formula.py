@@ -61,6 +61,13 @@ def _length(terms: Iterable[Term]) -> int:
     return sum(len(term.text) for term in terms)
 
 
+def activated(lines: list[list[Term]], name: str) -> list[list[Term]]:
+    """Return the lines with an activation around what stands right of the equals sign."""
+    first, *rest, last = lines
+    opened = [*first, Term(name, tag="mi"), Term("(")]
+    return [opened, *rest, [*last, Term(")")]]
+
+
 def formula(
     shape: Geometry, i: int, j: int, k: int, *, biased: bool, divisor: int = 0, what_if: str = ""
 ) -> list[list[Term]]:

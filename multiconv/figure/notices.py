@@ -51,7 +51,7 @@ def _edit_words(words: Collection[str], layer: Layer) -> str:
         what = (
             f"The pasted matrix is {size}, so every kernel has that size now"
             if "pasted" in words
-            else "The kernels were resized about their centres"
+            else f"The kernels were resized about their centres to {size}"
         )
         sentences.append(f"{what}, and {_MOVED}" if moved else f"{what}: {_LOST}")
         sentences.append(_UNDOES)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.geometry import Window
-from multiconv.experiment.arithmetic import Arithmetic, arithmetic
+from multiconv.engine.geometry import Pair, Window
+from multiconv.experiment.arithmetic import Arithmetic, ChannelArithmetic, arithmetic
+from multiconv.experiment.numbers import MINUS
 from multiconv.experiment.words import activation_words
 from multiconv.figure.channels import Channel
-from multiconv.figure.formula import Term, formula
+from multiconv.figure.formula import Term, activated, formula
 from multiconv.figure.kernel import tint, weight_scale
+from multiconv.figure.rows import value_text
 from multiconv.figure.sum import divided_by
 from multiconv.imaging.colour import step
 from multiconv.tracing.trace import Trace
@@ -35,7 +38,7 @@ Cells = list[list[Cell]]
 
 @dataclass(frozen=True)
 class Tables:
-    """One channel's tables: window × kernel = products, and their subtotal."""
+    """One channel's tables: window × kernel = products, and their subtotal in both units."""
 
     channel: Channel
     window: Cells
@@ -43,6 +46,7 @@ class Tables:
     products: Cells
     sign: str
     subtotal: str
+    added: str
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,8 @@ def level_kind(level: int) -> str:
 
 def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
     """Return the pinned pixel's arithmetic."""
-    (i, j), layer = trace.pixel, trace.layer
-    window = layer.geometry.window_of(i, j)
+    layer = trace.layer
+    window = layer.geometry.window_of(*trace.pixel)
     active = [q for q, partial in enumerate(layer.partials) if partial is not None]
     levels = [_levels(trace.levels[:, :, q], window) for q in active]
     kernels = [layer.filters[:, :, q] for q in active]
@@ -75,7 +79,7 @@ def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
         activation=layer.activation,
         divisor=layer.divisor,
     )
-    extent, focus = weight_scale(trace), trace.experiment.focus
+    extent = weight_scale(trace)
     tables = [
         Tables(
             channels[q],
@@ -84,23 +88,40 @@ def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
             _cells(texts.products, _tints(plane * kernel, extent * 255)),
             texts.sign,
             texts.subtotal,
+            _in_ones(texts, partial, trace.pixel),
         )
         for q, texts, plane, kernel in zip(active, working.channels, levels, kernels, strict=True)
+        if (partial := layer.partials[q]) is not None
     ]
     return Pixel(
         layer.geometry.kernel_size[1],
-        formula(
-            layer.geometry,
-            i,
-            j,
-            focus.k,
-            biased=layer.bias != 0,
-            divisor=layer.divisor if focus.what_if == "mean" else 0,
-            what_if=focus.what_if,
-        ),
+        _formula(trace),
         tables,
         _lines(working, trace),
     )
+
+
+def _formula(trace: Trace) -> list[list[Term]]:
+    """Return the definition with the pixel's indices, the activation around it."""
+    layer = trace.layer
+    focus = trace.experiment.focus
+    lines = formula(
+        layer.geometry,
+        *trace.pixel,
+        focus.k,
+        biased=layer.bias != 0,
+        divisor=layer.divisor if focus.what_if == "mean" else 0,
+        what_if=focus.what_if,
+    )
+    if layer.activation == "identity" or not trace.experiment.sums:
+        return lines
+    return activated(lines, activation_words(layer.activation))
+
+
+def _in_ones(texts: ChannelArithmetic, partial: NDArray[np.float32], pixel: Pair) -> str:
+    """Return a subtotal in the maps' unit, 0 … 1, as the caption of its partial says it."""
+    short = texts.sign == "=" and Fraction(texts.subtotal.replace(MINUS, "-")) * 1000 % 255 == 0
+    return f"÷ 255 {'=' if short else '≈'} {value_text(float(partial[pixel]))}"
 
 
 def _levels(plane: NDArray[np.uint8], window: Window) -> NDArray[np.int64]:

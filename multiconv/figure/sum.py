@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from multiconv.drawing.junction import Junction, junction
 from multiconv.experiment.edit import ROW_WIDTH
-from multiconv.experiment.numbers import decimal, weight_text
+from multiconv.experiment.numbers import weight_text
+from multiconv.experiment.words import activation_words
 from multiconv.figure.kernel import room_of
-from multiconv.figure.rows import MOST, ROW_HEIGHT, Row
+from multiconv.figure.rows import MOST, ROW_HEIGHT, Row, value_text
 from multiconv.tracing.trace import Trace
 
 WIDTH = 134
@@ -57,12 +58,16 @@ def divided_by(trace: Trace) -> str:
 def _total(trace: Trace) -> str:
     """Return the subtotals and the bias as one line, rounded."""
     adds = [float(partial[trace.pixel]) for partial in trace.layer.partials if partial is not None]
-    terms = " ".join(decimal(value, 3, signed=True) for value in adds)
+    terms = " ".join(map(value_text, adds))
     if len(adds) > MOST:
         terms = f"{len(adds)} subtotals"
     if not trace.experiment.sums:
         return f"{terms}, not summed"
     if divided := divided_by(trace):
         terms = f"({terms}) {divided}"
-    bias = f" {decimal(trace.layer.bias, 3, signed=True)} of bias" if trace.layer.bias else ""
-    return f"{terms}{bias} ≈ {decimal(float(trace.layer.sum[trace.pixel]), 3, signed=True)}"
+    bias = f" {value_text(trace.layer.bias)} of bias" if trace.layer.bias else ""
+    total = f"{terms}{bias} ≈ {value_text(float(trace.layer.sum[trace.pixel]))}"
+    if trace.layer.activation == "identity":
+        return total
+    then = activation_words(trace.layer.activation)
+    return f"{total}; {then} ≈ {value_text(float(trace.layer.output[trace.pixel]))}"

@@ -151,3 +151,18 @@ def test_a_wide_pages_output_stays_where_it_is(new_page):
     page.evaluate("scrollTo(0, 900)")
     frames(page)
     assert page.locator("figure.output").evaluate("e => getComputedStyle(e).position") == "static"
+
+
+@pytest.mark.parametrize("query", ["", "&activation=gelu&bias=0.5,0,0,0,0"])
+def test_on_a_laptop_the_line_of_the_sum_stands_in_sight_and_follows(new_page, query):
+    page = new_page(f"/?size=48{query}", width=1366, height=625)
+    page.wait_for_load_state("networkidle")
+    line = page.locator(".sum-line")
+    assert foot(box(page, ".sum-line")) <= 625
+    page.locator(".output .map").hover(position={"x": 33, "y": 33})
+    expect(page.locator("[data-value=i]").first).to_have_text("4")
+    pointed = line.inner_text()
+    page.locator(".output .map input").click(position={"x": 33, "y": 33})
+    at_rest(page)
+    page.reload()
+    assert line.inner_text() == pointed

@@ -1,5 +1,7 @@
 """The choices of the form: what they offer, that the present value is always among them."""
 
+import re
+
 import pytest
 
 from multiconv.experiment.link import read
@@ -92,3 +94,13 @@ def test_every_offered_kernel_is_one():
         assert kernel(name, (5, 5)).shape == (5, 5)
         assert title
     assert len({title for _, title in presets()}) == len(presets())
+
+
+def test_beside_the_field_stands_how_large_a_name_makes_all_kernels(client):
+    hint = re.search(r'id="hint-names">([^<]*)<', client.get("/?size=24").text)
+    assert "gabor(45,6) makes them 11 × 11" in hint[1]
+    form = {"from": "size=24", "name.0": "gabor(45,6)", "do": "apply"}
+    page = client.get(client.post("/edit", data=form).headers["Location"]).text
+    assert "kernel=11x11" in page
+    bench = page[page.index('id="bench"') : page.index('id="hint-names"')]
+    assert "The kernels were resized about their centres to 11 × 11" in bench

@@ -55,7 +55,9 @@ def test_a_page_that_nobody_was_led_to_tells_nothing(client):
 def test_words_that_stand_for_nothing_are_passed_over(client):
     page = client.get("/?told=resized,<b>,nothing,picture-,moved").text
     assert page.count('class="told"') == 1
-    assert "The kernels were resized about their centres, and what was chosen moved" in page
+    assert (
+        "The kernels were resized about their centres to 3 × 3, and what was chosen moved" in page
+    )
     assert "nothing" not in page[page.index('id="messages"') : page.index('id="stage"')]
     assert client.get("/?told=").status_code == client.get("/?told=a&told=b").status_code == 200
 

@@ -1,6 +1,7 @@
 """One pixel's tables say what the engine's probe says."""
 
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -27,3 +28,44 @@ def test_the_tables_are_the_probes(app):
 def test_the_last_line_is_the_value(client):
     page = client.get("/?size=24&activation=relu&bias=-9,0,0,0,0").text
     assert re.findall(r'class="final">([^<]*)<', page)[-1] == "ReLU ≈ 0.000"
+
+
+def test_a_captions_number_is_found_in_the_table_in_both_units(client):
+    page = client.get("/?size=24&bias=0.5,0,0,0,0").text
+    captions = re.findall(r'data-value="partial-\d">([^<]*)<', page)
+    levels = re.findall(r'data-value="subtotal-\d">([^<]*)<', page)
+    ones = re.findall(r'data-value="added-\d">÷ 255 [=≈] ([^<]*)<', page)
+    assert ones == captions
+    for subtotal, value in zip(levels, ones, strict=True):
+        exact = float(subtotal.replace("−", "-")) / 255
+        assert float(value.replace("−", "-")) == pytest.approx(exact, abs=6e-4)
+
+
+def test_what_is_exact_in_both_units_says_so(client):
+    page = client.get("/?size=24&kernel=1x1&w.0.0=0&w.1.0=1&image=sample:discs").text
+    signs = re.findall(r'data-value="added-\d">÷ 255 ([=≈]) ([^<]*)<', page)
+    assert signs[0] == ("=", "0.000")
+
+
+@pytest.mark.parametrize("query", ["", "bias=0.5,0,0,0,0", "activation=gelu", "strides=2x2"])
+def test_beside_the_figure_stands_what_the_value_is_made_of(app, query):
+    trace = app.extensions["multiconv"].trace(read(parse_qsl(f"size=24&{query}")))
+    page = app.test_client().get(f"/?size=24&{query}").text
+    (line,) = re.findall(r'data-value="sum">([^<]*)<', page)
+    numbers = [float(text.replace("−", "-")) for text in re.findall(r"[+−]?[0-9]+\.[0-9]+", line)]
+    terms = [partial[trace.pixel] for partial in trace.layer.partials]
+    terms += [trace.layer.bias] if trace.layer.bias else []
+    terms.append(trace.layer.sum[trace.pixel])
+    terms += [trace.layer.output[trace.pixel]] if "activation" in query else []
+    assert numbers == pytest.approx(terms, abs=6e-4)
+    assert ("GELU" in line) is ("activation" in query)
+
+
+@pytest.mark.parametrize(("name", "words"), [("relu", "ReLU"), ("sigmoid", "sigmoid")])
+def test_the_activation_stands_around_the_formula(client, name, words):
+    page = client.get(f"/?size=24&bias=1,0,0,0,0&activation={name}").text
+    formula = re.search(r"<math.*?</math>", page, re.S)
+    said = re.sub(r"\s|<[^>]*>", "", formula[0])
+    assert f"={words}(" in said
+    assert said.endswith("+bias[0])")
+    assert said.count("(") == said.count(")")

@@ -4,6 +4,7 @@
  * on every map, the captions' values. Products of numbers that the server sent, and nothing else.
  */
 import { arithmetic } from "../lib/arithmetic.js";
+import { captioned } from "../lib/numbers.js";
 import { levelKind, tint } from "../lib/colours.js";
 import { windowOf } from "../lib/geometry.js";
 import { fetched } from "../page/ask.js";
@@ -17,6 +18,8 @@ import { on, state, tell } from "../state.js";
 /** As many pixels are fetched at the first sign that one will be pointed at. */
 const MOST = 512 * 512;
 const APART = "not summed: each stays by itself";
+/** More subtotals are counted, not listed. */
+const MANY = 4;
 
 /** @typedef {{ key: string | null, planes: import("../lib/packed.js").Plane[] | null, later: () => void }} Held */
 /** The input's levels, 0…255, fetched once a picture. @type {Held} */
@@ -108,8 +111,10 @@ export function show(i, j, later) {
   const working = arithmetic(windows, kernels, state.bias, facts.activation, facts.divisor);
   active.forEach((q, at) => channel(q, working.channels[at], windows[at], kernels[at], window));
   active.forEach((q, at) => write(`[data-value="partial-${q}"]`, working.added[at]));
+  active.forEach((q, at) => write(`[data-value="added-${q}"]`, inOnes(working.channels[at], working.added[at])));
   const sum = running(active, windows, kernels) ?? working;
   write('[data-value="output"]', sum.caption);
+  write('[data-value="sum"]', sumLine(sum));
   lines(sum);
   return sum;
 }
@@ -126,6 +131,23 @@ function running(active, windows, kernels) {
   const entered = (/** @type {unknown} */ _, /** @type {number} */ at) => active[at] < step.entered;
   const [bias, divisor] = step.biased ? [state.bias, state.facts.divisor] : [0, 1];
   return arithmetic(windows.filter(entered), kernels.filter(entered), bias, "identity", divisor);
+}
+
+/** A subtotal in the maps' unit, 0 … 1: figure/pixel.py has the same rule. @param {Working["channels"][number]} texts @param {string} added */
+function inOnes({ sign, subtotal }, added) {
+  const [whole, part = ""] = subtotal.slice(1).split(".");
+  const short = sign === "=" && (Number(whole + part) * 1000) % (255 * 10 ** part.length) === 0;
+  return `÷ 255 ${short ? "=" : "≈"} ${added}`;
+}
+
+/** The subtotals, the bias, their sum and what the activation makes of it, as figure/sum.py says them. @param {Working} working */
+function sumLine({ added, bias, sum, output, caption }) {
+  const { whatIf, divisor, activationWords } = state.facts;
+  const listed = added.length > MANY ? `${added.length} subtotals` : added.join(" ");
+  if (whatIf === "apart") return `${listed}, not summed`;
+  const mean = whatIf === "mean" && (state.step?.biased ?? true);
+  const then = output === null ? "" : `; ${activationWords} ≈ ${caption}`;
+  return `${mean ? `(${listed}) ÷ ${divisor}` : listed}${bias === null ? "" : ` ${captioned(state.bias)} of bias`} ≈ ${sum}${then}`;
 }
 
 /** A channel's kernel as it is laid on the window; a what-if may turn it. @param {number} q */

@@ -11,7 +11,22 @@ const VALUE = 3;
 const UNITS = [1, 10, 100, 1000, 10000];
 
 /** @type {Record<string, (value: number) => number>} */
-const ACTIVATIONS = { relu: (value) => Math.max(value, 0) };
+const ACTIVATIONS = {
+  relu: (value) => Math.max(value, 0),
+  leaky: (value) => Math.max(value, value / 100),
+  sigmoid: (value) => Math.tanh(value / 2) / 2 + 0.5,
+  tanh: Math.tanh,
+  gelu: (value) => value * below(value),
+};
+
+/** The normal distribution's share below a value; engine/activations.py says whose formula it is. @param {number} value */
+function below(value) {
+  const size = Math.abs(value) / Math.SQRT2;
+  const t = 1 / (1 + 0.3275911 * size);
+  const terms = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592];
+  const tail = (Math.exp(-size * size) * t * terms.reduce((sum, term) => sum * t + term)) / 2;
+  return value < 0 ? tail : 1 - tail;
+}
 
 /**
  * @param {(number | null)[][][]} windows levels under the window; null in a padding of zeros
@@ -58,6 +73,7 @@ export function arithmetic(windows, kernels, bias = 0, activation = "identity", 
     output_sign: output === null ? null : activation === "relu" ? value_sign : "≈",
     /** The pixel's value and what each channel adds, as captions say them. */
     caption: captioned(output ?? value),
+    sum: captioned(value),
     added: channels.map(({ units }) => captioned(units / unit / 255)),
   };
 }
