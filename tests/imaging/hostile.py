@@ -249,6 +249,14 @@ def _wrapped_png(kind, start):
     return handmade.png((1, 1), [b"\7"], before=[(kind, start + zeros_packed(200 * 10**6))])
 
 
+def _blank_png(height, width, depth, colour, *before):
+    """A PNG of zeros within, or beyond, the limits."""
+    row = -(-width * depth * {0: 1, 2: 3, 6: 4}[colour] // 8) + 1
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    chunks = [(b"IHDR", header), *before, (b"IDAT", zeros_packed(height * row)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(handmade.png_chunk(*chunk) for chunk in chunks)
+
+
 def _claiming_bmp(height, width):
     header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0)
     return b"BM" + struct.pack("<IHHI", 54, 0, 0, 54) + header + bytes(100)
@@ -294,6 +302,21 @@ BOMBS = {
     "PNG of 24 MP, 16-bit grey": lambda: handmade.png_claiming(
         4000, 6000, packed=zeros_packed(4000 * 12001), depth=16, colour=0
     ),
+    "PNG of 50 MP, 16-bit RGBA": lambda: _blank_png(5000, 9999, 16, 6),
+    "PNG of 50 MP, 8-bit RGBA": lambda: _blank_png(5000, 9999, 8, 6),
+    "PNG of 50 MP, 16-bit grey, linear": lambda: _blank_png(
+        5000, 9999, 16, 0, (b"gAMA", struct.pack(">I", 100_000))
+    ),
+    "PNG of 50 MP, 8-bit colour, linear": lambda: _blank_png(
+        5000, 9999, 8, 2, (b"gAMA", struct.pack(">I", 100_000))
+    ),
+    "PNG of 17 MP, 16-bit colour, one of them clear": lambda: _blank_png(
+        3000, 5800, 16, 2, (b"tRNS", bytes(6))
+    ),
+    "progressive JPEG of 50 MP in 20 passes": lambda: progressive(7056, 20),
+    "progressive JPEG of 16 MP in 62 passes without its end": lambda: progressive(4000, 62)[:-2],
+    "JPEG followed by 10 MB of starts of scans": lambda: progressive(1024, 3)
+    + b"\xff\xda\0\x08" * 2_500_000,
     "PNG that unpacks to far more than it shows": lambda: handmade.png_claiming(
         1, 1, packed=zeros_packed(10**9)
     ),
