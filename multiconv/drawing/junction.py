@@ -41,11 +41,14 @@ class Junction:
     down: str
 
 
-def junction(rows: Sequence[float], height: float, width: float, roles: Sequence[str]) -> Junction:
+def junction(
+    rows: Sequence[float], height: float, width: float, roles: Sequence[str], room: float = 0
+) -> Junction:
     """Return the curves from each row's centre into Σ, which stands midway between them.
 
     However many the rows, their curves arrive spread over the circle's left side. ``rows`` are the
-    heights of their centres; curves begin at the left edge, the arrow ends at the right one.
+    heights of their centres; curves begin at the left edge, or where pictures are narrower than
+    their column by ``room`` so far before it; the arrow ends at the right edge.
     """
     centre = rounded((width - _ARROW - RADIUS, (rows[0] + rows[-1]) / 2))
     across, down = centre
@@ -55,7 +58,7 @@ def junction(rows: Sequence[float], height: float, width: float, roles: Sequence
         width=width,
         height=height,
         curves=tuple(
-            Curve(_curve(at, centre, radians(first - index * step)), role)
+            Curve(_curve(at, centre, radians(first - index * step), room), role)
             for index, (at, role) in enumerate(zip(rows, roles, strict=True))
         ),
         centre=centre,
@@ -68,13 +71,14 @@ def junction(rows: Sequence[float], height: float, width: float, roles: Sequence
     )
 
 
-def _curve(start: float, centre: Point, angle: float) -> str:
-    """Return a path from the left edge to the rim, where it points at the centre."""
+def _curve(start: float, centre: Point, angle: float, room: float) -> str:
+    """Return a path from a picture to the rim, where it points at the centre."""
     out_x, out_y = -cos(angle), -sin(angle)
     end_x, end_y = centre[0] + RADIUS * out_x, centre[1] + RADIUS * out_y
     reach = 0.3 * end_x
     points = (0.6 * end_x, start, end_x + reach * out_x, end_y + reach * out_y, end_x, end_y)
-    return f"M0 {_n(start)}C{' '.join(map(_n, points))}"
+    level = f"M{_n(-room)} {_n(start)}H0" if room else f"M0 {_n(start)}"
+    return f"{level}C{' '.join(map(_n, points))}"
 
 
 def _n(value: float) -> str:

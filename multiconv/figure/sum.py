@@ -42,6 +42,7 @@ def sum_of(trace: Trace, rows: Sequence[Row]) -> Sum:
         ROW_HEIGHT * len(rows),
         WIDTH,
         [row.channel.role for row in rows],
+        room=ROW_WIDTH - rows[0].partial.width,
     )
     bias, divided = weight_text(trace.layer.bias), divided_by(trace)
     term = f"{divided} " if divided else ""

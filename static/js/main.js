@@ -14,6 +14,7 @@ import "./figure/sum.js";
 import "./figure/output.js";
 import "./figure/steps.js";
 import "./panels/upload.js";
+import "./panels/pictures.js";
 import "./panels/share.js";
 import "./panels/export.js";
 import "./panels/help.js";

@@ -133,6 +133,8 @@ def test_from_the_opening_to_a_pinned_pixel_of_ones_own_picture_by_keyboard(page
 
     tab_to("at.matches('.own')")
     assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") != "none"
+    page.keyboard.press("Enter")
+    expect(page.locator("#image")).to_be_focused()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
     chooser.value.set_files(photograph)

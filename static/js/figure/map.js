@@ -9,6 +9,7 @@ import { look, table } from "../lib/colours.js";
 import { nearestOutput } from "../lib/geometry.js";
 import { pin } from "../page/edit.js";
 import { address } from "../page/link.js";
+import { isOpen } from "../page/popover.js";
 import { visit } from "../page/visit.js";
 import { speak } from "../page/words.js";
 import { on, state, tell } from "../state.js";
@@ -117,7 +118,7 @@ export function sayPixel(before = () => "") {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector(":popover-open, dialog[open]")) return;
+  if (event.key !== "Escape" || event.defaultPrevented || isOpen()) return;
   pointed = null;
   redraw();
   void visit(() => {

@@ -1,13 +1,14 @@
 // @ts-check
 /**
  * Another output is said aloud. On a narrow screen the output stands at the top while a weight or the bias is edited, wherever its
- * own place is out of sight; that place is kept, so that nothing else moves.
+ * own place is out of sight; that place is kept, so that nothing else moves. It covers none of the
+ * bar's buttons: as long as the bar is in sight it stands below.
  */
 import { on, state } from "../state.js";
 import { sayPixel } from "./map.js";
 
-const NARROW = matchMedia("(width < 768px)");
-const [WIDE, HIGH] = [160, 112];
+const NARROW = matchMedia("(width < 1260px)");
+const PHONE = matchMedia("(width < 768px)");
 const root = document.documentElement;
 let near = true;
 
@@ -17,14 +18,23 @@ const editing = () =>
 function lift() {
   const result = document.getElementById("result");
   const up = NARROW.matches && !near && editing();
+  if (up) below();
   if (!result || up === root.classList.contains("aloft")) return;
   const [rows, columns] = state.facts.geometry.output;
   if (up) root.style.setProperty("--stood", `${result.getBoundingClientRect().height}px`);
-  root.style.setProperty("--aloft", `${Math.min(WIDE, (HIGH * columns) / rows)}px`);
+  const [wide, high] = PHONE.matches ? [160, 112] : [240, 160];
+  root.style.setProperty("--aloft", `${Math.min(wide, (high * columns) / rows)}px`);
   root.classList.toggle("aloft", up);
   // What is typed in is not to lie beneath.
   if (up) document.activeElement?.scrollIntoView({ block: "nearest" });
 }
+
+/** Keep it under the part of the bar that is in sight. */
+function below() {
+  const foot = document.querySelector(".bar")?.getBoundingClientRect().bottom ?? 0;
+  root.style.setProperty("--under", `${Math.max(0, foot)}px`);
+}
+document.addEventListener("scroll", () => root.classList.contains("aloft") && below(), { passive: true });
 
 // In sight from the middle of the window on: an edge of it at the foot shows nothing yet.
 const place = new IntersectionObserver(

@@ -2,6 +2,7 @@
 /** Keys of the whole page, which can be switched off, and the choice of light and dark. */
 import { follow } from "../page/form.js";
 import { keep, kept } from "../page/link.js";
+import { toggle } from "../page/popover.js";
 import { state } from "../state.js";
 
 const KEYS = "multiconv-keys";
@@ -9,9 +10,9 @@ const THEME = "multiconv-theme";
 
 /** @type {Record<string, () => void>} */
 const ACTIONS = {
-  "?": () => panel("help")?.togglePopover(),
+  "?": () => toggle("help"),
   u: () => /** @type {HTMLElement | null} */ (document.querySelector(".bar .own"))?.click(),
-  l: () => panel("share")?.togglePopover(),
+  l: () => toggle("share"),
   "[": () => output(-1),
   "]": () => output(1),
   s: () => stepped("mc-sums [aria-pressed=true]", "mc-sums button"),

@@ -1,9 +1,10 @@
 // @ts-check
 /**
- * A picture of one's own: the button opens the file picker at once; one dropped or pasted anywhere is
- * taken too. The rest of the page stays, and what went wrong stands beside the button.
+ * A picture of one's own: one that is chosen is taken at once, and one dropped or pasted anywhere too.
+ * The rest of the page stays, and what went wrong stands beside the button.
  */
 import { accepted, reason, waiting } from "../page/ask.js";
+import { close } from "../page/popover.js";
 import { visit } from "../page/visit.js";
 import { say, unsay } from "../page/words.js";
 import { state } from "../state.js";
@@ -12,12 +13,6 @@ const STAYS = 20_000;
 
 /** @returns {HTMLInputElement | null} */
 const input = () => document.querySelector("#own input");
-
-document.addEventListener("click", (event) => {
-  if (!(event.target instanceof Element) || !event.target.closest(".bar .own")) return;
-  event.preventDefault();
-  input()?.click();
-});
 
 document.addEventListener("change", ({ target }) => {
   if (target === input()) void take(input()?.files?.[0]);
@@ -52,6 +47,7 @@ async function take(file) {
   const button = document.querySelector(".bar .own");
   if (!file || !button) return;
   unsay(button);
+  close("own");
   button.setAttribute("aria-busy", "true");
   try {
     const from = state.query;
