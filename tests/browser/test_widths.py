@@ -4,9 +4,11 @@ A phone's shows the output while a weight is edited.  A zoomed window's width ma
 two layouts leave a gap between them.
 """
 
+import io
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.harness import ROOT, due, frames
@@ -166,3 +168,114 @@ def test_on_a_laptop_the_line_of_the_sum_stands_in_sight_and_follows(new_page, q
     at_rest(page)
     page.reload()
     assert line.inner_text() == pointed
+
+
+def apart(page, one, other):
+    """Whether two boxes share no pixel."""
+    a, b = box(page, one), box(page, other)
+    return right(a) <= b["x"] or right(b) <= a["x"] or foot(a) <= b["y"] or foot(b) <= a["y"]
+
+
+@pytest.mark.parametrize("width", [1440, 1425, 1366, 1280])
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_bar_stands_on_one_line_also_beside_a_scroll_bar(new_page, width, javascript):
+    page = new_page("/?size=48", width=width, height=625, javascript=javascript)
+    middles = [
+        (at["y"] + foot(at)) / 2
+        for at in (
+            box(page, f".bar {part}") for part in (".name", ".samples", ".own", ".banks", ".tools")
+        )
+    ]
+    assert max(middles) - min(middles) < 8
+    assert foot(box(page, ".bar")) < 70
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 768, 390, 320])
+@pytest.mark.parametrize("javascript", [True, False])
+def test_filters_and_weights_are_reached_from_the_bar(new_page, width, javascript):
+    page = new_page("/?size=48&image=sample:cat", width=width, height=700, javascript=javascript)
+    for part in (".name", ".lesson", ".samples", ".own", ".tools"):
+        assert apart(page, ".banks", f".bar {part}"), part
+    for name, path in (("Filters", "/filters"), ("Weights", "/weights")):
+        page.goto("/?size=48&image=sample:cat")
+        page.get_by_role("navigation", name="Filters and weights").get_by_text(name).click()
+        page.wait_for_url(f"**{path}?image=sample:cat*")
+
+
+@pytest.mark.parametrize(("width", "height"), [(768, 1024), (1024, 768), (1100, 768), (390, 700)])
+@pytest.mark.parametrize("kernel", ["3x3", "7x7"])
+def test_the_output_is_in_sight_while_any_weight_is_edited(new_page, width, height, kernel):
+    page = new_page(f"/?size=80&kernel={kernel}", width=width, height=height)
+    page.wait_for_selector("html.js")
+    if kernel == "7x7":
+        page.locator(".bench > summary").click()
+    for field in (page.locator("mc-kernel .weight").first, page.locator("mc-kernel .weight").last):
+        field.click()
+        frames(page)
+        due(page, 100)
+        top, low = page.locator("figure.output mc-map").evaluate(BOX)
+        assert top >= 0
+        assert low <= height
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 700), (320, 640), (768, 1024)])
+def test_the_output_aloft_covers_none_of_the_bars_buttons(new_page, width, height):
+    page = new_page("/?size=80", width=width, height=height)
+    page.wait_for_selector("html.js")
+    page.locator("#row-0 .weight").first.focus()
+    expect(page.locator("html")).to_have_class(re.compile("aloft"))
+    for at in (0, 40, 90, 0):
+        page.evaluate(f"scrollTo(0, {at})")
+        due(page, 100)
+        for button in page.locator(".bar :is(button, a):visible").all():
+            found = button.bounding_box()
+            if foot(found) > 0:
+                assert foot(found) <= box(page, "figure.output")["y"] + 1
+
+
+def test_a_tall_pictures_curves_begin_at_it(new_page, tmp_path):
+    tall = tmp_path / "tall.png"
+    Image.new("RGB", (60, 180), (200, 90, 40)).save(tall)
+    page = new_page("/?size=160")
+    page.wait_for_selector("html.js")
+    page.set_input_files("#image", tall)
+    page.wait_for_url("**image=*")
+    at_rest(page)
+    for width in (1440, 1100, 900):
+        page.set_viewport_size({"width": width, "height": 900})
+        frames(page)
+        for q in range(3):
+            partial, curve = box(page, f"#row-{q} .partial .map"), box(page, f".curve >> nth={q}")
+            assert right(partial) <= curve["x"] < right(partial) + 8
+
+
+def test_a_picture_of_ones_own_stands_among_the_samples(new_page, photograph):
+    page = new_page("/?size=48&kernel=5x5")
+    page.wait_for_selector("html.js")
+    page.get_by_role("button", name="Use your own image").click()
+    for words in ("stays on this server", "drop a picture anywhere on this page, or paste one"):
+        expect(page.locator("#own")).to_contain_text(words)
+        expect(page.get_by_text(words)).to_be_visible()
+    page.set_input_files("#image", photograph)
+    page.wait_for_url("**image=*")
+    own = page.locator(".samples a[title='Your picture']")
+    expect(own).to_have_attribute("aria-current", "true")
+    plain = new_page(page.url, javascript=False)
+    expect(plain.locator(".samples a[title='Your picture'] img")).to_be_visible()
+    page.locator(".samples a[title]").nth(2).click()
+    page.wait_for_url("**sample:cat*")
+    back = page.locator(".samples a[title='A picture of yours']")
+    expect(back).to_be_visible()
+    colours = page.request.get(back.locator("img").evaluate("image => image.src")).body()
+    assert Image.open(io.BytesIO(colours)).mode == "RGB"
+    page.reload()
+    page.locator(".samples a[title='A picture of yours']").click()
+    page.wait_for_url(re.compile("image=[0-9a-f]{64}"))
+    assert "kernel=5x5" in page.url
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Delete it from the server").click()
+    page.wait_for_url(lambda address: "image=" not in address)
+    page.wait_for_selector("html.js")
+    expect(page.locator(".samples a[title='A picture of yours']")).to_have_count(0)

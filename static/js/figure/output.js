@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Another output is said aloud. On a narrow screen the output stands at the top while a weight or the bias is edited, wherever its
- * own place is out of sight; that place is kept, so that nothing else moves. It covers none of the
- * bar's buttons: as long as the bar is in sight it stands below.
+ * Another output is said aloud. On a narrow screen the output stands at the top while a weight or the
+ * bias is edited, wherever its own place is out of sight; that place is kept, so that nothing else moves.
+ * It covers none of the bar's buttons: as long as the bar is in sight it stands below.
  */
 import { on, state } from "../state.js";
 import { sayPixel } from "./map.js";

@@ -30,7 +30,6 @@ function change(panel, open) {
 }
 
 if (!NATIVE) {
-  document.documentElement.classList.add("no-popover");
   document.addEventListener("click", ({ target }) => {
     const button = target instanceof Element ? target.closest("[popovertarget]") : null;
     if (button) return toggle(button.getAttribute("popovertarget") ?? "");
