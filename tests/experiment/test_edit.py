@@ -205,12 +205,17 @@ def test_a_bias_at_fault_is_called_the_bias(edit):
         ("", {"w.0.0": [*["1"] * 4, "–0,5", *["1"] * 4]}, {"w.0.0": "1,1,1,1,-0.5,1,1,1,1"}),
         ("kernel=1x1", {"w.0.0": "0,5"}, {"kernel": "1x1", "w.0.0": "0.5"}),
         ("", {"bias.0": "−0,25"}, {"bias": "-0.25,0,0,0,0"}),
-        ("", {"range": "0,5"}, {"range": "0.5"}),
     ],
 )
 def test_a_decimal_comma_is_read_in_a_field_of_its_own_and_told(edit, previous, fields, found):
     answer = edit(previous, fields)
     assert asked(answer) == found
+    assert told(answer) == "comma"
+
+
+def test_a_decimal_comma_is_read_in_the_range(edit):
+    answer = edit("", {"range": "0,5"})
+    assert dict(parse_qsl(answer.headers["Location"].partition("?")[2]))["range"] == "0.5"
     assert told(answer) == "comma"
 
 

@@ -28,7 +28,7 @@ export function parsed(text) {
 const bare = (text) => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "").replace(MINUSES, "-");
 
 /** The text of a field of one number with a point for its decimal comma; thousands' stay. @param {string} text */
-export function withPoint(text) {
+function withPoint(text) {
   const trimmed = bare(text);
   return THOUSANDS.test(trimmed) ? text : COMMA.test(trimmed) ? trimmed.replace(",", ".") : text;
 }
