@@ -31,12 +31,12 @@ const channel = (field) => field.closest("mc-kernel")?.getAttribute("data-q") ??
 /** The number behind a field's text. @param {HTMLInputElement} field */
 const exact = (field) => Number(field.dataset.exact ?? state.bias);
 
-/** @param {HTMLInputElement} field @param {(number: number) => number} next */
-function change(field, next) {
+/** @param {HTMLInputElement} field @param {(number: number) => number} next @param {string} [read] how its text was read */
+function change(field, next, read) {
   const q = channel(field);
   if (q) setWeight(Number(q), [...weights(q)].indexOf(field), next);
   else setBias(next);
-  sayPixel(() => `${field.value}. `);
+  sayPixel(() => `${read || `${field.value}.`} `);
 }
 
 /** Where words about a field stand. @param {HTMLInputElement} field */
@@ -57,9 +57,10 @@ function typed(field, early = begun(field.value)) {
   const value = typedNumber(field.value);
   if (value === null) return refuse(field);
   mended(field);
-  note(place(field), parsed(field.value) === null ? `“${field.value.trim()}” is read as ${weightText(value)}.` : "");
+  const read = parsed(field.value) === null ? `“${field.value.trim()}” is read as ${weightText(value)}.` : "";
+  note(place(field), read);
   field.dataset.exact = plain(value);
-  change(field, () => value); // also where it shows that already: what waits for its turn may change it
+  change(field, () => value, read); // also where it shows that already: what waits for its turn may change it
 }
 
 /** Move a number from where it is. @param {HTMLInputElement} field @param {(number: number) => number} next */

@@ -40,7 +40,7 @@ export function unsay(place, fields = []) {
   }
 }
 
-/** Tell beside a field, and aloud, how it was read, until that is told anew. @param {Element} place @param {string} words none: take them back */
+/** Tell beside a field how it was read, until that is told anew. @param {Element} place @param {string} words none: take them back */
 export function note(place, words) {
   const after = [place.nextElementSibling, place.nextElementSibling?.nextElementSibling];
   const said = after.find((each) => each?.matches("p.note[data-live]")) ?? document.createElement("p");
@@ -49,7 +49,6 @@ export function note(place, words) {
   if (said.textContent !== words) said.textContent = words;
   if (!words) return said.remove();
   if (!said.isConnected) place.after(said);
-  speak(() => words);
 }
 
 /** Let go of typed texts that could not be used: their fields say what the page says. @param {ParentNode} [within] */
