@@ -141,7 +141,8 @@ def test_canvases_have_the_colours_of_the_servers_pictures(page, watch):
     expect(page.locator("mc-map[data-map=output-0] canvas")).to_be_attached()
     expect(page.locator("mc-map[data-map=partial-1] canvas")).to_be_attached()
     frames(page)
-    query = urlsplit(page.url).query + "&range=1"
+    page.wait_for_url("**&range=1")  # held by the edit
+    query = urlsplit(page.url).query
     for name in ("partial-1", "output-0"):
         largest, count, different = page.evaluate(COLOURS, [name, f"/maps/{name}.png?{query}"])
         assert (largest, count) == (0, 96 * 96 * 4)
