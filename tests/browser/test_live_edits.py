@@ -125,7 +125,7 @@ def test_bias_adds_to_the_output_alone(page):
     expect(page.locator("mc-map[data-map=output-0] canvas")).to_be_attached()
     assert page.locator("mc-map[data-map^=partial] canvas").count() == 0
     expect(page.locator(".total")).to_contain_text("+0.25 of bias")
-    page.wait_for_url("**bias=0.25,0,0,0,0")
+    page.wait_for_url("**bias=0.25,0,0,0,0&range=1")
     at_rest(page)
 
 
@@ -133,7 +133,7 @@ def test_a_larger_kernel_comes_in_place_and_back_restores(page):
     page.goto("/")
     page.evaluate("window.same = document.querySelector('#row-0 mc-map')")
     page.locator("select[name=strides]").select_option("2x2")
-    page.wait_for_url("**strides=2x2")
+    page.wait_for_url("**strides=2x2&range=1")
     page.locator("select[name=kernel]").focus()
     page.locator("select[name=kernel]").select_option("5x5")
     page.wait_for_url("**kernel=5x5**")

@@ -64,7 +64,7 @@ def test_changes_without_scripts(plain_page):
     plain_page.locator('[name=on][value="1"]').uncheck()
     plain_page.get_by_role("button", name="Apply").click()
     assert "w.0.0=-0.1,-0.1,-0.1,-0.1,-0.2" in plain_page.url
-    assert plain_page.url.endswith("off=1")
+    assert plain_page.url.endswith("off=1&range=1")
     expect(plain_page.locator("#row-1")).to_have_class("row green off")
 
 

@@ -16,12 +16,12 @@ const editing = () =>
   !!document.activeElement?.matches(".weight, .bias input") || !!document.querySelector(".dragging");
 
 function lift() {
-  const result = document.getElementById("result");
+  const stand = document.querySelector(".stand");
   const up = NARROW.matches && !near && editing();
   if (up) below();
-  if (!result || up === root.classList.contains("aloft")) return;
+  if (!stand || up === root.classList.contains("aloft")) return;
   const [rows, columns] = state.facts.geometry.output;
-  if (up) root.style.setProperty("--stood", `${result.getBoundingClientRect().height}px`);
+  if (up) root.style.setProperty("--stood", `${stand.getBoundingClientRect().height}px`);
   const [wide, high] = PHONE.matches ? [160, 112] : [240, 160];
   root.style.setProperty("--aloft", `${Math.min(wide, (high * columns) / rows)}px`);
   root.classList.toggle("aloft", up);
@@ -36,18 +36,18 @@ function below() {
 }
 document.addEventListener("scroll", () => root.classList.contains("aloft") && below(), { passive: true });
 
-// In sight from the middle of the window on: an edge of it at the foot shows nothing yet.
+// In sight as a whole: an edge of it shows nothing yet.
 const place = new IntersectionObserver(
   (entries) => {
-    near = entries.some(({ isIntersecting }) => isIntersecting);
+    near = entries.some(({ intersectionRatio }) => intersectionRatio > 0.9);
     lift();
   },
-  { rootMargin: "0px 0px -50% 0px" },
+  { threshold: 0.9 },
 );
-const result = document.getElementById("result");
-if (result) place.observe(result);
+const stand = document.querySelector(".stand");
+if (stand) place.observe(stand);
 
-let channel = result?.getAttribute("aria-label");
+let channel = document.getElementById("result")?.getAttribute("aria-label");
 on("page", () => {
   const now = document.getElementById("result")?.getAttribute("aria-label");
   if (now !== channel) sayPixel(() => `${now}. `);
