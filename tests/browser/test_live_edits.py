@@ -138,7 +138,7 @@ def test_a_larger_kernel_comes_in_place_and_back_restores(page):
     page.locator("select[name=kernel]").select_option("5x5")
     page.wait_for_url("**kernel=5x5**")
     expect(page.locator("#row-0 .weight")).to_have_count(25)
-    expect(page.locator(".told")).to_contain_text("resized about their centres")
+    expect(page.locator("#told-resized")).to_contain_text("resized about their centres")
     assert page.evaluate("window.same === document.querySelector('#row-0 mc-map')")
     expect(page.locator("select[name=kernel]")).to_be_focused()
     page.go_back()

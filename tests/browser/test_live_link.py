@@ -161,5 +161,5 @@ def test_the_articles_ways_to_other_pages_take_an_edit_along(page):
     at_rest(page)
     for path in ("/filters", "/weights"):
         expect(page.locator(f'a[data-path="{path}"]')).to_have_attribute(
-            "href", f"{path}?size=80&w.0.0={EDITED}"
+            "href", f"{path}?size=80&w.0.0={EDITED}&range=1"
         )

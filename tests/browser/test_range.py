@@ -47,9 +47,10 @@ def unchanged(page, places, edit, said):
     after = shots(page, places)
     for place in places:
         apart = np.abs(before[place].astype(int) - after[place])
-        # Texts and sheared faces are smoothed by the browser, which repeats itself to a few levels;
-        # what fades does so by dozens.
-        assert apart.max() <= (0 if "mc-map" in place else 6), place
+        # Texts and sheared faces are smoothed by the browser, which repeats itself to a few levels,
+        # along a drawing's slanting lines to some more; a face that fades does so by dozens.
+        beyond = (apart.max(axis=-1) > (0 if "mc-map" in place else 6)).mean()
+        assert beyond <= (0.01 if "drawing" in place else 0), place
 
 
 def others(at):
