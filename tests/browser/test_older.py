@@ -42,6 +42,7 @@ def test_no_sheet_needs_what_older_browsers_leave_out():
     for sheet in (ROOT / "static" / "css").glob("*.css"):
         text = sheet.read_text(encoding="utf-8")
         assert not NEW.search(text), sheet.name
+        assert not re.search(r"@media[^{]*[<>]", text), f"{sheet.name}: before iOS 16.4 unknown"
         assert not re.search(r"\.stage:has\(|\.bench-rows:has\(", text), sheet.name
 
 

@@ -7,8 +7,8 @@
 import { on, state } from "../state.js";
 import { sayPixel } from "./map.js";
 
-const NARROW = matchMedia("(width < 1260px)");
-const PHONE = matchMedia("(width < 768px)");
+const NARROW = matchMedia("(max-width: 1259.98px)");
+const PHONE = matchMedia("(max-width: 767.98px)");
 const root = document.documentElement;
 let near = true;
 
