@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -108,11 +108,18 @@ def dark_page(new_page: Pages) -> Page:
 
 
 @pytest.fixture
-def axe_report() -> Callable[[Page], str]:
-    """What axe finds on a page; the empty string where it finds nothing."""
+def axe_report() -> Callable[..., str]:
+    """What axe finds on a page; the empty string where it finds nothing.
 
-    def report(page: Page) -> str:
-        results = Axe().run(page)
+    ``axe_report(page, article=False, rules=["color-contrast"])``
+    """
+
+    def report(page: Page, *, article: bool = True, rules: Sequence[str] = ()) -> str:
+        context = None if article else {"exclude": [["#article"]]}
+        options: dict[str, object] = {"resultTypes": ["violations"]}
+        if rules:
+            options["runOnly"] = list(rules)
+        results = Axe().run(page, context=context, options=options)
         return results.generate_report() if results.violations_count else ""
 
     return report

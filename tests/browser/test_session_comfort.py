@@ -32,13 +32,15 @@ def opened(page, address="/?size=64"):
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_in_any_state(new_page, axe_report, dark, shoot):
     page = new_page(dark=dark)
+    # The article is the same in every state; on dark paper nothing differs but the colours.
+    rules = ["color-contrast"] if dark else []
     for name, (address, step) in STATES.items():
         opened(page, address)
         if step:
             step(page)
             due(page, 150)
         shoot(page, f"{name}{'-dark' if dark else ''}")
-        assert axe_report(page) == "", name
+        assert axe_report(page, article=name == "opening", rules=rules) == "", name
 
 
 @pytest.mark.parametrize("width", [1440, 768, 360, 320])
