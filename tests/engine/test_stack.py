@@ -1,0 +1,125 @@
+import numpy as np
+import pytest
+
+from multiconv.engine.conv import conv2d
+from multiconv.engine.geometry import PADDING_MODES, geometry
+from multiconv.engine.pooling import avg_pool
+from multiconv.engine.stack import ReceptiveField, cell_at, jump, reached, receptive_field
+
+# The face network's kernels, strides and pads; what each layer's values see, and their distance.
+FACES = [(5, 2, 0)] * 3 + [(5, 1, 2)] * 3 + [(9, 1, 4)]
+SEES, JUMPS = (5, 13, 29, 61, 93, 125, 189), (2, 4, 8, 8, 8, 8, 8)
+
+
+def faces(size=400):
+    """Sizes of the face network's layers over a square picture."""
+    shapes, side = [], (size, size)
+    for k, s, pad in FACES:
+        shapes.append(geometry(side, (k, k), strides=s, padding=pad))
+        side = shapes[-1].output_size
+    return shapes
+
+
+def random_stack(rng):
+    """Two to four random layers that fit each other: sizes, and functions that compute them."""
+    size = (int(rng.integers(9, 15)), int(rng.integers(9, 15)))
+    shapes, layers, channels = [], [], 1
+    while len(shapes) < 2 or (len(shapes) < 4 and rng.random() < 0.6):
+        kernel = tuple(int(n) for n in rng.integers(1, 4, 2))
+        gaps = tuple(int(n) for n in rng.integers(1, 3, 2))
+        how = {
+            "strides": tuple(int(n) for n in rng.integers(1, 4, 2)),
+            "padding": tuple(tuple(int(n) for n in rng.integers(0, 3, 2)) for _ in range(2)),
+            "dilations": gaps,
+        }
+        pooled = rng.random() < 0.3
+        if pooled:  # PyTorch's limit, so that no window holds nothing but padding.
+            how["padding"] = tuple((k - 1) * d // 2 for k, d in zip(kernel, gaps, strict=True))
+        mode = "zeros" if pooled else PADDING_MODES[rng.integers(4)]
+        try:
+            shape = geometry(size, kernel, **how, padding_mode=mode)
+        except ValueError:
+            continue
+        if shape.output_size == (1, 1):
+            continue
+        # Positive, so that no two ways of one pixel to the value cancel each other.
+        filters = rng.uniform(0.5, 1.5, (*kernel, channels, 2))
+        if pooled:
+            layers.append(lambda x, kernel=kernel, how=how: avg_pool(x, kernel, **how))
+        else:
+            channels = 2
+            layers.append(
+                lambda x, filters=filters, how=how, mode=mode: conv2d(
+                    x, filters, **how, padding_mode=mode
+                )
+            )
+        shapes.append(shape)
+        size = shape.output_size
+    return shapes, layers
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_exactly_the_reached_pixels_change_the_value(seed):
+    rng = np.random.default_rng(seed)
+    shapes, layers = random_stack(rng)
+    i, j = (int(rng.integers(side)) for side in shapes[-1].output_size)
+    height, width = shapes[0].input_size
+    x = np.broadcast_to(rng.uniform(0, 1, (height, width)), (height * width + 1, height, width))
+    x = x.copy()
+    x[:-1].reshape(height * width, -1)[np.diag_indices(height * width)] += 1
+    x = x[..., np.newaxis]
+    for layer in layers:
+        x = layer(x)
+    change = np.abs(x[:-1, i, j] - x[-1, i, j]).max(axis=-1).reshape(height, width)
+    rows, columns = reached(shapes, i, j)
+    told = np.zeros((height, width), bool)
+    told[np.ix_(rows, columns)] = True
+    np.testing.assert_array_equal(change > 1e-9, told)
+    if all(shape.padding_mode == "zeros" for shape in shapes):
+        field = receptive_field(shapes, i, j)
+        assert field.top <= rows.min() <= rows.max() < field.top + field.height
+        assert field.left <= columns.min() <= columns.max() < field.left + field.width
+
+
+@pytest.mark.parametrize("n", range(1, 8))
+def test_the_face_network_sees_what_its_authors_say(n):
+    shapes = faces()[:n]
+    field = receptive_field(shapes, 10, 19)
+    assert (field.height, field.width) == (SEES[n - 1],) * 2
+    assert jump(shapes) == (JUMPS[n - 1],) * 2
+
+
+def test_a_cell_of_the_face_network_stands_for_its_fields_centre():
+    shapes = faces()
+    for row, column in ((0, 0), (10, 19), (46, 46)):
+        assert receptive_field(shapes, row, column).centre == (8 * row + 14, 8 * column + 14)
+        assert cell_at(shapes, 8 * row + 14, 8 * column + 14) == (row, column)
+    rows, columns = reached(shapes, 10, 19)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (0, 188, 72, 260)
+    assert (len(rows), len(columns)) == (189, 189)
+    corner = receptive_field(shapes, 0, 0)
+    assert corner == ReceptiveField(-80, -80, 189, 189)
+    assert [int(each.max()) for each in reached(shapes, 0, 0)] == [108, 108]
+
+
+def test_the_cell_of_a_place_is_inside_the_map_and_the_nearest():
+    shapes = faces()
+    assert cell_at(shapes, 0, 0) == (0, 0)
+    assert cell_at(shapes, 399, 10_000) == (46, 46)
+    rng = np.random.default_rng(0)
+    for row, column in rng.uniform(14, 380, (20, 2)):
+        i, j = cell_at(shapes, row, column)
+        y, x = receptive_field(shapes, i, j).centre
+        assert max(abs(y - row), abs(x - column)) <= 4
+
+
+def test_strides_beyond_the_kernel_leave_holes():
+    shapes = [geometry((12, 12), (2, 2), strides=5), geometry((3, 3), (2, 2), padding="VALID")]
+    rows, _ = reached(shapes, 0, 0)
+    np.testing.assert_array_equal(rows, [0, 1, 5, 6])
+    assert receptive_field(shapes, 0, 0).height == 7
+
+
+def test_without_a_layer_a_pixel_sees_itself():
+    assert receptive_field([], 3, 4) == ReceptiveField(3, 4, 1, 1)
+    assert [each.tolist() for each in reached([], 3, 4)] == [[3], [4]]
