@@ -41,15 +41,20 @@ _ERF = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
 
 
 def gelu(x: Array) -> Array:
-    """Return x·Φ(x), Φ the normal distribution's share below x (Hendrycks and Gimpel, 2016).
+    """Return x·Φ(x), Φ the normal distribution's share below x (Hendrycks and Gimpel, 2016)."""
+    return np.asarray((x * _share_below(x)).astype(x.dtype))
 
-    Φ by formula 7.1.26 of Abramowitz and Stegun, *Handbook of Mathematical Functions*, 1964,
-    whose error is below 1.5e-7.
+
+def _share_below(x: Array) -> Array:
+    """Return Φ(x) in 64 bits.
+
+    By formula 7.1.26 of Abramowitz and Stegun, *Handbook of Mathematical Functions*, 1964, whose
+    error is below 1.5e-7.
     """
     size = np.abs(x.astype(np.float64)) / np.sqrt(2)
     t = 1 / (1 + 0.3275911 * size)
     tail = np.exp(-size * size) * t * np.polyval(_ERF[::-1], t) / 2
-    return np.asarray((x * np.where(x < 0, tail, 1 - tail)).astype(x.dtype))
+    return np.asarray(np.where(x < 0, tail, 1 - tail))
 
 
 ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
@@ -82,3 +87,27 @@ def activation(name: str) -> Callable[[Array], Array]:
             f"activation is {name!r}.", f"Use one of {', '.join(ACTIVATIONS)}.", field="activation"
         )
     return ACTIVATIONS[name]
+
+
+def slope(name: str, x: Array) -> Array:
+    """Return the derivative of the activation of that name at x; at a bend the one before it.
+
+    Examples
+    --------
+    >>> slope("relu", np.array([-1.0, 0.0, 2.0]))
+    array([0., 0., 1.])
+    """
+    if name == "relu":
+        return (x > 0).astype(x.dtype)
+    if name == "leaky":
+        return np.where(x > 0, 1, 0.01).astype(x.dtype)
+    if name == "sigmoid":
+        y = sigmoid(x)
+        return np.asarray(y * (1 - y))
+    if name == "tanh":
+        return np.asarray(1 - tanh(x) ** 2)
+    if name == "gelu":
+        bell = np.exp(-(x.astype(np.float64) ** 2) / 2) / np.sqrt(2 * np.pi)
+        return np.asarray((_share_below(x) + x * bell).astype(x.dtype))
+    activation(name)  # refuses what has no name
+    return np.ones_like(x)

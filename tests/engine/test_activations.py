@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from multiconv.engine.activations import ACTIVATIONS, activation
+from multiconv.engine.activations import ACTIVATIONS, activation, slope
 from multiconv.errors import InvalidValue
 
 
@@ -41,3 +41,16 @@ def test_an_unknown_name_is_refused_with_the_known_ones():
     with pytest.raises(InvalidValue, match="identity, relu") as caught:
         activation("swish")
     assert caught.value.field == "activation"
+
+
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_a_slope_is_the_difference_of_near_values(name):
+    x = np.array([-3.0, -1.1, -0.2, 0.3, 1.7, 4.0])
+    near = (activation(name)(x + 1e-4) - activation(name)(x - 1e-4)) / 2e-4
+    assert slope(name, x) == pytest.approx(near, abs=1e-5)
+    assert slope(name, x.astype(np.float32)).dtype == np.float32
+
+
+def test_the_slope_of_an_unknown_activation_is_refused():
+    with pytest.raises(InvalidValue, match="identity, relu"):
+        slope("swish", np.ones(1))
