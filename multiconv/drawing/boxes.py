@@ -1,0 +1,254 @@
+"""A row of volumes: a box a layer, its length the channels, its right side the picture of one map.
+
+Boxes stand on one axis.  Through each runs a bar where the pinned value is; on the faces before
+the opened layer lies what that value sees, and lines lead from one to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log2, sqrt
+
+from multiconv.drawing.slabs import Matrix, Point, Quad, Shape, rounded
+
+Place = tuple[float, float]
+"""The row and column of a map, in its pixels, as halves where a pixel's middle is meant."""
+Area = tuple[float, float, float, float]
+"""Top, left, height and width in a map's pixels."""
+
+_A_SIDE = 4.35  # a face of 640 pixels is as long as faces get
+_SHORTEST, _LONGEST = 40.0, 110.0
+_RIGHT, _UP = 0.84, 0.36
+_A_CHANNEL = 13.0  # the length of one channel; doubling their number adds as much
+_GAP, _NARROWEST, _EDGE = 44.0, 12.0, 2.0
+_BAR = 4.0  # the thickness of the bar
+_ABOVE, _BELOW, _LINE = 26.0, 22.0, 16.0  # room for the brackets, the words, their second line
+_WORD = 86.0  # the width of a name and a size beside it
+_LEAST = 5.0  # no side of a field is drawn shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One volume of the row: the layer that puts it out, 0 the photograph; its shape.
+
+    ``spot`` is where the bar runs through it, ``field`` what of it the pinned value sees, if any.
+    """
+
+    n: int
+    shape: Shape
+    spot: Place | None = None
+    field: Area | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A volume where it stands; ``matrix`` lays the unit square on its ``face``.
+
+    ``front_matrix`` and ``top_matrix`` do so on the others.  ``bracket`` is the path over its
+    channels, whose number stands at ``count``; ``word`` is where its name begins, ``size`` where
+    its size does if that has a line of its own, ``way`` the sign between it and the next one.
+    """
+
+    n: int
+    front: Quad
+    top: Quad
+    face: Quad
+    matrix: Matrix
+    front_matrix: Matrix
+    top_matrix: Matrix
+    bar: Quad | None
+    field: Quad | None
+    bracket: str
+    count: Point
+    word: Point
+    size: Point | None
+    way: Point | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoxRow:
+    """The row: boxes in the order to paint them, and what lies behind the box of each ``n``.
+
+    ``sight`` are lines from one field to the next, ``wedge`` runs from the last field into the bar
+    of the opened layer, with the lines of its far edges; ``skips`` are where boxes are left out.
+    """
+
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    sight: dict[int, str]
+    wedge: tuple[Quad, str] | None
+    skips: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """A box's measures: its length, and its face's height, and depth to the right and up."""
+
+    length: float
+    height: float
+    right: float
+    up: float
+
+    @property
+    def wide(self) -> float:
+        return self.length + self.right
+
+    def times(self, scale: float) -> _Measure:
+        return _Measure(*(side * scale for side in (self.length, self.height, self.right, self.up)))
+
+
+def _measure(shape: Shape) -> _Measure:
+    height, width, channels = shape
+    longest = min(max(_A_SIDE * sqrt(max(height, width)), _SHORTEST), _LONGEST)
+    tall, deep = (max(longest * side / max(height, width), 8.0) for side in (height, width))
+    return _Measure(_A_CHANNEL * log2(1 + channels), tall, deep * _RIGHT, deep * _UP)
+
+
+def box_row(stops: Sequence[Stop], opened: int, width: float, tail: float = _WORD) -> BoxRow:
+    """Return the row of these volumes in so much width, smaller where it is full.
+
+    From the last box's left edge on there is room for words ``tail`` wide.
+    """
+    whole = [_measure(stop.shape) for stop in stops]
+    gaps = len(stops) - 1
+    wide = sum(each.wide for each in whole)
+    last = whole[-1].wide
+    free = width - _EDGE
+    gap = min(_GAP, max(_NARROWEST, (free - wide + last - max(last, tail)) / max(gaps, 1)))
+    free -= gap * gaps
+    scale = min(1.0, free / wide)
+    if last * scale < tail and gaps:  # words do not shrink
+        scale = min(1.0, (free - tail) / (wide - last))
+    measures = [each.times(scale) for each in whole]
+    tallest = max(each.height + each.up for each in measures)
+    axis = _ABOVE + tallest / 2
+    lefts = [_EDGE]
+    for each in measures:
+        lefts.append(lefts[-1] + each.wide + gap)
+    foot = _ABOVE + tallest + _BELOW
+    stacked = any(after - before < _WORD for before, after in pairwise(lefts[:-1]))
+    boxes = tuple(
+        _box(stop, each, (left, axis), _Words(foot, stacked, way))
+        for stop, each, left, way in zip(
+            stops, measures, lefts, [*(left - 14 for left in lefts[1:-1]), None], strict=False
+        )
+    )
+    sight = {
+        after.n: _sight(before.field, after.field, measures[at + 1].length)
+        for at, (before, after) in enumerate(pairwise(boxes))
+        if before.field and after.field and after.n == before.n + 1
+    }
+    return BoxRow(
+        width,
+        round(foot + 7 + _LINE * stacked, 2),
+        boxes,
+        sight,
+        _wedge(boxes, opened),
+        tuple(
+            rounded((lefts[at] - gap / 2, axis))
+            for at in range(1, len(boxes))
+            if boxes[at].n != boxes[at - 1].n + 1
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Where the words under a box stand, in two lines or one, and where the sign after them."""
+
+    foot: float
+    stacked: bool
+    way: float | None
+
+
+def _box(stop: Stop, measure: _Measure, at: Point, words: _Words) -> Box:
+    left, length, right, up = at[0], measure.length, measure.right, measure.up
+    top = at[1] - (measure.height - up) / 2
+    inner, far, bottom = left + length, left + length + right, top + measure.height
+    height, width, _ = stop.shape
+
+    def on_face(row: float, column: float) -> Point:
+        across, down = column / width, row / height
+        return inner + right * across, top - up * across + measure.height * down
+
+    back = top - up
+    return Box(
+        n=stop.n,
+        front=_quad((left, top), (inner, top), (inner, bottom), (left, bottom)),
+        top=_quad((left + right, back), (far, back), (inner, top), (left, top)),
+        face=_quad((inner, top), (far, back), (far, bottom - up), (inner, bottom)),
+        matrix=_matrix(right, -up, 0.0, measure.height, inner, top),
+        front_matrix=_matrix(length, 0.0, 0.0, measure.height, left, top),
+        top_matrix=_matrix(length, 0.0, right, -up, left, top),
+        bar=_bar(on_face(*stop.spot), length) if stop.spot else None,
+        field=_field(stop.field, stop.shape, on_face) if stop.field else None,
+        bracket=_bracket(left + right, far, back - 6),
+        count=rounded((left + right + length / 2, back - 14)),
+        word=rounded((left, words.foot)),
+        size=rounded((left, words.foot + _LINE)) if words.stacked else None,
+        way=None if words.way is None or words.stacked else rounded((words.way, words.foot)),
+    )
+
+
+def _bar(at: Point, length: float) -> Quad:
+    x, y, half = at[0], at[1], _BAR / 2
+    return _quad((x - length, y - half), (x, y - half), (x, y + half), (x - length, y + half))
+
+
+def _field(area: Area, shape: Shape, on_face: Callable[[float, float], Point]) -> Quad:
+    """Return what of a field lies on the map, never too small to be seen."""
+    (rows, columns, _), (top, left, height, width) = shape, area
+    least = _LEAST * max(rows, columns) / _LONGEST
+    (first, last), (start, stop_at) = (
+        _within(begin, side, whole, least)
+        for begin, side, whole in ((top, height, rows), (left, width, columns))
+    )
+    return _quad(
+        on_face(first, start),
+        on_face(first, stop_at),
+        on_face(last, stop_at),
+        on_face(last, start),
+    )
+
+
+def _within(begin: float, side: float, whole: int, least: float) -> tuple[float, float]:
+    """Return the two ends of a span on a map, at least so far apart."""
+    first, last = (min(max(end, 0.0), whole) for end in (begin, begin + side))
+    short = max(least - (last - first), 0.0) / 2
+    return first - short, last + short
+
+
+def _sight(before: Quad, after: Quad, length: float) -> str:
+    """Return the lines from the corners of one field to those of the next, at its box's front."""
+    return "".join(
+        f"M{x:g} {y:g}L{round(to_x - length, 2):g} {to_y:g}"
+        for (x, y), (to_x, to_y) in zip(before, after, strict=True)
+    )
+
+
+def _wedge(boxes: Sequence[Box], opened: int) -> tuple[Quad, str] | None:
+    """Return what runs from the last field into the bar of the opened layer, and its far edges."""
+    found = {box.n: box for box in boxes}
+    before, after = found.get(opened - 1), found.get(opened)
+    if not (before and after and before.field and after.bar):
+        return None
+    (top, _, _, foot), field = after.bar, before.field
+    far = f"M{field[0][0]:g} {field[0][1]:g}L{top[0]:g} {top[1]:g}"
+    far += f"M{field[3][0]:g} {field[3][1]:g}L{foot[0]:g} {foot[1]:g}"
+    return Quad((field[1], top, foot, field[2])), far
+
+
+def _bracket(left: float, right: float, y: float) -> str:
+    a, b, top = round(left, 2), round(right, 2), round(y - 4, 2)
+    return f"M{a:g} {round(y, 2):g}V{top:g}H{b:g}V{round(y, 2):g}"
+
+
+def _matrix(*numbers: float) -> Matrix:
+    return Matrix(tuple(round(number, 2) for number in numbers))  # type: ignore[arg-type]
+
+
+def _quad(a: Point, b: Point, c: Point, d: Point) -> Quad:
+    return Quad((rounded(a), rounded(b), rounded(c), rounded(d)))
