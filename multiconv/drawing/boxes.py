@@ -246,8 +246,8 @@ def _bracket(left: float, right: float, y: float) -> str:
     return f"M{a:g} {round(y, 2):g}V{top:g}H{b:g}V{round(y, 2):g}"
 
 
-def _matrix(*numbers: float) -> Matrix:
-    return Matrix(tuple(round(number, 2) for number in numbers))  # type: ignore[arg-type]
+def _matrix(a: float, b: float, c: float, d: float, e: float, f: float) -> Matrix:
+    return Matrix(round(number, 2) for number in (a, b, c, d, e, f))
 
 
 def _quad(a: Point, b: Point, c: Point, d: Point) -> Quad:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 Point = tuple[float, float]
 Shape = tuple[int, int, int]
@@ -46,6 +47,7 @@ class Slab:
     """One feature map: channel ``index``, q or k, of the map called ``href``.
 
     Its quads go clockwise from the top left; ``matrix`` lays the picture on the ``face``.
+    Among many that stand close most have a ``thin`` line, those that stand out a ``strong`` one.
     """
 
     index: int
@@ -56,13 +58,15 @@ class Slab:
     href: str
     role: str
     chosen: bool = False
+    line: Literal["", "thin", "strong"] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SlabRow:
     """The measures of one row of slabs, of which the ``chosen`` one is brought out.
 
-    A face is so high, and its depth runs so far to the right and up.
+    A face is so high, and its depth runs so far to the right and up.  ``close`` ones show nothing
+    of their faces but the last.
     """
 
     height: float
@@ -70,6 +74,7 @@ class SlabRow:
     up: float
     count: int
     chosen: int | None = None
+    close: bool = False
 
     @property
     def tall(self) -> float:
@@ -84,11 +89,15 @@ class SlabRow:
     def starts(self, room: float) -> tuple[tuple[float, ...], float]:
         """Return where each slab begins, from the left, and the thickness of a front."""
         free = room - _THICK - self.right - self._after_chosen
-        pitch = min(free / max(self._others, 1), _THICK + _LOOSEST * self.right)
+        pitch = min(free / max(self._others, 1), self._loosest)
         starts = [0.0]
         for index in range(self.count - 1):
             starts.append(starts[-1] + (self._after_chosen if index == self.chosen else pitch))
         return tuple(starts), min(_THICK, pitch)
+
+    @property
+    def _loosest(self) -> float:
+        return _THICK if self.close else _THICK + _LOOSEST * self.right
 
     @property
     def _after_chosen(self) -> float:
@@ -135,11 +144,13 @@ class SlabRow:
         )
 
 
-def slab_row(shape: Shape, scale: float, chosen: int | None = None) -> SlabRow:
+def slab_row(
+    shape: Shape, scale: float, chosen: int | None = None, *, close: bool = False
+) -> SlabRow:
     """Return the measures of a row for maps of shape (H, W, C), ``scale`` units a pixel."""
     height, width = (max(side * scale, _FLOOR) for side in shape[:2])
     return SlabRow(
-        round(height, 2), round(width * RIGHT, 2), round(width * UP, 2), shape[2], chosen
+        round(height, 2), round(width * RIGHT, 2), round(width * UP, 2), shape[2], chosen, close
     )
 
 

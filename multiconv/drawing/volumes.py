@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any, Literal
 
 from multiconv.drawing.slabs import Point, Quad, Shape, Slab, SlabRow, rounded, slab_row
 
@@ -37,8 +38,21 @@ class Wedge:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """What one of many inputs gives: a line so ``thick`` to the chosen output, by its sign."""
+
+    index: int
+    ends: tuple[Point, Point]
+    sign: Literal["for", "against", "nothing"]
+    thick: float
+
+
+@dataclass(frozen=True, slots=True)
 class Diagram:
-    """The whole drawing; slabs stand in the order to paint them, wedges come after the slabs."""
+    """The whole drawing; slabs stand in the order to paint them, wedges come after the slabs.
+
+    From `MANY` inputs on there are ``threads`` in place of wedges, the thickest last.
+    """
 
     width: float
     height: float
@@ -46,6 +60,12 @@ class Diagram:
     outputs: tuple[Slab, ...]
     wedges: tuple[Wedge, ...]
     labels: tuple[Label, ...]
+    threads: tuple[Thread, ...] = ()
+
+
+MANY = 4
+"""From so many inputs on their slabs stand close, and a line leads from each to the output."""
+_THICKEST, _THINNEST = 4.5, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +73,7 @@ class _Sheet:
     """Where things stand: the inputs' top, the outputs' bottom, left edges, the titles' places.
 
     In a strip the outputs stand beside the inputs, so that their depth may rise past the gap.
+    A ``low`` sheet has its titles beside what they name.
     """
 
     width: float
@@ -64,6 +85,7 @@ class _Sheet:
     right: tuple[float, float]
     titles: tuple[Point, Point]
     strip: bool = False
+    low: bool = False
 
     def room(self, which: int) -> float:
         return self.right[which] - self.left[which]
@@ -72,7 +94,7 @@ class _Sheet:
         lower = max(below.height, _TITLED) if self.strip else below.tall
         return (
             above.tall + self.gap + lower <= self.bottom - self.top
-            and below.tall + _TITLED <= self.bottom
+            and (self.low or below.tall + _TITLED <= self.bottom)
             and above.narrowest <= self.room(0)
             and below.narrowest <= self.room(1)
         )
@@ -80,6 +102,7 @@ class _Sheet:
 
 _TITLED = 46.0  # the room that a title with its shape takes
 _STAGE = _Sheet(276, 560, 52, 500, 78, (24, 2), (274, 274), ((2, 20), (2, 536)))
+_LOW = _Sheet(276, 326, 26, 316, 46, (2, 112), (274, 274), ((2, 16), (2, 296)), low=True)
 _STRIP = _Sheet(344, 270, 4, 250, 28, (4, 150), (166, 342), ((4, 0), (186, 0)), strip=True)
 
 
@@ -90,22 +113,34 @@ def volumes(
     k: int,
     *,
     wide: bool = False,
+    low: bool = False,
     roles: tuple[str, ...] = (),
     feeding: tuple[int, ...] | None = None,
+    subtotals: tuple[float, ...] = (),
+    strong: tuple[int, ...] = (),
 ) -> Diagram:
     """Return the feature maps as slabs: inputs above, outputs below, output k brought out.
 
     Both share one scale, so that a stride of two halves the slabs.  ``wide`` composes for a strip,
-    inputs left and outputs right; ``feeding`` are the inputs that output k sees, if not all.
+    inputs left and outputs right, ``low`` leaves room above; ``feeding`` are the inputs that output
+    k sees, if not all.  Of many inputs lines have the ``subtotals``' signs and widths, and those of
+    ``strong`` stand out.
     """
-    sheet = _STRIP if wide else _STAGE
+    sheet = _STRIP if wide else _LOW if low else _STAGE
     scale = _scale(sheet, input_shape, output_shape, k)
     roles = roles or ("input",) * input_shape[2]
-    above, below = slab_row(input_shape, scale), slab_row(output_shape, scale, k)
+    many = input_shape[2] >= MANY and bool(subtotals)
+    above = slab_row(input_shape, scale, close=many)
+    below = slab_row(output_shape, scale, k)
     inputs = above.slabs((sheet.left[0], sheet.top + above.up), sheet.room(0), "input", roles)
     foot = sheet.top + above.tall + sheet.gap  # where a strip's outputs begin
     front = max(foot, below.up + _TITLED) if wide else sheet.bottom - below.height
     outputs = below.slabs((sheet.left[1], front), sheet.room(1), "output", ["output"] * below.count)
+    if many:
+        inputs = tuple(
+            replace(slab, line="strong" if slab.index in strong else "thin") for slab in inputs
+        )
+    fed = tuple(slab for slab in inputs if feeding is None or slab.index in feeding)
     titles = sheet.titles
     if wide:  # under the wedges, and close above the outputs
         titles = (
@@ -117,14 +152,17 @@ def volumes(
         height=sheet.height,
         inputs=inputs,
         outputs=outputs,
-        wedges=_wedges(
-            tuple(slab for slab in inputs if feeding is None or slab.index in feeding), outputs[k]
-        ),
+        wedges=() if many else _wedges(fed, outputs[k]),
         labels=(
-            *_title(titles[0], "Input feature maps", input_shape),
-            *_title(titles[1], "Output feature maps", output_shape),
-            *_indices(outputs),
+            *_title(titles[0], "Input feature maps", input_shape, 148 if sheet.low else 0),
+            *_title(
+                titles[1],
+                "Output feature maps" if not sheet.low else "Output",
+                output_shape,
+            ),
+            *(() if sheet.low else _indices(outputs)),
         ),
+        threads=_threads(fed, outputs[k], subtotals) if many else (),
     )
 
 
@@ -159,11 +197,29 @@ def _wedges(inputs: tuple[Slab, ...], chosen: Slab) -> tuple[Wedge, ...]:
     )
 
 
-def _title(at: Point, text: str, shape: Shape) -> tuple[Label, Label]:
-    """Return a volume's title and, under it, its shape."""
+def _threads(
+    inputs: tuple[Slab, ...], chosen: Slab, subtotals: tuple[float, ...]
+) -> tuple[Thread, ...]:
+    """Return a line from the foot of each slab's front to the top of the chosen one's."""
+    (left, top), (right, _) = chosen.front[:2]
+    most = max((abs(subtotals[slab.index]) for slab in inputs), default=0.0) or 1.0
+    found = []
+    for at, slab in enumerate(inputs):
+        subtotal, (x, y), (last, _) = subtotals[slab.index], slab.front[3], slab.front[2]
+        end = left + (right - left) * (at + 0.5) / len(inputs)
+        thick = max(_THICKEST * abs(subtotal) / most, _THINNEST)
+        sign: Any = "for" if subtotal > 0 else "against" if subtotal < 0 else "nothing"
+        ends = rounded(((x + last) / 2, y)), rounded((end, top))
+        found.append(Thread(slab.index, ends, sign, round(thick, 2)))
+    return tuple(sorted(found, key=lambda thread: thread.thick))
+
+
+def _title(at: Point, text: str, shape: Shape, beside: float = 0) -> tuple[Label, Label]:
+    """Return a volume's title and, under it or so far beside, its shape."""
+    x, y = (at[0] + beside, at[1]) if beside else (at[0], at[1] + 17)
     return (
         Label(*at, text, "start", "title"),
-        Label(at[0], at[1] + 17, " × ".join(map(str, shape)), "start", "shape"),
+        Label(x, y, " × ".join(map(str, shape)), "start", "shape"),
     )
 
 

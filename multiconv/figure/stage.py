@@ -92,7 +92,13 @@ def figure_of(
         rows,
         sum_of(trace, rows),
         output_of(trace, channels, pictures),
-        volumes_of(trace, channels, pictures, all_faces=all_faces),
+        volumes_of(
+            trace,
+            channels,
+            pictures,
+            all_faces=all_faces,
+            strong=[row.channel.q for row in rows],
+        ),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from multiconv.drawing.volumes import Diagram, volumes
+from multiconv.drawing.volumes import MANY, Diagram, volumes
 from multiconv.figure.channels import Channel
 from multiconv.figure.planes import Absent
 from multiconv.figure.rows import Pictures
@@ -25,26 +25,42 @@ class Volumes:
 
 
 def volumes_of(
-    trace: Trace, channels: Sequence[Channel], pictures: Pictures, *, all_faces: bool = True
+    trace: Trace,
+    channels: Sequence[Channel],
+    pictures: Pictures,
+    *,
+    all_faces: bool = True,
+    strong: Collection[int] = (),
+    low: bool = False,
 ) -> Volumes:
     """Return the volumes of a trace's feature maps, in their real proportions.
 
-    Without ``all_faces`` only the chosen one of the outputs has a picture of its own.
+    Of many inputs those of ``strong`` stand out, and the last one's face alone is seen; a ``low``
+    drawing leaves room above.  Without ``all_faces`` only the chosen one of the outputs has a
+    picture of its own.
     """
     layer, k, sums = trace.experiment.layer, trace.experiment.focus.k, trace.experiment.sums
+    many = len(channels) >= MANY and sums
     column, strip = (
         volumes(
             (*trace.layer.geometry.input_size, len(channels)),
             (*trace.layer.geometry.output_size, layer.outputs),
             k,
             wide=wide,
+            low=low,
             roles=tuple(channel.role for channel in channels),
-            feeding=tuple(channel.q for channel in channels if sums and not channel.apart),
+            feeding=tuple(
+                channel.q
+                for channel in channels
+                if sums and not channel.apart and not (many and channel.off)
+            ),
+            subtotals=tuple(_subtotal(trace, channel.q) for channel in channels) if many else (),
+            strong=tuple(strong) if many else (),
         )
         for wide in (False, True)
     )
     own = {f"output-{k}": trace.range_of(trace.layer.output)}
-    names = [slab.href for slab in column.inputs]
+    names = [slab.href for slab in column.inputs[-1 if many else 0 :]]
     outputs = [slab.href for slab in column.outputs]
     names += [name for name in outputs if all_faces or not sums or name in own]
     faces = {
@@ -54,3 +70,8 @@ def volumes_of(
         for name in names
     }
     return Volumes(column, strip, faces)
+
+
+def _subtotal(trace: Trace, q: int) -> float:
+    partial = trace.layer.partials[q]
+    return 0.0 if partial is None else float(partial[trace.pixel])

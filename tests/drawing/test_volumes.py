@@ -185,3 +185,38 @@ def test_corners_and_matrices_are_written_as_svg_has_them():
     slab = volumes((160, 160, 3), (160, 160, 1), 0).inputs[0]
     assert str(slab.face).split() == [f"{x},{y}" for x, y in slab.face]
     assert [float(number) for number in str(slab.matrix).split()] == list(slab.matrix)
+
+
+def test_many_inputs_stand_close_and_lines_have_their_subtotals_widths():
+    subtotals = tuple((-1) ** q * float(q) for q in range(45))
+    drawn = volumes(
+        (47, 47, 45),
+        (47, 47, 1),
+        0,
+        low=True,
+        subtotals=subtotals,
+        strong=(0, 5),
+        feeding=range(44),
+    )
+    assert not drawn.wedges
+    assert [thread.index for thread in drawn.threads] == list(range(44))  # the thickest last
+    assert drawn.threads[43].thick / drawn.threads[20].thick == pytest.approx(43 / 20, abs=0.01)
+    assert [thread.sign for thread in drawn.threads[:3]] == ["nothing", "against", "for"]
+    assert [slab.index for slab in drawn.inputs if slab.line == "strong"] == [0, 5]
+    for thread in drawn.threads:
+        slab = drawn.inputs[thread.index]
+        assert slab.front[3][0] < thread.ends[0][0] < slab.front[2][0]
+        assert thread.ends[0][1] == slab.front[3][1]
+        assert thread.ends[1][1] == drawn.outputs[0].front[0][1]
+    four = volumes((9, 9, 4), (9, 9, 1), 0, subtotals=(1.0,) * 4)
+    assert four.inputs[1].front[0][0] - four.inputs[0].front[0][0] == pytest.approx(9)
+
+
+@pytest.mark.parametrize("outputs", [1, 45, 128])
+@pytest.mark.parametrize("inputs", [3, 4, 45, 128])
+def test_a_low_sheet_keeps_its_titles_clear_of_slabs(inputs, outputs):
+    drawn = volumes((64, 64, inputs), (64, 64, outputs), outputs // 2, low=True)
+    assert max(y for slab in drawn.outputs for _, y in slab.front) <= drawn.height
+    first, shape, second, size = drawn.labels
+    assert first.y == shape.y < min(y for slab in drawn.inputs for _, y in slab.top)
+    assert second.x + len(size.text) * 7.25 <= drawn.outputs[0].front[0][0]

@@ -7,6 +7,7 @@ from multiconv.figure.channels import channels_of
 from multiconv.figure.links import Links
 from multiconv.figure.planes import Inline
 from multiconv.figure.volumes import volumes_of
+from tests.figure.test_channels import trace
 
 
 @pytest.mark.parametrize("ranges", ["shared", "each"])
@@ -35,3 +36,19 @@ def test_channels_of_another_group_have_no_wedge(app):
     trace = app.extensions["multiconv"].trace(read([("size", "24"), ("filters", "depthwise")]))
     found = volumes_of(trace, channels_of(trace), Links(trace.experiment, "b"))
     assert [wedge.index for wedge in found.column.wedges] == [0]
+
+
+def test_of_many_inputs_the_last_face_alone_is_fetched_and_rows_stand_out():
+    found = volumes_of(many := trace(6), channels_of(many), Links(many.experiment, "b"), strong=[1])
+    assert list(found.faces) == ["input-5", "output-0"]
+    assert [slab.line for slab in found.column.inputs] == ["thin", "strong", *["thin"] * 4]
+    added = [float(partial[many.pixel]) for partial in many.layer.partials]
+    largest = found.column.threads[-1]
+    assert abs(added[largest.index]) == max(map(abs, added))
+    assert largest.sign == ("for" if added[largest.index] > 0 else "against")
+
+
+def test_no_line_leads_from_an_input_that_is_left_out():
+    many = trace(6, off=(2,))
+    found = volumes_of(many, channels_of(many), Links(many.experiment, "b"))
+    assert {thread.index for thread in found.column.threads} == {0, 1, 3, 4, 5}
