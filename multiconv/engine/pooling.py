@@ -51,8 +51,7 @@ def max_pool(
     """
     batch = batch_of(x)
     g = _geometry(batch, size, strides, padding, dilations, ceil_mode)
-    if _most_padded(g) > 0:
-        _refuse_empty(g)
+    refuse_padding_alone(g, largest=True)
     largest = _pooled(batch, g, np.maximum, -np.inf)
     return largest if x.ndim == 4 else largest[0]
 
@@ -92,7 +91,7 @@ def avg_pool(
     """
     batch = flushed(batch_of(x))
     g = _geometry(batch, size, strides, padding, dilations, ceil_mode)
-    _refuse_empty(g)
+    refuse_padding_alone(g)
     total = _pooled(batch, g, np.add, 0.0)
     rows, cols = (_counts(g, axis, count_include_pad) for axis in (0, 1))
     total /= (rows[:, np.newaxis] * cols)[..., np.newaxis].astype(total.dtype)
@@ -130,7 +129,10 @@ def _most_padded(g: Geometry) -> int:
     return max(max(pads) - ((k - 1) * d + 1) // 2 for k, d, pads in sides)
 
 
-def _refuse_empty(g: Geometry) -> None:
+def refuse_padding_alone(g: Geometry, *, largest: bool = False) -> None:
+    """Refuse windows that hold nothing but padding; of the ``largest`` values as PyTorch does."""
+    if largest and _most_padded(g) <= 0:
+        return
     if not all(_counts(g, axis, False).all() for axis in (0, 1)):
         raise InvalidValue(
             f"With padding {g.pads} a window of {g.kernel_size} holds nothing but padding.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from multiconv.engine.checks import Array
-from multiconv.engine.trace import LayerTrace
+from multiconv.engine.trace import LayerTrace, PoolTrace
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,14 @@ def probe(x: Array, trace: LayerTrace, i: int, j: int) -> Probe:
     """
     window = trace.geometry.window_of(i, j)
     rows, cols = np.array(window.source_rows)[:, np.newaxis], np.array(window.source_cols)
-    values = np.where(
-        ((rows < 0) | (cols < 0))[..., np.newaxis], 0.0, x[rows, cols].astype(np.float64)
-    )
+    inside = ~((rows < 0) | (cols < 0))
+    values = np.where(inside[..., np.newaxis], x[rows, cols].astype(np.float64), 0.0)
     channels = []
     for q, added in enumerate(trace.partials):
         if added is not None:
             kernel = np.asarray(trace.filters[..., q], np.float64)
+            if isinstance(trace, PoolTrace):
+                kernel = trace.kernel_over(values[..., q], inside)
             products = values[..., q] * kernel
             subtotal = float(products.sum())
             channels.append(ChannelProbe(q, values[..., q], kernel, products, subtotal))

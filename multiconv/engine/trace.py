@@ -1,4 +1,4 @@
-"""One layer with every intermediate: the partials, their sum plus bias, the activation."""
+"""One layer with every intermediate: partials, their sum plus bias, the activation; a pooling."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from multiconv.engine.activations import activation as activation_of
 from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters, channel_of, flushed
 from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
+from multiconv.engine.pooling import avg_pool, max_pool
 from multiconv.errors import InvalidValue
 
 PartialOf = Callable[[int, Array, Array, Geometry], Array]
@@ -61,6 +62,53 @@ class LayerTrace:
             if added is not None:
                 total += added
         return total
+
+
+@dataclass(frozen=True)
+class PoolTrace(LayerTrace):
+    """Output channel k of a pooling: channel k alone is pooled, and nothing is summed.
+
+    Its one partial, its sum and its output are the same map.  At one pixel it is a kernel's
+    arithmetic too, of 1 for the winner of the largest, of 1 / n for the mean of n.
+    """
+
+    largest: bool
+
+    def kernel_over(self, values: Array, inside: Array) -> Array:
+        """Return 1 for the winner, which of equal ones is the first, or 1 / n for each of n.
+
+        ``values`` are those of a window, (kh, kw); ``inside`` tells which are no padding.
+        """
+        kernel = inside.astype(np.float64)
+        if not self.largest:
+            kernel /= kernel.sum()
+            return kernel
+        winner = np.where(inside, values, -np.inf).argmax()
+        kernel[:] = 0
+        kernel.flat[winner] = 1
+        return kernel
+
+
+def trace_pool(
+    x: Array,
+    size: Pair,
+    k: int,
+    *,
+    largest: bool,
+    strides: Pair,
+    padding: Padding = "VALID",
+    off: Container[int] = (),
+) -> PoolTrace:
+    """Return output channel k of a pooling over ``x``, (H, W, C); zeros where it is left out."""
+    g = geometry((x.shape[0], x.shape[1]), size, strides=strides, padding=padding)
+    partials: list[Array | None] = [None] * x.shape[2]
+    output = np.zeros(g.output_size, x.dtype)
+    if channel_of(k, x.shape[2]) not in off:
+        pool = max_pool if largest else avg_pool
+        output = pool(x[..., k : k + 1], size, strides=strides, padding=padding)[..., 0]
+        partials[k] = output
+    kernels = np.zeros((*size, x.shape[2]))
+    return PoolTrace(g, kernels, 0.0, 1, "identity", tuple(partials), output, output, largest)
 
 
 def trace_layer(

@@ -24,6 +24,9 @@ Banks = Callable[[str], Filters]
 RANDOM = "random"
 """The bank of a layer whose inputs are no picture's planes: nothing learnt yet, by seed."""
 
+NO_BANK = ""
+"""The bank of a pooling, which has no filters."""
+
 STORED = "stored"
 """What a share of outputs is called whose filters are a stored bank's."""
 
@@ -32,6 +35,7 @@ PLANES = 3
 
 _ID = re.compile(r"[0-9a-f]{64}")
 _OWN_RANDOM: tuple[Pair, int] = ((3, 3), 4)
+_OWN_POOL: tuple[Pair, int] = ((2, 2), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ def bank_text(bank: Bank) -> str:
 
 def own_shape(bank: Bank) -> tuple[Pair, int]:
     """Return a bank's own kernel size and number of outputs, as ((3, 3), 5)."""
+    if bank == NO_BANK:
+        return _OWN_POOL
     if bank == RANDOM:
         return _OWN_RANDOM
     if isinstance(bank, str):
@@ -104,12 +110,14 @@ def own_shape(bank: Bank) -> tuple[Pair, int]:
 
 def own_groups(bank: Bank, outputs: int) -> int:
     """Return the groups that a bank is meant for, where so many outputs can have them."""
-    groups = BANKS[bank].groups if isinstance(bank, str) and bank != RANDOM else 1
+    groups = BANKS[bank].groups if isinstance(bank, str) and bank in BANKS else 1
     return groups if outputs % groups == 0 else 1
 
 
 def shares_of(bank: Bank, outputs: int) -> tuple[Share, ...]:
     """Return whose filters each of so many outputs has; a stored bank's own are of `STORED`."""
+    if bank == NO_BANK:
+        return ()
     if bank == RANDOM:
         return (Share(0, outputs - 1),)
     if isinstance(bank, str):
@@ -122,8 +130,10 @@ def shares_of(bank: Bank, outputs: int) -> tuple[Share, ...]:
 def filters_of(bank: Bank, size: Pair, outputs: int, inputs: int = PLANES) -> Filters:
     """Return a bank's filters, fresh, at a kernel size and with so many outputs.
 
-    Beyond a stored bank's own outputs come random ones, as beyond a named bank's.
+    Beyond a stored bank's own outputs come random ones, as beyond a named bank's; no bank is zeros.
     """
+    if bank == NO_BANK:
+        return np.zeros((*size, inputs, outputs))
     if isinstance(bank, str) and bank != RANDOM:
         return named_bank(bank, size, outputs)
     own = np.empty((*size, inputs, 0))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from multiconv.engine.activations import ACTIVATIONS
-from multiconv.experiment.banks import own_groups, own_shape, usual_bank
+from multiconv.experiment.banks import NO_BANK, own_groups, own_shape, usual_bank
 from multiconv.experiment.kinds import (
     BANK,
     BIASES,
@@ -19,6 +20,7 @@ from multiconv.experiment.kinds import (
     GROUPS,
     IMAGE,
     INPUT_CHANNELS,
+    LAYER_KIND,
     OPENED,
     OUTPUTS,
     PADDING,
@@ -30,7 +32,7 @@ from multiconv.experiment.kinds import (
     sides_to,
     word_of,
 )
-from multiconv.experiment.model import LIMITS
+from multiconv.experiment.model import CONV, LIMITS
 
 ACTIVATION_WORDS = {name: name for name in ACTIVATIONS} | {
     "identity": "no activation",
@@ -64,7 +66,7 @@ class Field:
     # Those of a lower turn are read first: others need them, and the first mistake read is told.
     turn: int = 4
     reshapes: bool = False  # whether kernels follow it, so that it is not taken word for word
-    stacks: bool = False  # whether it is known only where links may have several layers
+    pools: bool = True  # whether a pooling has it too, of a layer's parameters
 
     @property
     def place(self) -> str:
@@ -91,39 +93,54 @@ def _squares(*numbers: int) -> Options:
     return tuple((f"{n}x{n}", str(n)) for n in numbers)
 
 
+def _by_kind(conv: Any, pool: Any) -> Any:
+    """Return what is usual in a convolution and in a pooling, each a value or what gives it."""
+
+    def usual(layer: Any) -> Any:
+        found = conv if layer.kind == CONV else pool
+        return found(layer) if callable(found) else found
+
+    return usual
+
+
 FIELDS = (
     Field("image", "source.image", IMAGE, "sample:portrait", MAPS, "bar"),
     Field("size", "source.size", SIZE, 160, MAPS, "more", "Working size",
           f"longest side in pixels, 1 to {LIMITS.working_size}, or “full”"),
+    Field("kind", "layer.kind", LAYER_KIND, CONV, ADDED, turn=-1),
     Field("kernel", "layer.kernel_size",
           sides_to("kernel_side",
                    tuple((f"{n}x{n}", f"{n} × {n}") for n in range(1, LIMITS.kernel_side + 1))),
           lambda layer: own_shape(layer.bank)[0], ADDED, "main", "Kernel",
           f"any size, height x width, 1 to {LIMITS.kernel_side}", turn=1, reshapes=True),
     Field("strides", "layer.strides", sides_to("stride", _squares(1, 2, 3, 4, 8)),
-          (1, 1), ADDED, "main", "Stride", f"down x across, 1 to {LIMITS.stride}", turn=1),
-    Field("padding", "layer.padding", PADDING, "SAME", ADDED, "main", "Padding",
+          _by_kind((1, 1), attrgetter("kernel_size")), ADDED, "main", "Stride",
+          f"down x across, 1 to {LIMITS.stride}", turn=1),
+    Field("padding", "layer.padding", PADDING, _by_kind("SAME", "VALID"), ADDED, "main", "Padding",
           f"same, valid, 1, 1x2, or top,bottom,left,right, 0 to {LIMITS.pad}; "
           "reflected less than the picture's side"),
     Field("padding_mode", "layer.padding_mode",
           word_of({"zeros": "zeros", "reflect": "the picture reflected",
                    "replicate": "the edge repeated", "circular": "the other side"}),
-          "zeros", ADDED, "more", "Pad with"),
+          "zeros", ADDED, "more", "Pad with", pools=False),
     Field("dilations", "layer.dilations", sides_to("dilation"), (1, 1), ADDED, "more", "Dilation",
           f"down x across, 1 to {LIMITS.dilation}; k taps reach over (k − 1)·d + 1 pixels",
-          turn=1),
+          turn=1, pools=False),
     Field("groups", "layer.groups", GROUPS,
-          lambda layer: own_groups(layer.bank, layer.outputs), ADDED, "more", "Groups"),
+          _by_kind(lambda layer: own_groups(layer.bank, layer.outputs), attrgetter("inputs")),
+          ADDED, "more", "Groups", pools=False),
     Field("outputs", "layer.outputs", OUTPUTS,
-          lambda layer: own_shape(layer.bank)[1], ADDED, "main", "Outputs", turn=2, reshapes=True),
+          _by_kind(lambda layer: own_shape(layer.bank)[1], attrgetter("inputs")),
+          ADDED, "main", "Outputs", turn=2, reshapes=True, pools=False),
     Field("filters", "layer.bank", BANK,
-          lambda layer: usual_bank(layer.inputs), ADDED, "main", "Filters", turn=0, reshapes=True),
+          _by_kind(lambda layer: usual_bank(layer.inputs), NO_BANK),
+          ADDED, "main", "Filters", turn=0, reshapes=True, pools=False),
     Field("bias", "layer.bias", BIASES, lambda layer: (0.0,) * layer.outputs,
-          ("sum", "output"), "figure", turn=3),
+          ("sum", "output"), "figure", turn=3, pools=False),
     Field("activation", "layer.activation", word_of(ACTIVATION_WORDS, closed=False),
-          "identity", ("output",), "main", "then"),
+          "identity", ("output",), "main", "then", pools=False),
     Field("off", "layer.off", INPUT_CHANNELS, (), ADDED, "figure"),
-    Field("layer", "focus.layer", OPENED, 1, MAPS, turn=0, stacks=True),
+    Field("layer", "focus.layer", OPENED, 1, MAPS, turn=0),
     Field("k", "focus.k", K, 0, ("partial", "running", "sum"), "figure"),
     Field("i", "focus.i", PIXEL, None, (), turn=3),
     Field("j", "focus.j", PIXEL, None, (), turn=3),
@@ -138,8 +155,8 @@ FIELDS = (
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Field] = {each.name: each for each in FIELDS}
-NAMES = tuple(each.name for each in FIELDS if not each.stacks)
-"""Every parameter of a link of one layer but the kernels ``w.<q>.<k>``."""
+NAMES = tuple(each.name for each in FIELDS)
+"""Every parameter of a link but ``layers``, the kernels ``w.<q>.<k>``, and those of layer n."""
 
 
 def fields_of(part: str) -> tuple[Field, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 from multiconv.engine.geometry import Padding, Pair
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import PLANES, Banks, bank_of, bank_text, no_banks
-from multiconv.experiment.model import LIMITS, Limits
+from multiconv.experiment.model import KINDS, LIMITS, Limits
 from multiconv.experiment.numbers import decimal, misread, number, plain, whole
 from multiconv.filters.banks import BANKS
 
@@ -25,6 +25,7 @@ Schema = Mapping[str, Any]
 NUMBER = r"^[+\-−]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 """The pattern of a number, as scripts are told it."""
 
+_OFFERED = 64  # of outputs: more can be asked for, and are seldom meant
 _RANGES = (1e-30, 1e12)  # so that no float32 division overflows
 _IMAGE = re.compile(r"[0-9a-f]{64}|sample:[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -38,7 +39,7 @@ class Reading:
 
     limits: Limits = LIMITS
     banks: Banks = no_banks
-    layers: int = 1
+    layers: int = LIMITS.layers
     layer: Any = field(
         default_factory=lambda: SimpleNamespace(inputs=PLANES, outputs=LIMITS.outputs)
     )
@@ -110,6 +111,16 @@ def _simplest(padding: Padding) -> Padding:
         case (int(vertical), int(horizontal)) if vertical == horizontal:
             return vertical
     return padding
+
+
+def _layer_kind(text: str, name: str, _: Reading) -> str:
+    if text != "transposed":
+        return choice(text, name, KINDS)
+    raise InvalidValue(
+        f"{name} is transposed, which is not shown yet; the name is kept for it.",
+        f"Use one of {', '.join(KINDS)}.",
+        field=name,
+    )
 
 
 def _image(text: str, name: str, _: Reading) -> str:
@@ -255,9 +266,10 @@ GROUPS = Kind(_groups, schema={"type": "integer", "enum": [1, PLANES]}, options=
 OUTPUTS = number_of(
     1,
     lambda reading: reading.limits.outputs,
-    tuple((str(n), str(n)) for n in range(1, LIMITS.outputs + 1)),
+    tuple((str(n), str(n)) for n in range(1, _OFFERED + 1)),
 )
 K = number_of(0, lambda reading: reading.layer.outputs - 1)
+LAYER_KIND = Kind(_layer_kind, schema={"type": "string", "enum": list(KINDS)})
 OPENED = number_of(1, lambda reading: reading.layers)
 BANK = Kind(
     lambda text, name, reading: bank_of(text, reading.banks, reading.layer.inputs, name),

@@ -18,8 +18,17 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import PLANES, Banks, no_banks
 from multiconv.experiment.fields import BY_NAME, LAYER_TURNS, NAMES, OTHER_TURNS, Field, fields_of
 from multiconv.experiment.kernels import PLACE, kernel_text, laid_over
-from multiconv.experiment.kinds import Reading
-from multiconv.experiment.model import LIMITS, Experiment, Focus, Layer, Limits, Source, View
+from multiconv.experiment.kinds import K, Reading
+from multiconv.experiment.model import (
+    CONV,
+    LIMITS,
+    Experiment,
+    Focus,
+    Layer,
+    Limits,
+    Source,
+    View,
+)
 from multiconv.experiment.numbers import quoted, whole
 from multiconv.experiment.transit import is_tracker
 
@@ -31,6 +40,10 @@ _ALIKE = {"range": "ranges", "ranges": "range", "layer": COUNT}
 
 _SOURCE, _LAYER, _FOCUS, _VIEW = map(fields_of, ("source", "layer", "focus", "view"))
 _FURTHER = re.compile(r"([0-9]+)\.(.+)", re.DOTALL)
+
+_NUMBERED_K = (
+    ".k"  # the chosen output of a layer where its number stands before it, the first's too
+)
 
 _Given = dict[str, list[str]]  # the texts of one layer's parameters by their names in it
 
@@ -54,14 +67,46 @@ def read(
     for n in range(1, count + 1):
         layers.append(_layer(n, given.get(n, {}), inputs, reading))
         inputs = layers[-1].outputs
+    chosen = _chosen(given, layers, reading)
     parts: dict[str, dict[str, Any]] = {"source": {}, "focus": {}, "view": {}}
     for row in OTHER_TURNS:
         part, _, place = row.of.partition(".")
         reading.layer = layers[parts["focus"].get("layer", 1) - 1]
         parts[part][place] = _value(row, given[1], "", reading)
+    parts["focus"] |= _focus(parts["focus"], chosen, "k" in given[1])
+    if parts["focus"]["what_if"] and reading.layer.pools:
+        raise InvalidValue(
+            f"if is {parts['focus']['what_if']}, but the opened layer is a pooling, which sums "
+            "nothing.",
+            "Leave if out, or open a convolution.",
+            field="if",
+        )
     return Experiment(
         Source(**parts["source"]), tuple(layers), Focus(**parts["focus"]), View(**parts["view"])
     )
+
+
+def _chosen(given: Mapping[int, _Given], layers: list[Layer], reading: Reading) -> dict[int, int]:
+    """Return the chosen output of each layer whose number stands before a ``k``."""
+    found = {}
+    for n, layer in enumerate(layers, 1):
+        if texts := given.get(n, {}).get(_NUMBERED_K):
+            reading.layer = layer
+            found[n] = K.read(texts[0], f"{n}.k", reading)
+    return found
+
+
+def _focus(focus: dict[str, Any], chosen: dict[int, int], has_k: bool) -> dict[str, Any]:
+    """Return the chosen outputs: ``k`` and the opened layer's ``n.k`` are the same."""
+    n = focus["layer"]
+    k = chosen.pop(n, focus["k"])
+    if has_k and k != focus["k"]:
+        raise InvalidValue(
+            f"{n}.k is {k}, but k, of the same layer, is {focus['k']}.",
+            "Give one of them: k is of the opened layer.",
+            field=f"{n}.k",
+        )
+    return {"k": k, "others": tuple((at, other) for at, other in chosen.items() if other)}
 
 
 def _value(row: Field, given: _Given, before: str, reading: Reading) -> Any:
@@ -94,13 +139,29 @@ def _or_meant(error: InvalidValue, other: str) -> InvalidValue:
 
 def _layer(n: int, given: _Given, inputs: int, reading: Reading) -> Layer:
     reading.layer = SimpleNamespace(inputs=inputs)
+    kernels = {name: texts for name, texts in given.items() if PLACE.fullmatch(name)}
     for row in LAYER_TURNS:
+        if getattr(reading.layer, "kind", CONV) != CONV:
+            _refuse_of_a_pooling(n, reading.layer.kind, given, kernels)
         setattr(reading.layer, row.place, _value(row, given, prefix(n), reading))
     layer = Layer(**vars(reading.layer))
-    kernels = {name: texts for name, texts in given.items() if PLACE.fullmatch(name)}
     return (
         replace(layer, kernels=laid_over(kernels, layer, reading.limits, n)) if kernels else layer
     )
+
+
+def _refuse_of_a_pooling(n: int, kind: str, given: _Given, kernels: Iterable[str]) -> None:
+    """Refuse what a pooling does not have."""
+    lacking = [row.name for row in LAYER_TURNS if not row.pools and row.name in given]
+    for name in (*lacking, *kernels):
+        has = ", ".join(row.name for row in _LAYER if row.pools and row.name != "kind")
+        raise InvalidValue(
+            f"{prefix(n)}{name} is given, but layer {n} is a pooling ({kind}), which works on "
+            "every channel alone.",
+            f"A pooling has {has}. Leave {prefix(n)}{name} out, or leave out {prefix(n)}kind for "
+            "a convolution.",
+            field=f"{prefix(n)}{name}",
+        )
 
 
 def _sorted(pairs: Iterable[tuple[str, str]], limits: Limits) -> dict[int, _Given]:
@@ -119,32 +180,28 @@ def _sorted(pairs: Iterable[tuple[str, str]], limits: Limits) -> dict[int, _Give
 
 def _divided(name: str, limits: Limits) -> tuple[int, str]:
     """Return the layer that a parameter is of, and its name there."""
-    if name in BY_NAME and (limits.layers > 1 or not BY_NAME[name].stacks):
-        return 1, name
-    if PLACE.fullmatch(name) or (name == COUNT and limits.layers > 1):
+    if name in BY_NAME or name == COUNT or PLACE.fullmatch(name):
         return 1, name
     further = _FURTHER.fullmatch(name)
-    if further and limits.layers > 1:
+    if further:
         number, own = further.groups()
         called = quoted(name).strip("“”")
-        n = whole(number, called, 2, limits.layers, f"The layer of {quoted(name)}")
+        first = 1 if own == "k" else 2
+        n = whole(number, called, first, limits.layers, f"The layer of {quoted(name)}")
         of_layer = own in BY_NAME and BY_NAME[own].of.startswith("layer.")
+        if number == str(n) and own == "k":
+            return n, _NUMBERED_K
         if number == str(n) and (of_layer or PLACE.fullmatch(own)):
             return n, own
-    raise _unknown(name, limits)
+    raise _unknown(name)
 
 
-def _unknown(name: str, limits: Limits) -> InvalidValue:
+def _unknown(name: str) -> InvalidValue:
     called = quoted(name).strip("“”")
-    if re.match(r"[0-9]+\.", name) and limits.layers == 1:
-        return InvalidValue(
-            f"{quoted(name)} speaks of a further layer; such names are reserved for later.",
-            "Describe one layer, without a number and a point before the parameter.",
-            field=called,
-        )
     return InvalidValue(
         f"There is no parameter {quoted(name)}.",
-        f"Use {', '.join(NAMES)}, or w.<q>.<k> for the kernel from input channel q to output k.",
+        f"Use {', '.join((*NAMES, COUNT))}, or w.<q>.<k> for the kernel from input channel q to "
+        "output k; of a further layer n, with n. before it.",
         field=called,
     )
 
@@ -172,6 +229,7 @@ def to_pairs(experiment: Experiment) -> list[tuple[str, str]]:
         if n > 1 and n == len(experiment.layers) and not own:
             own = [(COUNT, str(n))]
         said += own
+    said += [(f"{n}.k", str(k)) for n, k in experiment.focus.others]
     return said + _said(_FOCUS, experiment.focus) + _said(_VIEW, experiment.view)
 
 

@@ -26,6 +26,11 @@ CHANNELS = ("red", "green", "blue")
 """What a picture's planes are called, in order; deeper layers' inputs are numbered."""
 
 
+CONV, MAX_POOL, AVG_POOL = "conv", "max_pool", "avg_pool"
+KINDS = (CONV, MAX_POOL, AVG_POOL)
+"""The kinds of layers, as links write them."""
+
+
 def binary_size(value: float) -> str:
     """Return bytes in the largest unit that fits, as 10 MiB."""
     units = ("bytes", "KiB", "MiB", "GiB")
@@ -58,7 +63,8 @@ class Limits:
         1024, "Longest side worked on, unless the whole picture is", "pixels"
     )
     kernel_side: int = _limit(15, "A kernel's side", "weights")
-    outputs: int = _limit(64, "Output channels")
+    inputs: int = _limit(128, "Input channels of a layer")
+    outputs: int = _limit(128, "Output channels of a layer")
     stride: int = _limit(16, "Stride")
     pad: int = _limit(64, "Padding on each side", "pixels")
     dilation: int = _limit(16, "Dilation")
@@ -75,7 +81,7 @@ class Limits:
     bank_bytes: int = _limit(2 * 2**20, "A bank of filters that a script sends", binary_size)
     matrix_characters: int = _limit(8_000, "A pasted matrix", "characters")
     store_bytes: int = _limit(2 * 2**30, "All pictures kept on this server together", binary_size)
-    layers: int = 1  # the page shows one; with more, links may describe a stack
+    layers: int = _limit(16, "Layers")
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what is limited and the limit, in words."""
@@ -102,8 +108,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One convolution layer: a bank of filters, kernels laid over it, and the layer's geometry.
+    """One layer: a bank of filters, kernels laid over it, and the layer's geometry.
 
+    A pooling takes the largest or the mean of each window, ``kernel_size`` large, a channel at a
+    time: it has as many outputs as inputs, and no bank.
     ``kernels`` holds ``((q, k), kernel)`` pairs, sorted, only where they differ from the bank.
     ``bias`` holds one number per output channel.  ``off`` names the input channels that are
     left out of every sum; their kernels stay as they are.  ``inputs`` says how many there are.
@@ -122,6 +130,12 @@ class Layer:
     activation: str = "identity"
     off: tuple[int, ...] = ()
     inputs: int = PLANES
+    kind: str = CONV
+
+    @property
+    def pools(self) -> bool:
+        """Whether it is a pooling."""
+        return self.kind != CONV
 
     def kernel(self, q: int, k: int) -> NDArray[np.float64]:
         """Return the kernel from input channel q to output channel k, (kh, kw)."""
@@ -184,6 +198,21 @@ class Layer:
             kernels[:, :, q, k] = kernel_array(kernel, self.kernel_size)
         return kernels
 
+    def with_inputs(self, inputs: int) -> Layer:
+        """Return this layer over another number of inputs, with what of it still has a place."""
+        off = tuple(q for q in self.off if q < inputs)
+        if self.pools:
+            zeros = (0.0,) * inputs
+            return replace(self, inputs=inputs, outputs=inputs, groups=inputs, bias=zeros, off=off)
+        return replace(
+            self,
+            inputs=inputs,
+            bank=usual_bank(inputs),
+            groups=self.groups if inputs % self.groups == 0 else 1,
+            kernels=tuple(item for item in self.kernels if item[0][0] < inputs),
+            off=off,
+        )
+
     def with_outputs(self, outputs: int) -> Layer:
         """Return this layer with so many outputs; a new one's bias is 0."""
         return replace(
@@ -214,7 +243,8 @@ class Focus:
     """The opened layer, counted from 1, its chosen output channel k and pixel (i, j).
 
     A pixel of ``None`` is the picture's own.  ``what_if`` names how the layer is computed in place
-    of the sum; empty: it is the sum.
+    of the sum; empty: it is the sum.  ``others`` has (n, k) for the layers beside the opened one
+    whose chosen output is not the first, sorted.
     """
 
     k: int = 0
@@ -222,6 +252,7 @@ class Focus:
     j: int | None = None
     layer: int = 1
     what_if: str = ""
+    others: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,23 +308,32 @@ class Experiment:
         """Whether the partials are added to an output; a what-if may leave them apart."""
         return self.focus.what_if != "apart"
 
+    def k_of(self, n: int) -> int:
+        """Return the chosen output of layer n."""
+        return self.focus.k if n == self.focus.layer else dict(self.focus.others).get(n, 0)
+
+    def opening(self, n: int, i: int | None = None, j: int | None = None) -> Experiment:
+        """Return this experiment with layer n opened at a pixel; every layer keeps its output.
+
+        A what-if is of the layer that it was asked of, and ends.
+        """
+        chosen = {at: self.k_of(at) for at in range(1, len(self.layers) + 1)}
+        k = chosen.pop(n)
+        others = tuple((at, other) for at, other in chosen.items() if other)
+        return replace(self, focus=Focus(k, i, j, n, others=others))
+
     def with_layer(self, layer: Layer) -> Experiment:
-        """Return this experiment with its opened layer replaced; k stays among its outputs."""
-        focus = replace(self.focus, k=min(self.focus.k, layer.outputs - 1))
-        after = self.layers[focus.layer :]
-        if after and after[0].inputs != layer.outputs:
-            after = (_taking(after[0], layer.outputs), *after[1:])
-        return replace(self, layers=(*self.before, layer, *after), focus=focus)
+        """Return this experiment with its opened layer replaced; k stays among its outputs.
 
-
-def _taking(layer: Layer, inputs: int) -> Layer:
-    """Return a layer over another number of inputs, with what of it still has a place."""
-    fits = inputs % layer.groups == 0
-    return replace(
-        layer,
-        inputs=inputs,
-        bank=usual_bank(inputs),
-        groups=layer.groups if fits else 1,
-        kernels=tuple(item for item in layer.kernels if item[0][0] < inputs),
-        off=tuple(q for q in layer.off if q < inputs),
-    )
+        The layers behind it take as many inputs as they are given then.
+        """
+        layers = [*self.before, layer]
+        for each in self.layers[self.focus.layer :]:
+            fits = each.inputs == layers[-1].outputs
+            layers.append(each if fits else each.with_inputs(layers[-1].outputs))
+        focus = replace(
+            self.focus,
+            k=min(self.focus.k, layer.outputs - 1),
+            others=tuple((n, k) for n, k in self.focus.others if k < layers[n - 1].outputs),
+        )
+        return replace(self, layers=tuple(layers), focus=focus)

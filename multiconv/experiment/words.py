@@ -11,7 +11,7 @@ from multiconv.experiment.banks import STORED, shares_of
 from multiconv.experiment.fields import ACTIVATION_WORDS, WHAT_IFS
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.maps import map_place
-from multiconv.experiment.model import Experiment, Layer
+from multiconv.experiment.model import AVG_POOL, CONV, MAX_POOL, Experiment, Layer
 from multiconv.experiment.numbers import decimal
 from multiconv.filters.banks import BANKS, NOTICE, Share
 
@@ -26,16 +26,23 @@ def sentence(
     kind, _, name = experiment.source.image.rpartition(":")
     title = title or (f"Sample {name}" if kind else "Your picture")
     layer = experiment.layer
+    works = (
+        [f"{kind_words(layer)} of each"]
+        if layer.pools
+        else [
+            f"{layer.outputs} output{'s' * (layer.outputs != 1)}",
+            f"{size_words(layer.kernel_size)} kernels",
+        ]
+    )
     parts = [
         f"{layer.inputs} input channels",
-        f"{layer.outputs} output{'s' * (layer.outputs != 1)}",
-        f"{size_words(layer.kernel_size)} kernels",
+        *works,
         f"stride {_both(layer.strides)}",
         _padding(layer),
     ]
     if layer.dilations != (1, 1):
         parts.append(f"dilation {_both(layer.dilations)}")
-    if layer.groups != 1:
+    if layer.groups != 1 and not layer.pools:
         parts.append(f"{layer.groups} groups")
     if layer.off:
         left_out = (channel_name(q, experiment.focus.layer) for q in layer.off)
@@ -151,6 +158,12 @@ def map_text(name: str, experiment: Experiment, lowest: float, highest: float, m
     """Return the text that stands for a map's picture: what it shows and its values."""
     low, high, middle = (decimal(value, 2) for value in (lowest, highest, mean))
     return f"{map_words(name, experiment)}: {low} … {high}, mean {middle}"
+
+
+def kind_words(layer: Layer) -> str:
+    """Return what kind of layer it is, as “5 × 5 convolution”."""
+    names = {CONV: "convolution", MAX_POOL: "max pooling", AVG_POOL: "average pooling"}
+    return f"{size_words(layer.kernel_size)} {names[layer.kind]}"
 
 
 def activation_words(name: str) -> str:

@@ -17,6 +17,7 @@ from multiconv.experiment.programs import FILE, LIBRARIES
 from multiconv.figure.channels import Channel
 from multiconv.figure.links import Links
 from multiconv.figure.planes import Outputs, write_npy
+from multiconv.figure.rows import MOST
 from multiconv.imaging.bands import Banded, bands_of
 from multiconv.tracing.trace import Trace
 
@@ -49,7 +50,7 @@ def exports(links: Links, k: int, channels: Sequence[Channel]) -> tuple[Group, .
         Item("The volumes, SVG", links.at("/diagram.svg")),
         Item("The volumes, PNG at 2×", links.at("/diagram.svg"), drawn=True),
     )
-    sums = links.experiment.sums
+    sums, alone = links.experiment.sums, len(links.experiment.layers) == 1
     films = tuple(
         Item(f"{words}, {kind}", links.at(f"/film/{name}.{kind.lower()}"))
         for name, words in (("window", "The sliding window"), ("sum", "The growing sum"))
@@ -58,7 +59,7 @@ def exports(links: Links, k: int, channels: Sequence[Channel]) -> tuple[Group, .
     output, paper = f"/maps/output-{k}", "paper=1"
     of_output = (
         Item(f"Output {k}", links.at(f"{output}.png", paper)),
-        Item(f"Output {k}, full resolution", links.whole(f"{output}.png", paper)),
+        *([Item(f"Output {k}, full resolution", links.whole(f"{output}.png", paper))] * alone),
     )
     pictures = (
         *(of_output if sums else ()),
@@ -108,7 +109,7 @@ def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
     ]
     size, like = layer.geometry.output_size, layer.sum
     entries: list[tuple[str, str, tuple[int, ...], Iterable[NDArray[Any]]]] = [
-        ("input", "<f4", trace.levels.shape, map(_scaled, bands_of(trace.levels))),
+        ("input", "<f4", trace.inputs.shape, map(_scaled, bands_of(trace.inputs))),
         ("filters", "<f4", filters.shape, [filters]),
         ("bias", "<f4", (len(bias),), [np.array(bias)]),
         ("k", "<i8", (), [np.array(k)]),
@@ -136,8 +137,28 @@ def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
                 write_npy(entry, shape, bands, kind)
 
 
-def _scaled(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return levels.astype(np.float32) / np.float32(255)
+def _scaled(inputs: NDArray[Any]) -> NDArray[np.float32]:
+    """Return levels from 0 to 1, and what a layer before puts out as it is."""
+    one = np.float32(255) if inputs.dtype == np.uint8 else np.float32(1)
+    return inputs.astype(np.float32) / one
+
+
+def film_inputs(trace: Trace) -> NDArray[np.uint8]:
+    """Return what a film shows of the inputs, as levels: a deeper layer's largest value is 255.
+
+    Of many channels it shows those that add most at the pinned pixel.
+    """
+    if trace.inputs.dtype == np.uint8:
+        return trace.levels
+    added = {
+        q: abs(float(partial[trace.pixel]))
+        for q, partial in enumerate(trace.layer.partials)
+        if partial is not None
+    }
+    most = sorted(sorted(added, key=lambda q: -added[q])[:MOST]) or [0]
+    shown = np.maximum(trace.inputs[..., most], 0)
+    largest = float(shown.max()) or 1.0
+    return np.rint(shown * np.float32(255 / largest)).astype(np.uint8)
 
 
 def _stacked(maps: Iterable[Any], like: Any) -> Iterator[NDArray[Any]]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from multiconv.engine.conv import conv2d
 from multiconv.experiment.banks import StoredBank
 from multiconv.experiment.link import read
-from multiconv.experiment.model import Experiment, Layer, Source
+from multiconv.experiment.model import Experiment, Focus, Layer, Source
 from multiconv.experiment.numbers import decimal
 from multiconv.figure.links import page_link
 from multiconv.figure.planes import inline
@@ -84,7 +84,7 @@ def shelves(shown_one: Experiment, source: Tracer, seed: int) -> list[Shelf]:
     query = page_link(Experiment(source=picture), path="").lstrip("?")
     count = trained().shape[3]
     trained_links = [
-        page_link(replace(_trained(picture), focus=replace(shown_one.focus, k=k, i=None, j=None)))
+        page_link(replace(_trained(picture), focus=Focus(k, what_if=shown_one.focus.what_if)))
         for k in range(count)
     ]
     found = learned(x)

@@ -62,11 +62,17 @@ def sheet_of(trace: Trace, links: Links) -> Sheet | None:
 def sheet_picture(experiment: Experiment, tracer: Tracer) -> bytes:
     """Return the sheet as a PNG: each output's means, from the left, zero transparent.
 
-    The activation is applied to the means: a small picture is close to its map, not the same.
+    In the first layer the activation is applied to the means: a small picture is close to its map,
+    not the same.
     """
     check_sum(experiment)
-    means = _means(experiment, tracer.geometry(experiment), tracer.levels(experiment.source))
-    outputs = np.moveaxis(activation(experiment.layer.activation)(means), -1, 0)
+    shape, layer = tracer.geometry(experiment), experiment.layer
+    if experiment.before or layer.pools:
+        means = _blocks(tracer.outputs_of(experiment, experiment.focus.layer))
+    else:
+        levels = tracer.levels(experiment.source)
+        means = activation(layer.activation)(_means(experiment, shape, levels))
+    outputs = np.moveaxis(means, -1, 0)
     extent = experiment.view.range
     if extent is None and experiment.view.ranges == "shared":
         extent = tracer.trace(experiment).range
@@ -75,6 +81,15 @@ def sheet_picture(experiment: Experiment, tracer: Tracer) -> bytes:
         for plane in map(np.ascontiguousarray, outputs)
     ]
     return png_indexed(np.ascontiguousarray(np.hstack(shown)), colour.palette())
+
+
+def _blocks(maps: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the means of the blocks of maps, (rows, columns, K)."""
+    f = _fraction((maps.shape[0], maps.shape[1]))
+    rows, columns = maps.shape[0] // f, maps.shape[1] // f
+    blocks = maps[: rows * f, : columns * f].reshape(rows, f, columns, f, -1)
+    means: NDArray[np.float32] = blocks.mean(axis=(1, 3), dtype=np.float32)
+    return means
 
 
 def _means(experiment: Experiment, g: Geometry, levels: NDArray[np.uint8]) -> NDArray[np.float32]:

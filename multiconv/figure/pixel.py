@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Pair, Window
+from multiconv.engine.trace import PoolTrace
 from multiconv.experiment.arithmetic import Arithmetic, ChannelArithmetic, arithmetic
-from multiconv.experiment.numbers import MINUS
+from multiconv.experiment.numbers import MINUS, decimal
 from multiconv.experiment.words import activation_words
 from multiconv.figure.channels import Channel
 from multiconv.figure.formula import Term, activated, formula
 from multiconv.figure.kernel import tint, weight_scale
-from multiconv.figure.rows import value_text
+from multiconv.figure.rows import MOST, value_text
 from multiconv.figure.sum import divided_by
 from multiconv.imaging.colour import step
 from multiconv.tracing.trace import Trace
@@ -66,8 +67,10 @@ def level_kind(level: int) -> str:
 
 
 def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
-    """Return the pinned pixel's arithmetic."""
+    """Return the pinned pixel's arithmetic; a deeper layer's has no levels."""
     layer = trace.layer
+    if trace.inputs.dtype != np.uint8 or isinstance(layer, PoolTrace):
+        return _in_values(trace, channels)
     window = layer.geometry.window_of(*trace.pixel)
     active = [q for q, partial in enumerate(layer.partials) if partial is not None]
     levels = [_levels(trace.levels[:, :, q], window) for q in active]
@@ -99,6 +102,41 @@ def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
         tables,
         _lines(working, trace),
     )
+
+
+def _in_values(trace: Trace, channels: Sequence[Channel]) -> Pixel:
+    """Return the arithmetic of the channels that add most, in the values of the maps."""
+    found, extent = trace.probe(*trace.pixel), weight_scale(trace)
+    most = sorted(found.channels, key=lambda each: -abs(each.subtotal))[:MOST]
+
+    def cells(values: NDArray[Any], scale: float) -> Cells:
+        return _cells(
+            [[decimal(value, 3) for value in row] for row in values.tolist()], _tints(values, scale)
+        )
+
+    tables = [
+        Tables(
+            channels[each.q],
+            cells(each.values, float(np.abs(each.values).max()) or 1.0),
+            cells(each.kernel, extent),
+            cells(each.products, extent),
+            "≈",
+            value_text(each.subtotal),
+            "",
+        )
+        for each in sorted(most, key=lambda each: each.q)
+    ]
+    sums = " ".join(table.subtotal for table in tables)
+    lines = [Term(sums, "terms"), Term(APART, "muted")]
+    if trace.experiment.sums:
+        others = len(found.channels) - len(tables)
+        rest = [Term(f"and {others} more input channels", "muted")] if others else []
+        total = f"≈ {value_text(found.total)}"
+        lines = [lines[0], *rest, Term(total, "final")]
+        if trace.layer.activation != "identity":
+            value = value_text(float(trace.layer.output[trace.pixel]))
+            lines.append(Term(f"{activation_words(trace.layer.activation)} ≈ {value}", "final"))
+    return Pixel(trace.layer.geometry.kernel_size[1], _formula(trace), tables, lines)
 
 
 def _formula(trace: Trace) -> list[list[Term]]:

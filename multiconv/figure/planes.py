@@ -196,7 +196,7 @@ def planes_held(names: Sequence[str], *, packed: bool) -> int:
 
 def map_names(trace: Trace) -> list[str]:
     """Return the names of all maps of an experiment, in the order of the figure."""
-    channels, outputs = range(trace.levels.shape[2]), range(trace.experiment.layer.outputs)
+    channels, outputs = range(trace.inputs.shape[2]), range(trace.experiment.layer.outputs)
     return [
         *(f"input-{q}" for q in channels),
         *(f"partial-{q}" for q in channels),

@@ -31,8 +31,8 @@ _DECODED = 3
 
 
 def is_banded(stack: Stack, whole: int = WHOLE_BYTES) -> bool:
-    """Tell whether a layer's maps are made a band at a time; deeper layers' never are."""
-    return len(stack) == 1 and whole_bytes(stack) > whole
+    """Tell whether a layer's maps are made a band at a time; a pooling's, a deeper one's never."""
+    return len(stack) == 1 and not stack[0][1].pools and whole_bytes(stack) > whole
 
 
 def whole_bytes(stack: Stack, outputs: int = 1) -> int:
@@ -44,7 +44,8 @@ def whole_bytes(stack: Stack, outputs: int = 1) -> int:
     (first, picture), (opened, layer) = stack[0], stack[-1]
     read = _area(first.input_size) * picture.inputs * (1 + 4)
     between = sum(_area(shape.output_size) * 4 * each.outputs for shape, each in stack[:-1])
-    return read + between + _area(opened.output_size) * 4 * (layer.inputs + 1 + outputs)
+    added = 1 if layer.pools else layer.inputs
+    return read + between + _area(opened.output_size) * 4 * (added + 1 + outputs)
 
 
 def banded_bytes(shape: Geometry, inputs: int, held: int = SHOWN) -> int:
@@ -82,8 +83,9 @@ def check_work(
         ("bytes", room, limits.request_bytes),
     ):
         if asked > limit:
+            what = "This layer asks" if len(stack) == 1 else f"These {len(stack)} layers ask"
             raise TooLarge(
-                f"This layer asks for {asked:,} {name}; {limit:,} is the most for one request.",
+                f"{what} for {asked:,} {name}; {limit:,} is the most for one request.",
                 "Choose a smaller size, fewer outputs or maps, or a larger stride.",
                 field="size",
                 limit=f"{limit:,} {name}",

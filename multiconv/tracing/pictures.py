@@ -33,11 +33,15 @@ def sample_of(source: Source) -> Sample:
 
 def size_of(source: Source, store: Store) -> tuple[int, int]:
     """Return (height, width) as worked on, without reading an upload's pixels."""
+    return resized_size(own_size_of(source, store), source.size)
+
+
+def own_size_of(source: Source, store: Store) -> tuple[int, int]:
+    """Return a picture's own (height, width)."""
     if is_sample(source):
         height, width, _ = sample_of(source).pixels().shape
-    else:
-        height, width = store.size_of(source.image)
-    return resized_size((height, width), source.size)
+        return height, width
+    return store.size_of(source.image)
 
 
 def levels_of(source: Source, store: Store) -> NDArray[np.uint8]:

@@ -8,27 +8,38 @@ on: after one changed weight only that partial and the sums that hold it are com
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial as bound
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.activations import activation
+from multiconv.engine.activations import activation as activation_of
 from multiconv.engine.conv import conv2d
 from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.geometry import Geometry
+from multiconv.engine.pooling import avg_pool, max_pool
 from multiconv.engine.probe import Probe, probe
-from multiconv.engine.trace import LayerTrace, trace_layer
-from multiconv.experiment.model import LIMITS, Experiment, Layer, Limits, Source
+from multiconv.engine.trace import LayerTrace, trace_layer, trace_pool
+from multiconv.errors import InvalidValue, TooLarge
+from multiconv.experiment.model import LIMITS, MAX_POOL, Experiment, Layer, Limits, Source
 from multiconv.imaging.bands import Banded
 from multiconv.imaging.ranges import Clipping, automatic_range, clipping
 from multiconv.store.pictures import Store
 from multiconv.tracing.cache import ArrayCache
 from multiconv.tracing.cost import SHOWN, WHOLE_BYTES, Stack, check_work, is_banded
 from multiconv.tracing.large import banded_trace
-from multiconv.tracing.pictures import Scaled, is_sample, levels_of, pinned, planes_of, size_of
+from multiconv.tracing.pictures import (
+    Scaled,
+    is_sample,
+    levels_of,
+    own_size_of,
+    pinned,
+    planes_of,
+    size_of,
+)
+from multiconv.tracing.shapes import largest, shapes_of, smallest
 
 Plane = NDArray[np.float32]
 
@@ -39,7 +50,8 @@ class Trace:
 
     ``inputs`` are the layer's input maps, (H, W, C): a picture's levels, uint8 0…255, of which the
     layer works on ``levels / 255``, or float32 that the layer before puts out.  ``range`` is what
-    the ends of the colour bar stand for, shared by the partials and their sum.
+    the ends of the colour bar stand for, shared by the partials and their sum.  ``shapes`` are the
+    sizes of every layer, those behind the opened one too.
     """
 
     experiment: Experiment
@@ -47,6 +59,7 @@ class Trace:
     layer: LayerTrace
     range: float
     pixel: tuple[int, int]
+    shapes: tuple[Geometry, ...] = ()
 
     @property
     def levels(self) -> NDArray[np.uint8]:
@@ -106,13 +119,78 @@ class Tracer:
         Refuses a picture that is not there, a layer that does not fit it, a pixel that the output
         does not have, and more work or memory than the limits allow.
         """
+        shapes = self.shapes(experiment)
         stack = self._stack(experiment)
         layer_trace = self._layer_trace(experiment, experiment.focus.k, stack)
         pixel = pinned(experiment, layer_trace.geometry.output_size)
         layer_trace.geometry.window_of(*pixel)  # refuses one that the output does not have
         extent = experiment.view.range or self._extent(experiment, _maps(layer_trace, experiment))
         inputs = self._inputs(experiment) if experiment.before else self.levels(experiment.source)
-        return Trace(experiment, inputs, layer_trace, extent, pixel)
+        return Trace(experiment, inputs, layer_trace, extent, pixel, shapes)
+
+    def shapes(self, experiment: Experiment, *, told: bool = True) -> tuple[Geometry, ...]:
+        """Return the sizes of every layer, before any number is there.
+
+        Of a picture that is too small for them it is ``told`` which size is not.
+        """
+        source, layers = experiment.source, experiment.layers
+        if source.size is None and len(layers) > 1:
+            raise self._whole_refused(experiment)
+        size = size_of(source, self._store)
+        try:
+            return shapes_of(layers, size)
+        except InvalidValue as error:
+            if not told or len(layers) == 1:
+                raise
+            raise InvalidValue(
+                error.problem,
+                f"{error.remedy} {self._enough(experiment)}",
+                field=error.field,
+                limit=error.limit,
+            ) from error
+
+    def _longest(self, source: Source) -> int:
+        return min(max(own_size_of(source, self._store)), self._limits.working_size)
+
+    def _enough(self, experiment: Experiment) -> str:
+        """Return which working size these layers have pixels for."""
+        most = self._longest(experiment.source)
+        found = smallest(lambda size: self.shapes(_at_size(experiment, size), told=False), most)
+        if found is None:
+            return f"This picture, at most {most} pixels long, is too small at every size."
+        return f"The smallest size that goes through all layers is size={found}."
+
+    def _whole_refused(self, experiment: Experiment) -> InvalidValue:
+        count, found = len(experiment.layers), self._largest(experiment, 1, None)
+        return InvalidValue(
+            f"size is full, but the whole picture is worked on with one layer, not with {count}.",
+            f"Write size={found}, the largest that fits." if found else "Leave out layers.",
+            field="size",
+            limit=f"{found} pixels" if found else None,
+        )
+
+    def _largest(self, experiment: Experiment, outputs: int, upto: int | None) -> int | None:
+        """Return the largest working size at which the layers are not too much work."""
+
+        def run(size: int) -> None:
+            self._priced(_at_size(experiment, size), outputs, SHOWN, upto)
+
+        return largest(run, self._longest(experiment.source))
+
+    def outputs_of(self, experiment: Experiment, n: int) -> Plane:
+        """Return every output of layer n, (H′, W′, K), after its activation; of 0 the picture.
+
+        What the opened layer is under a what-if, the layers behind it take.
+        """
+        if n > 0:
+            self._stack(experiment, experiment.layers[n - 1].outputs, upto=n)
+        if n >= experiment.focus.layer and not experiment.sums:
+            raise InvalidValue(
+                "Where partials are left apart there is no output, and none of a layer behind.",
+                "Leave out if=apart.",
+                field="if",
+            )
+        return self._run(experiment, n)
 
     def output(self, experiment: Experiment, k: int) -> Plane:
         """Return output channel k after the activation, (H′, W′)."""
@@ -141,31 +219,61 @@ class Tracer:
         """
         return self._stack(experiment, outputs, held)[-1][0]
 
-    def _stack(self, experiment: Experiment, outputs: int = 1, held: int = SHOWN) -> Stack:
-        """Return the layers up to the opened one with their sizes, their work found allowed."""
-        size, stack = size_of(experiment.source, self._store), []
-        for layer in (*experiment.before, experiment.layer):
-            shape = layer.geometry(size)
-            stack.append((shape, layer))
-            size = shape.output_size
+    def _stack(
+        self, experiment: Experiment, outputs: int = 1, held: int = SHOWN, upto: int | None = None
+    ) -> Stack:
+        """Return the layers up to one with their sizes, their work found allowed.
+
+        That is the opened one, if no other is asked for.
+        """
+        try:
+            return self._priced(experiment, outputs, held, upto)
+        except TooLarge as error:
+            if len(experiment.layers) == 1:
+                raise
+            found = self._largest(experiment, outputs, upto)
+            remedy = f" The largest size that fits is size={found}." if found else ""
+            raise TooLarge(
+                error.problem, f"{error.remedy}{remedy}", field=error.field, limit=error.limit
+            ) from error
+
+    def _priced(self, experiment: Experiment, outputs: int, held: int, upto: int | None) -> Stack:
+        shapes = self.shapes(experiment)
+        stack = list(zip(shapes, experiment.layers, strict=True))[: upto or experiment.focus.layer]
         check_work(stack, outputs, self._limits, whole=self._whole, held=held)
         return stack
 
     def _inputs(self, experiment: Experiment) -> Plane:
         """Return what the opened layer takes, (H, W, C), the layers before it run whole."""
-        source, before = experiment.source, experiment.before
+        return self._run(experiment, experiment.focus.layer - 1)
+
+    def _run(self, experiment: Experiment, upto: int) -> Plane:
+        """Return all outputs of a layer, each kept by what it depends on."""
+        source, layers, focus = experiment.source, experiment.layers, experiment.focus
         # Looked for even where its planes are kept: the picture may have been deleted.
         levels = self.levels(source)
         x = cast(
             "Plane", self._cache.get(("input", source), lambda: planes_of(levels) / np.float32(255))
         )
-        for n, layer in enumerate(before, 1):
-            key = ("layer", source, before[:n])
-            x = cast("Plane", self._cache.get(key, bound(_output_of, layer, x)))
+        for n, layer in enumerate(layers[:upto], 1):
+            what_if = focus.what_if if n == focus.layer else ""
+            supposed = (focus.layer, focus.what_if) if focus.what_if and n >= focus.layer else None
+            key = ("layer", source, layers[:n], supposed)
+            x = cast("Plane", self._cache.get(key, bound(_output_of, layer, x, what_if)))
         return x
 
     def _layer_trace(self, experiment: Experiment, k: int, stack: Stack) -> LayerTrace:
         (shape, layer), source, before = stack[-1], experiment.source, experiment.before
+        if layer.pools:
+            return trace_pool(
+                self._inputs(experiment),
+                layer.kernel_size,
+                k,
+                largest=layer.kind == MAX_POOL,
+                strides=layer.strides,
+                padding=layer.padding,
+                off=layer.off,
+            )
         how: dict[str, Any] = {
             "bias": np.array(layer.bias),
             "groups": layer.groups,
@@ -203,13 +311,25 @@ def _maps(layer: LayerTrace, experiment: Experiment) -> tuple[Plane, ...]:
     return (*partials, layer.output) if experiment.sums else partials
 
 
-def _output_of(layer: Layer, x: Plane) -> Plane:
+def _at_size(experiment: Experiment, size: int) -> Experiment:
+    return replace(experiment, source=replace(experiment.source, size=size))
+
+
+def _output_of(layer: Layer, x: Plane, what_if: str) -> Plane:
     """Return all outputs of a layer, (H′, W′, K), after the activation."""
+    if layer.pools:
+        pool = max_pool if layer.kind == MAX_POOL else avg_pool
+        pooled = pool(x, layer.kernel_size, strides=layer.strides, padding=layer.padding)
+        pooled[..., list(layer.off)] = 0
+        return planes_of(pooled)
+    filters = layer.under(what_if).filters_used()
+    if what_if == "mean":
+        filters /= [max(1, len(layer.adding(k))) for k in range(layer.outputs)]
     summed = conv2d(
         x,
-        layer.filters_used().astype(np.float32),
+        filters.astype(np.float32),
         bias=np.array(layer.bias, np.float32),
         groups=layer.groups,
         **layer.how(),
     )
-    return planes_of(activation(layer.activation)(summed))
+    return planes_of(activation_of(layer.activation)(summed))

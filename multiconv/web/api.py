@@ -62,7 +62,7 @@ def facts() -> Response:
         source.geometry(asked, outputs=asked.layer.outputs)
     except TooLarge:
         unknown = {f"output-{k}" for k in range(asked.layer.outputs) if k != asked.focus.k}
-    rows, columns, channels = trace.levels.shape
+    rows, columns, channels = trace.inputs.shape
     layer, links = asked.layer, Links(asked, current_app.config["BUILD"])
     return jsonify(
         query=to_query(asked),

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, current_app, jsonify
 
 from multiconv.experiment.banks import PLANES
 from multiconv.experiment.fields import BY_NAME, NAMES, WHAT_IFS
+from multiconv.experiment.link import COUNT
 from multiconv.experiment.model import LIMITS
 from multiconv.experiment.programs import LIBRARIES
 from multiconv.filters.kernels import KERNELS
@@ -168,7 +169,11 @@ def _of_a_link() -> list[Document]:
         "examples": [*KERNELS, "0,0,0,0,1,0,0,0,0"],
     }
     schemas |= {f"w.{q}.0": kernel for q in range(PLANES)}
-    said = {"w.0.0": "w.<q>.<k>: the kernel from input channel q to output channel k"}
+    schemas[COUNT] = _whole(1, LIMITS.layers)
+    said = {
+        "w.0.0": "w.<q>.<k>: the kernel from input channel q to output channel k",
+        COUNT: "how many; what is of a further layer n has n. before it, as 2.kernel",
+    }
     return [
         _parameter(name, schema, said.get(name, schema.get("description", name)))
         for name, schema in schemas.items()

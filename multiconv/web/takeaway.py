@@ -11,7 +11,7 @@ from flask import Blueprint, Response, render_template, request, send_file
 from multiconv.errors import NotFound
 from multiconv.experiment.numbers import quoted
 from multiconv.experiment.programs import FILE, LIBRARIES, program_of
-from multiconv.figure.exports import write_everything
+from multiconv.figure.exports import film_inputs, write_everything
 from multiconv.figure.links import page_link
 from multiconv.figure.planes import Inline, check_sum
 from multiconv.figure.stage import figure_of, stage_svg
@@ -57,16 +57,22 @@ def numbers() -> Response:
 def program(library: str) -> Response:
     """Answer the experiment as a program."""
     asked = experiment()
-    rows, columns = tracer().levels(asked.source).shape[:2]
+    size = tracer().geometry(asked).input_size
     if library not in LIBRARIES:
         raise NotFound(
             f"There is no program for {quoted(library)}.",
             f"Use one of {', '.join(LIBRARIES)}.",
             field="library",
         )
+    if asked.layer.pools:
+        raise NotFound(
+            "There is no program for a pooling yet.",
+            "Take the numbers, .npz, or open a convolution.",
+            field="library",
+        )
     body = render_template(
         f"programs/{library}.py.txt",
-        program=program_of(asked, (rows, columns)),
+        program=program_of(asked, size),
         link=quote(request.host_url.rstrip("/") + page_link(asked), safe="/:?&=,.()-+~_%[]"),
         file=FILE,
     )
@@ -93,4 +99,4 @@ def _film(name: str, trace: Trace) -> Film:
         shown = partials or [few(none, LONGEST)]
         return running_sum(shown, trace.layer.bias, trace.range, divisor)
     shape = trace.layer.geometry
-    return sliding_window(trace.levels, trace.layer.output, shape, trace.pixel, trace.range)
+    return sliding_window(film_inputs(trace), trace.layer.output, shape, trace.pixel, trace.range)

@@ -13,7 +13,7 @@ from multiconv.engine.activations import ACTIVATIONS
 from multiconv.errors import InvalidValue, MultiConvError, NotFound
 from multiconv.experiment.link import read, to_pairs, to_query
 from multiconv.experiment.maps import pixels_experiment
-from multiconv.experiment.model import LIMITS, Experiment, Focus, Layer, Limits, Source, View
+from multiconv.experiment.model import LIMITS, Experiment, Focus, Layer, Source, View
 from multiconv.filters.banks import BANKS, bank
 from multiconv.filters.kernels import KERNELS
 
@@ -151,8 +151,6 @@ REFUSED = [
     ("K=1", "K", "There is no parameter"),
     ("w.red.0=1", "w.red.0", "There is no parameter"),
     ("v=1", "v", "There is no parameter"),
-    ("2.kernel=3x3", "2.kernel", "reserved"),
-    ("10.w.0.0=1", "10.w.0.0", "reserved"),
     ("k=1&k=1", "k", "given twice"),
     ("image=portrait", "image", "neither a sample nor an upload"),
     ("image=sample:../x", "image", "neither a sample nor an upload"),
@@ -177,8 +175,8 @@ REFUSED = [
     ("padding_mode=mirror", "padding_mode", "zeros, reflect, replicate, circular"),
     ("groups=2", "groups", "must divide both the 3 input channels and the 5 output channels"),
     ("groups=3", "groups", "must divide both the 3 input channels and the 5 output channels"),
-    ("outputs=65", "outputs", "1 to 64"),
-    ("outputs=0", "outputs", "1 to 64"),
+    ("outputs=129", "outputs", "1 to 128"),
+    ("outputs=0", "outputs", "1 to 128"),
     ("bias=1", "bias", "bias has 1 number for 5 output channels."),
     ("outputs=1&bias=1,2", "bias", "has 2 numbers for 1 output channel."),
     ("bias=0,0,x,0,0", "bias", "bias 2 is “x”"),
@@ -254,19 +252,16 @@ def test_limits_can_be_wider():
     assert (layer.kernel_size, layer.outputs) == ((15, 15), 64)
 
 
-STACKS = Limits(layers=16)
-
-
 def stack(query):
     """The experiment of a link of several layers, which the page does not show yet."""
-    return read(parse_qsl(query, keep_blank_values=True), limits=STACKS)
+    return read(parse_qsl(query, keep_blank_values=True))
 
 
 @settings(deadline=None, max_examples=100)
 @given(experiments(deeper=True))
 def test_the_link_says_every_layer(experiment):
     query = to_query(experiment)
-    assert read(parse_qsl(query, keep_blank_values=True), limits=STACKS) == experiment
+    assert read(parse_qsl(query, keep_blank_values=True)) == experiment
     assert "%" not in query
 
 
@@ -293,6 +288,39 @@ def test_the_number_of_layers_is_said_where_nothing_else_says_it():
     assert to_query(stack("layers=1")) == ""
 
 
+def test_every_layer_has_a_chosen_output():
+    query = "outputs=4&2.outputs=2&3.outputs=6&1.k=3&3.k=5&layer=2&k=1"
+    experiment = stack(query)
+    assert [experiment.k_of(n) for n in (1, 2, 3)] == [3, 1, 5]
+    assert to_query(experiment) == query
+    assert stack(query.replace("&k=1", "&2.k=1")) == experiment
+    assert stack(query + "&2.k=1") == experiment
+
+
+def test_opening_a_layer_keeps_the_chosen_outputs():
+    start = stack("outputs=4&2.outputs=2&3.outputs=6&1.k=3&3.k=5&layer=2&k=1&i=3&if=mean")
+    there = start.opening(3, 7, 8)
+    assert to_query(there) == ("outputs=4&2.outputs=2&3.outputs=6&1.k=3&2.k=1&layer=3&k=5&i=7&j=8")
+    assert there.opening(2, 3).focus == replace(start.focus, what_if="")
+
+
+def test_a_pooling_has_a_kernel_its_steps_and_its_padding():
+    layer = stack("outputs=4&2.kind=max_pool").layers[1]
+    assert (layer.kernel_size, layer.strides, layer.padding) == ((2, 2), (2, 2), "VALID")
+    assert (layer.inputs, layer.outputs, layer.groups) == (4, 4, 4)
+    assert layer.geometry((9, 8)).output_size == (4, 4)
+    query = "outputs=4&2.kind=avg_pool&2.kernel=3x2&2.strides=1x1&2.padding=same&2.off=1"
+    assert to_query(stack(query)) == query
+    assert stack("2.kind=max_pool&2.kernel=3").layers[1].strides == (3, 3)
+    assert stack("kind=max_pool&layers=2").layers[0].outputs == 3
+
+
+def test_a_pooling_follows_the_layer_before_it():
+    start = stack("2.kind=max_pool&3.outputs=2&3.w.4.0=soft&1.k=4&layer=1&3.k=1")
+    fewer = start.with_layer(start.layer.with_outputs(3))
+    assert to_query(fewer) == "outputs=3&2.kind=max_pool&3.outputs=2&3.k=1&k=2"
+
+
 def test_a_layer_of_no_picture_has_filters_that_have_learnt_nothing():
     layer = stack("2.outputs=2").layers[1]
     assert layer.bank == "random"
@@ -312,7 +340,23 @@ def test_a_layer_of_no_picture_has_filters_that_have_learnt_nothing():
         ("layers=1&2.kernel=3", "layers", "a parameter speaks of layer 2"),
         ("layer=2", "layer", "out of range"),
         ("2.kernel=99", "2.kernel", "2.kernel is “99”"),
-        ("2.k=1", "2.k", "There is no parameter"),
+        ("2.k=4", "2.k", "0 to 3"),
+        ("1.k=5&layers=2&layer=2", "1.k", "0 to 4"),
+        ("17.k=0", "17.k", "1 to 16"),
+        ("layers=2&layer=2&k=1&2.k=2", "2.k", "k, of the same layer, is 1"),
+        ("k=0&1.k=1", "1.k", "k is of the opened layer"),
+        ("layer=99&layers=2", "layer", "1 to 2"),
+        ("layer=0&layers=2", "layer", "1 to 2"),
+        ("2.kind=transposed", "2.kind", "not shown yet"),
+        ("2.kind=sum", "2.kind", "conv, max_pool, avg_pool"),
+        ("2.kind=max_pool&2.bias=0,0,0,0,0", "2.bias", "layer 2 is a pooling (max_pool)"),
+        ("2.kind=avg_pool&2.outputs=5", "2.outputs", "kernel, strides, padding, off"),
+        ("2.kind=max_pool&2.w.0.0=soft", "2.w.0.0", "leave out 2.kind"),
+        ("2.kind=max_pool&2.filters=random", "2.filters", "works on every channel alone"),
+        ("2.kind=max_pool&2.groups=5", "2.groups", "works on every channel alone"),
+        ("2.kind=max_pool&2.activation=relu", "2.activation", "works on every channel alone"),
+        ("kind=max_pool&bias=0,0,0", "bias", "layer 1 is a pooling"),
+        ("2.kind=max_pool&layer=2&if=mean", "if", "the opened layer is a pooling"),
         ("2.kernel=3&2.kernel=5", "2.kernel", "given twice"),
         ("2.groups=3", "2.groups", "the 5 input channels and the 4 output channels"),
         ("2.off=5", "2.off", "0 to 4"),

@@ -276,3 +276,53 @@ def test_the_work_of_a_stack_is_counted_before_a_pixel_is_read(store, monkeypatc
     work = 50 * 60 * 9 * (3 * 4 + 4)
     with pytest.raises(TooLarge, match=f"{work:,} multiply-adds"):
         Tracer(store, limits=Limits(multiply_adds=work - 1)).trace(experiment)
+
+
+def test_the_outputs_of_every_layer_are_kept(store, monkeypatch):
+    runs = []
+    real = tracing.conv2d
+    monkeypatch.setattr(tracing, "conv2d", lambda x, *a, **k: runs.append(1) or real(x, *a, **k))
+    tracer, start = Tracer(store), opened("2.kind=max_pool&3.outputs=2&4.outputs=3&size=24&layer=3")
+    assert np.array_equal(
+        tracer.outputs_of(start, 0), tracer.levels(start.source) / np.float32(255)
+    )
+    assert tracer.outputs_of(start, 4).shape == (12, 12, 3)
+    assert len(runs) == 3
+    for n in (1, 2, 3, 4):
+        tracer.trace(start.opening(n))
+    assert len(runs) == 3
+    third = replace(start.layers[2], bias=(0.5, 0.0))
+    tracer.outputs_of(start.with_layer(third), 4)
+    assert len(runs) == 5  # from the third on
+
+
+def test_layers_behind_take_what_the_opened_one_is_under_a_what_if(store):
+    tracer = Tracer(store)
+    for what_if in ("", "&if=mean", "&if=shared", "&if=flipped"):
+        experiment = opened(
+            "outputs=3&2.outputs=3&3.outputs=2&size=20&layer=2&k=1&2.off=0" + what_if
+        )
+        at_two = tracer.outputs_of(experiment, 2)
+        assert np.allclose(at_two[..., 1], tracer.trace(experiment).layer.output, atol=1e-5)
+        behind, _ = by_loops(at_two, experiment.layers[2])
+        assert np.allclose(tracer.outputs_of(experiment, 3), behind, atol=1e-4)
+    apart = opened("layers=3&size=20&layer=2&if=apart")
+    assert tracer.outputs_of(apart, 1).shape == (20, 20, 5)
+    with pytest.raises(InvalidValue, match="no output"):
+        tracer.outputs_of(apart, 2)
+
+
+def test_a_pooling_is_opened_as_one_map_in_and_one_out(store):
+    tracer = Tracer(store)
+    trace = tracer.trace(opened("2.kind=max_pool&layer=2&k=3&size=20&i=2&j=4"))
+    before = tracer.outputs_of(trace.experiment, 1)[..., 3]
+    blocks = before.reshape(10, 2, 10, 2).transpose(0, 2, 1, 3).reshape(10, 10, 4)
+    assert [each is not None for each in trace.layer.partials] == [q == 3 for q in range(5)]
+    assert np.array_equal(trace.layer.output, blocks.max(axis=2))
+    (channel,) = trace.probe(2, 4).channels
+    assert channel.q == 3
+    assert channel.kernel.ravel().argmax() == blocks[2, 4].argmax()
+    assert channel.kernel.sum() == 1
+    off = tracer.trace(opened("2.kind=max_pool&layer=2&k=3&size=20&2.off=3"))
+    assert not off.layer.output.any()
+    assert off.layer.partials == (None,) * 5

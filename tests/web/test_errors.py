@@ -48,7 +48,8 @@ MISTAKES = [
     ({"size": "0"}, 400, "size", f"1 to {LIMITS.working_size}", "out of range", "whole number"),
     ({"range": "0"}, 400, "range", "above 0", "above zero", "leave range out"),
     ({"colour": "red"}, 400, "colour", None, "no parameter “colour”", "padding_mode"),
-    ({"2.kernel": "3"}, 400, "2.kernel", None, "further layer", "one layer"),
+    ({"2.kernel": "99"}, 400, "2.kernel", "1 to 15", "2.kernel is “99”", "1 to 15"),
+    ({"2.kind": "max_pool", "2.bias": "0"}, 400, "2.bias", None, "pooling", "leave out 2.kind"),
 ]  # fmt: skip
 
 

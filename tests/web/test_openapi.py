@@ -44,7 +44,7 @@ def test_every_address_for_scripts_is_described_and_no_other(app, described):
 
 def test_every_parameter_of_a_link_is_described(described):
     told = [entry["name"] for entry in described["paths"]["/api/experiment"]["get"]["parameters"]]
-    assert told == [*NAMES, "w.0.0", "w.1.0", "w.2.0"]
+    assert told == [*NAMES, "w.0.0", "w.1.0", "w.2.0", "layers"]
 
 
 def test_summaries_come_from_the_routes(described):
