@@ -137,3 +137,17 @@ def with_switches(layer: Layer, boxes: list[str], ticked: list[str]) -> Layer:
         for name, texts in (("switch", boxes), ("on", ticked))
     )
     return replace(layer, off=tuple(sorted((set(layer.off) - there) | (there - on))))
+
+
+def unchanged(experiment: Experiment, n: int) -> Layer:
+    """Return layer n as it was before anybody silenced a channel or changed a number of it."""
+    return replace(experiment.layers[n - 1], off=())
+
+
+def undone(experiment: Experiment, *numbers: int) -> Experiment:
+    """Return the experiment with these layers, or all, as they were."""
+    layers = tuple(
+        unchanged(experiment, n) if n in numbers or not numbers else layer
+        for n, layer in enumerate(experiment.layers, 1)
+    )
+    return replace(experiment, layers=layers)

@@ -12,6 +12,7 @@ from operator import attrgetter
 from urllib.parse import parse_qsl
 
 from multiconv.engine.geometry import Geometry, Pair
+from multiconv.engine.stack import cell_at
 from multiconv.errors import MultiConvError
 from multiconv.experiment.banks import Banks, no_banks
 from multiconv.experiment.changes import (
@@ -27,7 +28,7 @@ from multiconv.experiment.fields import FIELDS, Field
 from multiconv.experiment.kernels import PLACE, tap_name
 from multiconv.experiment.kinds import COLOUR_RANGE, numbers_text
 from multiconv.experiment.link import read, to_pairs
-from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.model import LIMITS, Experiment, Focus
 from multiconv.experiment.numbers import number, plain, weight_text, whole, with_point
 from multiconv.experiment.reshape import reshape
 
@@ -39,6 +40,9 @@ OUTPUT_WIDTH = 320
 
 ROW_WIDTH = 160
 """The longest side of a picture in a row."""
+
+PHOTO_WIDTH = 260
+"""The longest side of the photograph beside a deep layer."""
 
 _FARTHEST = 100_000  # of a click
 _IN_FORM = [row for row in FIELDS if row.part in {"bar", "main", "more"}]
@@ -115,7 +119,7 @@ def edit_of(
         experiment = _with_the_range_of(base, experiment, range_of)
     notices = (size_notice, "moved" if moved or left else "", notice, _comma_notice(form, base))
     return Edit(
-        _with_click(form, experiment, geometry_of(experiment)),
+        _with_click(form, experiment, geometry_of),
         tuple(word for word in notices if word),
     )
 
@@ -291,7 +295,19 @@ def drawn_size(rows: int, columns: int, longest: int) -> tuple[int, int]:
     return max(1, round(columns * scale)), max(1, round(rows * scale))
 
 
-def _with_click(form: Mapping[str, str], experiment: Experiment, shape: Geometry) -> Experiment:
+def _over_photo(experiment: Experiment, geometry_of: GeometryOf, at: Pair) -> Pair:
+    """Return the pixel of the opened layer whose field is centred nearest a click on the photo."""
+    first = geometry_of(replace(experiment, focus=Focus()))
+    shapes = [first]
+    for layer in (*experiment.before, experiment.layer)[1:]:
+        shapes.append(layer.geometry(shapes[-1].output_size))
+    scale = max(first.input_size) / PHOTO_WIDTH
+    return cell_at(shapes, int(at[0] * scale), int(at[1] * scale))
+
+
+def _with_click(
+    form: Mapping[str, str], experiment: Experiment, geometry_of: GeometryOf
+) -> Experiment:
     """Return the experiment with the clicked pixel pinned, if a picture was clicked.
 
     ``at.x`` and ``at.y`` are a click on the output, ``at.<map>.x`` and ``.y`` one on another map,
@@ -303,7 +319,10 @@ def _with_click(form: Mapping[str, str], experiment: Experiment, shape: Geometry
         field = name.removesuffix(".x")
         x = whole(form[name], name, 0, _FARTHEST)
         y = whole(form.get(f"{field}.y", "0"), f"{field}.y", 0, _FARTHEST)
-        on_input = field.startswith("at.input")
+        if field == "at.photo":
+            row, column = _over_photo(experiment, geometry_of, (y, x))
+            return replace(experiment, focus=replace(experiment.focus, i=row, j=column))
+        on_input, shape = field.startswith("at.input"), geometry_of(experiment)
         rows, columns = shape.input_size if on_input else shape.output_size
         scale = max(rows, columns) / (OUTPUT_WIDTH if field == "at" else ROW_WIDTH)
         row, column = min(int(y * scale), rows - 1), min(int(x * scale), columns - 1)

@@ -15,6 +15,7 @@ from multiconv.experiment.model import Experiment, Focus, Layer, Source, View
 from multiconv.experiment.numbers import quoted
 
 _MAP = re.compile(r"(input|partial|output|running)-(0|[1-9][0-9]{0,3})|sum")
+_FACE = re.compile(r"layer-([1-9][0-9]?)-(0|[1-9][0-9]{0,3})")
 _SOURCE, _FOCUS, _VIEW = map(fields_of, ("source", "focus", "view"))
 
 
@@ -39,6 +40,33 @@ def map_place(name: str, layer: Layer) -> tuple[str, int | None]:
     )
 
 
+def face_place(name: str, experiment: Experiment) -> tuple[int, int] | None:
+    """Return n and k of ``layer-<n>-<k>``, which is output k of layer n; None of another name."""
+    match = _FACE.fullmatch(name)
+    if not match:
+        return None
+    n, k, layers = int(match[1]), int(match[2]), experiment.layers
+    if n > len(layers):
+        raise NotFound(
+            f"There is no layer {n}.", f"Choose one from 1 to {len(layers)}.", field="map"
+        )
+    if k >= layers[n - 1].outputs:
+        raise NotFound(
+            f"Layer {n} has no output {k}.",
+            f"Choose one from 0 to {layers[n - 1].outputs - 1}.",
+            field="map",
+        )
+    return n, k
+
+
+def _up_to(experiment: Experiment, n: int) -> Experiment:
+    """Return what the outputs of layer n depend on."""
+    focus = experiment.focus
+    supposed = focus.what_if and focus.layer <= n
+    kept = Focus(layer=focus.layer, what_if=focus.what_if) if supposed else Focus()
+    return Experiment(experiment.source, experiment.layers[:n], kept)
+
+
 def pixels_experiment(
     experiment: Experiment, map_name: str, colour_range: float | None
 ) -> Experiment:
@@ -47,6 +75,8 @@ def pixels_experiment(
     Editing green's kernel leaves the URL of red's map as it was.  What `FIELDS` says not to act on
     the map is as usual.  ``colour_range`` is the range of its colours; an input plane has none.
     """
+    if place := face_place(map_name, experiment):
+        return _up_to(experiment, place[0])
     layer, focus = experiment.layer, experiment.focus
     kind, channel = map_place(map_name, layer)
     # Before the sum a mean and partials that are left apart are as they are without.

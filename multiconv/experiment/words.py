@@ -10,7 +10,7 @@ from multiconv.engine.geometry import Padding, Pair
 from multiconv.experiment.banks import STORED, shares_of
 from multiconv.experiment.fields import ACTIVATION_WORDS, WHAT_IFS
 from multiconv.experiment.kernels import channel_name
-from multiconv.experiment.maps import map_place
+from multiconv.experiment.maps import face_place, map_place
 from multiconv.experiment.model import AVG_POOL, CONV, MAX_POOL, Experiment, Layer
 from multiconv.experiment.numbers import decimal
 from multiconv.filters.banks import BANKS, NOTICE, Share
@@ -138,6 +138,8 @@ def _changes(layer: Layer) -> list[str]:
 
 def map_words(name: str, experiment: Experiment) -> str:
     """Return what a map shows, as “what red adds”."""
+    if place := face_place(name, experiment):
+        return f"output channel {place[1]} of layer {place[0]}"
     kind, channel = map_place(name, experiment.layer)
     if channel is None:
         mean = experiment.focus.what_if == "mean"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from multiconv.experiment.changes import undone
 from multiconv.experiment.link import to_query
 from multiconv.experiment.maps import acting, pixels_experiment
 from multiconv.experiment.model import Experiment, Source, View
@@ -71,8 +72,21 @@ class Links:
         before, after = self._around_k
         return address_of("/", *before, f"k={k}" if k else "", *after)
 
+    def layer(self, n: int, pixel: tuple[int, int]) -> str:
+        """Return the page on which layer ``n`` is opened at a pixel; of the photograph, the first.
+
+        Every layer keeps its chosen output.
+        """
+        return self.page(self.experiment.opening(max(n, 1), *pixel))
+
+    def undone(self, n: int) -> str:
+        """Return the page on which layer ``n`` is as it was."""
+        return self.page(undone(self.experiment, n))
+
     def map(self, name: str, extent: float, _longest: int = 0, /) -> str:
         """Return the address of a map's picture, which has the same pixels however it is drawn."""
+        if name == "photo":
+            return address_of("/maps/photo.png", self.source, f"v={self.build}")
         return self._map(name, extent, "png", self.experiment.view)
 
     def numbers(self, name: str) -> str:

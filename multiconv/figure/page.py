@@ -22,6 +22,7 @@ from multiconv.figure.links import Links
 from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
 from multiconv.figure.pixel import Pixel, pixel_of
+from multiconv.figure.planes import Outputs
 from multiconv.figure.rows import lender_of
 from multiconv.figure.stage import Figure, figure_of
 from multiconv.figure.steps import Pace, Step, paces_of, steps_of
@@ -84,13 +85,17 @@ def page(
     mistakes: Sequence[MultiConvError] = (),
     form: Form | None = None,
     told: Collection[str] = (),
+    outputs: Outputs | None = None,
 ) -> Page:
-    """Return the page of one experiment; ``told`` are words for what the way here did besides."""
+    """Return the page of one experiment; ``told`` are words for what the way here did besides.
+
+    ``outputs`` has those of the last layer.
+    """
     experiment, typed = trace.experiment, form or Form()
     layer, k = experiment.layer, experiment.focus.k
     wrong = frozenset(mistake.field for mistake in mistakes)
     few = layer.outputs <= FEW
-    figure = figure_of(trace, links, form=typed, all_faces=few)
+    figure = figure_of(trace, links, form=typed, all_faces=few, outputs=outputs)
     return Page(
         links,
         figure,
@@ -110,7 +115,7 @@ def page(
         sheet=sheet_of(trace, links),
         pixel=pixel_of(trace, figure.channels),
         exports=exports(links, k, figure.channels),
-        facts=_facts(trace, links),
+        facts=_facts(trace, links, figure),
     )
 
 
@@ -142,7 +147,7 @@ def _as_chosen(choices: Iterable[Choice], form: Form) -> Iterator[Choice]:
         yield replace(choice, chosen=text) if known and text != choice.chosen else choice
 
 
-def _facts(trace: Trace, links: Links) -> str:
+def _facts(trace: Trace, links: Links, figure: Figure) -> str:
     """Return what the scripts need to know, as JSON: sizes and the table of colours."""
     shape, experiment = trace.layer.geometry, trace.experiment
     lender = lender_of(trace, channels_of(trace))
@@ -173,6 +178,7 @@ def _facts(trace: Trace, links: Links) -> str:
         "palette": colour.palette().tobytes().hex(),
         "groups": experiment.layer.groups,
         "outputs": experiment.layer.outputs,
+        **({"sight": figure.sight.facts} if figure.sight else {}),
         "active": [partial is not None for partial in trace.layer.partials],
     }
     return json.dumps(facts)

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Pair
 from multiconv.errors import NotFound
-from multiconv.experiment.maps import map_place
+from multiconv.experiment.maps import face_place, map_place
 from multiconv.experiment.model import CHANNELS, Experiment
 from multiconv.imaging import colour
 from multiconv.imaging.bands import BAND, Banded, bands_of, few, nothing
-from multiconv.imaging.png import png_grey, png_indexed
+from multiconv.imaging.png import png_grey, png_indexed, png_rgb
+from multiconv.imaging.ranges import automatic_range
 from multiconv.tracing.trace import Trace
 
 
@@ -89,12 +90,28 @@ class Outputs(Protocol):
     def output(self, experiment: Experiment, k: int) -> NDArray[np.float32]:
         """Return output channel k after the activation, (H′, W′)."""
 
+    def outputs_of(self, experiment: Experiment, n: int) -> NDArray[np.float32]:
+        """Return every output of layer n after its activation, (H′, W′, K); of 0 the picture."""
+
+
+def face_map(name: str, experiment: Experiment, outputs: Outputs) -> Map | None:
+    """Return the map ``layer-<n>-<k>`` under a range of its own; None of another name."""
+    place = face_place(name, experiment)
+    if not place:
+        return None
+    n, k = place
+    plane = np.ascontiguousarray(outputs.outputs_of(experiment, n)[:, :, k])
+    return Map(name, plane, automatic_range((plane,)))
+
 
 def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     """Return the map called ``name``, or raise NotFound if the experiment has no such map.
 
-    ``running-<n>`` are the first n partials added, ``sum`` all of them and the bias.
+    ``running-<n>`` are the first n partials added, ``sum`` all of them and the bias,
+    ``layer-<n>-<k>`` is output k of layer n.
     """
+    if face := face_map(name, trace.experiment, outputs):
+        return face
     kind, channel = map_place(name, trace.experiment.layer)
     layer = trace.layer
     if kind not in {"input", "partial"}:
@@ -151,6 +168,10 @@ class Inline:
 
     def map(self, name: str, _extent: float, longest: int = 0, /) -> str:
         """Return a map under its own range, enlarged by whole pixels as far as it is drawn."""
+        if name == "photo":
+            shares = self.outputs.outputs_of(self.trace.experiment, 0)
+            every = max(self.every, max(shares.shape) // max(longest, 1)) if longest else self.every
+            return inline(png_rgb(np.rint(shares[::every, ::every] * 255).astype(np.uint8)))
         found = map_plane(name, self.trace, self.outputs)
         small = replace(found, plane=few(found.plane)[:: self.every, :: self.every])
         return inline(small.png(opaque=True, times=max(1, longest // max(small.shape))))

@@ -19,9 +19,11 @@ from multiconv.experiment.edit import OUTPUT_WIDTH, ROW_WIDTH, Form
 from multiconv.experiment.words import origin_words, sentence, what_if_words
 from multiconv.figure.channels import Channel, channels_of
 from multiconv.figure.kernel import Kernel
+from multiconv.figure.layers import Layers, layers_of
 from multiconv.figure.output import Output, output_of
-from multiconv.figure.planes import ramp
+from multiconv.figure.planes import Outputs, ramp
 from multiconv.figure.rows import ROW_HEIGHT, MapPicture, Pictures, Row, Words, rows_of
+from multiconv.figure.sight import Sight, sight_of
 from multiconv.figure.sum import Sum, sum_of
 from multiconv.figure.volumes import Volumes, volumes_of
 from multiconv.imaging.colour import ORANGE, VIOLET
@@ -52,6 +54,8 @@ class Figure:
     sum: Sum
     output: Output
     volumes: Volumes
+    layers: Layers | None = None
+    sight: Sight | None = None
 
     @property
     def rest(self) -> str:
@@ -74,15 +78,17 @@ def figure_of(
     title: str = "",
     form: Form | None = None,
     all_faces: bool = True,
+    outputs: Outputs | None = None,
 ) -> Figure:
     """Return the figure of a trace.
 
     ``form`` holds texts to show in place of the kernels' own; without ``all_faces`` other outputs
-    than the chosen one have no picture on their slab.
+    than the chosen one have no picture on their slab; ``outputs`` has those of the last layer.
     """
     experiment, shape = trace.experiment, trace.layer.geometry
     channels = channels_of(trace)
     rows = rows_of(trace, channels, pictures, form)
+    sight = sight_of(trace, pictures)
     return Figure(
         title or sentence(experiment, shape.input_size, shape.output_size),
         origin_words(experiment.layer, experiment.focus.k),
@@ -98,7 +104,10 @@ def figure_of(
             pictures,
             all_faces=all_faces,
             strong=[row.channel.q for row in rows],
+            low=sight is not None,
         ),
+        layers_of(trace, pictures, outputs),
+        sight,
     )
 
 
@@ -267,6 +276,13 @@ def stage_svg(figure: Figure) -> str:
     """Return the whole figure as one drawing; its pictures must be within it (`Inline`)."""
     template = _templates().get_template("stage.svg")
     stage = stage_of(figure)
+    lead = figure.layers.drawings["wide"].height + _LINE if figure.layers else 0
     return template.render(
-        figure=figure, stage=stage, width=WIDTH, column=_SUM, result=_RESULT, ramp=ramp()
+        figure=figure,
+        stage=stage,
+        lead=lead,
+        width=WIDTH,
+        column=_SUM,
+        result=_RESULT,
+        ramp=ramp(),
     )

@@ -9,7 +9,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.words import map_text
 from multiconv.figure.channels import channels_of
 from multiconv.figure.outputs import sheet_picture
-from multiconv.figure.planes import Inline, map_plane
+from multiconv.figure.planes import Inline, face_map, map_plane
 from multiconv.figure.rows import has_each
 from multiconv.figure.volumes import volumes_of
 from multiconv.imaging.bands import Banded, counts_of, summary
@@ -35,11 +35,13 @@ def picture(name: str) -> Response:
             "Use 1 for an opaque picture or leave it out.",
             field="paper",
         )
-    if name == "input":
+    if name in {"input", "photo"}:
         return Response(png_rgb(tracer().levels(asked.source)), content_type="image/png")
     if name == "outputs":
         return Response(sheet_picture(asked, tracer()), content_type="image/png")
-    body = map_plane(name, tracer().trace(asked), tracer()).png(opaque=paper == "1")
+    # A layer's output needs nothing of the opened one's partials.
+    found = face_map(name, asked, tracer()) or map_plane(name, tracer().trace(asked), tracer())
+    body = found.png(opaque=paper == "1")
     return Response(body, content_type="image/png")
 
 

@@ -130,7 +130,7 @@ def page_answer(
     whole = request.headers.get(PART) != "figure"
     body = render_template(
         "page.html" if whole else "figure.html",
-        page=page(trace, links, mistakes=mistakes, form=form, told=told),
+        page=page(trace, links, mistakes=mistakes, form=form, told=told, outputs=tracer()),
         article=current_app.extensions["multiconv_article"](source) if whole else None,
         share=_host_url() + links.at("/"),
         own=None if is_sample(source) else source.image,

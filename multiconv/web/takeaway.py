@@ -32,7 +32,7 @@ SPOOLED = 64 * 2**20
 def stage() -> Response:
     """Answer the whole figure as one drawing that needs nothing else."""
     trace = tracer().trace(experiment())
-    return drawing_file(stage_svg(figure_of(trace, Inline(trace, tracer()))))
+    return drawing_file(stage_svg(figure_of(trace, Inline(trace, tracer()), outputs=tracer())))
 
 
 @blueprint.get(f"/{FILE}")

@@ -9,6 +9,7 @@ import "./page/undo.js";
 import "./figure/kernel.js";
 import "./figure/rows.js";
 import "./figure/map.js";
+import "./figure/sight.js";
 import "./figure/formula.js";
 import "./figure/sum.js";
 import "./figure/output.js";

@@ -7,6 +7,7 @@
  */
 import { look, table } from "../lib/colours.js";
 import { nearestOutput } from "../lib/geometry.js";
+import { cellAt } from "../lib/sight.js";
 import { pin } from "../page/edit.js";
 import { address } from "../page/link.js";
 import { isOpen } from "../page/popover.js";
@@ -75,6 +76,8 @@ export class PictureMap extends HTMLElement {
   /** The output pixel that a place on this map stands for. @param {MouseEvent} event @returns {number[]} */
   pixel(event) {
     const [row, column] = this.place(event);
+    const { sight, geometry } = state.facts;
+    if (sight && this.dataset.map === "photo") return cellAt(sight, geometry.output, [row, column]);
     return this.input === null ? [row, column] : nearestOutput(state.facts.geometry, row, column);
   }
 

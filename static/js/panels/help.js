@@ -15,6 +15,8 @@ const ACTIONS = {
   l: () => toggle("share"),
   "[": () => output(-1),
   "]": () => output(1),
+  ",": () => layer(-1),
+  ".": () => layer(1),
   s: () => stepped("mc-sums [aria-pressed=true]", "mc-sums button"),
   w: () => stepped("mc-slide [data-go=step]"),
 };
@@ -27,6 +29,13 @@ const output = (way) =>
   void follow(() => {
     const links = document.querySelectorAll(".drawing.column a[data-live-link]");
     return links[(state.facts.k + way + links.length) % links.length];
+  });
+
+/** Open the layer before or after the one that is opened by then. @param {number} way */
+const layer = (way) =>
+  void follow(() => {
+    const boxes = [...document.querySelectorAll(".layer-row.wide a[data-layer]")];
+    return boxes[boxes.findIndex((box) => box.hasAttribute("aria-current")) + way];
   });
 
 /**

@@ -1,0 +1,140 @@
+"""What a number of a deep layer sees: the photograph with the box of its receptive field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from multiconv.drawing.marks import Mark
+from multiconv.engine.geometry import Pair
+from multiconv.engine.stack import jump, reached, receptive_field
+from multiconv.experiment.edit import PHOTO_WIDTH, drawn_size
+from multiconv.figure.rows import Pictures
+from multiconv.tracing.trace import Trace
+
+MARGIN = 14
+"""So many CSS pixels beyond the photograph the padding is drawn; what is farther, words tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The photograph, how large it is and stands, and what of it the pinned number sees.
+
+    ``field`` is not cut at the edges; ``cell`` is the middle of it.  ``words`` say how large it
+    is, ``place`` where, ``holes`` what of it is reached if that is not all.  ``facts`` are what
+    scripts need to move it.
+    """
+
+    address: str
+    rows: int
+    columns: int
+    width: int
+    height: int
+    field: Mark
+    cell: Mark
+    words: str
+    place: str
+    holes: str
+    facts: dict[str, Any]
+
+    @property
+    def reach(self) -> float:
+        """Pixels of the photograph per CSS pixel."""
+        return max(self.rows, self.columns) / PHOTO_WIDTH
+
+    @property
+    def frame(self) -> Mark:
+        """The photograph and the margin that padding is drawn in."""
+        more = round(MARGIN * self.reach)
+        return Mark(-more, -more, self.rows + 2 * more, self.columns + 2 * more)
+
+    @property
+    def veil(self) -> str:
+        """All but what is seen, as path data."""
+        whole, f = f"M0 0H{self.columns}V{self.rows}H0Z", self.field
+        return f"{whole}M{f.column} {f.row}h{f.width}v{f.height}h{-f.width}z"
+
+    @property
+    def around(self) -> str:
+        """The margin alone, as path data."""
+        f = self.frame
+        outer = f"M{f.column} {f.row}h{f.width}v{f.height}h{-f.width}z"
+        return f"{outer}M0 0H{self.columns}V{self.rows}H0Z"
+
+    @property
+    def alt(self) -> str:
+        """What stands for the picture where it is not seen."""
+        return f"The photograph, {self.rows} × {self.columns} pixels; {self.words}, {self.place}"
+
+
+def sight_of(trace: Trace, pictures: Pictures) -> Sight | None:
+    """Return what the pinned number sees; in the first layer that is its window, seen there."""
+    shapes = trace.shapes[: trace.experiment.focus.layer]
+    if len(shapes) < 2:
+        return None
+    field = receptive_field(shapes, *trace.pixel)
+    rows, columns = size = shapes[0].input_size
+    row, column = (int(at) for at in field.centre)
+    box = Mark(field.top, field.left, field.height, field.width)
+    first = receptive_field(shapes, 0, 0)
+    side = max(1, round(max(size) / PHOTO_WIDTH * 3))
+    return Sight(
+        pictures.map("photo", 0.0),
+        rows,
+        columns,
+        *drawn_size(rows, columns, PHOTO_WIDTH),
+        field=box,
+        cell=Mark(row - side, column - side, 2 * side + 1, 2 * side + 1),
+        words=f"what this number sees: {field.height} × {field.width} pixels",
+        place=place_words(box, size),
+        holes=_holes(box, size, *(len(places) for places in reached(shapes, *trace.pixel))),
+        facts={
+            "photo": size,
+            "first": (first.top, first.left),
+            "field": (first.height, first.width),
+            "jump": jump(shapes),
+            "side": side,
+        },
+    )
+
+
+def place_words(box: Mark, size: Pair) -> str:
+    """Return which rows and columns of a picture lie in a box, and how much of it is padding."""
+    (top, bottom), (left, right) = (
+        _cut(first, side, whole)
+        for first, side, whole in zip(
+            (box.row, box.column), (box.height, box.width), size, strict=True
+        )
+    )
+    sides = (
+        (-box.row, "row", "above"),
+        (box.row + box.height - size[0], "row", "below"),
+        (-box.column, "column", "left"),
+        (box.column + box.width - size[1], "column", "right"),
+    )
+    told = [
+        f"{count} {noun}{'s' * (count > 1)} {where}" for count, noun, where in sides if count > 0
+    ]
+    padding = f"padding: {', '.join(told)}" if told else "no padding"
+    return f"rows {top} to {bottom}, columns {left} to {right}; {padding}"
+
+
+def _cut(first: int, side: int, whole: int) -> Pair:
+    return min(max(first, 0), whole - 1), max(min(first + side, whole) - 1, 0)
+
+
+def _holes(box: Mark, size: Pair, down: int, across: int) -> str:
+    """Return how many rows and columns of a box reach the number, if not all of them do."""
+    spans = [
+        last - first + 1
+        for first, last in (
+            _cut(box.row, box.height, size[0]),
+            _cut(box.column, box.width, size[1]),
+        )
+    ]
+    if (down, across) == tuple(spans):
+        return ""
+    return (
+        f"Steps and gaps leave holes: {down} of these {spans[0]} rows and {across} of these "
+        f"{spans[1]} columns reach it."
+    )

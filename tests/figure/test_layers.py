@@ -1,0 +1,162 @@
+"""The row of volumes: boxes that open layers, where pixels stay over the photograph, marks."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+
+from multiconv.experiment.link import read
+from multiconv.experiment.model import Experiment, Focus, Layer
+from multiconv.figure.layers import change_words, layers_of, over_same_place
+from multiconv.figure.links import Links
+
+STACK = {
+    "size": "48",
+    "strides": "2",
+    "padding": "valid",
+    "activation": "relu",
+    "2.kind": "max_pool",
+    "3.outputs": "6",
+    "3.k": "4",
+    "layer": "2",
+    "k": "1",
+    "i": "5",
+    "j": "2",
+}
+
+
+@pytest.fixture
+def tracer(app):
+    return app.extensions["multiconv"]
+
+
+def row(tracer, **more):
+    trace = tracer.trace(read((STACK | {k.replace("_", "."): v for k, v in more.items()}).items()))
+    return trace, layers_of(trace, Links(trace.experiment, "b"), tracer)
+
+
+def test_a_single_layer_has_no_row(tracer, client):
+    trace = tracer.trace(read([("size", "24")]))
+    assert layers_of(trace, Links(trace.experiment, "b"), tracer) is None
+    assert 'class="layers"' not in client.get("/").text
+
+
+def test_every_layer_has_a_box_with_its_shape(tracer):
+    _, layers = row(tracer)
+    assert [box.name for box in layers.boxes] == ["photo", "conv1", "pool2", "conv3"]
+    assert [box.size for box in layers.boxes] == ["48²", "23²", "11²", "11²"]
+    assert [box.channels for box in layers.boxes] == [3, 5, 5, 6]
+    assert [box.opened for box in layers.boxes] == [False, False, True, False]
+    assert [box.k for box in layers.boxes[1:]] == [0, 1, 4]
+    assert layers.boxes[3].said == "conv3, 11 × 11 × 6"
+
+
+def test_a_flat_photograph_has_both_sides(tracer):
+    trace = tracer.trace(read((STACK | {"image": "sample:coffee"}).items()))
+    layers = layers_of(trace, Links(trace.experiment, "b"), tracer)
+    rows, columns, _ = tracer.levels(trace.experiment.source).shape
+    assert layers.boxes[0].size == f"{rows} × {columns}"
+
+
+def test_pixels_keep_their_place_on_the_photograph(tracer):
+    """Centres by hand: conv1's is 2i + 1, pool2's between rows 4i + 1 and 4i + 3 of the photo."""
+    trace, layers = row(tracer)
+    assert trace.pixel == (5, 2)
+    assert [box.pixel for box in layers.boxes[1:]] == [(11, 5), (5, 2), (5, 2)]
+    assert over_same_place(trace.shapes, 1, (11, 5), 2) in {(5, 2), (5, 3)}
+
+
+def test_boxes_lead_to_their_layers_with_every_chosen_output(client):
+    text = unescape(client.get("/", query_string=STACK).text)
+    links = re.findall(r'<a href="/\?([^"]*)" data-live-link data-layer="(\d)"', text)
+    opened = {}
+    for query, n in links:
+        experiment = read(pair.split("=") for pair in query.split("&"))
+        assert experiment.focus.layer == int(n)
+        opened[n] = experiment
+        assert [experiment.k_of(at) for at in (1, 2, 3)] == [0, 1, 4]
+    assert set(opened) == {"1", "2", "3"}
+    assert (opened["1"].focus.i, opened["1"].focus.j) == (11, 5)
+    for query, _ in links:
+        assert client.get(f"/?{query}").status_code == 200
+
+
+def test_faces_are_the_chosen_outputs(client, tracer):
+    trace, layers = row(tracer)
+    for n, box in enumerate(layers.boxes[1:], 1):
+        answer = client.get(box.face)
+        assert (answer.status_code, answer.content_type) == (200, "image/png")
+        plane = np.load(__import__("io").BytesIO(client.get(box.face.replace(".png", ".npy")).data))
+        whole = tracer.outputs_of(trace.experiment, n)
+        assert plane == pytest.approx(whole[:, :, box.k])
+    assert client.get(layers.boxes[0].face).data == client.get("/maps/input.png?size=48").data
+
+
+def test_an_edit_leaves_the_faces_before_it_as_they_were(tracer):
+    _, before = row(tracer)
+    _, after = row(tracer, w_0_0="zero", layer="1", i="0")
+    assert before.boxes[0].face == after.boxes[0].face
+    _, later = row(tracer, **{"3_bias": "1,1,1,1,1,1"})
+    assert [box.face for box in later.boxes[:3]] == [box.face for box in before.boxes[:3]]
+    assert later.boxes[3].face != before.boxes[3].face
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("layer-4-0", "no layer 4"), ("layer-3-6", "output 6")]
+)
+def test_faces_that_are_not_there_are_refused(client, name, words):
+    answer = client.get(f"/maps/{name}.png", query_string=STACK)
+    assert answer.status_code == 404
+    assert words in answer.text
+
+
+def test_silenced_layers_are_marked_with_a_way_back_and_what_it_came_to(client, tracer):
+    trace, layers = row(tracer, **{"3_off": "0,2"})
+    assert [box.name for box in layers.changed] == ["conv3"]
+    assert layers.changed[0].changed == "inputs 0 and 2 left out"
+    now = tracer.outputs_of(trace.experiment, 3)[:, :, 4].max()
+    was = tracer.outputs_of(row(tracer)[0].experiment, 3)[:, :, 4].max()
+    said = re.findall(r"[+−][\d.]+", layers.end)
+    assert [float(text.replace("−", "-")) for text in said] == pytest.approx([was, now], abs=0.006)
+    text = unescape(client.get("/", query_string=STACK | {"3.off": "0,2"}).text)
+    back = re.search(r'<a href="([^"]*)" data-live-link>undo this layer', text)[1]
+    assert "3.off" not in back
+    assert "conv3*" in text
+    assert "conv3*" not in client.get(back).text
+
+
+def test_what_changed_is_said():
+    own = Layer(inputs=3)
+    assert change_words(1, own, own) == ""
+    assert change_words(1, Layer(off=(0, 2)), own) == "red and blue left out"
+    assert change_words(2, Layer(off=(1,)), own) == "input 1 left out"
+    kernels = (((0, 0), "zero"), ((2, 1), "zero"))
+    assert change_words(1, Layer(kernels=kernels), own) == "2 kernels changed"
+    several = Layer(bias=(1.0,) * 5, strides=(2, 2))
+    assert change_words(1, several, own) == "bias and stride changed"
+
+
+def test_where_nothing_is_summed_there_is_no_end(tracer):
+    _, layers = row(tracer, **{"if": "apart", "layer": "3", "k": "4", "2_off": "1"})
+    assert layers.end == ""
+    assert layers.boxes[2].face.startswith("/maps/layer-2-0.png")
+    assert layers.boxes[3].face.startswith("data:")
+
+
+def test_opening_keeps_the_outputs_of_all_layers():
+    layers = (Layer(), Layer(inputs=5, bank="random", outputs=4, bias=(0.0,) * 4))
+    found = Experiment(layers=layers, focus=Focus(k=3, layer=2, others=((1, 2),)))
+    assert found.opening(1).focus.k == 2
+    assert found.opening(1).opening(2).focus.k == 3
+
+
+def test_the_drawing_has_the_row_above_the_figure(client):
+    svg = client.get("/stage.svg", query_string=STACK).text
+    for words in ("photo", "conv1", "pool2", "conv3", "output 1", "23²"):
+        assert words in svg
+    assert "/maps/" not in svg  # needs nothing else
+    assert "<a" not in svg
+    assert "translate(0 " not in client.get("/stage.svg?size=24").text
