@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.engine.scratch import scratch
 from multiconv.errors import InvalidValue
 
 Array = NDArray[Any]
@@ -43,21 +44,30 @@ def flushed(values: Array) -> Array:
     places = product(range(len(values)), range(0, values.shape[1], step))
     small = values.size <= _AT_ONCE
     parts = [np.s_[:, :]] if small else [np.s_[at, top : top + step] for at, top in places]
-    bits = values.view(f"u{values.itemsize}")
-    smallest = np.finfo(values.dtype).smallest_normal
-
-    def holds_some(part: Any) -> bool:
-        sizes = bits[part] << 1  # Without the sign; less one, 0 is the largest of all.
-        sizes -= 1
-        return bool((sizes < (smallest.view(bits.dtype) << 1) - 1).any())
-
-    if not any(holds_some(part) for part in parts):
+    if not any(_may_hold_small(values[part]) for part in parts):
         return values
-    result = np.empty_like(values)
+    smallest = np.finfo(values.dtype).smallest_normal
+    if not any(((np.abs(values[part]) < smallest) & (values[part] != 0)).any() for part in parts):
+        return values
+    bits, result = values.view(f"u{values.itemsize}"), np.empty_like(values)
     into = result.view(bits.dtype)
     for part in parts:
         np.multiply(bits[part], np.abs(values[part]) >= smallest, out=into[part])
     return result
+
+
+def _may_hold_small(values: Array) -> bool:
+    """Tell whether a number but 0 may lie below its type's smallest normal one: else none does.
+
+    Two thirds of such a number cannot be written, and of that the processor tells: underflow.
+    """
+    try:
+        with np.errstate(under="raise"):
+            thirds = scratch("thirds", values.shape, values.dtype)
+            np.multiply(values, values.dtype.type(2 / 3), out=thirds)
+    except FloatingPointError:
+        return True
+    return False
 
 
 def batch_of(x: Array, name: str = "x", *, look: bool = True) -> Array:

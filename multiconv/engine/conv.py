@@ -36,7 +36,7 @@ LARGE, ALONE = 17 * 17, 23 * 23
 one: below 17 the sums stay exact in any case, and so far go the kernels of the page.
 """
 
-DEEP = 64
+DEEP = 16
 """Input and output channels of a group from which `pixels` win."""
 
 SCRATCH = 2**25
@@ -306,7 +306,7 @@ def path_of(g: Geometry, c_in: int, c_out: int) -> str:
     kh, kw = g.kernel_size
     alone = c_in == c_out == 1
     as_it_is = (kh, kw) == g.strides == (1, 1) and g.input_size == g.output_size
-    if (as_it_is and c_in >= 8) or (c_in >= DEEP and c_out >= DEEP and kh * kw < LARGE):
+    if (as_it_is and c_in >= 8) or (min(c_in, c_out) >= DEEP and kh * kw < LARGE):
         return "pixels"
     large = g.strides == (1, 1) and kh * kw >= (ALONE if alone else LARGE)
     if large and min(g.output_size) >= _SMALLEST:

@@ -1,7 +1,10 @@
-"""Deep layers: every window of a tile laid out as one row, times the filters, in one product.
+"""Many channels: the windows of a tile laid out as rows of numbers, times the filters.
 
-With many input channels the windows' rows are long and the product dwarfs the copying.  A 1 × 1
-kernel's windows are the pixels themselves, so that nothing is copied at all.
+A window's numbers lie as the filters' do, row of taps by row of taps, all channels of a tap
+together.  Where the output is wide they are unfolded sideways alone: each column keeps its taps of
+all input rows, one after another, so that the windows of a column overlap in memory, and every
+output row is a product of its own.  Narrow outputs have whole windows laid out, and one product a
+tile.  A 1 × 1 kernel's windows are the pixels themselves, so that nothing is copied at all.
 It stands alone because it can be left out.
 """
 
@@ -16,8 +19,11 @@ from multiconv.engine.geometry import Geometry
 from multiconv.engine.padded import fill
 from multiconv.engine.scratch import scratch
 
-TILE = 2**20
+TILE = 2**19
 """Numbers of the windows laid out at a time."""
+
+WIDE = 96
+"""Columns from which a product of one output row is large enough."""
 
 
 def write_pixels(planes: Array, filters: Array, g: Geometry, out: Array) -> None:
@@ -27,21 +33,37 @@ def write_pixels(planes: Array, filters: Array, g: Geometry, out: Array) -> None
     """
     groups, kh, kw, c_in, c_out = filters.shape
     (height, width), dtype = g.output_size, out.dtype
-    matrix, taps = filters.reshape(groups, -1, c_out), kh * kw * c_in
-    by_pixel = out.transpose(0, 1, 3, 2)
+    matrix, by_pixel = filters.reshape(groups, -1, c_out), out.transpose(0, 1, 3, 2)
     if (kh, kw, *g.strides, g.pads) == (1, 1, 1, 1, ((0, 0), (0, 0))):
         seen = planes.transpose(0, 2, 3, 1).reshape(groups, height * width, c_in)
         np.matmul(seen, matrix, out=by_pixel.reshape(groups, height * width, c_out))
         return
     (s1, s2), (d1, d2) = g.strides, g.dilations
-    wide, tile = g.input_size[1] + sum(g.pads[1]), max(1, TILE // (width * taps))
-    for top, group in product(range(0, height, tile), range(groups)):
-        count = min(tile, height - top)
-        padded = scratch("padded", ((count - 1) * s1 + (kh - 1) * d1 + 1, wide, c_in), dtype)
-        fill(padded.transpose(2, 0, 1)[np.newaxis], planes[group : group + 1], g, top * s1)
-        windows = scratch("windows", (count, width, kh, kw, c_in), dtype)
+    narrow, run = width < WIDE, kw * c_in
+    sideways = not narrow and d1 == 1
+    chunk = width if narrow else min(width, max(WIDE, TILE // (2 * kh * run)))
+    room = TILE // (chunk * run)
+    most = (room - kh) // s1 + 1 if sideways else room // kh
+    tile = -(-height // -(-height // max(1, most)))  # all alike, or nearly
+    for group, top, left in product(range(groups), range(0, height, tile), range(0, width, chunk)):
+        target = by_pixel[group, top : top + tile, left : left + chunk]
+        count, wide, _ = target.shape
+        rows, line = (count - 1) * s1 + (kh - 1) * d1 + 1, (wide - 1) * s2 + (kw - 1) * d2 + 1
+        padded = scratch("padded", (rows, line, c_in), dtype)
+        into = padded.transpose(2, 0, 1)[np.newaxis]
+        fill(into, planes[group : group + 1], g, top * s1, left * s2)
         down, across, item = padded.strides
-        strides = down * s1, across * s2, down * d1, across * d2, item
-        windows[...] = np.ndarray(windows.shape, dtype, padded, 0, strides)
-        target = by_pixel[group, top : top + count].reshape(count * width, c_out)
-        np.matmul(windows.reshape(count * width, taps), matrix[group], out=target)
+        if sideways:
+            taps = scratch("windows", (wide, rows, kw, c_in), dtype)
+            along = (across * s2, down, across * d2, item)
+            taps[...] = np.ndarray(taps.shape, dtype, padded, 0, along)
+            column, row, _, item = taps.strides
+            windows = np.ndarray((count, wide, kh * run), dtype, taps, 0, (s1 * row, column, item))
+        else:
+            taps = scratch("windows", (count, wide, kh, kw, c_in), dtype)
+            each = (down * s1, across * s2, down * d1, across * d2, item)
+            taps[...] = np.ndarray(taps.shape, dtype, padded, 0, each)
+            windows = taps.reshape(count, wide, kh * run)
+        if narrow:
+            windows, target = windows.reshape(-1, kh * run), target.reshape(-1, c_out)
+        np.matmul(windows, matrix[group], out=target)

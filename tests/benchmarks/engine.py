@@ -141,7 +141,7 @@ def tiny_case(kernel: int, c_in: int, c_out: int, share: float) -> Contenders:
     }
 
 
-def torch_layer(planes, weights, *, groups=1, strides=1, dilations=1) -> Contenders:
+def torch_layer(planes, weights, *, groups=1, strides=1, dilations=1, padding=None) -> Contenders:
     """PyTorch's layer in both of its layouts, where PyTorch is installed."""
     if not has("torch"):
         return {}
@@ -149,7 +149,7 @@ def torch_layer(planes, weights, *, groups=1, strides=1, dilations=1) -> Contend
 
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
-    pad = weights.shape[-1] // 2 * dilations
+    pad = weights.shape[-1] // 2 * dilations if padding is None else padding
     contenders = {}
     for layout, name in ((torch.contiguous_format, "planes"), (torch.channels_last, "pixels")):
         x = torch.from_numpy(np.ascontiguousarray(planes))[np.newaxis]
@@ -187,16 +187,31 @@ def cases() -> Iterator[tuple[str, Callable[[], Contenders]]]:
         (256, 3, 16, 7),
         (256, 3, 64, 3),
         (256, 3, 64, 7),
+        (128, 16, 16, 3),
         (128, 16, 32, 3),
         (112, 32, 32, 3),
         (56, 64, 64, 3),
         (56, 64, 64, 1),
+        (28, 128, 128, 3),
         (28, 128, 256, 3),
         (28, 256, 256, 3),
     ):
         side, c_in, c_out, kernel = shape
-        name = f"layer {c_in} → {c_out} at {side} × {side}, {kernel} × {kernel}"
+        many = "many channels, " if c_in >= 16 else ""
+        name = f"{many}layer {c_in} → {c_out} at {side} × {side}, {kernel} × {kernel}"
         yield name, lambda s=shape: layer_case(*s)
+    # The face network's, over a picture of 400².
+    for side, c_in, c_out, kernel, step, pad in (
+        (400, 3, 16, 5, 2, 0),
+        (198, 16, 32, 5, 2, 0),
+        (97, 32, 32, 5, 2, 0),
+        (47, 32, 45, 5, 1, 2),
+        (47, 45, 45, 5, 1, 2),
+        (47, 45, 1, 9, 1, 4),
+    ):
+        name = f"many channels, faces {c_in} → {c_out} at {side} × {side}, {kernel} × {kernel}"
+        how = {"strides": step, "padding": pad}
+        yield name, lambda s=(side, c_in, c_out, kernel), h=how: layer_case(*s, **h)
     yield "transposed 128 → 3, 32 to 64, 5 × 5", transposed_case
     for kernel, c_in, c_out in ((3, 3, 16), (11, 1, 1), (1, 16, 16), (17, 3, 4)):
         for share in (0.01, 1.0):

@@ -12,7 +12,8 @@ from multiconv.engine import scratch as workspace
 from multiconv.engine.conv import partial
 from multiconv.engine.geometry import geometry
 
-PATHS = ["columns", "rows", "pixels", "spectra"]
+# `pixels sideways` is what `pixels` does for wide outputs.
+PATHS = ["columns", "rows", "pixels", "pixels sideways", "spectra"]
 
 
 @pytest.fixture(params=PATHS)
@@ -23,6 +24,10 @@ def path(request, monkeypatch):
 
 
 def use(chosen, monkeypatch):
+    if chosen == "pixels sideways":
+        chosen = "pixels"
+        monkeypatch.setattr(pixels, "WIDE", 2)
+
     def path_of(g, c_in, c_out):
         fits = {"columns": c_in == c_out == 1, "spectra": g.strides == (1, 1)}
         return chosen if fits.get(chosen, True) else "rows"
@@ -72,7 +77,7 @@ def test_many_outputs_against_plain_loops(seed, outputs, case, plain, monkeypatc
     filters = rng.integers(-9, 10, (kh, kw, width, outputs * made.groups)).astype(made.x.dtype)
     c = replace(made, filters=filters, bias=np.zeros(filters.shape[3]))
     expected = plain(c).sum(axis=-1)
-    for chosen in ("rows", "pixels"):
+    for chosen in ("rows", "pixels", "pixels sideways"):
         use(chosen, monkeypatch)
         assert np.array_equal(conv2d(c.x, filters, **c.arguments), expected)
 
