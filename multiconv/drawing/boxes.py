@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import log2, sqrt
 
 from multiconv.drawing.slabs import Matrix, Point, Quad, Shape, rounded
@@ -25,7 +25,7 @@ _A_CHANNEL = 13.0  # the length of one channel; doubling their number adds as mu
 _GAP, _NARROWEST, _EDGE = 44.0, 12.0, 2.0
 _BAR = 4.0  # the thickness of the bar
 _ABOVE, _BELOW, _LINE = 26.0, 22.0, 16.0  # room for the brackets, the words, their second line
-_WORD = 86.0  # the width of a name and a size beside it
+_WAY = 22.0  # the room of the sign between words
 _LEAST = 5.0  # no side of a field is drawn shorter
 
 
@@ -33,13 +33,15 @@ _LEAST = 5.0  # no side of a field is drawn shorter
 class Stop:
     """One volume of the row: the layer that puts it out, 0 the photograph; its shape.
 
-    ``spot`` is where the bar runs through it, ``field`` what of it the pinned value sees, if any.
+    ``spot`` is where the bar runs through it, ``field`` what of it the pinned value sees, if any;
+    its name and size, side by side, are ``words`` wide.
     """
 
     n: int
     shape: Shape
     spot: Place | None = None
     field: Area | None = None
+    words: float = 80.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class BoxRow:
     """The row: boxes in the order to paint them, and what lies behind the box of each ``n``.
 
     ``sight`` are lines from one field to the next, ``wedge`` runs from the last field into the bar
-    of the opened layer, with the lines of its far edges; ``skips`` are where boxes are left out.
+    of the opened layer, with the lines of its far edges; ``skips`` are where boxes
+    are left out, at ``tail`` other words begin.
     """
 
     width: float
@@ -81,6 +84,7 @@ class BoxRow:
     sight: dict[int, str]
     wedge: tuple[Quad, str] | None
     skips: tuple[Point, ...]
+    tail: Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,34 +111,32 @@ def _measure(shape: Shape) -> _Measure:
     return _Measure(_A_CHANNEL * log2(1 + channels), tall, deep * _RIGHT, deep * _UP)
 
 
-def box_row(stops: Sequence[Stop], opened: int, width: float, tail: float = _WORD) -> BoxRow:
+def box_row(stops: Sequence[Stop], opened: int, width: float, tail: float = 0.0) -> BoxRow:
     """Return the row of these volumes in so much width, smaller where it is full.
 
-    From the last box's left edge on there is room for words ``tail`` wide.
+    After the last box's words there is room for others, ``tail`` wide.
     """
     whole = [_measure(stop.shape) for stop in stops]
     gaps = len(stops) - 1
-    wide = sum(each.wide for each in whole)
-    last = whole[-1].wide
+    tail = stops[-1].words + tail if tail else 0.0
+    wide, last = sum(each.wide for each in whole), whole[-1].wide
     free = width - _EDGE
     gap = min(_GAP, max(_NARROWEST, (free - wide + last - max(last, tail)) / max(gaps, 1)))
-    free -= gap * gaps
-    scale = min(1.0, free / wide)
+    scale = min(1.0, (free - gap * gaps) / wide)
     if last * scale < tail and gaps:  # words do not shrink
-        scale = min(1.0, (free - tail) / (wide - last))
+        scale = min(1.0, (free - gap * gaps - tail) / (wide - last))
     measures = [each.times(scale) for each in whole]
+    steps = [each.wide + gap for each in measures[:-1]]
+    roomy = [max(step, stop.words + _WAY) for step, stop in zip(steps, stops, strict=False)]
+    one_line = sum(roomy) + max(measures[-1].wide, tail, stops[-1].words) <= free
+    lefts = [_EDGE, *(_EDGE + at for at in accumulate(roomy if one_line else steps))]
     tallest = max(each.height + each.up for each in measures)
     axis = _ABOVE + tallest / 2
-    lefts = [_EDGE]
-    for each in measures:
-        lefts.append(lefts[-1] + each.wide + gap)
     foot = _ABOVE + tallest + _BELOW
-    stacked = any(after - before < _WORD for before, after in pairwise(lefts[:-1]))
+    ways = [*(left - 14 for left in lefts[1:]), None]
     boxes = tuple(
-        _box(stop, each, (left, axis), _Words(foot, stacked, way))
-        for stop, each, left, way in zip(
-            stops, measures, lefts, [*(left - 14 for left in lefts[1:-1]), None], strict=False
-        )
+        _box(stop, each, (left, axis), _Words(foot, not one_line, way))
+        for stop, each, left, way in zip(stops, measures, lefts, ways, strict=True)
     )
     sight = {
         after.n: _sight(before.field, after.field, measures[at + 1].length)
@@ -143,15 +145,16 @@ def box_row(stops: Sequence[Stop], opened: int, width: float, tail: float = _WOR
     }
     return BoxRow(
         width,
-        round(foot + 7 + _LINE * stacked, 2),
+        round(foot + 7 + _LINE * (not one_line), 2),
         boxes,
         sight,
         _wedge(boxes, opened),
         tuple(
-            rounded((lefts[at] - gap / 2, axis))
+            rounded(((boxes[at - 1].face[1][0] + lefts[at]) / 2, axis))
             for at in range(1, len(boxes))
             if boxes[at].n != boxes[at - 1].n + 1
         ),
+        rounded((lefts[-1] + stops[-1].words + 8, foot)),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from multiconv.drawing.boxes import Area, BoxRow, Place, Stop, box_row
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.stack import cell_at, receptive_field
+from multiconv.errors import InvalidValue, TooLarge
 from multiconv.experiment.banks import PLANES
 from multiconv.experiment.changes import unchanged, undone
 from multiconv.experiment.kernels import channel_name
@@ -18,8 +20,9 @@ from multiconv.figure.planes import Absent, Outputs
 from multiconv.figure.rows import Pictures
 from multiconv.tracing.trace import Trace
 
-ROOMS = {"wide": (1336.0, 330.0), "middle": (736.0, 86.0), "narrow": (336.0, 0.0)}
+ROOMS = {"wide": (1336.0, 250.0), "middle": (736.0, 1.0), "narrow": (336.0, 0.0)}
 """The widths that the row is composed for, a screen, a tablet, a phone, and its last words'."""
+_NAME, _SIZE = 8.2, 7.3  # how wide a character of a name is, and one of a size
 PHOTO = "photo"
 LONGEST = 110
 """The longest side of a face, in CSS pixels."""
@@ -37,6 +40,7 @@ class LayerBox:
     n: int
     k: int
     name: str
+    sides: Pair
     size: str
     channels: int
     pixel: Pair
@@ -70,7 +74,14 @@ def layer_name(n: int, layer: Layer) -> str:
     return f"{_NAMES[layer.kind]}{n}"
 
 
-def layers_of(trace: Trace, pictures: Pictures, outputs: Outputs | None = None) -> Layers | None:
+class Stacked(Outputs, Protocol):
+    """Where every layer's outputs are, and whether they are too much work; a `Tracer` is one."""
+
+    def geometry(self, experiment: Experiment, outputs: int = 1) -> Geometry:
+        """Return the opened layer's sizes, or refuse so many outputs of it."""
+
+
+def layers_of(trace: Trace, pictures: Pictures, outputs: Stacked | None = None) -> Layers | None:
     """Return the row of a stack; of a single layer there is none.
 
     ``outputs`` has the last layer's, to say what changes have come to.
@@ -78,39 +89,53 @@ def layers_of(trace: Trace, pictures: Pictures, outputs: Outputs | None = None) 
     experiment, shapes = trace.experiment, trace.shapes
     if len(shapes) < 2:
         return None
-    opened = experiment.focus.layer
-    stops = _stops(shapes, [layer.outputs for layer in experiment.layers], opened, trace.pixel)
+    opened, count = experiment.focus.layer, len(shapes)
+    last = count if experiment.sums else opened - 1
+    while outputs and last > opened and not _is_allowed(outputs, experiment, last):
+        last -= 1
+    boxes = tuple(_box(trace, n, pictures if n <= last else Absent()) for n in range(count + 1))
+    stops = tuple(_stop(trace, box) for box in boxes)
     near = [stop for stop in stops if stop.n in {0, opened - 1, opened, opened + 1}]
     return Layers(
-        tuple(_box(trace, stop, pictures) for stop in stops),
+        boxes,
         {
             name: box_row(near if name == "narrow" else stops, opened, *room)
             for name, room in ROOMS.items()
         },
         experiment.focus.k,
         trace.pixel,
-        _end(experiment, outputs) if outputs and experiment.sums else "",
+        _end(experiment, outputs) if outputs and last == count else "",
     )
 
 
-def _box(trace: Trace, stop: Stop, pictures: Pictures) -> LayerBox:
-    experiment, n = trace.experiment, stop.n
-    rows, columns, channels = stop.shape
+def _is_allowed(outputs: Stacked, experiment: Experiment, n: int) -> bool:
+    """Tell whether all outputs of layer n are not too much work for one request."""
+    try:
+        outputs.geometry(experiment.opening(n), outputs=experiment.layers[n - 1].outputs)
+    except TooLarge:
+        return False
+    return True
+
+
+def _box(trace: Trace, n: int, pictures: Pictures) -> LayerBox:
+    experiment, shapes = trace.experiment, trace.shapes
     opened = experiment.focus.layer
     if n == 0:
-        name, k, face = PHOTO, 0, pictures.map("photo", 0.0, 2 * LONGEST)
+        (rows, columns), channels = shapes[0].input_size, PLANES
+        name, k, face, changed = PHOTO, 0, pictures.map("photo", 0.0, 2 * LONGEST), ""
     else:
-        name, k = layer_name(n, experiment.layers[n - 1]), experiment.k_of(n)
-        seen = experiment.sums or n < opened
-        face = (pictures if seen else Absent()).map(f"layer-{n}-{k}", 0.0, 2 * LONGEST)
-    changed = change_words(n, experiment.layers[n - 1], unchanged(experiment, n)) if n else ""
+        layer, k = experiment.layers[n - 1], experiment.k_of(n)
+        (rows, columns), channels = shapes[n - 1].output_size, layer.outputs
+        name, face = layer_name(n, layer), pictures.map(f"layer-{n}-{k}", 0.0, 2 * LONGEST)
+        changed = change_words(n, layer, unchanged(experiment, n))
     return LayerBox(
         n,
         k,
         name,
+        (rows, columns),
         f"{rows}²" if rows == columns else f"{rows} × {columns}",
         channels,
-        over_same_place(trace.shapes, opened, trace.pixel, max(n, 1)),
+        over_same_place(shapes, opened, trace.pixel, max(n, 1)),
         face,
         f"{name}, {rows} × {columns} × {channels}" + (f"; {changed}" if changed else ""),
         n == opened,
@@ -118,19 +143,15 @@ def _box(trace: Trace, stop: Stop, pictures: Pictures) -> LayerBox:
     )
 
 
-def _stops(
-    shapes: Sequence[Geometry], outputs: Sequence[int], opened: int, pixel: Pair
-) -> tuple[Stop, ...]:
-    """Return the photograph and every layer's output, with what the pinned pixel sees of each."""
-    stops = [Stop(0, (*shapes[0].input_size, PLANES), *_seen(shapes[:opened], pixel))]
-    for n, (shape, channels) in enumerate(zip(shapes, outputs, strict=True), 1):
-        if n < opened:
-            spot, field = _seen(shapes[n:opened], pixel)
-        else:
-            i, j = over_same_place(shapes, opened, pixel, n)
-            spot, field = (i + 0.5, j + 0.5), None
-        stops.append(Stop(n, (*shape.output_size, channels), spot, field))
-    return tuple(stops)
+def _stop(trace: Trace, box: LayerBox) -> Stop:
+    """Return where a box is run through, and what the pinned pixel sees of it."""
+    n, opened = box.n, trace.experiment.focus.layer
+    (i, j), field = box.pixel, None
+    spot: Place = i + 0.5, j + 0.5
+    if n < opened:
+        spot, field = _seen(trace.shapes[n:opened], trace.pixel)
+    words = _NAME * (len(box.name) + bool(box.changed)) + _SIZE * (len(box.size) + 1)
+    return Stop(n, (*box.sides, box.channels), spot, field, words)
 
 
 def _seen(shapes: Sequence[Geometry], pixel: Pair) -> tuple[Place, Area | None]:
@@ -189,9 +210,12 @@ def _end(experiment: Experiment, outputs: Outputs) -> str:
         return ""
     last = len(experiment.layers)
     k = experiment.k_of(last)
-    was, now = (
-        float(outputs.outputs_of(each, last)[:, :, k].max()) for each in (before, experiment)
-    )
+    try:
+        was, now = (
+            float(outputs.outputs_of(each, last)[:, :, k].max()) for each in (before, experiment)
+        )
+    except (InvalidValue, TooLarge, IndexError):
+        return ""  # the layers as they were do not fit this picture, or one another
     return f"highest value at the end {_short(was)} → {_short(now)}"
 
 

@@ -18,11 +18,11 @@ from multiconv.figure.channels import channels_of
 from multiconv.figure.controls import Button, Choice, Entry, buttons, presets
 from multiconv.figure.exports import Group, exports
 from multiconv.figure.kernel import weight_scale
+from multiconv.figure.layers import Stacked
 from multiconv.figure.links import Links
 from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
 from multiconv.figure.pixel import Pixel, pixel_of
-from multiconv.figure.planes import Outputs
 from multiconv.figure.rows import lender_of
 from multiconv.figure.stage import Figure, figure_of
 from multiconv.figure.steps import Pace, Step, paces_of, steps_of
@@ -85,7 +85,7 @@ def page(
     mistakes: Sequence[MultiConvError] = (),
     form: Form | None = None,
     told: Collection[str] = (),
-    outputs: Outputs | None = None,
+    outputs: Stacked | None = None,
 ) -> Page:
     """Return the page of one experiment; ``told`` are words for what the way here did besides.
 

@@ -20,9 +20,9 @@ MARGIN = 14
 class Sight:
     """The photograph, how large it is and stands, and what of it the pinned number sees.
 
-    ``field`` is not cut at the edges; ``cell`` is the middle of it.  ``words`` say how large it
-    is, ``place`` where, ``holes`` what of it is reached if that is not all.  ``facts`` are what
-    scripts need to move it.
+    ``field`` is not cut at the edges; ``cell`` is the middle of it, if there is room within.
+    ``words`` say how large it is, ``place`` where, ``holes`` what of it is reached if that is not
+    all.  ``facts`` are what scripts need to move it.
     """
 
     address: str
@@ -31,7 +31,7 @@ class Sight:
     width: int
     height: int
     field: Mark
-    cell: Mark
+    cell: Mark | None
     words: str
     place: str
     holes: str
@@ -78,13 +78,14 @@ def sight_of(trace: Trace, pictures: Pictures) -> Sight | None:
     box = Mark(field.top, field.left, field.height, field.width)
     first = receptive_field(shapes, 0, 0)
     side = max(1, round(max(size) / PHOTO_WIDTH * 3))
+    roomy = min(field.height, field.width) > 6 * side
     return Sight(
         pictures.map("photo", 0.0),
         rows,
         columns,
         *drawn_size(rows, columns, PHOTO_WIDTH),
         field=box,
-        cell=Mark(row - side, column - side, 2 * side + 1, 2 * side + 1),
+        cell=Mark(row - side, column - side, 2 * side + 1, 2 * side + 1) if roomy else None,
         words=f"what this number sees: {field.height} × {field.width} pixels",
         place=place_words(box, size),
         holes=_holes(box, size, *(len(places) for places in reached(shapes, *trace.pixel))),

@@ -19,9 +19,9 @@ from multiconv.experiment.edit import OUTPUT_WIDTH, ROW_WIDTH, Form
 from multiconv.experiment.words import origin_words, sentence, what_if_words
 from multiconv.figure.channels import Channel, channels_of
 from multiconv.figure.kernel import Kernel
-from multiconv.figure.layers import Layers, layers_of
+from multiconv.figure.layers import Layers, Stacked, layers_of
 from multiconv.figure.output import Output, output_of
-from multiconv.figure.planes import Outputs, ramp
+from multiconv.figure.planes import ramp
 from multiconv.figure.rows import ROW_HEIGHT, MapPicture, Pictures, Row, Words, rows_of
 from multiconv.figure.sight import Sight, sight_of
 from multiconv.figure.sum import Sum, sum_of
@@ -78,7 +78,7 @@ def figure_of(
     title: str = "",
     form: Form | None = None,
     all_faces: bool = True,
-    outputs: Outputs | None = None,
+    outputs: Stacked | None = None,
 ) -> Figure:
     """Return the figure of a trace.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from multiconv.drawing.boxes import Stop, box_row
@@ -70,7 +72,14 @@ def test_boxes_stand_apart_within_the_width(width, count):
 
 def test_words_beyond_the_last_box_have_room():
     found = row(736.0, tail=200.0)
-    assert found.boxes[-1].word[0] + 200 <= 736
+    assert found.boxes[-1].word[0] + 80 <= found.tail[0]
+    assert found.tail[0] + 190 <= 736
+
+
+def test_words_of_one_line_do_not_touch():
+    stops = [Stop(n, (64, 64, 3), words=140.0) for n in range(5)]
+    lefts = [box.word[0] for box in box_row(stops, 4, 1336.0).boxes]
+    assert all(after - before >= 160 for before, after in pairwise(lefts))
 
 
 def test_words_take_two_lines_where_boxes_stand_close():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import numpy as np
@@ -160,3 +161,16 @@ def test_the_drawing_has_the_row_above_the_figure(client):
     assert "/maps/" not in svg  # needs nothing else
     assert "<a" not in svg
     assert "translate(0 " not in client.get("/stage.svg?size=24").text
+
+
+def test_layers_that_are_too_much_work_have_no_face(app):
+    from multiconv.experiment.model import LIMITS
+    from multiconv.tracing.trace import Tracer
+
+    limits = replace(LIMITS, multiply_adds=300_000)
+    few = Tracer(app.extensions["multiconv_store"], limits=limits)
+    trace = few.trace(read((STACK | {"3.outputs": "64", "3.off": "1"}).items()))
+    layers = layers_of(trace, Links(trace.experiment, "b"), few)
+    assert layers.boxes[2].face.startswith("/maps/")
+    assert layers.boxes[3].face.startswith("data:")
+    assert layers.end == ""
