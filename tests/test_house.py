@@ -19,7 +19,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON_LINES, JAVASCRIPT_LINES = 350, 250
 # A longer module stands here with its reason.
-LONGER: dict[str, str] = {}
+LONGER: dict[str, str] = {
+    "multiconv/experiment/model.py": "the values that an experiment is made of are read together",
+}
 # A test that reads a clock stands here with its reason.
 READS_A_CLOCK = {"tests/test_house.py": "it says what it looks for"}
 TEXT = {".py", ".js", ".css", ".html", ".svg", ".md", ".toml", ".json", ".txt", ".yml", ".sh", ""}

@@ -27,23 +27,26 @@ RANDOM = "random"
 NO_BANK = ""
 """The bank of a pooling, which has no filters."""
 
-STORED = "stored"
-"""What a share of outputs is called whose filters are a stored bank's."""
-
 PLANES = 3
 """Input channels of a picture, which the named banks are made for."""
 
 _ID = re.compile(r"[0-9a-f]{64}")
+_OF_A_NETWORK = re.compile(r"[a-z]{1,20}-conv[0-9]{1,2}")
 _OWN_RANDOM: tuple[Pair, int] = ((3, 3), 4)
 _OWN_POOL: tuple[Pair, int] = ((2, 2), 1)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredBank:
-    """A bank in the store, (kh, kw, C_in, K); its id is made of its values."""
+    """A bank in the store, (kh, kw, C_in, K), whose id is made of its values, or of a network.
+
+    That has a ``title`` within a sentence and a ``credit``, which stands where it is shown.
+    """
 
     id: str
     filters: Filters = field(compare=False, repr=False)
+    title: str = field(default="a stored bank", compare=False)
+    credit: str = field(default="", compare=False)
 
 
 Bank = str | StoredBank
@@ -58,10 +61,18 @@ def no_banks(name: str) -> Filters:
     )
 
 
-def bank_of(text: str, banks: Banks, inputs: int = PLANES, name: str = "filters") -> Bank:
+def bank_of(
+    text: str,
+    banks: Banks,
+    inputs: int = PLANES,
+    name: str = "filters",
+    of_networks: Callable[[str], StoredBank] | None = None,
+) -> Bank:
     """Return the bank that a link names for a layer of so many inputs."""
-    if _ID.fullmatch(text):
-        bank = StoredBank(text, banks(text))
+    bank = StoredBank(text, banks(text)) if _ID.fullmatch(text) else None
+    if of_networks and _OF_A_NETWORK.fullmatch(text):
+        bank = of_networks(text)
+    if bank:
         if (made_for := bank.filters.shape[2]) != inputs:
             raise _unfit("a bank", made_for, inputs, name)
         return bank
@@ -115,7 +126,7 @@ def own_groups(bank: Bank, outputs: int) -> int:
 
 
 def shares_of(bank: Bank, outputs: int) -> tuple[Share, ...]:
-    """Return whose filters each of so many outputs has; a stored bank's own are of `STORED`."""
+    """Return whose filters each of so many outputs has; a stored bank's own are of its title."""
     if bank == NO_BANK:
         return ()
     if bank == RANDOM:
@@ -124,7 +135,7 @@ def shares_of(bank: Bank, outputs: int) -> tuple[Share, ...]:
         return bank_shares(bank, outputs)
     own = min(bank.filters.shape[3], outputs)
     rest = (Share(own, outputs - 1),) if own < outputs else ()
-    return (Share(0, own - 1, STORED), *rest)
+    return (Share(0, own - 1, bank.title), *rest)
 
 
 def filters_of(bank: Bank, size: Pair, outputs: int, inputs: int = PLANES) -> Filters:

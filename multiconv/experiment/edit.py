@@ -28,7 +28,7 @@ from multiconv.experiment.fields import FIELDS, Field
 from multiconv.experiment.kernels import PLACE, tap_name
 from multiconv.experiment.kinds import COLOUR_RANGE, numbers_text
 from multiconv.experiment.link import read, to_pairs
-from multiconv.experiment.model import LIMITS, Experiment, Focus
+from multiconv.experiment.model import LIMITS, Experiment, Focus, Networks, no_networks
 from multiconv.experiment.numbers import number, plain, weight_text, whole, with_point
 from multiconv.experiment.reshape import reshape
 
@@ -83,28 +83,30 @@ def edit_of(
     geometry_of: GeometryOf,
     banks: Banks = no_banks,
     range_of: RangeOf | None = None,
+    networks: Networks = no_networks,
 ) -> Edit:
     """Return the experiment that a filled-in form asks for; the first mistake names its field.
 
     ``geometry_of`` has an experiment's sizes, for the pixel that was clicked or moved; ``range_of``
     its range of colours, which the first change of values holds.
     """
-    base = base_of(form, banks)
+    base = base_of(form, banks, networks)
     chosen = form | _free_entries(form, base)
     changes = {
         q: chosen.pop(f"preset.{q}")
         for q in range(base.layer.inputs)
         if chosen.get(f"preset.{q}") in CHANGES
     }
-    typed = read(typed_pairs(form, base).items(), banks).layer
-    layer, size_notice = reshape(chosen, typed, base.focus.k, banks, anew=bool(base.layer.kernels))
+    typed = read(typed_pairs(form, base).items(), banks, networks=networks).layer
+    anew = bool(base.layer.kernels)
+    layer, size_notice = reshape(chosen, typed, base.focus.k, banks, networks, anew=anew)
     k = whole(form["k"], "k", 0, layer.outputs - 1) if "k" in form else base.focus.k
     moved = k >= layer.outputs
     focus = replace(base.focus, k=min(k, layer.outputs - 1))
     pairs = dict(to_pairs(replace(base.with_layer(layer), focus=focus)))
     lay_plain(pairs, chosen, base)
     _refuse_unknown(form)
-    experiment = read(pairs.items(), banks)
+    experiment = read(pairs.items(), banks, networks=networks)
 
     layer = experiment.layer
     if "switch" in form:
@@ -131,9 +133,10 @@ def _with_the_range_of(before: Experiment, now: Experiment, range_of: RangeOf) -
         return now  # the link before could not be shown, so there is no range to hold
 
 
-def base_of(form: Form, banks: Banks = no_banks) -> Experiment:
+def base_of(form: Form, banks: Banks = no_banks, networks: Networks = no_networks) -> Experiment:
     """Return the experiment that the form was filled in over."""
-    return read(parse_qsl(form.get("from", ""), keep_blank_values=True), banks)
+    pairs = parse_qsl(form.get("from", ""), keep_blank_values=True)
+    return read(pairs, banks, networks=networks)
 
 
 def typed_pairs(form: Form, base: Experiment, without: str | None = None) -> dict[str, str]:

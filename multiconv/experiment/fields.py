@@ -21,6 +21,7 @@ from multiconv.experiment.kinds import (
     IMAGE,
     INPUT_CHANNELS,
     LAYER_KIND,
+    NETWORK,
     OPENED,
     OUTPUTS,
     PADDING,
@@ -32,7 +33,7 @@ from multiconv.experiment.kinds import (
     sides_to,
     word_of,
 )
-from multiconv.experiment.model import CONV, LIMITS
+from multiconv.experiment.model import CONV, LIMITS, Layer, Network
 
 ACTIVATION_WORDS = {name: name for name in ACTIVATIONS} | {
     "identity": "no activation",
@@ -54,7 +55,7 @@ class Field:
     """One parameter, called ``name`` in the link and the form; of a layer n ≥ 2, ``n.name``."""
 
     name: str
-    of: str  # where its value stands: source, layer, focus or view, and the attribute
+    of: str  # where its value stands: source, layer, focus, view or experiment; the attribute
     kind: Kind
     usual: Any  # the value unless said, or what gives it of a layer that is read so far
     maps: tuple[str, ...]  # the kinds of maps whose pixels it changes, of `MAPS`
@@ -104,6 +105,7 @@ def _by_kind(conv: Any, pool: Any) -> Any:
 
 
 FIELDS = (
+    Field("network", "experiment.network", NETWORK, None, MAPS),
     Field("image", "source.image", IMAGE, "sample:portrait", MAPS, "bar"),
     Field("size", "source.size", SIZE, 160, MAPS, "more", "Working size",
           f"longest side in pixels, 1 to {LIMITS.working_size}, or “full”"),
@@ -166,6 +168,35 @@ def fields_of(part: str) -> tuple[Field, ...]:
 
 LAYER_TURNS = tuple(sorted(fields_of("layer"), key=lambda each: each.turn))
 OTHER_TURNS = tuple(
-    sorted((each for each in FIELDS if each not in LAYER_TURNS), key=lambda each: each.turn)
+    sorted(
+        (each for part in ("source", "focus", "view") for each in fields_of(part)),
+        key=lambda each: each.turn,
+    )
 )
 """A layer's rows, and those of no layer, as they are read."""
+
+
+def usual(row: Field, owner: Any, network: Network | None = None, n: int = 1) -> Any:
+    """Return what a parameter is unless said, of a layer (or source, focus, view) read so far.
+
+    In a network it is what that has; of a layer, its layer n.
+    """
+    if network is None:
+        return row.otherwise(owner)
+    if row in LAYER_TURNS:
+        return _own(row, owner, network.layers[n - 1])
+    opens = {"image": network.image, "size": network.size, "layer": len(network.layers)}
+    return opens.get(row.name, row.usual)
+
+
+def _own(row: Field, layer: Any, own: Layer) -> Any:
+    """Return a network's own value where its layer n is still of its kind, and it still fits."""
+    if row.name != "kind" and layer.kind != own.kind:
+        return row.otherwise(layer)
+    if row.name == "bias":
+        return own.with_outputs(layer.outputs).bias
+    if row.name == "groups" and (layer.inputs % own.groups or layer.outputs % own.groups):
+        return 1
+    if row.name == "off":
+        return tuple(q for q in own.off if q < layer.inputs)
+    return getattr(own, row.place)

@@ -9,13 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
 
 from multiconv.engine.geometry import Padding, Pair
 from multiconv.errors import InvalidValue
-from multiconv.experiment.banks import PLANES, Banks, bank_of, bank_text, no_banks
-from multiconv.experiment.model import KINDS, LIMITS, Limits
+from multiconv.experiment.banks import PLANES, Bank, Banks, bank_of, bank_text, no_banks
+from multiconv.experiment.model import (
+    KINDS,
+    LIMITS,
+    Limits,
+    Networks,
+    bank_of_network,
+    no_networks,
+)
 from multiconv.experiment.numbers import decimal, misread, number, plain, whole
 from multiconv.filters.banks import BANKS
 
@@ -39,6 +47,7 @@ class Reading:
 
     limits: Limits = LIMITS
     banks: Banks = no_banks
+    networks: Networks = no_networks
     layers: int = LIMITS.layers
     layer: Any = field(
         default_factory=lambda: SimpleNamespace(inputs=PLANES, outputs=LIMITS.outputs)
@@ -120,6 +129,13 @@ def _layer_kind(text: str, name: str, _: Reading) -> str:
         f"{name} is transposed, which is not shown yet; the name is kept for it.",
         f"Use one of {', '.join(KINDS)}.",
         field=name,
+    )
+
+
+def _bank(text: str, name: str, reading: Reading) -> Bank:
+    networks = reading.networks
+    return bank_of(
+        text, reading.banks, reading.layer.inputs, name, lambda of: bank_of_network(of, networks)
     )
 
 
@@ -269,10 +285,11 @@ OUTPUTS = number_of(
     tuple((str(n), str(n)) for n in range(1, _OFFERED + 1)),
 )
 K = number_of(0, lambda reading: reading.layer.outputs - 1)
+NETWORK = Kind(lambda text, _, reading: reading.networks(text), attrgetter("name"))
 LAYER_KIND = Kind(_layer_kind, schema={"type": "string", "enum": list(KINDS)})
 OPENED = number_of(1, lambda reading: reading.layers)
 BANK = Kind(
-    lambda text, name, reading: bank_of(text, reading.banks, reading.layer.inputs, name),
+    _bank,
     bank_text,
     {"type": "string", "examples": list(BANKS)},
     tuple((name, bank.title) for name, bank in BANKS.items()),

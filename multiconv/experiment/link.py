@@ -16,7 +16,15 @@ from urllib.parse import urlencode
 
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import PLANES, Banks, no_banks
-from multiconv.experiment.fields import BY_NAME, LAYER_TURNS, NAMES, OTHER_TURNS, Field, fields_of
+from multiconv.experiment.fields import (
+    BY_NAME,
+    LAYER_TURNS,
+    NAMES,
+    OTHER_TURNS,
+    Field,
+    fields_of,
+    usual,
+)
 from multiconv.experiment.kernels import PLACE, kernel_text, laid_over
 from multiconv.experiment.kinds import K, Reading
 from multiconv.experiment.model import (
@@ -26,8 +34,11 @@ from multiconv.experiment.model import (
     Focus,
     Layer,
     Limits,
+    Network,
+    Networks,
     Source,
     View,
+    no_networks,
 )
 from multiconv.experiment.numbers import quoted, whole
 from multiconv.experiment.transit import is_tracker
@@ -54,25 +65,29 @@ def prefix(layer: int) -> str:
 
 
 def read(
-    pairs: Iterable[tuple[str, str]], banks: Banks = no_banks, limits: Limits = LIMITS
+    pairs: Iterable[tuple[str, str]],
+    banks: Banks = no_banks,
+    limits: Limits = LIMITS,
+    networks: Networks = no_networks,
 ) -> Experiment:
-    """Return the experiment that a link's decoded parameters describe; stored banks from ``banks``.
+    """Return the experiment that a link's decoded parameters describe.
 
-    Only ``w.<q>.<k>`` may stand more than once.  Raises `InvalidValue` or `NotFound`, naming the
-    field.
+    Stored banks come from ``banks``, networks by name from ``networks``.  Only ``w.<q>.<k>`` may
+    stand more than once.  Raises `InvalidValue` or `NotFound`, naming the field.
     """
     given = _sorted(pairs, limits)
-    count = _count(given, limits)
-    reading, layers, inputs = Reading(limits, banks, count), [], PLANES
+    reading = Reading(limits, banks, networks)
+    network = _value(BY_NAME["network"], given[1], "", reading, None)
+    reading.layers = count = _count(given, limits, network)
+    layers: list[Layer] = []
     for n in range(1, count + 1):
-        layers.append(_layer(n, given.get(n, {}), inputs, reading))
-        inputs = layers[-1].outputs
+        layers.append(_layer(n, given.get(n, {}), layers, reading, network))
     chosen = _chosen(given, layers, reading)
     parts: dict[str, dict[str, Any]] = {"source": {}, "focus": {}, "view": {}}
     for row in OTHER_TURNS:
         part, _, place = row.of.partition(".")
         reading.layer = layers[parts["focus"].get("layer", 1) - 1]
-        parts[part][place] = _value(row, given[1], "", reading)
+        parts[part][place] = _value(row, given[1], "", reading, network)
     parts["focus"] |= _focus(parts["focus"], chosen, "k" in given[1])
     if parts["focus"]["what_if"] and reading.layer.pools:
         raise InvalidValue(
@@ -82,7 +97,11 @@ def read(
             field="if",
         )
     return Experiment(
-        Source(**parts["source"]), tuple(layers), Focus(**parts["focus"]), View(**parts["view"])
+        Source(**parts["source"]),
+        tuple(layers),
+        Focus(**parts["focus"]),
+        View(**parts["view"]),
+        network,
     )
 
 
@@ -109,14 +128,16 @@ def _focus(focus: dict[str, Any], chosen: dict[int, int], has_k: bool) -> dict[s
     return {"k": k, "others": tuple((at, other) for at, other in chosen.items() if other)}
 
 
-def _value(row: Field, given: _Given, before: str, reading: Reading) -> Any:
+def _value(
+    row: Field, given: _Given, before: str, reading: Reading, network: Network | None, n: int = 1
+) -> Any:
     if row.name not in given:
-        return row.otherwise(reading.layer)
+        return usual(row, reading.layer, network, n)
     text = given[row.name][0]
     try:
         return row.kind.read(text, before + row.name, reading)
     except InvalidValue as error:
-        other = _ALIKE.get(row.name, "")
+        other = "" if network and row.name == "layer" else _ALIKE.get(row.name, "")
         if _can_be(other, text, reading):
             raise _or_meant(error, f"{other}={text}") from error
         raise
@@ -137,16 +158,36 @@ def _or_meant(error: InvalidValue, other: str) -> InvalidValue:
     return InvalidValue(error.problem, remedy, field=error.field, limit=error.limit)
 
 
-def _layer(n: int, given: _Given, inputs: int, reading: Reading) -> Layer:
+def _layer(
+    n: int, given: _Given, before: list[Layer], reading: Reading, network: Network | None
+) -> Layer:
+    inputs = before[-1].outputs if before else PLANES
+    if network and network.layers[n - 1].inputs != inputs:
+        _check_fit(n, given, inputs, network)
     reading.layer = SimpleNamespace(inputs=inputs)
     kernels = {name: texts for name, texts in given.items() if PLACE.fullmatch(name)}
     for row in LAYER_TURNS:
         if getattr(reading.layer, "kind", CONV) != CONV:
             _refuse_of_a_pooling(n, reading.layer.kind, given, kernels)
-        setattr(reading.layer, row.place, _value(row, given, prefix(n), reading))
+        setattr(reading.layer, row.place, _value(row, given, prefix(n), reading, network, n))
     layer = Layer(**vars(reading.layer))
     return (
         replace(layer, kernels=laid_over(kernels, layer, reading.limits, n)) if kernels else layer
+    )
+
+
+def _check_fit(n: int, given: _Given, inputs: int, network: Network) -> None:
+    """Refuse a network's layer that is given more or fewer channels than its filters are for."""
+    own = network.layers[n - 1]
+    if "filters" in given or given.get("kind", [own.kind])[0] != own.kind:
+        return
+    raise InvalidValue(
+        f"Layer {n} of {network.title} takes {own.inputs} channels, but layer {n - 1} puts out "
+        f"{inputs} now.",
+        f"Leave {prefix(n - 1)}outputs and {prefix(n - 1)}kind as they are, or choose other "
+        f"filters for the next: {prefix(n)}filters=random.",
+        field=f"{prefix(n - 1)}outputs",
+        limit=f"{own.inputs}",
     )
 
 
@@ -206,8 +247,10 @@ def _unknown(name: str) -> InvalidValue:
     )
 
 
-def _count(given: Mapping[int, _Given], limits: Limits) -> int:
+def _count(given: Mapping[int, _Given], limits: Limits, network: Network | None) -> int:
     spoken_of = max(given)
+    if network:
+        return _count_of(network, given)
     if COUNT not in given[1]:
         return spoken_of
     count = whole(given[1][COUNT][0], COUNT, 1, limits.layers)
@@ -221,16 +264,37 @@ def _count(given: Mapping[int, _Given], limits: Limits) -> int:
     return count
 
 
+def _count_of(network: Network, given: Mapping[int, _Given]) -> int:
+    count, spoken_of = len(network.layers), max(given)
+    if COUNT in given[1]:
+        raise InvalidValue(
+            f"{COUNT} is given beside network, which has {count} layers.",
+            f"Leave {COUNT} out; or leave network out and describe every layer.",
+            field=COUNT,
+        )
+    if spoken_of > count:
+        name = f"{spoken_of}.{next(iter(given[spoken_of]))}".replace("..", ".")
+        raise InvalidValue(
+            f"{name} speaks of layer {spoken_of}, but {network.title} has {count}.",
+            f"Speak of layers 1 to {count}.",
+            field=name,
+            limit=f"1 to {count}",
+        )
+    return count
+
+
 def to_pairs(experiment: Experiment) -> list[tuple[str, str]]:
     """Return the parameters of the canonical link, in their order, without what is so anyway."""
-    said = _said(_SOURCE, experiment.source)
+    network = experiment.network
+    said = [("network", network.name)] if network else []
+    said += _said(_SOURCE, experiment.source, network)
     for n, layer in enumerate(experiment.layers, 1):
-        own = [(f"{prefix(n)}{name}", text) for name, text in _said_of(layer)]
-        if n > 1 and n == len(experiment.layers) and not own:
+        own = [(f"{prefix(n)}{name}", text) for name, text in _said_of(layer, network, n)]
+        if n > 1 and n == len(experiment.layers) and not own and not network:
             own = [(COUNT, str(n))]
         said += own
     said += [(f"{n}.k", str(k)) for n, k in experiment.focus.others]
-    return said + _said(_FOCUS, experiment.focus) + _said(_VIEW, experiment.view)
+    return said + _said(_FOCUS, experiment.focus, network) + _said(_VIEW, experiment.view)
 
 
 def to_query(experiment: Experiment) -> str:
@@ -238,11 +302,13 @@ def to_query(experiment: Experiment) -> str:
     return urlencode(to_pairs(experiment), safe=":,()")
 
 
-def _said(rows: Iterable[Field], owner: object) -> list[tuple[str, str]]:
+def _said(
+    rows: Iterable[Field], owner: object, network: Network | None = None, n: int = 1
+) -> list[tuple[str, str]]:
     return [
         (row.name, row.kind.write(value))
         for row in rows
-        if (value := getattr(owner, row.place)) != row.otherwise(owner)
+        if (value := getattr(owner, row.place)) != usual(row, owner, network, n)
     ]
 
 
@@ -250,7 +316,7 @@ _TO_BANK = _LAYER[: _LAYER.index(BY_NAME["filters"]) + 1]
 _BEYOND = _LAYER[len(_TO_BANK) :]
 
 
-def _said_of(layer: Layer) -> list[tuple[str, str]]:
+def _said_of(layer: Layer, network: Network | None, n: int) -> list[tuple[str, str]]:
     # Kernels stand after the bank that they lie over.
     kernels = [(f"w.{q}.{k}", kernel_text(kernel)) for (q, k), kernel in layer.kernels]
-    return [*_said(_TO_BANK, layer), *kernels, *_said(_BEYOND, layer)]
+    return [*_said(_TO_BANK, layer, network, n), *kernels, *_said(_BEYOND, layer, network, n)]

@@ -10,8 +10,8 @@ from typing import Any
 
 from multiconv.errors import NotFound
 from multiconv.experiment.banks import own_shape
-from multiconv.experiment.fields import LAYER_TURNS, Field, fields_of
-from multiconv.experiment.model import Experiment, Focus, Layer, Source, View
+from multiconv.experiment.fields import LAYER_TURNS, Field, fields_of, usual
+from multiconv.experiment.model import Experiment, Focus, Layer, Network, Source, View
 from multiconv.experiment.numbers import quoted
 
 _MAP = re.compile(r"(input|partial|output|running)-(0|[1-9][0-9]{0,3})|sum")
@@ -80,7 +80,7 @@ def pixels_experiment(
     layer, focus = experiment.layer, experiment.focus
     kind, channel = map_place(map_name, layer)
     # Before the sum a mean and partials that are left apart are as they are without.
-    own = kind in {"partial", "running"} and focus.what_if in {"mean", "apart"}
+    without = kind in {"partial", "running"} and focus.what_if in {"mean", "apart"}
     if kind != "input":
         k = channel if kind == "output" and channel is not None else focus.k
         added = range(layer.inputs)
@@ -88,12 +88,15 @@ def pixels_experiment(
             added = range(channel, channel + 1)
         elif kind == "running" and channel is not None:
             added = range(channel)
-        layer = _of_output(layer, k, added, shared=focus.what_if == "shared")
+        own = experiment.network.layers[focus.layer - 1] if experiment.network else None
+        layer = _of_output(layer, k, added, shared=focus.what_if == "shared", own=own)
     seen = acting(experiment, kind, layer)
     if kind == "input":
         return seen
     view = replace(seen.view, range=colour_range)
-    return replace(seen, view=view, focus=replace(seen.focus, what_if="") if own else seen.focus)
+    return replace(
+        seen, view=view, focus=replace(seen.focus, what_if="") if without else seen.focus
+    )
 
 
 def acting(experiment: Experiment, kind: str, layer: Layer | None = None) -> Experiment:
@@ -101,11 +104,17 @@ def acting(experiment: Experiment, kind: str, layer: Layer | None = None) -> Exp
 
     ``layer`` is the opened one, if it is another than the experiment's.
     """
+    network, n = experiment.network, experiment.focus.layer
+    kept = _acting_layer(layer or experiment.layer, kind, network, n)
+    behind = network.layers[n:] if network else ()
+    if behind and behind[0].inputs != kept.outputs:
+        behind = experiment.layers[n:]
     return Experiment(
         Source(**_acting(_SOURCE, experiment.source, kind)),
-        (*experiment.before, _acting_layer(layer or experiment.layer, kind)),
+        (*experiment.before, kept, *behind),
         Focus(**_acting(_FOCUS, experiment.focus, kind)),
         View(**_acting(_VIEW, experiment.view, kind)),
+        network,
     )
 
 
@@ -113,24 +122,28 @@ def _acting(rows: Iterable[Field], owner: object, kind: str) -> dict[str, Any]:
     return {row.place: getattr(owner, row.place) for row in rows if kind in row.maps}
 
 
-def _acting_layer(layer: Layer, kind: str) -> Layer:
+def _acting_layer(layer: Layer, kind: str, network: Network | None, n: int) -> Layer:
     kept = SimpleNamespace(inputs=layer.inputs, kernels=() if kind == "input" else layer.kernels)
+    if network and kind == "input" and network.layers[n - 1].inputs == layer.inputs:
+        return network.layers[n - 1]
     for row in LAYER_TURNS:
         acts = kind in row.maps
-        setattr(kept, row.place, getattr(layer, row.place) if acts else row.otherwise(kept))
+        usually = usual(row, kept, network, n)
+        setattr(kept, row.place, getattr(layer, row.place) if acts else usually)
     return Layer(**vars(kept))
 
 
-def _of_output(layer: Layer, k: int, added: range, *, shared: bool) -> Layer:
+def _of_output(layer: Layer, k: int, added: range, *, shared: bool, own: Layer | None) -> Layer:
     """Return a layer with what of it makes output k out of the input channels that are added.
 
-    ``shared``: out of the kernel of the first that adds, wherever that is.
+    ``shared``: out of the kernel of the first that adds, wherever that is.  What does not count is
+    as in a network's ``own`` layer, where there is one.
     """
     # With one group, output k is the same however many outputs stand beside it; with more,
     # their number decides which group k is in.
     fewest = max(own_shape(layer.bank)[1], k + 1)
-    outputs = fewest if layer.groups == 1 else layer.outputs
-    bias = [0.0] * outputs
+    outputs = fewest if layer.groups == 1 and own is None else layer.outputs
+    bias = [0.0] * outputs if own is None else list(own.with_outputs(outputs).bias)
     bias[k] = layer.bias[k]
     needed = {*added, *layer.adding(k)[:1]} if shared else added
     return replace(

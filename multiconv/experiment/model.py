@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
-from multiconv.errors import InvalidValue
+from multiconv.errors import InvalidValue, NotFound
 from multiconv.experiment.banks import PLANES, Bank, StoredBank, filters_of, usual_bank
-from multiconv.experiment.numbers import grouped
+from multiconv.experiment.numbers import grouped, quoted
 from multiconv.filters.kernels import kernel as named_kernel
 
 Kernel = str | tuple[float, ...]
@@ -239,6 +239,46 @@ def kernel_array(kernel: Kernel, size: Pair) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """Layers that come as data, by a name: what a link need not say of them.
+
+    ``title`` is what people call it within a sentence, ``credit`` what stands wherever it is shown;
+    it is opened at its last layer over the picture ``image`` at a ``size``.
+    """
+
+    name: str
+    title: str = field(compare=False)
+    credit: str = field(compare=False)
+    layers: tuple[Layer, ...] = field(compare=False, repr=False)
+    image: str = field(compare=False)
+    size: int = field(compare=False)
+
+
+Networks = Callable[[str], Network]
+"""Where links find networks by their name; raises `NotFound` for one that is not there."""
+
+
+def no_networks(name: str) -> Network:
+    """Refuse a network where none come along."""
+    raise NotFound(
+        f"There is no network “{name[:40]}” here.", "Describe the layers.", field="network"
+    )
+
+
+def bank_of_network(name: str, networks: Networks) -> StoredBank:
+    """Return the filters of a network's layer by their name, as faces-conv4."""
+    network = networks(name.partition("-")[0])
+    for layer in network.layers:
+        if isinstance(layer.bank, StoredBank) and layer.bank.id == name:
+            return layer.bank
+    raise NotFound(
+        f"{network.title.capitalize()} has no layer {quoted(name)}.",
+        f"Use {network.name}-conv1 to {network.name}-conv{len(network.layers)}.",
+        field="filters",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Focus:
     """The opened layer, counted from 1, its chosen output channel k and pixel (i, j).
 
@@ -270,12 +310,16 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """Everything about one picture: each layer takes the outputs of the one before."""
+    """Everything about one picture: each layer takes the outputs of the one before.
+
+    ``network`` is whose layers they are, though some of their values may be others.
+    """
 
     source: Source = field(default_factory=Source)
     layers: tuple[Layer, ...] = (Layer(),)
     focus: Focus = field(default_factory=Focus)
     view: View = field(default_factory=View)
+    network: Network | None = None
 
     def __post_init__(self) -> None:
         taken = [layer.inputs for layer in self.layers]

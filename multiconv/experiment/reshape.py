@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue
@@ -11,7 +12,14 @@ from multiconv.experiment.banks import Bank, Banks, bank_of, bank_text, own_grou
 from multiconv.experiment.kernels import channel_name, kernel_name
 from multiconv.experiment.kinds import sides, sides_text
 from multiconv.experiment.matrix import Matrix, matrix
-from multiconv.experiment.model import LIMITS, Kernel, Layer
+from multiconv.experiment.model import (
+    LIMITS,
+    Kernel,
+    Layer,
+    Networks,
+    bank_of_network,
+    no_networks,
+)
 from multiconv.experiment.numbers import whole
 from multiconv.experiment.words import size_words
 from multiconv.filters.kernels import fitted, own_size
@@ -21,7 +29,13 @@ OWN = "own"
 
 
 def reshape(
-    form: Mapping[str, str], layer: Layer, k: int, banks: Banks, *, anew: bool = False
+    form: Mapping[str, str],
+    layer: Layer,
+    k: int,
+    banks: Banks,
+    networks: Networks = no_networks,
+    *,
+    anew: bool = False,
 ) -> tuple[Layer, str]:
     """Return the layer with the form's bank, outputs, kernel size, names and pasted matrices.
 
@@ -31,7 +45,8 @@ def reshape(
     """
     bank = form.get("filters", OWN)
     if bank != OWN and (anew or bank != bank_text(layer.bank)):
-        return _with_bank(layer, bank_of(bank, banks, layer.inputs)), ""
+        named = partial(bank_of_network, networks=networks)
+        return _with_bank(layer, bank_of(bank, banks, layer.inputs, of_networks=named)), ""
     outputs = whole(form.get("outputs", str(layer.outputs)), "outputs", 1, LIMITS.outputs)
     layer = layer.with_outputs(outputs)
     names, matrices = _names(form, layer), _matrices(form, layer)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from multiconv.engine.geometry import Padding, Pair
-from multiconv.experiment.banks import STORED, shares_of
+from multiconv.experiment.banks import StoredBank, own_shape, shares_of
 from multiconv.experiment.fields import ACTIVATION_WORDS, WHAT_IFS
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.maps import face_place, map_place
@@ -96,9 +96,9 @@ def enumeration(names: Sequence[str]) -> str:
 
 def share_words(share: Share) -> str:
     """Return whose filters a share of the outputs has."""
-    if share.bank == STORED:
-        return "a stored bank"
-    return BANKS[share.bank].title if share.bank else "random numbers, of no bank"
+    if share.bank in BANKS:
+        return BANKS[share.bank].title
+    return share.bank or "random numbers, of no bank"
 
 
 def origin_words(layer: Layer, k: int) -> str:
@@ -113,6 +113,9 @@ def origin_words(layer: Layer, k: int) -> str:
         told.append(f"Filters of outputs {spans}; output {k} is {share_words(shown)}.")
     if layer.bank == "dlib":
         told += [NOTICE, *_changes(layer)]
+    elif isinstance(layer.bank, StoredBank) and layer.bank.credit:
+        title = layer.bank.title
+        told += [f"{title[0].upper()}{title[1:]}, of {layer.bank.credit}", *_changes(layer)]
     return " ".join(told)
 
 
@@ -123,7 +126,7 @@ def _span(share: Share) -> str:
 
 def _changes(layer: Layer) -> list[str]:
     """Return what was done to trained filters since."""
-    (high, wide), (own_high, own_wide) = layer.kernel_size, BANKS["dlib"].kernel_size
+    (high, wide), (own_high, own_wide) = layer.kernel_size, own_shape(layer.bank)[0]
     told = []
     if high < own_high or wide < own_wide:
         told.append(f"Here they are cut to {size_words(layer.kernel_size)}.")

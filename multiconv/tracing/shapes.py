@@ -1,18 +1,22 @@
-"""The sizes of every layer of a stack, or why the picture does not go through it.
+"""The sizes of every layer of a stack and its price, or why the picture does not go through it.
 
-It stands alone since it computes with sizes only, where `trace` computes with numbers.
+Nothing here has a picture's numbers: what is refused is refused before there are any.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.pooling import refuse_padding_alone
 from multiconv.errors import InvalidValue, TooLarge
 from multiconv.experiment.link import prefix
-from multiconv.experiment.model import Layer
+from multiconv.experiment.model import Experiment, Layer, Limits, Source
 from multiconv.experiment.words import kind_words, size_words
+from multiconv.store.pictures import Store
+from multiconv.tracing.cost import SHOWN, Stack, check_work
+from multiconv.tracing.pictures import own_size_of, size_of
 
 
 def shapes_of(layers: Sequence[Layer], size: Pair) -> tuple[Geometry, ...]:
@@ -73,3 +77,92 @@ def largest(run: Callable[[int], object], most: int) -> int | None:
         else:
             found, low = size, size + 1
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What stacks over the pictures of a store measure and cost, within limits.
+
+    ``whole`` is the most bytes of arrays that are held whole.
+    """
+
+    store: Store
+    limits: Limits
+    whole: int
+
+    def shapes(self, experiment: Experiment, *, told: bool = True) -> tuple[Geometry, ...]:
+        """Return the sizes of every layer, before any number is there.
+
+        Of a picture that is too small for them it is ``told`` which size is not.
+        """
+        source, layers = experiment.source, experiment.layers
+        if source.size is None and len(layers) > 1:
+            raise self._whole_refused(experiment)
+        size = size_of(source, self.store)
+        try:
+            return shapes_of(layers, size)
+        except InvalidValue as error:
+            if not told or len(layers) == 1:
+                raise
+            raise InvalidValue(
+                error.problem,
+                f"{error.remedy} {self._enough(experiment)}",
+                field=error.field,
+                limit=error.limit,
+            ) from error
+
+    def _longest(self, source: Source) -> int:
+        return min(max(own_size_of(source, self.store)), self.limits.working_size)
+
+    def _enough(self, experiment: Experiment) -> str:
+        """Return which working size these layers have pixels for."""
+        most = self._longest(experiment.source)
+        found = smallest(lambda size: self.shapes(_at_size(experiment, size), told=False), most)
+        if found is None:
+            return f"This picture, at most {most} pixels long, is too small at every size."
+        return f"The smallest size that goes through all layers is size={found}."
+
+    def _whole_refused(self, experiment: Experiment) -> InvalidValue:
+        count, found = len(experiment.layers), self._largest(experiment, 1, None)
+        return InvalidValue(
+            f"size is full, but the whole picture is worked on with one layer, not with {count}.",
+            f"Write size={found}, the largest that fits." if found else "Leave out layers.",
+            field="size",
+            limit=f"{found} pixels" if found else None,
+        )
+
+    def _largest(self, experiment: Experiment, outputs: int, upto: int | None) -> int | None:
+        """Return the largest working size at which the layers are not too much work."""
+
+        def run(size: int) -> None:
+            self._priced(_at_size(experiment, size), outputs, SHOWN, upto)
+
+        return largest(run, self._longest(experiment.source))
+
+    def stack(
+        self, experiment: Experiment, outputs: int = 1, held: int = SHOWN, upto: int | None = None
+    ) -> Stack:
+        """Return the layers up to one with their sizes, their work found allowed.
+
+        That is the opened one, if no other is asked for.
+        """
+        try:
+            return self._priced(experiment, outputs, held, upto)
+        except TooLarge as error:
+            if len(experiment.layers) == 1:
+                raise
+            found = self._largest(experiment, outputs, upto)
+            remedy = f" The largest size that fits is size={found}." if found else ""
+            raise TooLarge(
+                error.problem, f"{error.remedy}{remedy}", field=error.field, limit=error.limit
+            ) from error
+
+    def _priced(self, experiment: Experiment, outputs: int, held: int, upto: int | None) -> Stack:
+        shapes = self.shapes(experiment)
+        stack = list(zip(shapes, experiment.layers, strict=True))[: upto or experiment.focus.layer]
+        check_work(stack, outputs, self.limits, whole=self.whole, held=held)
+        return stack
+
+
+def _at_size(experiment: Experiment, size: int) -> Experiment:
+    return replace(experiment, source=replace(experiment.source, size=size))

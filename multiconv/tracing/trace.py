@@ -8,7 +8,7 @@ on: after one changed weight only that partial and the sums that hold it are com
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial as bound
 from typing import Any, cast
 
@@ -21,25 +21,33 @@ from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.pooling import avg_pool, max_pool
 from multiconv.engine.probe import Probe, probe
+from multiconv.engine.stack import cell_at, receptive_field
 from multiconv.engine.trace import LayerTrace, trace_layer, trace_pool
-from multiconv.errors import InvalidValue, TooLarge
-from multiconv.experiment.model import LIMITS, MAX_POOL, Experiment, Layer, Limits, Source
+from multiconv.errors import InvalidValue, MultiConvError
+from multiconv.experiment.model import (
+    LIMITS,
+    MAX_POOL,
+    Experiment,
+    Focus,
+    Layer,
+    Limits,
+    Network,
+    Source,
+)
 from multiconv.imaging.bands import Banded
 from multiconv.imaging.ranges import Clipping, automatic_range, clipping
 from multiconv.store.pictures import Store
 from multiconv.tracing.cache import ArrayCache
-from multiconv.tracing.cost import SHOWN, WHOLE_BYTES, Stack, check_work, is_banded
+from multiconv.tracing.cost import SHOWN, WHOLE_BYTES, Stack, is_banded
 from multiconv.tracing.large import banded_trace
 from multiconv.tracing.pictures import (
     Scaled,
     is_sample,
     levels_of,
-    own_size_of,
     pinned,
     planes_of,
-    size_of,
 )
-from multiconv.tracing.shapes import largest, shapes_of, smallest
+from multiconv.tracing.shapes import Sizes
 
 Plane = NDArray[np.float32]
 
@@ -109,8 +117,8 @@ class Tracer:
         whole: int = WHOLE_BYTES,
     ) -> None:
         self._store = store
-        self._limits = limits
         self._whole = whole
+        self._sizes = Sizes(store, limits, whole)
         self._cache = ArrayCache(cache_bytes)
 
     def trace(self, experiment: Experiment) -> Trace:
@@ -120,62 +128,17 @@ class Tracer:
         does not have, and more work or memory than the limits allow.
         """
         shapes = self.shapes(experiment)
-        stack = self._stack(experiment)
+        stack = self._sizes.stack(experiment)
         layer_trace = self._layer_trace(experiment, experiment.focus.k, stack)
-        pixel = pinned(experiment, layer_trace.geometry.output_size)
+        pixel = self._pinned(experiment, shapes)
         layer_trace.geometry.window_of(*pixel)  # refuses one that the output does not have
         extent = experiment.view.range or self._extent(experiment, _maps(layer_trace, experiment))
         inputs = self._inputs(experiment) if experiment.before else self.levels(experiment.source)
         return Trace(experiment, inputs, layer_trace, extent, pixel, shapes)
 
-    def shapes(self, experiment: Experiment, *, told: bool = True) -> tuple[Geometry, ...]:
-        """Return the sizes of every layer, before any number is there.
-
-        Of a picture that is too small for them it is ``told`` which size is not.
-        """
-        source, layers = experiment.source, experiment.layers
-        if source.size is None and len(layers) > 1:
-            raise self._whole_refused(experiment)
-        size = size_of(source, self._store)
-        try:
-            return shapes_of(layers, size)
-        except InvalidValue as error:
-            if not told or len(layers) == 1:
-                raise
-            raise InvalidValue(
-                error.problem,
-                f"{error.remedy} {self._enough(experiment)}",
-                field=error.field,
-                limit=error.limit,
-            ) from error
-
-    def _longest(self, source: Source) -> int:
-        return min(max(own_size_of(source, self._store)), self._limits.working_size)
-
-    def _enough(self, experiment: Experiment) -> str:
-        """Return which working size these layers have pixels for."""
-        most = self._longest(experiment.source)
-        found = smallest(lambda size: self.shapes(_at_size(experiment, size), told=False), most)
-        if found is None:
-            return f"This picture, at most {most} pixels long, is too small at every size."
-        return f"The smallest size that goes through all layers is size={found}."
-
-    def _whole_refused(self, experiment: Experiment) -> InvalidValue:
-        count, found = len(experiment.layers), self._largest(experiment, 1, None)
-        return InvalidValue(
-            f"size is full, but the whole picture is worked on with one layer, not with {count}.",
-            f"Write size={found}, the largest that fits." if found else "Leave out layers.",
-            field="size",
-            limit=f"{found} pixels" if found else None,
-        )
-
-    def _largest(self, experiment: Experiment, outputs: int, upto: int | None) -> int | None:
-        """Return the largest working size at which the layers are not too much work."""
-
-        def run(size: int) -> None:
-            self._priced(_at_size(experiment, size), outputs, SHOWN, upto)
-
-        return largest(run, self._longest(experiment.source))
+    def shapes(self, experiment: Experiment) -> tuple[Geometry, ...]:
+        """Return the sizes of every layer, before any number is there."""
+        return self._sizes.shapes(experiment)
 
     def outputs_of(self, experiment: Experiment, n: int) -> Plane:
         """Return every output of layer n, (H′, W′, K), after its activation; of 0 the picture.
@@ -183,7 +146,7 @@ class Tracer:
         What the opened layer is under a what-if, the layers behind it take.
         """
         if n > 0:
-            self._stack(experiment, experiment.layers[n - 1].outputs, upto=n)
+            self._sizes.stack(experiment, experiment.layers[n - 1].outputs, upto=n)
         if n >= experiment.focus.layer and not experiment.sums:
             raise InvalidValue(
                 "Where partials are left apart there is no output, and none of a layer behind.",
@@ -192,9 +155,28 @@ class Tracer:
             )
         return self._run(experiment, n)
 
+    def _pinned(self, experiment: Experiment, shapes: Sequence[Geometry]) -> tuple[int, int]:
+        """Return the pinned pixel (i, j): the link's; else, in a network, its highest last cell.
+
+        In other layers that is the pixel whose field is centred nearest that cell's.
+        """
+        focus, seen = experiment.focus, shapes[: experiment.focus.layer]
+        usual = pinned(experiment, seen[-1].output_size)
+        if experiment.network is None or None not in (focus.i, focus.j):
+            return usual
+        own = _opened(experiment, experiment.network)
+        try:
+            last = self.outputs_of(own, len(own.layers))[..., 0]
+            cell = np.unravel_index(last.argmax(), last.shape)
+            place = receptive_field(self.shapes(own), int(cell[0]), int(cell[1])).centre
+        except MultiConvError:
+            return usual  # the picture does not go through the network as it comes
+        i, j = cell_at(seen, *place)
+        return i if focus.i is None else focus.i, j if focus.j is None else focus.j
+
     def output(self, experiment: Experiment, k: int) -> Plane:
         """Return output channel k after the activation, (H′, W′)."""
-        return self._layer_trace(experiment, k, self._stack(experiment)).output
+        return self._layer_trace(experiment, k, self._sizes.stack(experiment)).output
 
     def levels(self, source: Source) -> NDArray[np.uint8]:
         """Return the picture at its working size, (H, W, 3) uint8."""
@@ -217,31 +199,7 @@ class Tracer:
         The work is counted for so many outputs, and for what the answer holds a pixel of the
         output, in bytes, where maps are `Banded`.
         """
-        return self._stack(experiment, outputs, held)[-1][0]
-
-    def _stack(
-        self, experiment: Experiment, outputs: int = 1, held: int = SHOWN, upto: int | None = None
-    ) -> Stack:
-        """Return the layers up to one with their sizes, their work found allowed.
-
-        That is the opened one, if no other is asked for.
-        """
-        try:
-            return self._priced(experiment, outputs, held, upto)
-        except TooLarge as error:
-            if len(experiment.layers) == 1:
-                raise
-            found = self._largest(experiment, outputs, upto)
-            remedy = f" The largest size that fits is size={found}." if found else ""
-            raise TooLarge(
-                error.problem, f"{error.remedy}{remedy}", field=error.field, limit=error.limit
-            ) from error
-
-    def _priced(self, experiment: Experiment, outputs: int, held: int, upto: int | None) -> Stack:
-        shapes = self.shapes(experiment)
-        stack = list(zip(shapes, experiment.layers, strict=True))[: upto or experiment.focus.layer]
-        check_work(stack, outputs, self._limits, whole=self._whole, held=held)
-        return stack
+        return self._sizes.stack(experiment, outputs, held)[-1][0]
 
     def _inputs(self, experiment: Experiment) -> Plane:
         """Return what the opened layer takes, (H, W, C), the layers before it run whole."""
@@ -311,8 +269,10 @@ def _maps(layer: LayerTrace, experiment: Experiment) -> tuple[Plane, ...]:
     return (*partials, layer.output) if experiment.sums else partials
 
 
-def _at_size(experiment: Experiment, size: int) -> Experiment:
-    return replace(experiment, source=replace(experiment.source, size=size))
+def _opened(experiment: Experiment, network: Network) -> Experiment:
+    """Return a network as it comes, over an experiment's picture, opened at its last layer."""
+    layers, source = network.layers, experiment.source
+    return Experiment(source, layers, Focus(layer=len(layers)), network=network)
 
 
 def _output_of(layer: Layer, x: Plane, what_if: str) -> Plane:

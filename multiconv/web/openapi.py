@@ -16,6 +16,7 @@ from multiconv.experiment.model import LIMITS
 from multiconv.experiment.programs import LIBRARIES
 from multiconv.filters.kernels import KERNELS
 from multiconv.imaging.samples import SAMPLES
+from multiconv.networks.shipped import CREDITS
 from multiconv.web.errors import TITLES
 
 blueprint = Blueprint("openapi", __name__)
@@ -162,6 +163,7 @@ KIND_OF_FILM = _parameter("kind", _words(("gif", "webp")), where="path")
 def _of_a_link() -> list[Document]:
     """Return the parameters that describe an experiment, every one optional."""
     schemas = {name: dict(BY_NAME[name].kind.schema) for name in NAMES}
+    schemas["network"]["examples"] = list(CREDITS)
     schemas["image"]["examples"] = [f"sample:{name}" for name in SAMPLES]
     kernel = {
         "type": "string",

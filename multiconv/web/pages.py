@@ -15,6 +15,7 @@ from multiconv.experiment.transit import Pairs, explained, is_at_fault
 from multiconv.figure.links import Links, page_link
 from multiconv.figure.notices import LINK, PARAMETER, telling
 from multiconv.figure.page import page
+from multiconv.networks.shipped import network
 from multiconv.tracing.pictures import is_sample
 from multiconv.tracing.trace import Trace
 from multiconv.web.answers import seen_at
@@ -58,7 +59,9 @@ def edit() -> Response:
     """
     form = Form(request.form.items(multi=True) if request.method == "POST" else form_pairs())
     try:
-        wanted = edit_of(form, tracer().geometry, banks(), lambda each: tracer().trace(each).range)
+        wanted = edit_of(
+            form, tracer().geometry, banks(), lambda each: tracer().trace(each).range, network
+        )
         trace = tracer().trace(wanted.experiment)
         link = page_link(with_short_link(trace.experiment))
     except MultiConvError as error:
@@ -69,7 +72,7 @@ def edit() -> Response:
 def _mistaken(form: Form, error: MultiConvError) -> Response:
     """Show the form's page again: the last good picture, and all that was typed."""
     try:
-        base = base_of(form, banks())
+        base = base_of(form, banks(), network)
         tracer().trace(base)
     except MultiConvError:
         base = Experiment()

@@ -21,6 +21,7 @@ from multiconv.experiment.transit import (
     straightened,
     without_ending,
 )
+from multiconv.networks.shipped import network
 from multiconv.store.pictures import Store
 from multiconv.tracing.trace import Tracer
 
@@ -89,7 +90,7 @@ def banks() -> Banks:
 
 def experiment_of(pairs: Iterable[tuple[str, str]]) -> Experiment:
     """Return the experiment that a link's parameters describe, with the store's banks."""
-    return link.read(pairs, banks())
+    return link.read(pairs, banks(), networks=network)
 
 
 def uncoloured(experiment: Experiment) -> Experiment:

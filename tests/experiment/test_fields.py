@@ -17,7 +17,7 @@ from multiconv.experiment.maps import pixels_experiment
 from multiconv.experiment.model import Experiment, Focus, Layer, Source, View
 from multiconv.figure.links import Links
 
-PARTS = {"source": Source, "layer": Layer, "focus": Focus, "view": View}
+PARTS = {"source": Source, "layer": Layer, "focus": Focus, "view": View, "experiment": Experiment}
 START = {"size": "24", "outputs": "6", "k": "1", "w.0.1": "sobel-x", "bias": "0,0.25,0,0,0,0"}
 # Parameters whose row offers nothing else to choose.
 TYPED = {
@@ -26,7 +26,7 @@ TYPED = {
     "if": "flipped",
 }  # fmt: skip
 # With one layer there is no other to open, and what a pooling has is not what START says.
-LINKED = [row for row in FIELDS if row.name not in {"kind", "layer"}]
+LINKED = [row for row in FIELDS if row.name not in {"network", "kind", "layer"}]
 LINKED_NAMES = [row.name for row in LINKED]
 
 
@@ -48,6 +48,7 @@ def test_every_value_of_an_experiment_has_its_row_and_no_other():
     # Kernels are written one by one, and a layer's inputs are the outputs of the one before.
     # What is chosen in a layer that is not opened has its number before it.
     apart = {"layer.kernels", "layer.inputs", "focus.others"}
+    apart |= {f"experiment.{part}" for part in ("source", "layers", "focus", "view")}
     assert {row.of for row in FIELDS} == places - apart
     assert len({row.name for row in FIELDS}) == len(FIELDS)
 
@@ -55,8 +56,9 @@ def test_every_value_of_an_experiment_has_its_row_and_no_other():
 def test_what_is_usual_is_what_the_values_start_from():
     start = Experiment()
     for row in FIELDS:
-        owner = attrgetter(row.of.partition(".")[0])(start)
-        assert row.otherwise(owner) == attrgetter(row.of)(start), row.name
+        part = row.of.partition(".")[0]
+        owner = start if part == "experiment" else attrgetter(part)(start)
+        assert row.otherwise(owner) == getattr(owner, row.place), row.name
 
 
 @pytest.mark.parametrize("row", LINKED, ids=LINKED_NAMES)
