@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,11 @@ class ArrayCache:
                     _, dropped = self._arrays.popitem(last=False)
                     self._held -= _reckoned(dropped)
         return made
+
+    def lacks(self, keys: Iterable[Hashable]) -> list[bool]:
+        """Return of each key whether its array is not there."""
+        with self._lock:
+            return [key not in self._arrays for key in keys]
 
     def drop(self, concerns: Callable[[Hashable], bool]) -> None:
         """Forget every array whose key `concerns` says so of."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from multiconv.engine.activations import activation as activation_of
 from multiconv.engine.conv import conv2d
 from multiconv.engine.conv import partial as partial_of
+from multiconv.engine.conv import partials as partials_of
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.pooling import avg_pool, max_pool
 from multiconv.engine.probe import Probe, probe
@@ -50,6 +51,9 @@ from multiconv.tracing.pictures import (
 from multiconv.tracing.shapes import Sizes
 
 Plane = NDArray[np.float32]
+
+FEW = 3
+"""Partials that are made one by one; more of them are one call of the engine."""
 
 
 @dataclass(frozen=True)
@@ -243,12 +247,29 @@ class Tracer:
         if is_banded(stack, self._whole):
             return banded_trace(self.levels(source), filters, k, shape, **how)
 
-        def partial(q: int, plane: Plane, kernel: NDArray[np.float64], shape: Geometry) -> Plane:
-            key = ("partial", source, before, q, shape, kernel.tobytes())
-            return cast("Plane", self._cache.get(key, lambda: partial_of(plane, kernel, shape)))
+        x, group = self._inputs(experiment), layer.group_of(k)
+        kernels = {q: filters[:, :, q - group[0], k].astype(x.dtype) for q in layer.adding(k)}
+
+        def key_of(q: int, kernel: Plane) -> Hashable:
+            return "partial", source, before, q, shape, kernel.tobytes()
+
+        lacking = self._cache.lacks(key_of(q, kernel) for q, kernel in kernels.items())
+        missing = [q for q, lacks in zip(kernels, lacking, strict=True) if lacks]
+        at_once: dict[int, Plane] = {}
+        if len(missing) > FEW:
+            own = np.stack([kernels[q] for q in missing], axis=-1)[..., np.newaxis]
+            planes = x.transpose(2, 0, 1)[missing].transpose(1, 2, 0)
+            added = partials_of(planes, own, 0, **layer.how())
+            at_once = {q: added[..., at].copy() for at, q in enumerate(missing)}
+
+        def partial(q: int, plane: Plane, kernel: Plane, shape: Geometry) -> Plane:
+            def make() -> Plane:
+                return at_once.pop(q) if q in at_once else partial_of(plane, kernel, shape)
+
+            return cast("Plane", self._cache.get(key_of(q, kernel), make))
 
         return trace_layer(
-            self._inputs(experiment),
+            x,
             filters,
             k,
             partial=partial,

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
+from multiconv.engine.conv import partial
 from multiconv.engine.geometry import geometry
 from multiconv.errors import InvalidValue, NotFound, TooLarge
 from multiconv.experiment.link import read
@@ -258,6 +259,26 @@ def test_layers_before_run_once_and_again_when_they_change(store, monkeypatch):
     assert len(runs) == 1
     tracer.trace(opened(STACK.replace("bias=0.1", "bias=0.2", 1)))
     assert len(runs) == 2
+
+
+def test_the_partials_of_many_inputs_are_made_at_once_and_kept_one_by_one(
+    store, computed, monkeypatch
+):
+    calls, real = [], tracing.partials_of
+    monkeypatch.setattr(
+        tracing, "partials_of", lambda x, *a, **h: calls.append(x) or real(x, *a, **h)
+    )
+    tracer = Tracer(store)
+    start = opened("filters=gabors&outputs=8&size=24&2.outputs=2&2.off=3&layer=2&k=1")
+    found = tracer.trace(start).layer
+    assert ([x.shape for x in calls], computed) == ([(24, 24, 7)], [])
+    for q, added in enumerate(found.partials):
+        if q != 3:
+            plane = tracer.outputs_of(start, 1)[..., q]
+            alone = partial(plane, start.layer.kernel(q, 1), found.geometry)
+            assert np.allclose(added, alone, atol=1e-6)
+    tracer.trace(with_kernel(start, 5, 1, "zero"))
+    assert (len(calls), len(computed)) == (1, 1)
 
 
 def test_a_deleted_picture_is_gone_from_the_layers_over_it_too(store):
