@@ -152,6 +152,7 @@ def typed_pairs(form: Form, base: Experiment, without: str | None = None) -> dic
         if place := PLACE.fullmatch(name):
             texts = _exact(form.getlist(name), name, int(place[1]), int(place[2]), base)
             if texts:
+                pairs = {each: pairs[each] for each in pairs if not each.startswith(f"{name}.")}
                 pairs[name] = ",".join(texts)
         elif name.startswith("bias."):
             k = whole(name.removeprefix("bias."), "bias", 0, base.layer.outputs - 1)

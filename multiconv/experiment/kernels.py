@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue
 from multiconv.experiment.kinds import count_text, numbers_text
 from multiconv.experiment.model import CHANNELS, Kernel, Layer, Limits, kernel_array
-from multiconv.experiment.numbers import misread, number, quoted, whole, with_minus
+from multiconv.experiment.numbers import misread, number, plain, quoted, whole, with_minus
 from multiconv.filters.kernels import FAMILIES, FORMS, KERNELS, settled_name
 
 PLACE = re.compile(r"w\.([0-9]{1,4})\.([0-9]{1,4})")
 """The name of a kernel's parameter: input channel q, output channel k."""
+
+TAP = re.compile(r"(w\.[0-9]{1,4}\.[0-9]{1,4})\.([0-9]{1,2})\.([0-9]{1,2})")
+"""The name of one number's parameter: its kernel's, row di, column dj, counted from 0."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*(\(.*)?")
 
@@ -26,18 +31,32 @@ def laid_over(
 ) -> tuple[tuple[tuple[int, int], Kernel], ...]:
     """Return the kernels of a link where they differ from what its layer's bank gives.
 
-    ``kernels`` has the values of each ``w.<q>.<k>`` of layer n, one list or repeated fields.
+    ``kernels`` has the values of each ``w.<q>.<k>`` of layer n, one list or repeated fields, and of
+    each ``w.<q>.<k>.<di>.<dj>``, one number of such a kernel or of the bank's.
     """
-    bank = layer.all_kernels()
+    bank, size = layer.all_kernels(), layer.kernel_size
     changed: dict[tuple[int, int], Kernel] = {}
     for place, texts in kernels.items():
+        if TAP.fullmatch(place):
+            continue
         name = f"{n}.{place}" if n > 1 else place
-        _, across, out = place.split(".")
-        q = whole(across, name, 0, layer.inputs - 1, name=f"The input channel of {name}")
-        k = whole(out, name, 0, layer.outputs - 1, name=f"The output channel of {name}")
+        q, k = _at(place, layer, name)
         if (q, k) in changed:
             raise InvalidValue(f"w.{q}.{k} is written in two ways.", "Give it once.", field=name)
-        changed[q, k] = _kernel_of(texts, name, n, layer.kernel_size, limits)
+        changed[q, k] = _kernel_of(texts, name, n, size, limits)
+    for place, texts in kernels.items():
+        if not (tap := TAP.fullmatch(place)):
+            continue
+        name = f"{n}.{place}" if n > 1 else place
+        q, k = _at(tap[1], layer, name)
+        di = whole(tap[2], name, 0, size[0] - 1, name=f"The row of {name}")
+        dj = whole(tap[3], name, 0, size[1] - 1, name=f"The column of {name}")
+        there = kernel_array(changed[q, k], size) if (q, k) in changed else bank[:, :, q, k]
+        own = there.ravel().tolist()
+        at = di * size[1] + dj
+        called = f"{tap_name(at, q, size, n)} ({name})"
+        own[at] = number(texts[0], field=name, limit=limits.weight, name=called)
+        changed[q, k] = tuple(own)
     return tuple(
         (place, kernel)
         for place, kernel in sorted(changed.items())
@@ -45,6 +64,13 @@ def laid_over(
             bank[:, :, place[0], place[1]], kernel_array(kernel, layer.kernel_size)
         )
     )
+
+
+def _at(place: str, layer: Layer, name: str) -> tuple[int, int]:
+    """Return the input channel and the output of a kernel's parameter."""
+    _, across, out = place.split(".")
+    q = whole(across, name, 0, layer.inputs - 1, name=f"The input channel of {name}")
+    return q, whole(out, name, 0, layer.outputs - 1, name=f"The output channel of {name}")
 
 
 def _kernel_of(texts: Sequence[str], field: str, n: int, size: Pair, limits: Limits) -> Kernel:
@@ -102,3 +128,37 @@ def tap_name(at: int, q: int, size: Pair, n: int = 1) -> str:
 def kernel_text(kernel: Kernel) -> str:
     """Return a kernel as links write it."""
     return kernel if isinstance(kernel, str) else numbers_text(kernel)
+
+
+def kernel_pairs(layer: Layer, *, single: bool) -> list[tuple[str, str]]:
+    """Return the parameters of a layer's kernels that are not its bank's.
+
+    Where ``single`` numbers may be written and are shorter than the whole kernel, they are.
+    """
+    if not layer.kernels:
+        return []
+    own = replace(layer, kernels=()).all_kernels() if single else None
+    found = []
+    for (q, k), kernel in layer.kernels:
+        name = f"w.{q}.{k}"
+        pairs = [(name, kernel_text(kernel))]
+        if own is not None and not isinstance(kernel, str):
+            taps = _taps(name, kernel, own[:, :, q, k])
+            if sum(map(_length, taps)) < _length(pairs[0]):
+                pairs = taps
+        found += pairs
+    return found
+
+
+def _taps(name: str, kernel: tuple[float, ...], own: NDArray[np.float64]) -> list[tuple[str, str]]:
+    """Return the numbers of a kernel that are not its bank's, each as a parameter."""
+    columns = own.shape[1]
+    return [
+        (f"{name}.{at // columns}.{at % columns}", plain(value))
+        for at, (value, before) in enumerate(zip(kernel, own.ravel().tolist(), strict=True))
+        if value != before
+    ]
+
+
+def _length(pair: tuple[str, str]) -> int:
+    return len(pair[0]) + len(pair[1]) + 2

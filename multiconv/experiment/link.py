@@ -25,7 +25,7 @@ from multiconv.experiment.fields import (
     fields_of,
     usual,
 )
-from multiconv.experiment.kernels import PLACE, kernel_text, laid_over
+from multiconv.experiment.kernels import PLACE, TAP, kernel_pairs, laid_over
 from multiconv.experiment.kinds import K, Reading
 from multiconv.experiment.model import (
     CONV,
@@ -165,7 +165,7 @@ def _layer(
     if network and network.layers[n - 1].inputs != inputs:
         _check_fit(n, given, inputs, network)
     reading.layer = SimpleNamespace(inputs=inputs)
-    kernels = {name: texts for name, texts in given.items() if PLACE.fullmatch(name)}
+    kernels = {name: texts for name, texts in given.items() if _is_kernel(name)}
     for row in LAYER_TURNS:
         if getattr(reading.layer, "kind", CONV) != CONV:
             _refuse_of_a_pooling(n, reading.layer.kind, given, kernels)
@@ -219,9 +219,13 @@ def _sorted(pairs: Iterable[tuple[str, str]], limits: Limits) -> dict[int, _Give
     return found
 
 
+def _is_kernel(name: str) -> bool:
+    return bool(PLACE.fullmatch(name) or TAP.fullmatch(name))
+
+
 def _divided(name: str, limits: Limits) -> tuple[int, str]:
     """Return the layer that a parameter is of, and its name there."""
-    if name in BY_NAME or name == COUNT or PLACE.fullmatch(name):
+    if name in BY_NAME or name == COUNT or _is_kernel(name):
         return 1, name
     further = _FURTHER.fullmatch(name)
     if further:
@@ -232,7 +236,7 @@ def _divided(name: str, limits: Limits) -> tuple[int, str]:
         of_layer = own in BY_NAME and BY_NAME[own].of.startswith("layer.")
         if number == str(n) and own == "k":
             return n, _NUMBERED_K
-        if number == str(n) and (of_layer or PLACE.fullmatch(own)):
+        if number == str(n) and (of_layer or _is_kernel(own)):
             return n, own
     raise _unknown(name)
 
@@ -242,7 +246,8 @@ def _unknown(name: str) -> InvalidValue:
     return InvalidValue(
         f"There is no parameter {quoted(name)}.",
         f"Use {', '.join((*NAMES, COUNT))}, or w.<q>.<k> for the kernel from input channel q to "
-        "output k; of a further layer n, with n. before it.",
+        "output k, w.<q>.<k>.<di>.<dj> for one number of it; of a further layer n, with n. "
+        "before it.",
         field=called,
     )
 
@@ -286,10 +291,12 @@ def _count_of(network: Network, given: Mapping[int, _Given]) -> int:
 def to_pairs(experiment: Experiment) -> list[tuple[str, str]]:
     """Return the parameters of the canonical link, in their order, without what is so anyway."""
     network = experiment.network
+    # With one layer of one's own a kernel is written whole, as links have been from the first on.
+    single = network is not None or len(experiment.layers) > 1
     said = [("network", network.name)] if network else []
     said += _said(_SOURCE, experiment.source, network)
     for n, layer in enumerate(experiment.layers, 1):
-        own = [(f"{prefix(n)}{name}", text) for name, text in _said_of(layer, network, n)]
+        own = [(f"{prefix(n)}{name}", text) for name, text in _said_of(layer, network, n, single)]
         if n > 1 and n == len(experiment.layers) and not own and not network:
             own = [(COUNT, str(n))]
         said += own
@@ -316,7 +323,7 @@ _TO_BANK = _LAYER[: _LAYER.index(BY_NAME["filters"]) + 1]
 _BEYOND = _LAYER[len(_TO_BANK) :]
 
 
-def _said_of(layer: Layer, network: Network | None, n: int) -> list[tuple[str, str]]:
+def _said_of(layer: Layer, network: Network | None, n: int, single: bool) -> list[tuple[str, str]]:
     # Kernels stand after the bank that they lie over.
-    kernels = [(f"w.{q}.{k}", kernel_text(kernel)) for (q, k), kernel in layer.kernels]
+    kernels = kernel_pairs(layer, single=single)
     return [*_said(_TO_BANK, layer, network, n), *kernels, *_said(_BEYOND, layer, network, n)]

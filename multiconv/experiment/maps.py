@@ -64,7 +64,18 @@ def _up_to(experiment: Experiment, n: int) -> Experiment:
     focus = experiment.focus
     supposed = focus.what_if and focus.layer <= n
     kept = Focus(layer=focus.layer, what_if=focus.what_if) if supposed else Focus()
-    return Experiment(experiment.source, experiment.layers[:n], kept)
+    return Experiment(
+        experiment.source,
+        (*experiment.layers[:n], *_behind(experiment, n, experiment.layers[n - 1].outputs)),
+        kept,
+        network=experiment.network,
+    )
+
+
+def _behind(experiment: Experiment, n: int, given: int) -> tuple[Layer, ...]:
+    """Return what stands behind layer n where that does not count: a network's own, or nothing."""
+    own = experiment.network.layers[n:] if experiment.network else ()
+    return experiment.layers[n:] if own and own[0].inputs != given else own
 
 
 def pixels_experiment(
@@ -106,12 +117,9 @@ def acting(experiment: Experiment, kind: str, layer: Layer | None = None) -> Exp
     """
     network, n = experiment.network, experiment.focus.layer
     kept = _acting_layer(layer or experiment.layer, kind, network, n)
-    behind = network.layers[n:] if network else ()
-    if behind and behind[0].inputs != kept.outputs:
-        behind = experiment.layers[n:]
     return Experiment(
         Source(**_acting(_SOURCE, experiment.source, kind)),
-        (*experiment.before, kept, *behind),
+        (*experiment.before, kept, *_behind(experiment, n, kept.outputs)),
         Focus(**_acting(_FOCUS, experiment.focus, kind)),
         View(**_acting(_VIEW, experiment.view, kind)),
         network,

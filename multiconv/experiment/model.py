@@ -78,7 +78,7 @@ class Limits:
     link_bytes: int = _limit(
         6_000, "A link that holds its kernels itself; longer ones store them", "bytes"
     )
-    bank_bytes: int = _limit(2 * 2**20, "A bank of filters that a script sends", binary_size)
+    bank_bytes: int = _limit(4 * 2**20, "A bank of filters", binary_size)
     matrix_characters: int = _limit(8_000, "A pasted matrix", "characters")
     store_bytes: int = _limit(2 * 2**30, "All pictures kept on this server together", binary_size)
     layers: int = _limit(16, "Layers")

@@ -11,7 +11,7 @@ from multiconv.experiment.banks import StoredBank, own_shape, shares_of
 from multiconv.experiment.fields import ACTIVATION_WORDS, WHAT_IFS
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.maps import face_place, map_place
-from multiconv.experiment.model import AVG_POOL, CONV, MAX_POOL, Experiment, Layer
+from multiconv.experiment.model import AVG_POOL, CONV, MAX_POOL, Experiment, Layer, Network
 from multiconv.experiment.numbers import decimal
 from multiconv.filters.banks import BANKS, NOTICE, Share
 
@@ -101,10 +101,10 @@ def share_words(share: Share) -> str:
     return share.bank or "random numbers, of no bank"
 
 
-def origin_words(layer: Layer, k: int) -> str:
+def origin_words(layer: Layer, k: int, network: Network | None = None) -> str:
     """Return whose filters the outputs have, where that is more than one bank's or is owed to it.
 
-    Output k is the one that is shown.
+    Output k is the one that is shown, ``network`` whose layer it is.
     """
     shares, told = shares_of(layer.bank, layer.outputs), []
     if len(shares) > 1:
@@ -116,6 +116,8 @@ def origin_words(layer: Layer, k: int) -> str:
     elif isinstance(layer.bank, StoredBank) and layer.bank.credit:
         title = layer.bank.title
         told += [f"{title[0].upper()}{title[1:]}, of {layer.bank.credit}", *_changes(layer)]
+    elif network:
+        told.append(f"In {network.title}, {network.credit}")
     return " ".join(told)
 
 

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.conv import conv2d
+from multiconv.errors import TooLarge
 from multiconv.experiment.banks import StoredBank
 from multiconv.experiment.link import read
-from multiconv.experiment.model import Experiment, Focus, Layer, Source
+from multiconv.experiment.model import LIMITS, Experiment, Focus, Layer, Source
 from multiconv.experiment.numbers import decimal
 from multiconv.figure.links import page_link
 from multiconv.figure.planes import inline
@@ -137,13 +138,32 @@ def _trained(picture: Source) -> Experiment:
     return replace(read([("filters", "dlib")]), source=picture)
 
 
+def bank_stored(filters: NDArray[np.float64], where: Store) -> StoredBank:
+    """Put a bank into the store; of 32 bits, as all is computed with, where 64 are too large."""
+    exact = filters.nbytes <= LIMITS.bank_bytes
+    single = filters if exact else filters.astype(np.float32)
+    if single.nbytes > LIMITS.bank_bytes:
+        raise TooLarge(
+            f"These filters are {single.nbytes:,} bytes.",
+            "Choose smaller kernels or fewer outputs.",
+            field="filters",
+            limit=f"{LIMITS.bank_bytes:,} bytes",
+        )
+    return StoredBank(where.put_array(single), single.astype(np.float64))
+
+
 def kept(filters: NDArray[np.float64], where: Store) -> Experiment:
-    """Return the experiment of a bank that is put into the store."""
-    height, width, _, outputs = filters.shape
+    """Return the experiment of a bank that is put into the store.
+
+    One that is for no picture's planes is opened behind a layer that gives it what it takes.
+    """
+    height, width, inputs, outputs = filters.shape
     layer = Layer(
-        bank=StoredBank(where.put_array(filters), filters),
+        bank=bank_stored(filters, where),
         kernel_size=(height, width),
         outputs=outputs,
         bias=(0.0,) * outputs,
+        inputs=inputs,
     )
-    return Experiment(layers=(layer,))
+    before = () if inputs == Layer().inputs else (Layer().with_outputs(inputs),)
+    return Experiment(layers=(*before, layer), focus=Focus(layer=1 + len(before)))

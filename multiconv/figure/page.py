@@ -11,7 +11,8 @@ from multiconv.experiment.changes import CHANGES
 from multiconv.experiment.edit import Form
 from multiconv.experiment.fields import WHAT_IFS
 from multiconv.experiment.kinds import Options
-from multiconv.experiment.model import LIMITS
+from multiconv.experiment.link import prefix
+from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.words import activation_words
 from multiconv.figure import controls
 from multiconv.figure.channels import channels_of
@@ -147,6 +148,11 @@ def _as_chosen(choices: Iterable[Choice], form: Form) -> Iterator[Choice]:
         yield replace(choice, chosen=text) if known and text != choice.chosen else choice
 
 
+def _of_a_stack(experiment: Experiment) -> dict[str, object]:
+    """Return what stands before the opened layer's parameters, and its biases, said or not."""
+    return {"prefix": prefix(experiment.focus.layer), "biases": experiment.layer.bias}
+
+
 def _facts(trace: Trace, links: Links, figure: Figure) -> str:
     """Return what the scripts need to know, as JSON: sizes and the table of colours."""
     shape, experiment = trace.layer.geometry, trace.experiment
@@ -179,6 +185,7 @@ def _facts(trace: Trace, links: Links, figure: Figure) -> str:
         "groups": experiment.layer.groups,
         "outputs": experiment.layer.outputs,
         **({"sight": figure.sight.facts} if figure.sight else {}),
+        **(_of_a_stack(experiment) if len(experiment.layers) > 1 else {}),
         "active": [partial is not None for partial in trace.layer.partials],
     }
     return json.dumps(facts)

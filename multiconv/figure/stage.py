@@ -91,7 +91,7 @@ def figure_of(
     sight = sight_of(trace, pictures)
     return Figure(
         title or sentence(experiment, shape.input_size, shape.output_size),
-        origin_words(experiment.layer, experiment.focus.k),
+        origin_words(experiment.layer, experiment.focus.k, experiment.network),
         what_if_words(experiment),
         "∗" if experiment.focus.what_if == "flipped" else "⋆",
         channels,

@@ -106,7 +106,7 @@ class Store:
                     return size(head)
         raise unknown(name)
 
-    def put_array(self, array: NDArray[np.float64]) -> str:
+    def put_array(self, array: NDArray[np.floating]) -> str:
         """Keep a bank of filters, any shape, for good and return its id, or raise `StoreFull`."""
         name = id_of(array)
         file = BytesIO()
@@ -115,12 +115,11 @@ class Store:
         return name
 
     def get_array(self, name: str) -> NDArray[np.float64]:
-        """Return a bank of filters."""
+        """Return a bank of filters, in 64 bits."""
         body = self._blobs.get(name + _BANK) if _ID.fullmatch(name) else None
         if body is None:
             raise unknown(name, "filters")
-        array: NDArray[np.float64] = np.load(BytesIO(body), allow_pickle=False)
-        return array
+        return np.asarray(np.load(BytesIO(body), allow_pickle=False), np.float64)
 
     def _read(self, name: str) -> Pixels | None:
         """Return the pixels of a blob, in whatever form; None if there is none, or it is spoilt."""

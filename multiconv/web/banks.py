@@ -15,11 +15,21 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from multiconv.errors import InvalidValue, MultiConvError, TooLarge
-from multiconv.experiment.banks import PLANES, StoredBank
+from multiconv.experiment.banks import StoredBank
+from multiconv.experiment.kernels import kernel_pairs
 from multiconv.experiment.link import to_pairs, to_query
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.numbers import whole
-from multiconv.figure.gallery import COUNT, SEEDS, SIDE, kept, learned, shelves, small_input
+from multiconv.figure.gallery import (
+    COUNT,
+    SEEDS,
+    SIDE,
+    bank_stored,
+    kept,
+    learned,
+    shelves,
+    small_input,
+)
 from multiconv.figure.links import page_link
 from multiconv.filters.learned import seeded
 from multiconv.networks.layout import (
@@ -41,7 +51,7 @@ blueprint = Blueprint("banks", __name__)
 EMPTY = {"tensor": "", "layout": "auto", "order": "rgb", "first": "0"}
 """The fields of the form for a file, as they stand at first."""
 
-_SHAPE = f"(kh, kw, {PLANES}, K)"
+_SHAPE = "(kh, kw, C, K)"
 _MAGIC = b"\x93NUMPY"
 _MOST = 100_000
 
@@ -53,10 +63,21 @@ def with_short_link(experiment: Experiment) -> Experiment:
 
 
 def with_stored_bank(experiment: Experiment) -> Experiment:
-    """Return the experiment with its kernels stored as a bank."""
-    filters = experiment.layer.all_kernels()
-    bank = StoredBank(store().put_array(filters), filters)
-    return experiment.with_layer(replace(experiment.layer, bank=bank, kernels=()))
+    """Return the experiment with the kernels stored as a bank of the layer that has most to say."""
+    layers, at = list(experiment.layers), longest(experiment) - 1
+    bank = bank_stored(layers[at].all_kernels(), store())
+    layers[at] = replace(layers[at], bank=bank, kernels=())
+    return replace(experiment, layers=tuple(layers))
+
+
+def longest(experiment: Experiment) -> int:
+    """Return the layer whose kernels make the link longest; the opened one, if none does."""
+    texts = [
+        sum(len(name) + len(text) for name, text in kernel_pairs(layer, single=True))
+        for layer in experiment.layers
+    ]
+    most = max(texts)
+    return texts.index(most) + 1 if most else experiment.focus.layer
 
 
 @blueprint.post("/filters")
@@ -74,13 +95,17 @@ def filters() -> Response:
     if (query := _query_in(body)) is not None:
         asked = experiment_of(parse_qsl(query, keep_blank_values=True))
         there = with_stored_bank(asked)
-    else:
-        there = kept(bank_in(body), store())
-    return _made(there, id=cast(StoredBank, there.layer.bank).id)
+        return _made(there, longest(asked))
+    there = kept(bank_in(body), store())
+    return _made(there, there.focus.layer)
 
 
-def _made(there: Experiment, **facts: Any) -> Response:
-    kernel, outputs = list(there.layer.kernel_size), there.layer.outputs
+def _made(there: Experiment, n: int | None = None, **facts: Any) -> Response:
+    """Answer where an experiment is; with n, the id of its layer's bank too."""
+    layer = there.layers[n - 1] if n else there.layer
+    if n:
+        facts["id"] = cast(StoredBank, layer.bank).id
+    kernel, outputs = list(layer.kernel_size), layer.outputs
     return made_at(page_link(there), kernel=kernel, outputs=outputs, **facts)
 
 
@@ -190,7 +215,7 @@ def _weights_page(
 
 
 def bank_in(body: bytes) -> NDArray[np.float64]:
-    """Return the bank that a body holds as JSON or ``.npy``, (kh, kw, 3, K) float64, checked."""
+    """Return the bank that a body holds as JSON or ``.npy``, (kh, kw, C, K) float64, checked."""
     array = _from_npy(body) if body.startswith(_MAGIC) else _from_json(body)
     _check_shape(array.shape)
     bank = array.astype(np.float64) + 0.0
@@ -241,14 +266,14 @@ def _from_npy(body: bytes) -> NDArray[Any]:
 
 def _check_shape(shape: tuple[int, ...]) -> None:
     side, outputs = LIMITS.kernel_side, LIMITS.outputs
-    most = (side, side, PLANES, outputs)
+    most = (side, side, LIMITS.inputs, outputs)
     fits = len(shape) == 4 and all(1 <= n <= top for n, top in zip(shape, most, strict=True))
-    if not fits or shape[2] != PLANES:
+    if not fits:
         raise _refused(
             f"The bank's shape is {tuple(shape)[:8]}.",
-            f"Send {_SHAPE}: kernels to {side} × {side} for {PLANES} channels, "
+            f"Send {_SHAPE}: kernels to {side} × {side} over {LIMITS.inputs} channels, "
             f"{outputs} outputs at most.",
-            f"{side} × {side} × {PLANES} × {outputs}",
+            f"{side} × {side} × {LIMITS.inputs} × {outputs}",
         )
 
 

@@ -107,7 +107,7 @@ PROBE = _record(
 STORED = _record({"id": ID, "width": WHOLE, "height": WHOLE, "url": TEXT, "notes": _row_of(TEXT)})
 
 WEIGHT: Document = {"type": "number", "minimum": -LIMITS.weight, "maximum": LIMITS.weight}
-TAPS = _row_of(_row_of(WEIGHT, 1, LIMITS.outputs), PLANES, PLANES)
+TAPS = _row_of(_row_of(WEIGHT, 1, LIMITS.outputs), 1, LIMITS.inputs)
 FILTERS = _row_of(_row_of(TAPS, 1, LIMITS.kernel_side), 1, LIMITS.kernel_side) | {
     "description": "filters[di][dj][q][k]: kernel rows, kernel columns, inputs, outputs"
 }

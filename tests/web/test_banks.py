@@ -2,9 +2,13 @@
 
 import io
 import json
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import pytest
+
+from multiconv.experiment.link import read
+from multiconv.networks.shipped import network
 
 BANK = np.random.default_rng(1).normal(size=(3, 5, 3, 2)).round(3)
 
@@ -13,6 +17,12 @@ def npy(array, **options):
     file = io.BytesIO()
     np.save(file, array, **options)
     return file.getvalue()
+
+
+def link_in(client, url):
+    """The experiment of a page's address, with the banks of the app's store."""
+    banks = client.application.extensions["multiconv_store"].get_array
+    return read(parse_qsl(url.partition("?")[2]), banks, networks=network)
 
 
 def test_json_and_npy_give_one_bank(client):
@@ -72,7 +82,7 @@ def lying(shape, dtype="<f8"):
         (b"[[[[1], [2], [null]]]]", "more than rows"),
         (b"[[[[1], [2, 3], [4]]]]", "no array"),
         (b"[" * 100_000, "no array"),
-        (b"[[[[1], [2]]]]", "shape is (1, 1, 2, 1)"),
+        (npy(np.zeros((1, 1, 129, 1))), "over 128 channels"),
         (b"[1, 2, 3]", "shape is (3,)"),
         (b"[[[[1], [NaN], [3]]]]", "not finite"),
         (b"[[[[1], [1e999], [3]]]]", "not finite"),
@@ -101,7 +111,7 @@ def test_what_is_no_bank_is_explained(client, body, told):
 
 
 def test_a_body_that_is_too_large_is_refused(client):
-    answer = client.post("/filters", data=b" " * (2 * 2**20 + 1))
+    answer = client.post("/filters", data=b" " * (4 * 2**20 + 1))
     assert answer.status_code == 413
 
 
@@ -140,3 +150,45 @@ def test_what_is_no_link_is_explained(client, body, status, told):
     answer = client.post("/filters", json=body, headers={"Accept": "application/json"})
     assert answer.status_code == status
     assert told in answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(1, 4), (45, 1), (128, 128)])
+def test_a_bank_of_any_layer_is_kept_and_opened(client, inputs, outputs):
+    sent = np.random.default_rng(5).normal(size=(5, 5, inputs, outputs)).astype(np.float32)
+    answer = client.post("/filters", data=npy(sent))
+    assert (answer.status_code, answer.json["kernel"]) == (201, [5, 5])
+    there = link_in(client, answer.json["url"])
+    assert there.layer.inputs == inputs
+    assert np.array_equal(there.layer.filters(), sent)
+    assert client.get(f"{answer.json['url']}&size=24").status_code == 200
+
+
+def test_a_bank_too_large_to_keep_is_refused(client):
+    body, json = npy(np.zeros((15, 15, 64, 80), np.int8)), {"Accept": "application/json"}
+    answer = client.post("/filters", data=body, headers=json)
+    assert (answer.status_code, answer.json["field"]) == (413, "filters")
+
+
+def test_a_long_link_of_a_network_stores_the_kernels_of_its_longest_layer(client):
+    rng = np.random.default_rng(6)
+    changed = {
+        f"5.w.{q}.{k}.{di}.2": f"{rng.normal():.6f}"
+        for q in range(45)
+        for k in (0, 7)
+        for di in (0, 4)
+    } | {"7.w.0.0.4.4": "0.5", "5.off": "3"}
+    query = urlencode({"network": "faces", "layer": "2", **changed})
+    answer = client.post("/filters", json={"query": query})
+    there, asked = link_in(client, answer.json["url"]), link_in(client, f"/?{query}")
+    found = dict(parse_qsl(answer.json["url"].partition("?")[2]))
+    assert found == {
+        "network": "faces",
+        "5.filters": answer.json["id"],
+        "5.off": "3",
+        "7.w.0.0.4.4": "0.5",
+        "layer": "2",
+    }
+    for n in range(7):
+        assert np.array_equal(there.layers[n].all_kernels(), asked.layers[n].all_kernels())
+    page = client.get(answer.json["url"] + "&size=120").text
+    assert "trained on faces" in page

@@ -8,7 +8,7 @@ import { accepted, reason } from "./ask.js";
 import { messages, say } from "./words.js";
 
 /** Whether a bank in place of its kernels would shorten a link that is too long. @param {string} query */
-export const tooLong = (query) => query.length > state.facts.longest.link && /(^|&)w\./.test(query);
+export const tooLong = (query) => query.length > state.facts.longest.link && /(^|&)([0-9]+\.)?w\./.test(query);
 
 /** The query of the same experiment with its kernels stored, if it is too long and they can be. @param {string} query */
 export async function shortened(query) {

@@ -28,7 +28,7 @@ let latest = 0; // the version that was last brought in line, or is
 export const setWeight = (q, at, next) =>
   void inTurn(() => {
     const numbers = [...(state.kernels[q] ?? [])];
-    const { k, active, lender } = state.facts;
+    const { active, lender } = state.facts;
     if (lender !== null && q !== lender && active[q]) return; // it shows another's kernel
     const value = at in numbers ? next(numbers[at]) : 0;
     if (!(at in numbers) || value === numbers[at]) return;
@@ -37,9 +37,24 @@ export const setWeight = (q, at, next) =>
     for (const each of using) state.kernels[each] = numbers;
     const place = document.querySelector(`mc-kernel[data-q="${q}"]`)?.closest("fieldset") ?? null;
     const maps = active[q] ? [...using.map((each) => `partial-${each}`), ...output()] : [];
-    change({ [`w.${q}.${k}`]: numbers.map(plain).join(","), ...held() }, maps, place);
+    change({ ...kernel(q, at, numbers), ...held() }, maps, place);
     for (const each of using) tell("kernel", { q: each });
   });
+
+/**
+ * What the link says of a changed kernel: with several layers the number that changed, else all.
+ * @param {number} q
+ * @param {number} at
+ * @param {number[]} numbers
+ * @returns {Record<string, string>}
+ */
+function kernel(q, at, numbers) {
+  const { prefix, k, geometry } = state.facts;
+  const columns = geometry.kernel[1];
+  const name = `w.${q}.${k}`;
+  if (prefix === undefined) return { [name]: numbers.map(plain).join(",") };
+  return { [`${prefix}${name}.${Math.floor(at / columns)}.${at % columns}`]: plain(numbers[at]) };
+}
 
 /** The chosen output's map, if a what-if leaves it one. */
 const output = () => (state.facts.whatIf === "apart" ? [] : [`output-${state.facts.k}`]);
@@ -53,13 +68,14 @@ function held() {
 /** Change the chosen output's bias. @param {(bias: number) => number} next */
 export const setBias = (next) =>
   void inTurn(() => {
-    const { k, outputs } = state.facts;
-    const all = new URLSearchParams(state.query).get("bias")?.split(",") ?? Array(outputs).fill("0");
+    const { k, outputs, prefix = "", biases } = state.facts;
+    const usual = biases?.map(plain) ?? Array(outputs).fill("0");
+    const all = new URLSearchParams(state.query).get(`${prefix}bias`)?.split(",") ?? usual;
     const value = next(state.bias);
     if (value === state.bias) return;
     state.bias = value;
     all[k] = plain(value);
-    change({ bias: all.join(","), ...held() }, output(), document.querySelector("label.bias"));
+    change({ [`${prefix}bias`]: all.join(","), ...held() }, output(), document.querySelector("label.bias"));
     tell("bias");
   });
 
