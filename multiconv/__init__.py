@@ -31,9 +31,11 @@ __all__ = [
     "geometry",
     "kernel",
     "max_pool",
+    "network",
     "partials",
     "plan",
     "probe",
+    "receptive_field",
     "thumbnails",
     "trace_layer",
 ]
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from multiconv.engine.geometry import geometry
     from multiconv.engine.pooling import avg_pool, max_pool
     from multiconv.engine.probe import probe
+    from multiconv.engine.stack import receptive_field
     from multiconv.engine.thumbnails import thumbnails
     from multiconv.engine.trace import trace_layer
     from multiconv.engine.transposed import conv2d_transpose
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from multiconv.explain import explain
     from multiconv.filters.banks import bank
     from multiconv.filters.kernels import kernel
+    from multiconv.networks.shipped import network
 else:
     _HOMES = {
         "engine.activations": ("activation",),
@@ -58,6 +62,7 @@ else:
         "engine.geometry": ("geometry",),
         "engine.pooling": ("avg_pool", "max_pool"),
         "engine.probe": ("probe",),
+        "engine.stack": ("receptive_field",),
         "engine.thumbnails": ("thumbnails",),
         "engine.trace": ("trace_layer",),
         "engine.transposed": ("conv2d_transpose",),
@@ -65,6 +70,7 @@ else:
         "explain": ("explain",),
         "filters.banks": ("bank",),
         "filters.kernels": ("kernel",),
+        "networks.shipped": ("network",),
     }
 
     class _Package(ModuleType):

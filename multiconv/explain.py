@@ -1,4 +1,4 @@
-"""The figure in a notebook: what each channel of an array adds under filters of one's own."""
+"""The figure in a notebook: what each channel adds, of an array or within a network."""
 
 from __future__ import annotations
 
@@ -47,9 +47,11 @@ class Explanation:
 
 def explain(
     image: Array,
-    filters: Array,
+    filters: Array | None = None,
     k: int = 0,
     *,
+    network: str | None = None,
+    layer: int | None = None,
     pixel: Pair | None = None,
     bias: Array | None = None,
     strides: int | Pair = (1, 1),
@@ -66,12 +68,17 @@ def explain(
     image : (H, W, C) array
         uint8 levels 0…255, or floats 0…1.
     filters : (kh, kw, C / groups, K) array
+        Left out where a network is named.
     k : int
         The output channel whose working is shown.
+    network : str, optional
+        A name that `network` knows, whose layers image goes through, of three channels then.
+    layer : int, optional
+        The layer of the network that is opened, counted from 1; the last if left out.
     pixel : (int, int), optional
         The output pixel that is marked; the middle if left out.
     bias, strides, padding, padding_mode, dilations, groups, activation
-        As in `trace_layer`.
+        As in `trace_layer`, of filters; a network has its own.
 
     Raises
     ------
@@ -89,13 +96,10 @@ def explain(
     >>> figure = explain(np.eye(8, dtype=np.uint8)[..., None] * 255, np.ones((3, 3, 1, 1)))
     >>> figure.svg.count("<svg"), figure.words
     (1, '8 × 8 × 1 under 3 × 3 kernels gives 8 × 8 × 1; output 0 is shown.')
+    >>> explain(np.zeros((80, 80, 3)), network="faces", layer=4, k=30).words
+    'The face network over 80 × 80 × 3, layer 4: 7 × 7 × 32 under 5 × 5 kernels gives 7 × 7 × 45; \
+output 30 is shown.'
     """
-    from multiconv.figure.planes import Inline
-    from multiconv.figure.stage import figure_of, stage_svg
-    from multiconv.imaging.bands import step_of
-
-    x, levels = _picture(np.asarray(image))
-    filters = np.asarray(filters)
     how: dict[str, Any] = {
         "bias": bias,
         "strides": strides,
@@ -103,30 +107,130 @@ def explain(
         "padding_mode": padding_mode,
         "dilations": dilations,
         "groups": groups,
+        "activation": activation,
     }
-    layer = trace_layer(x, filters, k, activation=activation, **how)
+    x, levels = _picture(np.asarray(image))
+    if network is not None:
+        _refuse_beside_network(filters, how)
+        return _drawn(*_within(network, x, levels, layer, k, pixel))
+    if filters is None or layer is not None:
+        raise InvalidValue(
+            "layer is of a network, and none is named." if layer else "There are no filters.",
+            'Give filters, (kh, kw, C / groups, K), or network="faces".',
+            field="layer" if layer else "filters",
+        )
+    return _drawn(*_alone(x, levels, np.asarray(filters), k, pixel, how))
+
+
+def _alone(
+    x: Array, levels: Array, filters: Array, k: int, pixel: Pair | None, how: dict[str, Any]
+) -> tuple[Trace, _Outputs, str]:
+    """Return one layer's trace, its outputs, and what it is in words."""
+    layer = trace_layer(x, filters, k, **how)
+    at = _pixel(layer, pixel)
+    conv = {name: value for name, value in how.items() if name != "activation"}
+    outputs = activation_of(how["activation"])(conv2d(x, filters.astype(x.dtype), **conv))
+    trace = _trace(levels, filters, layer, (k, *at), how["groups"], how["padding"])
+    return trace, _Outputs(outputs), _words(x.shape, layer, outputs.shape[2], k)
+
+
+def _within(
+    name: str, x: Array, levels: Array, n: int | None, k: int, pixel: Pair | None
+) -> tuple[Trace, _Outputs, str]:
+    """Return the same of a layer within a network."""
+    from multiconv.experiment.model import Experiment, Focus
+    from multiconv.imaging.ranges import automatic_range
+    from multiconv.networks.shipped import network as network_of
+    from multiconv.tracing.trace import Trace
+
+    found = network_of(name)
+    count, inputs = len(found.layers), found.layers[0].inputs
+    if x.shape[2] != inputs:
+        raise InvalidValue(
+            f"image has {x.shape[2]} channels, but {found.title} takes {inputs}.",
+            "Give a picture in colour, (height, width, 3).",
+            field="image",
+        )
+    n = count if n is None else n
+    if not 1 <= n <= count:
+        raise InvalidValue(
+            f"layer is {n}, but {found.title} has {count}.",
+            f"Choose one from 1 to {count}.",
+            field="layer",
+        )
+    experiment = Experiment(layers=found.layers, focus=Focus(k, layer=n), network=found)
+    shapes, maps = found.shapes(x.shape[:2]), (x, *found.run(x))
+    opened, own = maps[n - 1], experiment.layer
+    layer = trace_layer(
+        opened,
+        own.filters(),
+        k,
+        bias=np.array(own.bias),
+        groups=own.groups,
+        activation=own.activation,
+        **own.how(),
+    )
+    partials = [added for added in layer.partials if added is not None]
+    extent = automatic_range((*partials, layer.output))
+    inputs_shown = levels if n == 1 else opened
+    trace = Trace(experiment, inputs_shown, layer, extent, _pixel(layer, pixel), shapes)
+    words = (
+        f"{found.title.capitalize()} over {' × '.join(map(str, x.shape))}, layer {n}: "
+        f"{_words(opened.shape, layer, own.outputs, k)}"
+    )
+    return trace, _Outputs(maps[n], maps), words
+
+
+def _pixel(layer: LayerTrace, pixel: Pair | None) -> Pair:
+    """Return the pixel that is marked, which must be there: the middle unless one is given."""
     rows, columns = layer.geometry.output_size
     at = (rows // 2, columns // 2) if pixel is None else pixel
-    layer.geometry.window_of(*at)  # refuses a pixel that is not there
-    outputs = activation_of(activation)(conv2d(x, filters.astype(x.dtype), **how))
-    trace = _trace(levels, filters, layer, (k, *at), groups, padding)
-    kh, kw = layer.geometry.kernel_size
-    words = (
-        f"{x.shape[0]} × {x.shape[1]} × {x.shape[2]} under {kh} × {kw} kernels gives "
-        f"{rows} × {columns} × {outputs.shape[2]}; output {k} is shown."
+    layer.geometry.window_of(*at)
+    return at
+
+
+def _words(shape: tuple[int, ...], layer: LayerTrace, outputs: int, k: int) -> str:
+    (kh, kw), (rows, columns) = layer.geometry.kernel_size, layer.geometry.output_size
+    return (
+        f"{' × '.join(map(str, shape))} under {kh} × {kw} kernels gives "
+        f"{rows} × {columns} × {outputs}; output {k} is shown."
     )
-    every, sides = 1, (x.shape[:2], (rows, columns))
+
+
+def _refuse_beside_network(filters: Array | None, how: dict[str, Any]) -> None:
+    """Refuse what a network has of its own."""
+    usual = explain.__kwdefaults__ or {}
+    given = [name for name, value in how.items() if not _is(value, usual[name])]
+    for name in ["filters"] * (filters is not None) + given:
+        raise InvalidValue(
+            f"{name} is given beside network, whose layers have their own.",
+            f"Leave out {name}, or network.",
+            field=name,
+        )
+
+
+def _is(value: Any, usual: Any) -> bool:
+    return value is None if usual is None else bool(value == usual)
+
+
+def _drawn(trace: Trace, outputs: _Outputs, words: str) -> Explanation:
+    """Return the figure, its maps drawn by as many pixels as there is room for."""
+    from multiconv.figure.planes import Inline
+    from multiconv.figure.stage import figure_of, stage_svg
+    from multiconv.imaging.bands import step_of
+
+    sizes = (trace.inputs.shape[:2], trace.layer.geometry.output_size)
+    every, sides = 1, [side for size in sizes for side in size]
     while True:
-        step = every * max(step_of(side) for side in sides)
+        step = every * max(map(step_of, sizes))
         told = f"{words} The largest map is drawn by one pixel in {step} × {step}."
         told = told if step > 1 else words
-        pictures = Inline(trace, _Outputs(outputs), every)
-        svg = stage_svg(figure_of(trace, pictures, title=told))
+        svg = stage_svg(figure_of(trace, Inline(trace, outputs, every), title=told))
         size = len(svg.encode())
         if size <= MOST_BYTES:
             return Explanation(svg, told)
-        if every >= max(max(side) for side in sides):
-            raise _too_many(x.shape[2], outputs.shape[2], size)
+        if every >= max(sides):
+            raise _too_many(trace.inputs.shape[2], outputs.planes.shape[2], size)
         every = max(every + 1, ceil(every * sqrt(size / MOST_BYTES)))
 
 
@@ -142,15 +246,16 @@ def _too_many(inputs: int, outputs: int, size: int) -> InvalidValue:
 
 @dataclass(frozen=True)
 class _Outputs:
-    """All output channels, (H′, W′, K), as the figure asks for them."""
+    """All output channels, (H′, W′, K), as the figure asks for them, and every layer's maps."""
 
     planes: Array
+    maps: tuple[Array, ...] = ()
 
     def output(self, _: Experiment, k: int) -> Array:
         return np.ascontiguousarray(self.planes[..., k])
 
-    def outputs_of(self, _: Experiment, _n: int) -> Array:
-        return self.planes
+    def outputs_of(self, _: Experiment, n: int) -> Array:
+        return self.maps[n] if self.maps else self.planes
 
 
 def _trace(

@@ -114,3 +114,42 @@ def test_more_channels_than_any_figure_holds_are_refused_with_the_way_out():
     with pytest.raises(InvalidValue, match="2,000 output channels") as error:
         multiconv.explain(IMAGE[:2, :2], np.zeros((1, 1, 3, 2000)))
     assert "filters[:, :, :n, :m]" in error.value.remedy
+
+
+@pytest.mark.parametrize(("layer", "k"), [(None, 0), (4, 44), (1, 15)])
+def test_a_layer_within_a_network_shows_its_own_numbers(layer, k):
+    image = RANDOM.integers(0, 256, (110, 96, 3), np.uint8)
+    figure = multiconv.explain(image, network="faces", layer=layer, k=k, pixel=(2, 1))
+    outputs = multiconv.network("faces").run(image.astype(np.float32) / np.float32(255))
+    assert f"{abs(float(outputs[(layer or 7) - 1][2, 1, k])):.3f}" in figure.svg
+    assert "trained on faces" in figure.svg
+    assert f"layer {layer or 7}: " in figure.words
+    assert len(figure.svg.encode()) <= 1_000_000
+    assert ElementTree.fromstring(figure.svg).tag.endswith("svg")  # noqa: S314
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"network": "cats"}, "network"),
+        ({"network": "faces", "layer": 0}, "layer"),
+        ({"network": "faces", "layer": 8}, "layer"),
+        ({"network": "faces", "k": 1}, "k"),
+        ({"network": "faces", "pixel": (99, 0)}, "i"),
+        ({"network": "faces", "filters": FILTERS}, "filters"),
+        ({"network": "faces", "bias": np.ones(1)}, "bias"),
+        ({"network": "faces", "groups": 3}, "groups"),
+        ({"filters": FILTERS, "layer": 1}, "layer"),
+        ({}, "filters"),
+    ],
+)
+def test_what_does_not_fit_a_network_is_told(given, field):
+    with pytest.raises(InvalidValue) as error:
+        multiconv.explain(np.zeros((80, 90, 3)), **given)
+    assert error.value.field == field
+
+
+def test_a_picture_that_a_network_does_not_take_is_told():
+    with pytest.raises(InvalidValue, match="takes 3") as error:
+        multiconv.explain(np.zeros((80, 90, 4)), network="faces")
+    assert error.value.field == "image"

@@ -8,7 +8,6 @@ more: through an activation by its slope, through a convolution by its adjoint
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,32 +17,8 @@ from multiconv.engine.checks import Array
 from multiconv.engine.conv import conv2d
 from multiconv.engine.geometry import Geometry, Pair, source_of
 from multiconv.engine.padded import fill
+from multiconv.engine.stack import Passage
 from multiconv.engine.transposed import conv2d_transpose
-
-
-@dataclass(frozen=True)
-class Passage:
-    """One layer of a stack and what it was given.
-
-    Attributes
-    ----------
-    kind : {"conv", "max_pool", "avg_pool"}
-    geometry : Geometry
-    x : (H, W, C_in) array
-    filters : (kh, kw, C_in / groups, C_out) array, optional
-        Of a convolution; zeros where a channel is left out.
-    bias : (C_out,) array, optional
-    groups : int
-    activation : str
-    """
-
-    kind: str
-    geometry: Geometry
-    x: Array
-    filters: Array | None = None
-    bias: Array | None = None
-    groups: int = 1
-    activation: str = "identity"
 
 
 def influence(passages: Sequence[Passage], k: int, i: int, j: int) -> Array:
@@ -72,6 +47,7 @@ def influence(passages: Sequence[Passage], k: int, i: int, j: int) -> Array:
     error[..., k] = 1
     corner = i, j
     for passage in reversed(passages):
+        error[..., list(passage.off)] = 0
         error = error * slope(passage.activation, _sums(passage, corner, error))
         box = _spread(passage, corner, error)
         row, column = _first(passage, corner)

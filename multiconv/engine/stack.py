@@ -1,7 +1,7 @@
-"""What one value behind a stack of layers sees of the source: its receptive field.
+"""Layers one behind another: how each is run, and what one value sees of the source.
 
-Every function takes the sizes of the layers from the first to the one that the value is in; with
-none of them the value is a pixel of the source itself.
+A value's receptive field comes from the sizes of the layers alone, from the first to the one that
+the value is in; with none of them the value is a pixel of the source itself.
 """
 
 from __future__ import annotations
@@ -12,8 +12,62 @@ from math import floor, prod
 
 import numpy as np
 
+from multiconv.engine.activations import activation
 from multiconv.engine.checks import Array
+from multiconv.engine.conv import conv2d
 from multiconv.engine.geometry import Geometry, Pair, source_of
+from multiconv.engine.pooling import avg_pool, max_pool
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One layer of a stack and what it is given.
+
+    Attributes
+    ----------
+    kind : {"conv", "max_pool", "avg_pool"}
+    geometry : Geometry
+    x : (H, W, C_in) array
+    filters : (kh, kw, C_in / groups, C_out) array, optional
+        Of a convolution; zeros where a channel is left out.
+    bias : (C_out,) array, optional
+    groups : int
+    activation : str
+        Of a convolution; a pooling has none.
+    off : tuple of int
+        The channels that a pooling leaves out: their outputs are 0.
+    """
+
+    kind: str
+    geometry: Geometry
+    x: Array
+    filters: Array | None = None
+    bias: Array | None = None
+    groups: int = 1
+    activation: str = "identity"
+    off: tuple[int, ...] = ()
+
+    def output(self) -> Array:
+        """Return what the layer puts out, (H′, W′, C_out), after its activation."""
+        g = self.geometry
+        if self.filters is None:
+            pool = max_pool if self.kind == "max_pool" else avg_pool
+            pooled = pool(
+                self.x, g.kernel_size, strides=g.strides, padding=g.pads, dilations=g.dilations
+            )
+            pooled[..., list(self.off)] = 0
+            return pooled
+        summed = conv2d(
+            self.x,
+            self.filters,
+            bias=self.bias,
+            strides=g.strides,
+            padding=g.pads,
+            padding_mode=g.padding_mode,
+            dilations=g.dilations,
+            groups=self.groups,
+        )
+        return activation(self.activation)(summed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +102,11 @@ def receptive_field(shapes: Sequence[Geometry], i: int, j: int) -> ReceptiveFiel
         The layers' sizes, from the first on.
     i, j : int
         A row and a column of the last one's output.
+
+    Returns
+    -------
+    ReceptiveField
+        With ``top``, ``left``, ``height``, ``width`` and ``centre``, in pixels of the source.
 
     Examples
     --------

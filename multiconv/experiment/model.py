@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
+from multiconv.engine.stack import Passage
 from multiconv.errors import InvalidValue, NotFound
 from multiconv.experiment.banks import PLANES, Bank, StoredBank, filters_of, usual_bank
 from multiconv.experiment.numbers import grouped, quoted
@@ -198,6 +199,18 @@ class Layer:
             kernels[:, :, q, k] = kernel_array(kernel, self.kernel_size)
         return kernels
 
+    def passage(self, x: NDArray[Any], what_if: str = "") -> Passage:
+        """Return the layer over its input, (H, W, C_in), as the engine runs it under a what-if."""
+        height, width = x.shape[-3:-1]
+        shape = self.geometry((height, width))
+        if self.pools:
+            return Passage(self.kind, shape, x, off=self.off)
+        filters = self.under(what_if).filters_used()
+        if what_if == "mean":
+            filters /= [max(1, len(self.adding(k))) for k in range(self.outputs)]
+        bias = np.array(self.bias, x.dtype)
+        return Passage(CONV, shape, x, filters.astype(x.dtype), bias, self.groups, self.activation)
+
     def with_inputs(self, inputs: int) -> Layer:
         """Return this layer over another number of inputs, with what of it still has a place."""
         off = tuple(q for q in self.off if q < inputs)
@@ -252,6 +265,33 @@ class Network:
     layers: tuple[Layer, ...] = field(compare=False, repr=False)
     image: str = field(compare=False)
     size: int = field(compare=False)
+
+    def shapes(self, size: Pair) -> tuple[Geometry, ...]:
+        """Return every layer's sizes over a picture of that height and width."""
+        found: list[Geometry] = []
+        for layer in self.layers:
+            found.append(layer.geometry(found[-1].output_size if found else size))
+        return tuple(found)
+
+    def run(self, x: NDArray[Any]) -> list[NDArray[Any]]:
+        """Return every layer's output after its activation, the first layer's first.
+
+        Parameters
+        ----------
+        x : (H, W, 3) array, float32 or float64
+                A picture from 0 to 1.
+
+        Examples
+        --------
+        >>> from multiconv import network
+        >>> outputs = network("faces").run(np.zeros((96, 80, 3), np.float32))
+        >>> [output.shape for output in outputs[:2]], outputs[-1].shape
+        ([(46, 38, 16), (21, 17, 32)], (9, 7, 1))
+        """
+        outputs: list[NDArray[Any]] = []
+        for layer in self.layers:
+            outputs.append(layer.passage(outputs[-1] if outputs else x).output())
+        return outputs
 
 
 Networks = Callable[[str], Network]

@@ -15,12 +15,9 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.activations import activation as activation_of
-from multiconv.engine.conv import conv2d
 from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.conv import partials as partials_of
 from multiconv.engine.geometry import Geometry
-from multiconv.engine.pooling import avg_pool, max_pool
 from multiconv.engine.probe import Probe, probe
 from multiconv.engine.stack import cell_at, receptive_field
 from multiconv.engine.trace import LayerTrace, trace_layer, trace_pool
@@ -298,19 +295,4 @@ def _opened(experiment: Experiment, network: Network) -> Experiment:
 
 def _output_of(layer: Layer, x: Plane, what_if: str) -> Plane:
     """Return all outputs of a layer, (H′, W′, K), after the activation."""
-    if layer.pools:
-        pool = max_pool if layer.kind == MAX_POOL else avg_pool
-        pooled = pool(x, layer.kernel_size, strides=layer.strides, padding=layer.padding)
-        pooled[..., list(layer.off)] = 0
-        return planes_of(pooled)
-    filters = layer.under(what_if).filters_used()
-    if what_if == "mean":
-        filters /= [max(1, len(layer.adding(k))) for k in range(layer.outputs)]
-    summed = conv2d(
-        x,
-        filters.astype(np.float32),
-        bias=np.array(layer.bias, np.float32),
-        groups=layer.groups,
-        **layer.how(),
-    )
-    return planes_of(activation_of(layer.activation)(summed))
+    return planes_of(layer.passage(x, what_if).output())

@@ -1,12 +1,10 @@
 import numpy as np
 import pytest
 
-from multiconv.engine.activations import ACTIVATIONS, activation
-from multiconv.engine.conv import conv2d
+from multiconv.engine.activations import ACTIVATIONS
 from multiconv.engine.geometry import PADDING_MODES, geometry
-from multiconv.engine.influence import Passage, influence
-from multiconv.engine.pooling import avg_pool, max_pool
-from multiconv.engine.stack import reached
+from multiconv.engine.influence import influence
+from multiconv.engine.stack import Passage, reached
 
 torch = pytest.importorskip(
     "torch", reason="PyTorch (the extra `oracles`) is not installed: its comparisons did not run"
@@ -46,22 +44,13 @@ def by_autograd(passages, k, i, j):
     return source.grad.numpy()[0].transpose(1, 2, 0)
 
 
-def output_of(each):
-    g = each.geometry
-    how = {"strides": g.strides, "padding": g.pads, "dilations": g.dilations}
-    if each.filters is None:
-        return {"max_pool": max_pool, "avg_pool": avg_pool}[each.kind](each.x, g.kernel_size, **how)
-    how |= {"padding_mode": g.padding_mode, "groups": each.groups, "bias": each.bias}
-    return activation(each.activation)(conv2d(each.x, each.filters, **how))
-
-
 def a_stack(rng, size, channels, rows):
     """Layers of those kinds with their inputs, computed one after another."""
     x, passages = rng.uniform(0, 1, (*size, channels)), []
     for kind, shape, bank in rows(size, channels):
         each = Passage(kind, shape, x, **bank)
         passages.append(each)
-        x = output_of(each)
+        x = each.output()
     return passages, x
 
 
@@ -152,3 +141,11 @@ def test_a_value_that_a_relu_stopped_has_no_gradient():
     x, filters = np.ones((3, 3, 1)), -np.ones((3, 3, 1, 1))
     layer = Passage("conv", geometry((3, 3), (3, 3)), x, filters, activation="relu")
     assert not influence([layer], 0, 1, 1).any()
+
+
+def test_a_channel_that_a_pooling_leaves_out_counts_for_nothing():
+    x = np.random.default_rng(0).random((4, 4, 2))
+    layer = Passage("avg_pool", geometry((4, 4), (2, 2), strides=2, padding=0), x, off=(1,))
+    assert not layer.output()[..., 1].any()
+    assert not influence([layer], 1, 0, 0).any()
+    assert influence([layer], 0, 0, 0)[:2, :2, 0].tolist() == [[0.25, 0.25], [0.25, 0.25]]

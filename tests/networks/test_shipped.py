@@ -165,3 +165,11 @@ def test_a_maps_address_says_what_acts_on_it(tracer):
 
 def test_another_network_is_another_experiment():
     assert of("network=faces") != Experiment(of("network=faces").source, network("faces").layers)
+
+
+def test_it_runs_on_arrays_as_it_does_on_the_page(tracer):
+    experiment = of("network=faces&size=200")
+    faces, x = network("faces"), tracer.outputs_of(experiment, 0)
+    for n, output in enumerate(faces.run(x), 1):
+        assert np.allclose(output, tracer.outputs_of(experiment, n), atol=1e-6)
+    assert faces.shapes(x.shape[:2]) == tracer.shapes(experiment)

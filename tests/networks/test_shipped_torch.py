@@ -1,47 +1,58 @@
-"""Every activation of the face network against PyTorch's, on several pictures at several sizes."""
+"""The face network on the portrait, beside PyTorch: every activation, and the gradient."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from multiconv.experiment.model import Experiment, Focus, Source
+from multiconv.engine.influence import influence
+from multiconv.experiment.model import Source
 from multiconv.networks.shipped import network
 from multiconv.store.blobs import FolderBlobs
 from multiconv.store.pictures import Store
-from multiconv.tracing.trace import Tracer
+from multiconv.tracing.pictures import levels_of
 
 torch = pytest.importorskip(
     "torch", reason="PyTorch (the extra `oracles`) is not installed: its comparisons did not run"
 )
 
 
-@pytest.fixture
-def tracer(tmp_path):
-    return Tracer(Store(FolderBlobs(tmp_path, 2**22)))
+@pytest.fixture(scope="module")
+def portrait(tmp_path_factory):
+    """The portrait at 400 pixels, from 0 to 1, in 64 bits."""
+    store = Store(FolderBlobs(tmp_path_factory.mktemp("store"), 2**22))
+    return levels_of(Source("sample:portrait", 400), store) / 255
 
 
-@pytest.mark.parametrize(
-    ("image", "size"),
-    [
-        ("portrait", 400), ("portrait", 512), ("portrait", 160), ("cat", 400), ("cat", 257),
-        ("coffee", 400), ("coffee", 333), ("discs", 200), ("edge", 96),
-    ],
-)  # fmt: skip
-def test_all_activations_are_pytorchs(image, size, tracer):
-    layers, source = network("faces").layers, Source(f"sample:{image}", size)
-    experiment = Experiment(source, layers, Focus(layer=7), network=network("faces"))
-    x = torch.from_numpy(tracer.levels(source).transpose(2, 0, 1).copy()).float()[None] / 255
-    for n, layer in enumerate(layers, 1):
-        filters = torch.from_numpy(layer.filters().transpose(3, 2, 0, 1).copy()).float()
+def by_torch(x):
+    """Every layer's output, the picture first, each linked to it."""
+    maps = [torch.from_numpy(x.transpose(2, 0, 1)[np.newaxis].copy()).requires_grad_(True)]
+    for layer in network("faces").layers:
+        filters = torch.from_numpy(layer.filters().transpose(3, 2, 0, 1).copy())
         pad = 0 if layer.padding == "VALID" else layer.padding
-        bias = torch.tensor(layer.bias, dtype=torch.float32)
-        x = torch.nn.functional.conv2d(x, filters, bias, layer.strides, pad)
-        x = torch.relu(x) if n < 7 else x
-        expected = x[0].numpy().transpose(1, 2, 0)
-        found = tracer.outputs_of(experiment, n)
-        assert found.shape == expected.shape
-        assert np.abs(found - expected).max() <= 1e-5 * np.abs(expected).max()
-        trace = tracer.trace(experiment.opening(n))
-        error = np.abs(trace.layer.output - expected[..., 0]).max()
-        assert error <= 1e-5 * np.abs(expected).max()
+        found = torch.nn.functional.conv2d(
+            maps[-1], filters, torch.tensor(layer.bias, dtype=filters.dtype), layer.strides, pad
+        )
+        maps.append(torch.relu(found) if layer.activation == "relu" else found)
+    return maps
+
+
+def test_every_activation_and_the_influence_of_a_value(portrait):
+    maps = by_torch(portrait)
+    outputs = network("faces").run(portrait.astype(np.float32))
+    for theirs, ours in zip(maps[1:], outputs, strict=True):
+        expected = theirs.detach().numpy()[0].transpose(1, 2, 0)
+        assert abs(ours - expected).max() <= 1e-5 * abs(expected).max()
+    inputs = [portrait, *network("faces").run(portrait)]
+    passages = [layer.passage(x) for layer, x in zip(network("faces").layers, inputs, strict=False)]
+    for n, k, i, j in (
+        (7, 0, 10, 19),
+        (7, 0, 0, 0),
+        (7, 0, 46, 30),
+        (4, 30, 12, 12),
+        (2, 5, 9, 90),
+    ):
+        (gradient,) = torch.autograd.grad(maps[n][0, k, i, j], maps[0], retain_graph=True)
+        expected = gradient.numpy()[0].transpose(1, 2, 0)
+        found = influence(passages[:n], k, i, j)
+        assert abs(found - expected).max() <= 1e-5 * abs(expected).max()

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
+from multiconv.engine import stack
 from multiconv.engine.conv import partial
 from multiconv.engine.geometry import geometry
 from multiconv.errors import InvalidValue, NotFound, TooLarge
@@ -250,8 +251,8 @@ def test_the_first_layer_of_a_stack_is_traced_as_if_alone(store):
 
 def test_layers_before_run_once_and_again_when_they_change(store, monkeypatch):
     runs = []
-    real = tracing.conv2d
-    monkeypatch.setattr(tracing, "conv2d", lambda x, *a, **k: runs.append(1) or real(x, *a, **k))
+    real = stack.conv2d
+    monkeypatch.setattr(stack, "conv2d", lambda x, *a, **k: runs.append(1) or real(x, *a, **k))
     tracer, start = Tracer(store), opened(STACK)
     tracer.trace(start)
     tracer.trace(with_kernel(start, 1, 1, "zero"))
@@ -301,8 +302,8 @@ def test_the_work_of_a_stack_is_counted_before_a_pixel_is_read(store, monkeypatc
 
 def test_the_outputs_of_every_layer_are_kept(store, monkeypatch):
     runs = []
-    real = tracing.conv2d
-    monkeypatch.setattr(tracing, "conv2d", lambda x, *a, **k: runs.append(1) or real(x, *a, **k))
+    real = stack.conv2d
+    monkeypatch.setattr(stack, "conv2d", lambda x, *a, **k: runs.append(1) or real(x, *a, **k))
     tracer, start = Tracer(store), opened("2.kind=max_pool&3.outputs=2&4.outputs=3&size=24&layer=3")
     assert np.array_equal(
         tracer.outputs_of(start, 0), tracer.levels(start.source) / np.float32(255)
