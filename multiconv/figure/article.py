@@ -10,15 +10,27 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from multiconv.drawing.ribbon import Strip, strips
+from multiconv.experiment.banks import PLANES
+from multiconv.experiment.kernels import kernel_text
 from multiconv.experiment.link import read
-from multiconv.experiment.model import Experiment, Source
+from multiconv.experiment.model import Experiment, Layer, Source
 from multiconv.figure.links import page_link
 from multiconv.filters.banks import NOTICE
+from multiconv.networks.shipped import CREDITS, network
 
 Pairs = tuple[tuple[str, str], ...]
 
+_OPENING = [Layer().kernel(q, 0) for q in range(PLANES)]
+
 # Zeros around the picture would be an edge of brightness of their own.
 _EDGE: Pairs = (("image", "sample:edge"), ("padding_mode", "replicate"))
+
+
+# The second layer opened, over the first one's answers after a ReLU.
+_TWO: Pairs = (("activation", "relu"), ("layers", "2"), ("layer", "2"))
+
+# What is said of it is so of this picture.
+_FACES: Pairs = (("network", "faces"), ("image", "sample:portrait"))
 
 
 def _kernels(*texts: str, k: int = 0) -> Pairs:
@@ -65,6 +77,35 @@ TRIES: Mapping[str, Pairs] = MappingProxyType(
                 for pair in _kernels(*("1" if q == k else "0" for q in range(3)), k=k)
             ),
         ),
+        "two-layers": _TWO,
+        "stride-first": (("strides", "2x2"), *_TWO),
+        "pooled-between": (
+            ("activation", "relu"),
+            ("2.kind", "max_pool"),
+            ("layers", "3"),
+            ("layer", "3"),
+        ),
+        "pooled": (("activation", "relu"), ("2.kind", "max_pool"), ("layer", "2")),
+        "sixteen-from-32": (
+            ("filters", "dlib"),
+            ("activation", "relu"),
+            ("2.outputs", "16"),
+            ("layer", "2"),
+        ),
+        "dead": (("bias", "-1,0,0,0,0"), *_TWO),
+        "unframed": (("padding", "valid"), ("2.padding", "valid"), *_TWO),
+        "folded": (
+            *_kernels(*(kernel_text(tuple(2 * each.ravel())) for each in _OPENING)),
+            ("bias", "-0.5,0,0,0,0"),
+        ),
+        "faces": _FACES,
+        "faces-four": (*_FACES, ("layer", "4")),
+        "faces-six": (*_FACES, ("layer", "6")),
+        "faces-silenced": (*_FACES, ("7.off", "0,1,5,36")),
+        "faces-small": (*_FACES, ("size", "160")),
+        "faces-large": (*_FACES, ("size", "512")),
+        "small": (("size", "96"), *_TWO),
+        "large": (("size", "240"), *_TWO),
     }
 )
 """The parameters of each link, by the name that the template uses."""
@@ -73,10 +114,13 @@ TRIES: Mapping[str, Pairs] = MappingProxyType(
 def try_of(name: str, shown: Experiment) -> Experiment:
     """Return the experiment of one link, on the person's own picture where the text allows it."""
     pairs = TRIES[name]
-    experiment = read(pairs)
-    if any(field == "image" for field, _ in pairs):
+    experiment, said = read(pairs, networks=network), dict(pairs)
+    if "image" in said:
         return experiment
-    return replace(experiment, source=shown.source)
+    source = shown.source
+    if "size" in said or len(experiment.layers) > 1:
+        source = replace(source, size=experiment.source.size)  # of a stack it may be too large
+    return replace(experiment, source=source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +130,7 @@ class Article:
     tries: Mapping[str, str]
     strips: tuple[Strip, ...] = strips()
     trained_notice: str = NOTICE
+    faces_notice: str = CREDITS["faces"]
 
 
 def article(source: Source) -> Article:

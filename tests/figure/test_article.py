@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -96,7 +97,8 @@ def test_the_article_answers_every_question_people_ask(client):
     for name in (
         *("summed-or-averaged", "same-kernel", "how-many-kernels", "nine-or-27", "not-in-colour"),
         *("depthwise", "one-by-one-kernels", "correlation", "same-stride-two", "shrank"),
-        *("negative", "bias-once", "batches"),
+        *("negative", "bias-once", "batches", "sixteen-from-32", "pooling", "dead-maps"),
+        *("frames", "batch-normalisation", "any-size"),
     ):
         assert f'<section id="{name}"><h3>' in text
 
@@ -284,6 +286,156 @@ def test_the_trained_filters_are_named_for_what_they_are(client, traced):
         assert "trained on faces, from photographs collected for research" in text
     figure = client.get("/?filters=dlib").get_data(as_text=True).partition("<article")[0]
     assert "photographs collected for research" in figure
+
+
+def test_a_second_layer_takes_what_the_first_puts_out_and_has_random_weights(traced):
+    first, second = try_of("two-layers", Experiment()).layers
+    assert (first.activation, second.bank) == ("relu", "random")
+    trace = traced("two-layers")
+    assert trace.inputs.shape == (160, 160, 5)
+    assert trace.inputs.min() == 0
+    np.testing.assert_allclose(
+        trace.inputs[..., 1], np.maximum(traced("greenness").layer.output, 0), atol=1e-6
+    )
+
+
+def seen(shapes):
+    """How many rows and columns of the picture the middle of the last map is made of, in loops."""
+    counts = []
+    for axis in (0, 1):
+        places = {shapes[-1].output_size[axis] // 2}
+        for shape in reversed(shapes):
+            first = [at * shape.strides[axis] - shape.pads[axis][0] for at in places]
+            places = {at + tap for at in first for tap in range(shape.kernel_size[axis])}
+        assert max(places) - min(places) + 1 == len(places)
+        counts.append(len(places))
+    return tuple(counts)
+
+
+@pytest.mark.parametrize(
+    ("name", "side"),
+    [("two-layers", 5), ("stride-first", 7), ("pooled-between", 8), ("faces", 189)],
+)
+def test_a_number_sees_as_many_pixels_as_the_text_says(client, traced, name, side):
+    assert seen(traced(name).shapes) == (side, side)
+    figure = client.get(page_address(name)).get_data(as_text=True).partition("<article")[0]
+    assert f"{side} × {side} pixels" in figure
+
+
+def page_address(name):
+    return f"/?{to_query(try_of(name, Experiment()))}"
+
+
+def test_each_layer_of_the_face_network_sees_what_the_text_says(client, traced):
+    shapes = traced("faces").shapes
+    sides = [seen(shapes[:n])[0] for n in range(1, 8)]
+    assert sides == [5, 13, 29, 61, 93, 125, 189]
+    text = client.get("/").get_data(as_text=True)
+    assert "5 × 5 pixels in the first layer, then 13, 29, 61, 93 and 125" in text
+
+
+def test_the_numbers_of_each_layer_are_counted_as_in_its_file(client, traced):
+    file = files("multiconv.networks").joinpath("data", "face_detector.npz")
+    with np.load(file) as arrays:
+        counts = [arrays[f"conv{n}.weight"].size + arrays[f"conv{n}.bias"].size
+                  for n in range(1, 8)]  # fmt: skip
+    assert counts[3] == 5 * 5 * 32 * 45 + 45
+    text = client.get("/").get_data(as_text=True)
+    told = [f"{count:,}" for count in counts]
+    assert f"{', '.join(told[:-1])} and {told[-1]}, together {sum(counts):,}" in text
+    assert sum(counts) == 180_711 < traced("faces-four").experiment.source.size ** 2 * 3
+    own = try_of("two-layers", Experiment()).layers
+    assert [each.filters().size + len(each.bias) for each in own] == [140, 184]
+
+
+def test_sixteen_maps_from_32_have_512_kernels_and_16_biases(traced):
+    trace = traced("sixteen-from-32")
+    kernels = trace.experiment.layer.filters().reshape(9, -1)
+    assert kernels.shape[1] == 512
+    assert np.unique(kernels, axis=1).shape[1] == 512
+    assert len(trace.experiment.layer.bias) == 16
+    assert len(trace.layer.partials) == 32
+
+
+def test_at_the_face_45_subtotals_come_to_what_the_text_says(client, traced):
+    trace = traced("faces")
+    subtotals = np.array([each.subtotal for each in trace.probe(*trace.pixel).channels])
+    bias = trace.experiment.layer.bias[0]
+    assert subtotals.size == 45
+    assert subtotals[subtotals > 0].sum() == pytest.approx(2.576, abs=2e-3)
+    assert subtotals[subtotals < 0].sum() == pytest.approx(-1.257, abs=2e-3)
+    assert subtotals.sum() + bias == pytest.approx(1.072, abs=2e-3)
+    assert trace.layer.output[trace.pixel] == trace.layer.output.max()
+    assert "+2.58, those against to −1.26, the bias is −0.25" in client.get("/").text
+
+
+def test_without_four_channels_no_pixel_is_above_zero(traced):
+    assert traced("faces-silenced").layer.output.max() == pytest.approx(-0.22, abs=5e-3)
+
+
+def test_the_face_is_found_at_400_and_512_pixels_and_not_at_160(traced):
+    found = [traced(name).layer.output.max() for name in ("faces", "faces-large", "faces-small")]
+    assert found == pytest.approx([1.07, 1.06, -1.24], abs=5e-3)
+
+
+def test_of_the_face_networks_maps_none_is_empty_and_half_is_zero(app, traced):
+    tracer, experiment = app.extensions["multiconv"], traced("faces-six").experiment
+    maps = [tracer.outputs_of(experiment, n) for n in range(1, 7)]
+    assert sum(each.shape[2] for each in maps) == 215
+    assert all(each.max(axis=(0, 1)).min() > 0 for each in maps)
+    assert 0.4 < np.mean([(each == 0).mean() for each in maps]) < 0.6
+
+
+def test_a_pooling_hands_on_the_largest_of_four_of_each_channel(traced):
+    for k in range(5):
+        trace = traced("pooled", k=k)
+        squares = trace.inputs[..., k].reshape(80, 2, 80, 2)
+        np.testing.assert_array_equal(trace.layer.output, squares.max(axis=(1, 3)))
+
+
+def test_a_dead_map_adds_nothing_to_any_output_behind_it(traced):
+    for k in range(4):
+        trace = traced("dead", k=k)
+        assert not trace.inputs[..., 0].any()
+        assert trace.inputs[..., 1].any()
+        assert not trace.layer.partials[0].any()
+    kernels = [try_of("dead", Experiment()).layers[0].kernel(q, 0) for q in range(3)]
+    assert sum(kernel.clip(min=0).sum() for kernel in kernels) == pytest.approx(1)
+
+
+def test_two_layers_of_3_by_3_have_a_frame_of_two_pixels(traced):
+    framed, free = traced("two-layers").layer.output, traced("unframed").layer.output
+    assert free.shape == (156, 156)
+    np.testing.assert_allclose(framed[2:-2, 2:-2], free, atol=1e-6)
+    # The third row in from the edge is the first that no window over the edge has a part in.
+    alike = np.isclose(framed, np.pad(free, 2, "edge"), atol=1e-6)
+    assert not alike[[0, 1, -2, -1]].all(axis=1).any()
+
+
+def test_folded_weights_make_what_batch_normalisation_makes_of_the_sum(traced):
+    mean, deviation = 0.25, 0.5
+    normal = (traced("opening").layer.sum - mean) / deviation
+    np.testing.assert_allclose(traced("folded").layer.output, normal, atol=1e-5)
+
+
+def test_two_layers_work_on_any_size_with_the_same_weights(traced):
+    small, large = traced("small"), traced("large")
+    assert (small.layer.output.shape, large.layer.output.shape) == ((96, 96), (240, 240))
+    assert small.experiment.layers == large.experiment.layers
+
+
+def test_a_stack_stands_at_its_own_size_over_a_picture_that_is_shown_whole():
+    there = article(Source("sample:cat", None)).tries
+    assert "image=sample:cat" in there["two-layers"]
+    assert "size" not in there["two-layers"]
+    assert "size=full" in there["bias"]
+    assert "image" not in there["faces"]
+
+
+def test_the_face_network_is_named_for_what_it_is(client):
+    assert (
+        "trained on faces in photographs that were collected for research" in client.get("/").text
+    )
 
 
 def test_every_link_is_used_by_the_text(client):
