@@ -88,6 +88,8 @@ def pixels_experiment(
     """
     if place := face_place(map_name, experiment):
         return _up_to(experiment, place[0])
+    if map_name in {"influence", "counted"}:
+        return replace(_up_to(experiment, experiment.focus.layer), focus=experiment.focus)
     layer, focus = experiment.layer, experiment.focus
     kind, channel = map_place(map_name, layer)
     # Before the sum a mean and partials that are left apart are as they are without.

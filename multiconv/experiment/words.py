@@ -145,6 +145,8 @@ def map_words(name: str, experiment: Experiment) -> str:
     """Return what a map shows, as “what red adds”."""
     if place := face_place(name, experiment):
         return f"output channel {place[1]} of layer {place[0]}"
+    if name == "influence":
+        return "how much the number changes with each pixel"
     kind, channel = map_place(name, experiment.layer)
     if channel is None:
         mean = experiment.focus.what_if == "mean"

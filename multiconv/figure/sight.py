@@ -9,7 +9,6 @@ from multiconv.drawing.marks import Mark
 from multiconv.engine.geometry import Pair
 from multiconv.engine.stack import jump, reached, receptive_field
 from multiconv.experiment.edit import PHOTO_WIDTH, drawn_size
-from multiconv.figure.rows import Pictures
 from multiconv.tracing.trace import Trace
 
 MARGIN = 14
@@ -25,7 +24,6 @@ class Sight:
     all.  ``facts`` are what scripts need to move it.
     """
 
-    address: str
     rows: int
     columns: int
     width: int
@@ -41,6 +39,11 @@ class Sight:
     def reach(self) -> float:
         """Pixels of the photograph per CSS pixel."""
         return max(self.rows, self.columns) / PHOTO_WIDTH
+
+    @property
+    def half(self) -> Pair:
+        """The width and height of two pictures of it that stand side by side."""
+        return self.width // 2 - 4, self.height // 2 - 4
 
     @property
     def frame(self) -> Mark:
@@ -67,7 +70,7 @@ class Sight:
         return f"The photograph, {self.rows} × {self.columns} pixels; {self.words}, {self.place}"
 
 
-def sight_of(trace: Trace, pictures: Pictures) -> Sight | None:
+def sight_of(trace: Trace) -> Sight | None:
     """Return what the pinned number sees; in the first layer that is its window, seen there."""
     shapes = trace.shapes[: trace.experiment.focus.layer]
     if len(shapes) < 2:
@@ -80,7 +83,6 @@ def sight_of(trace: Trace, pictures: Pictures) -> Sight | None:
     side = max(1, round(max(size) / PHOTO_WIDTH * 3))
     roomy = min(field.height, field.width) > 6 * side
     return Sight(
-        pictures.map("photo", 0.0),
         rows,
         columns,
         *drawn_size(rows, columns, PHOTO_WIDTH),

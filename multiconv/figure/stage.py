@@ -88,7 +88,7 @@ def figure_of(
     experiment, shape = trace.experiment, trace.layer.geometry
     channels = channels_of(trace)
     rows = rows_of(trace, channels, pictures, form)
-    sight = sight_of(trace, pictures)
+    sight = sight_of(trace)
     return Figure(
         title or sentence(experiment, shape.input_size, shape.output_size),
         origin_words(experiment.layer, experiment.focus.k, experiment.network),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 from flask import Blueprint, Response, current_app, render_template, send_from_directory
 
 from multiconv.drawing.histogram import BINS, histogram
 from multiconv.errors import InvalidValue
+from multiconv.experiment.model import Experiment
 from multiconv.experiment.words import map_text
 from multiconv.figure.channels import channels_of
 from multiconv.figure.outputs import sheet_picture
-from multiconv.figure.planes import Inline, face_map, map_plane
+from multiconv.figure.planes import Inline, Map, face_map, map_plane
 from multiconv.figure.rows import has_each
 from multiconv.figure.volumes import volumes_of
 from multiconv.imaging.bands import Banded, counts_of, summary
 from multiconv.imaging.png import png_rgb
+from multiconv.imaging.ranges import automatic_range
+from multiconv.tracing.influence import influence_on_photo
 from multiconv.web.answers import drawing_file, file_to_keep
 from multiconv.web.headers import FOREVER
 from multiconv.web.request import experiment, own, tracer, uncoloured
@@ -39,10 +43,24 @@ def picture(name: str) -> Response:
         return Response(png_rgb(tracer().levels(asked.source)), content_type="image/png")
     if name == "outputs":
         return Response(sheet_picture(asked, tracer()), content_type="image/png")
+    if name == "counted":
+        found = _found("influence", asked)
+        share = np.minimum(np.abs(np.asarray(found.plane)) / found.range, 1)[:, :, np.newaxis]
+        shown = np.rint(tracer().levels(asked.source) * share).astype(np.uint8)
+        return Response(png_rgb(shown), content_type="image/png")
     # A layer's output needs nothing of the opened one's partials.
-    found = face_map(name, asked, tracer()) or map_plane(name, tracer().trace(asked), tracer())
-    body = found.png(opaque=paper == "1")
+    face = face_map(name, asked, tracer()) or _found(name, asked)
+    body = face.png(opaque=paper == "1")
     return Response(body, content_type="image/png")
+
+
+def _found(name: str, asked: Experiment) -> Map:
+    """Return a map; what of the photograph counted is one that is followed backward."""
+    trace = tracer().trace(asked)
+    if name != "influence":
+        return map_plane(name, trace, tracer())
+    plane = influence_on_photo(trace, tracer())
+    return Map(name, plane, automatic_range((plane,)))
 
 
 @blueprint.get("/maps/<name>.npy")
@@ -50,7 +68,7 @@ def numbers(name: str) -> Response:
     """Answer a map's own numbers, as NumPy saves them."""
     asked = uncoloured(experiment())
     tracer().geometry(asked, held=NUMBER)
-    plane = map_plane(name, tracer().trace(asked), tracer())
+    plane = _found(name, asked)
     return file_to_keep(plane.npy(), f"{name}.npy", "application/octet-stream")
 
 
@@ -58,7 +76,7 @@ def numbers(name: str) -> Response:
 def values(name: str) -> Response:
     """Answer the histogram of a map over the range that its picture shows."""
     asked = experiment()
-    plane = map_plane(name, tracer().trace(asked), tracer())
+    plane = _found(name, asked)
     numbers = plane.numbers()
     low, high = (0.0, 1.0) if plane.has_levels else (-plane.range, plane.range)
     words = map_text(name, asked, *summary(numbers))

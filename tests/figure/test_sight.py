@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
+from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from multiconv.drawing.marks import Mark
 from multiconv.experiment.edit import Form, edit_of
@@ -14,6 +17,7 @@ from multiconv.experiment.link import read, to_query
 from multiconv.figure.links import Links
 from multiconv.figure.page import page
 from multiconv.figure.sight import place_words, sight_of
+from multiconv.imaging.ranges import automatic_range
 
 STACK = [
     ("size", "48"),
@@ -33,12 +37,12 @@ def tracer(app):
 
 def sight(tracer, *more):
     trace = tracer.trace(read([pair for pair in STACK if pair[0] not in dict(more)] + [*more]))
-    return sight_of(trace, Links(trace.experiment, "b"))
+    return sight_of(trace)
 
 
 def test_a_first_layer_has_none(tracer):
     trace = tracer.trace(read([("size", "24")]))
-    assert sight_of(trace, Links(trace.experiment, "b")) is None
+    assert sight_of(trace) is None
 
 
 def test_the_field_is_worked_by_hand(tracer):
@@ -124,3 +128,31 @@ def test_the_page_says_it(client):
     assert "what this number sees: 11 × 11 pixels" in text
     assert re.search(r'<input type="image" name="at.photo" src="/maps/[^"]+" width="260"', text)
     assert 'id="sight"' not in client.get("/").text
+
+
+def test_what_counted_is_a_map_and_brightness(client, tracer):
+    trace = tracer.trace(read(STACK))
+    text = client.get("/", query_string=dict(STACK)).text
+    for name in ("influence", "counted"):
+        address = unescape(re.search(rf'src="(/maps/{name}.png[^"]*)"', text)[1])
+        assert client.get(address).content_type == "image/png"
+    numbers = np.load(BytesIO(client.get("/maps/influence.npy", query_string=dict(STACK)).data))
+    assert numbers.shape == trace.shapes[0].input_size
+    inside = np.zeros(numbers.shape, bool)
+    inside[2:13, 14:25] = True
+    assert numbers[inside].any()
+    assert not numbers[~inside].any()
+    with Image.open(
+        BytesIO(client.get("/maps/counted.png", query_string=dict(STACK)).data)
+    ) as found:
+        bright = np.asarray(found.convert("RGB"))
+    assert not bright[~inside].any()
+    levels = tracer.levels(trace.experiment.source)
+    share = np.minimum(np.abs(numbers) / automatic_range((numbers,)), 1)
+    assert np.abs(bright - levels * share[..., np.newaxis]).max() <= 1
+
+
+def test_where_nothing_is_summed_nothing_counted(client):
+    query = dict(STACK) | {"if": "apart"}
+    assert "What counted" not in client.get("/", query_string=query).text
+    assert client.get("/maps/influence.png", query_string=query).status_code == 404

@@ -1,0 +1,64 @@
+"""What of the photograph counted for a number: how much it changes with each pixel's brightness.
+
+It stands alone as the one thing that is followed back through the layers, not forward.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiconv.engine.influence import Passage, influence
+from multiconv.errors import NotFound
+from multiconv.experiment.model import Experiment
+from multiconv.tracing.trace import Trace
+
+
+class Forward(Protocol):
+    """Where every layer's outputs are; a `Tracer` is one."""
+
+    def outputs_of(self, experiment: Experiment, n: int) -> NDArray[np.float32]:
+        """Return every output of layer n after its activation, (H′, W′, K); of 0 the picture."""
+
+
+def influence_on_photo(trace: Trace, forward: Forward) -> NDArray[np.float32]:
+    """Return the gradient of the pinned value to each pixel of the photograph, (H, W).
+
+    Its red, green and blue are added up: so much the value changes for a pixel that gets
+    brighter by 1 in all three.
+    """
+    experiment, focus = trace.experiment, trace.experiment.focus
+    if not experiment.sums:
+        raise NotFound(
+            "With if=apart nothing is summed, so there is no value that a pixel could change.",
+            "Leave if out.",
+            field="if",
+        )
+    passages = []
+    for n, (layer, shape) in enumerate(
+        zip(experiment.layers[: focus.layer], trace.shapes, strict=False), 1
+    ):
+        x = forward.outputs_of(experiment, n - 1)
+        if layer.pools:
+            passages.append(Passage(layer.kind, shape, x))
+            continue
+        filters = layer.filters_used()
+        if n == focus.layer:
+            filters = layer.under(focus.what_if).filters_used()
+            if focus.what_if == "mean":
+                filters = filters / max(len(layer.adding(focus.k)), 1)
+        passages.append(
+            Passage(
+                layer.kind,
+                shape,
+                x,
+                filters.astype(np.float32),
+                np.array(layer.bias, np.float32),
+                layer.groups,
+                layer.activation,
+            )
+        )
+    found = influence(passages, focus.k, *trace.pixel)
+    return np.asarray(found.sum(axis=2), np.float32)
