@@ -128,7 +128,7 @@ def box_row(stops: Sequence[Stop], opened: int, width: float, tail: float = 0.0)
     measures = [each.times(scale) for each in whole]
     steps = [each.wide + gap for each in measures[:-1]]
     roomy = [max(step, stop.words + _WAY) for step, stop in zip(steps, stops, strict=False)]
-    one_line = sum(roomy) + max(measures[-1].wide, tail, stops[-1].words) <= free
+    one_line = sum(roomy) + max(measures[-1].wide, tail, stops[-1].words) <= free + 0.01
     lefts = [_EDGE, *(_EDGE + at for at in accumulate(roomy if one_line else steps))]
     tallest = max(each.height + each.up for each in measures)
     axis = _ABOVE + tallest / 2

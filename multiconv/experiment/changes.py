@@ -140,7 +140,9 @@ def with_switches(layer: Layer, boxes: list[str], ticked: list[str]) -> Layer:
 
 
 def unchanged(experiment: Experiment, n: int) -> Layer:
-    """Return layer n as it was before anybody silenced a channel or changed a number of it."""
+    """Return layer n as its network has it; in a stack of one's own, with no channel left out."""
+    if experiment.network:
+        return experiment.network.layers[n - 1]
     return replace(experiment.layers[n - 1], off=())
 
 

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from multiconv.experiment.edit import OUTPUT_WIDTH, ROW_WIDTH, Form
 from multiconv.experiment.words import origin_words, sentence, what_if_words
 from multiconv.figure.channels import Channel, channels_of
+from multiconv.figure.faces import Faces, faces_of
 from multiconv.figure.kernel import Kernel
 from multiconv.figure.layers import Layers, Stacked, layers_of
 from multiconv.figure.output import Output, output_of
@@ -56,6 +57,7 @@ class Figure:
     volumes: Volumes
     layers: Layers | None = None
     sight: Sight | None = None
+    faces: Faces | None = None
 
     @property
     def rest(self) -> str:
@@ -108,6 +110,7 @@ def figure_of(
         ),
         layers_of(trace, pictures, outputs),
         sight,
+        faces_of(trace, outputs) if sight else None,
     )
 
 

@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.influence import Passage, influence
+from multiconv.engine.influence import influence
+from multiconv.engine.stack import Passage
 from multiconv.errors import NotFound
 from multiconv.experiment.model import Experiment
 from multiconv.tracing.trace import Trace

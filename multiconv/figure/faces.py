@@ -1,0 +1,104 @@
+"""Where the face network finds faces: boxes on the photograph, and how many in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiconv.drawing.marks import Mark
+from multiconv.engine.geometry import Pair
+from multiconv.errors import MultiConvError
+from multiconv.experiment.numbers import decimal
+from multiconv.figure.planes import Outputs
+from multiconv.tracing.trace import Trace
+
+NETWORK = "faces"
+SIDE = 80
+"""The side of a box, in pixels of the photograph at its working size."""
+_STEP, _FIRST = 8, 14  # a cell's middle: 8 · index + 14
+OVERLAP = 0.338
+"""Boxes whose intersection is a larger share of their union than this are one face."""
+CAN = (
+    "It finds upright faces that are about 60 to 104 pixels high at the working size; smaller and "
+    "larger ones are missed. At size 160 the portrait’s face is some 34 pixels high, so nothing is "
+    "found there."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """What the network's last layer says of the photograph.
+
+    ``boxes`` are the faces, the highest score first; ``head`` says whether there is one, ``words``
+    how that is known, ``can`` what the network can do.
+    """
+
+    boxes: tuple[Mark, ...]
+    head: str
+    words: str
+    can: str
+
+
+def faces_of(trace: Trace, outputs: Outputs | None) -> Faces | None:
+    """Return what the face network finds; nothing of other experiments."""
+    experiment = trace.experiment
+    network = experiment.network
+    if outputs is None or network is None or network.name != NETWORK or not experiment.sums:
+        return None
+    try:
+        scores = outputs.outputs_of(experiment, len(experiment.layers))[:, :, 0]
+    except MultiConvError:
+        return None  # too much work at this size
+    boxes = found_faces(scores)
+    above = int((scores > 0).sum())
+    highest = decimal(float(scores.max()), 2, signed=True)
+    if not above:
+        head = "Nothing above 0: no face"
+        words = f"The highest of {scores.size} scores is {highest}."
+    else:
+        several = len(boxes) > 1
+        head = f"Above 0: {_COUNTS.get(len(boxes), str(len(boxes)))} here"
+        lie = "pixel lies" if above == 1 else "pixels lie"
+        words = (
+            f"{above} of {scores.size} {lie} above 0; the highest, {highest}, "
+            f"{'sets the first box' if several else 'sets the box'}, "
+            f"{SIDE} × {SIDE} pixels of the photo."
+        )
+    return Faces(boxes, head, words, CAN)
+
+
+_COUNTS = {
+    1: "a face",
+    2: "two faces",
+    3: "three faces",
+    4: "four faces",
+    5: "five faces",
+    6: "six faces",
+    7: "seven faces",
+    8: "eight faces",
+    9: "nine faces",
+}
+
+
+def found_faces(scores: NDArray[np.float32]) -> tuple[Mark, ...]:
+    """Return the boxes of scores above 0, the highest first, without those that overlap one."""
+    cells = np.argwhere(scores > 0)
+    order = np.argsort([-float(scores[tuple(cell)]) for cell in cells], kind="stable")
+    kept: list[Pair] = []
+    for at in order:
+        i, j = (int(index) for index in cells[at])
+        if all(_overlap((i, j), other) <= OVERLAP for other in kept):
+            kept.append((i, j))
+    return tuple(
+        Mark(_STEP * i + _FIRST - SIDE // 2, _STEP * j + _FIRST - SIDE // 2, SIDE, SIDE)
+        for i, j in kept
+    )
+
+
+def _overlap(one: Pair, other: Pair) -> float:
+    """Return the intersection of two cells' boxes over their union."""
+    down, across = (max(SIDE - _STEP * abs(a - b), 0) for a, b in zip(one, other, strict=True))
+    both = down * across
+    return both / (2 * SIDE * SIDE - both)

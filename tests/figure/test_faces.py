@@ -1,0 +1,76 @@
+"""What the face network finds on the samples, and its boxes by plain loops."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import numpy as np
+import pytest
+
+from multiconv.experiment.link import read
+from multiconv.figure.faces import faces_of, found_faces
+from multiconv.networks.shipped import network
+
+
+@pytest.fixture
+def tracer(app):
+    return app.extensions["multiconv"]
+
+
+def faces(tracer, **more):
+    pairs = {"network": "faces", **more}
+    return faces_of(tracer.trace(read(pairs.items(), networks=network)), tracer)
+
+
+def test_the_portrait_has_a_face(tracer):
+    """dlib's own detector answers 1.072 at row 10, column 19 of 400 pixels, 8 cells above 0."""
+    found = faces(tracer)
+    assert found.head == "Above 0: a face here"
+    assert found.words == (
+        "8 of 2209 pixels lie above 0; the highest, +1.07, sets the box, 80 × 80 pixels of the "
+        "photo."
+    )
+    (box,) = found.boxes
+    assert (box.row, box.column, box.height, box.width) == (54, 126, 80, 80)
+
+
+@pytest.mark.parametrize("image", ["sample:coffee", "sample:cat"])
+def test_where_there_is_none_it_says_so(tracer, image):
+    found = faces(tracer, image=image, size="400")
+    assert (found.boxes, found.head) == ((), "Nothing above 0: no face")
+
+
+def test_at_160_it_finds_nothing_and_a_silenced_network_neither(tracer):
+    assert faces(tracer, size="160").words.startswith("The highest of 289 scores is −1.2")
+    assert faces(tracer, **{"7.off": "0,1,5,36"}).words == ("The highest of 2209 scores is −0.22.")
+
+
+def test_other_experiments_have_none(tracer):
+    trace = tracer.trace(read([("size", "24"), ("layers", "2")]))
+    assert faces_of(trace, tracer) is None
+
+
+def test_boxes_are_the_highest_that_do_not_overlap():
+    random = np.random.default_rng(5)
+    for _ in range(5):
+        scores = random.normal(-1.2, 1, (20, 24)).astype(np.float32)
+        cells = [(float(scores[i, j]), i, j) for i in range(20) for j in range(24)]
+        kept = []
+        for score, i, j in sorted(cells, key=lambda cell: -cell[0]):
+            if score <= 0:
+                continue
+            pixels = {
+                (8 * i + 14 + a, 8 * j + 14 + b) for a in range(-40, 40) for b in range(-40, 40)
+            }
+            if all(len(pixels & other) / len(pixels | other) <= 0.338 for _, other in kept):
+                kept.append(((8 * i - 26, 8 * j - 26), pixels))
+        assert [(box.row, box.column) for box in found_faces(scores)] == [at for at, _ in kept]
+
+
+def test_the_page_draws_and_says_it(client):
+    text = unescape(client.get("/?network=faces").text)
+    assert '<rect class="face" x="126" y="54" width="80" height="80"/>' in text
+    assert "Above 0: a face here" in text
+    assert "trained on faces" in text
+    assert '<a href="/?network=faces">Networks</a>' in client.get("/").text
+    assert client.get("/?network=faces&layer=1").status_code == 200
