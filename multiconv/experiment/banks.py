@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,8 +151,18 @@ def filters_of(bank: Bank, size: Pair, outputs: int, inputs: int = PLANES) -> Fi
     own = np.empty((*size, inputs, 0))
     if not isinstance(bank, str):
         own = fitted(bank.filters[..., :outputs], size)
-    more = [_random_filter(at, size, inputs) for at in range(own.shape[3], outputs)]
-    return np.concatenate([own, np.stack(more, axis=-1)], axis=-1) if more else own
+    first = own.shape[3]
+    return np.concatenate([own, _random(first, outputs, size, inputs)], axis=-1)
+
+
+@lru_cache(64)
+def _random(first: int, stop: int, size: Pair, inputs: int) -> Filters:
+    """Return random filters of the outputs from one to another, read-only."""
+    filters = np.empty((*size, inputs, max(0, stop - first)))
+    for at in range(first, stop):
+        filters[..., at - first] = _random_filter(at, size, inputs)
+    filters.setflags(write=False)
+    return filters
 
 
 def _random_filter(at: int, size: Pair, inputs: int) -> Filters:

@@ -180,12 +180,17 @@ class Layer:
     def filters(self) -> NDArray[np.float64]:
         """Return the layer's filters, (kh, kw, C_in / groups, C_out), HWIO."""
         kernels = self.all_kernels()
+        if self.groups == 1:
+            return kernels
         each = [kernels[:, :, self.group_of(k), k] for k in range(self.outputs)]
         return np.stack(each, axis=-1)
 
     def filters_used(self) -> NDArray[np.float64]:
         """Return the same with zeros where an input channel is left out of the sums."""
         filters = self.filters()
+        if self.groups == 1:
+            filters[:, :, list(self.off)] = 0
+            return filters
         for k in range(self.outputs):
             for at, q in enumerate(self.group_of(k)):
                 if q in self.off:

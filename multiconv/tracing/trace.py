@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from functools import partial as bound
 from typing import Any, cast
 
@@ -32,7 +33,6 @@ from multiconv.experiment.model import (
     Network,
     Source,
 )
-from multiconv.imaging.bands import Banded
 from multiconv.imaging.ranges import Clipping, automatic_range, clipping
 from multiconv.store.pictures import Store
 from multiconv.tracing.cache import ArrayCache
@@ -203,8 +203,12 @@ class Tracer:
         return self._sizes.stack(experiment, outputs, held)[-1][0]
 
     def _inputs(self, experiment: Experiment) -> Plane:
-        """Return what the opened layer takes, (H, W, C), the layers before it run whole."""
-        return self._run(experiment, experiment.focus.layer - 1)
+        """Return what the opened layer takes, (H, W, C), each channel's plane in one piece."""
+        maps = self._run(experiment, experiment.focus.layer - 1)
+        if not experiment.before:
+            return maps
+        key = ("planes", experiment.source, _token(experiment.before))
+        return cast("Plane", self._cache.get(key, lambda: planes_of(maps)))
 
     def _run(self, experiment: Experiment, upto: int) -> Plane:
         """Return all outputs of a layer, each kept by what it depends on."""
@@ -217,7 +221,7 @@ class Tracer:
         for n, layer in enumerate(layers[:upto], 1):
             what_if = focus.what_if if n == focus.layer else ""
             supposed = (focus.layer, focus.what_if) if focus.what_if and n >= focus.layer else None
-            key = ("layer", source, layers[:n], supposed)
+            key = ("layer", source, _token(layers[:n]), supposed)
             x = cast("Plane", self._cache.get(key, bound(_output_of, layer, x, what_if)))
         return x
 
@@ -244,11 +248,11 @@ class Tracer:
         if is_banded(stack, self._whole):
             return banded_trace(self.levels(source), filters, k, shape, **how)
 
-        x, group = self._inputs(experiment), layer.group_of(k)
+        x, group, token = self._inputs(experiment), layer.group_of(k), _token(before)
         kernels = {q: filters[:, :, q - group[0], k].astype(x.dtype) for q in layer.adding(k)}
 
         def key_of(q: int, kernel: Plane) -> Hashable:
-            return "partial", source, before, q, shape, kernel.tobytes()
+            return "partial", source, token, q, shape, kernel.tobytes()
 
         lacking = self._cache.lacks(key_of(q, kernel) for q, kernel in kernels.items())
         missing = [q for q, lacks in zip(kernels, lacking, strict=True) if lacks]
@@ -275,10 +279,8 @@ class Tracer:
         )
 
     def _extent(self, experiment: Experiment, maps: Sequence[Plane]) -> float:
-        if not any(isinstance(plane, Banded) for plane in maps):
-            return automatic_range(maps)
-        focus = experiment.focus
-        key = ("range", experiment.source, experiment.layer, focus.k, focus.what_if)
+        focus, layers = experiment.focus, (*experiment.before, experiment.layer)
+        key = ("range", experiment.source, _token(layers), focus.k, focus.what_if)
         return float(self._cache.get(key, lambda: np.array(automatic_range(maps))))
 
 
@@ -293,6 +295,12 @@ def _opened(experiment: Experiment, network: Network) -> Experiment:
     return Experiment(source, layers, Focus(layer=len(layers)), network=network)
 
 
+@lru_cache(512)
+def _token(_: tuple[Layer, ...]) -> object:
+    """Return what stands for layers in keys: layers have hundreds of numbers to compare."""
+    return object()
+
+
 def _output_of(layer: Layer, x: Plane, what_if: str) -> Plane:
     """Return all outputs of a layer, (H′, W′, K), after the activation."""
-    return planes_of(layer.passage(x, what_if).output())
+    return cast("Plane", layer.passage(x, what_if).output())

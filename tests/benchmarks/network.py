@@ -1,0 +1,73 @@
+"""The face network: all of it, opening a layer, a changed weight, in processor time.
+
+``python -m tests.benchmarks.network`` prints medians of ms, at 400 and 512 pixels.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from pathlib import Path
+from statistics import median
+from urllib.parse import parse_qsl
+
+from multiconv.experiment.link import prefix, read
+from multiconv.experiment.model import Experiment
+from multiconv.networks.shipped import network
+from multiconv.store.blobs import FolderBlobs
+from multiconv.store.pictures import Store
+from multiconv.tracing.trace import Tracer
+
+ROUNDS = 15
+CHANGES = count(1)
+
+
+def of(query: str) -> Experiment:
+    """Return the experiment of a link."""
+    return read(parse_qsl(query), networks=network)
+
+
+def spent(work: Callable[[], object]) -> float:
+    """Return the median of the processor's ms for some work."""
+    found = []
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        work()
+        found.append(1000 * (time.process_time() - start))
+    return median(found)
+
+
+def print_layers(tracer: Tracer, size: int) -> None:
+    """Print what opening each layer and changing one weight of it take, all else kept."""
+    for n in range(1, 8):
+        query = f"network=faces&size={size}&layer={n}"
+        there = of(query)
+        tracer.trace(there)
+
+        def changed(weight: str = f"{query}&{prefix(n)}w.0.0.1.1=") -> Experiment:
+            return of(f"{weight}{next(CHANGES) / 1000}")
+
+        opened = spent(partial(tracer.trace, there))
+        edited = spent(lambda changed=changed: tracer.trace(changed()))  # type: ignore[misc]
+        ended = spent(lambda changed=changed: tracer.outputs_of(changed(), 7))  # type: ignore[misc]
+        print(f"  {n}: opened {opened:.1f}, changed {edited:.1f}, to the end {ended:.1f}")
+
+
+def main() -> None:
+    """Print the table; the portrait has 512 pixels, and is not enlarged."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(FolderBlobs(Path(folder), 2**22))
+        for size in (400, 512):
+            start = of(f"network=faces&size={size}")
+            whole = spent(lambda start=start: Tracer(store).outputs_of(start, 7))  # type: ignore[misc]
+            print(f"size {size}: picture and whole network {whole:.1f}; of layer")
+            tracer = Tracer(store)
+            tracer.outputs_of(start, 7)
+            print_layers(tracer, size)
+
+
+if __name__ == "__main__":
+    main()
