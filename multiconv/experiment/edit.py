@@ -24,10 +24,10 @@ from multiconv.experiment.changes import (
     with_range,
     with_switches,
 )
-from multiconv.experiment.fields import FIELDS, Field
+from multiconv.experiment.fields import FIELDS, LAYER_TURNS, Field
 from multiconv.experiment.kernels import PLACE, tap_name
 from multiconv.experiment.kinds import COLOUR_RANGE, numbers_text
-from multiconv.experiment.link import read, to_pairs
+from multiconv.experiment.link import prefix, read, to_pairs
 from multiconv.experiment.model import LIMITS, Experiment, Focus, Networks, no_networks
 from multiconv.experiment.numbers import number, plain, weight_text, whole, with_point
 from multiconv.experiment.reshape import reshape
@@ -99,7 +99,8 @@ def edit_of(
     }
     typed = read(typed_pairs(form, base).items(), banks, networks=networks).layer
     anew = bool(base.layer.kernels)
-    layer, size_notice = reshape(chosen, typed, base.focus.k, banks, networks, anew=anew)
+    n = base.focus.layer
+    layer, size_notice = reshape(chosen, typed, base.focus.k, banks, networks, anew=anew, n=n)
     k = whole(form["k"], "k", 0, layer.outputs - 1) if "k" in form else base.focus.k
     moved = k >= layer.outputs
     focus = replace(base.focus, k=min(k, layer.outputs - 1))
@@ -143,24 +144,25 @@ def typed_pairs(form: Form, base: Experiment, without: str | None = None) -> dic
     """Return the previous link's parameters with the typed weights and biases over them.
 
     A field whose text is what the page wrote for the old number keeps that number, so that 1/9
-    shown as 0.1111 stays 1/9.
+    shown as 0.1111 stays 1/9.  The form's names are those of the opened layer, without its number.
     """
-    pairs = dict(to_pairs(base))
+    pairs, own = dict(to_pairs(base)), prefix(base.focus.layer)
     for name in form:
-        if name == without:
+        if without in {name, f"{own}{name}"}:
             continue
         if place := PLACE.fullmatch(name):
             texts = _exact(form.getlist(name), name, int(place[1]), int(place[2]), base)
             if texts:
-                pairs = {each: pairs[each] for each in pairs if not each.startswith(f"{name}.")}
-                pairs[name] = ",".join(texts)
+                kernel = f"{own}{name}"
+                pairs = {each: pairs[each] for each in pairs if not each.startswith(f"{kernel}.")}
+                pairs[kernel] = ",".join(texts)
         elif name.startswith("bias."):
             k = whole(name.removeprefix("bias."), "bias", 0, base.layer.outputs - 1)
             bias = list(base.layer.bias)
             if form[name] != weight_text(bias[k]):
                 text = with_point(form[name])
                 bias[k] = number(text, field=name, limit=LIMITS.weight, name="The bias")
-                pairs["bias"] = numbers_text(bias)
+                pairs[f"{own}bias"] = numbers_text(bias)
     return pairs
 
 
@@ -180,7 +182,8 @@ def _exact(texts: list[str], field: str, q: int, k: int, base: Experiment) -> li
         for value, was, text in zip(old, as_they_were, texts, strict=True)
     ]
     for at, text in enumerate(exact):  # called by the place that its field has on the page
-        number(text, field=field, limit=LIMITS.weight, name=tap_name(at, q, size))
+        called = tap_name(at, q, size, base.focus.layer)
+        number(text, field=field, limit=LIMITS.weight, name=called)
     return exact
 
 
@@ -215,10 +218,11 @@ def lay_plain(pairs: dict[str, str], form: Mapping[str, str], base: Experiment) 
         if row.reshapes or text is None or text == row.text(attrgetter(row.of)(base)):
             continue
         text = _entry_text(row, text)
+        name = f"{prefix(base.focus.layer)}{row.name}" if row in LAYER_TURNS else row.name
         if row.blank and text in {"", row.blank}:
-            pairs.pop(row.name, None)
+            pairs.pop(name, None)
         else:
-            pairs[row.name] = text
+            pairs[name] = text
 
 
 def _free_entries(form: Form, base: Experiment) -> dict[str, str]:

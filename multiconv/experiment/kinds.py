@@ -15,7 +15,7 @@ from typing import Any
 
 from multiconv.engine.geometry import Padding, Pair
 from multiconv.errors import InvalidValue
-from multiconv.experiment.banks import PLANES, Bank, Banks, bank_of, bank_text, no_banks
+from multiconv.experiment.banks import PLANES, RANDOM, Bank, Banks, bank_of, bank_text, no_banks
 from multiconv.experiment.model import (
     KINDS,
     LIMITS,
@@ -137,6 +137,12 @@ def _bank(text: str, name: str, reading: Reading) -> Bank:
     return bank_of(
         text, reading.banks, reading.layer.inputs, name, lambda of: bank_of_network(of, networks)
     )
+
+
+def _banks_offered(layer: Any) -> Options:
+    if layer.inputs == PLANES:
+        return tuple((name, bank.title) for name, bank in BANKS.items())
+    return ((RANDOM, "Random"),)
 
 
 def _image(text: str, name: str, _: Reading) -> str:
@@ -288,12 +294,7 @@ K = number_of(0, lambda reading: reading.layer.outputs - 1)
 NETWORK = Kind(lambda text, _, reading: reading.networks(text), attrgetter("name"))
 LAYER_KIND = Kind(_layer_kind, schema={"type": "string", "enum": list(KINDS)})
 OPENED = number_of(1, lambda reading: reading.layers)
-BANK = Kind(
-    _bank,
-    bank_text,
-    {"type": "string", "examples": list(BANKS)},
-    tuple((name, bank.title) for name, bank in BANKS.items()),
-)
+BANK = Kind(_bank, bank_text, {"type": "string", "examples": list(BANKS)}, _banks_offered)
 BIASES = Kind(
     _biases,
     numbers_text,

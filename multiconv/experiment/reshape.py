@@ -24,6 +24,7 @@ from multiconv.experiment.numbers import whole
 from multiconv.experiment.words import size_words
 from multiconv.filters.kernels import fitted, own_size
 
+SIDE = LIMITS.kernel_side
 OWN = "own"
 """What the form says of filters that the person has edited, and leaves so."""
 
@@ -36,20 +37,25 @@ def reshape(
     networks: Networks = no_networks,
     *,
     anew: bool = False,
+    n: int = 1,
 ) -> tuple[Layer, str]:
     """Return the layer with the form's bank, outputs, kernel size, names and pasted matrices.
 
     With it comes what happened to every kernel: ``resized``, ``pasted`` or nothing.  A pasted
     matrix gives every kernel its size; a named kernel larger than the layer's makes the layer's
     large enough, unless a size was chosen too.  ``anew``: the page's own bank can be chosen again.
+    It is layer ``n``.  A pooling has a size alone.
     """
+    if layer.pools:
+        asked = sides(form.get("kernel", sides_text(layer.kernel_size)), "kernel", 1, SIDE)
+        return (layer, "") if asked == layer.kernel_size else (_pooling(layer, asked), "")
     bank = form.get("filters", OWN)
     if bank != OWN and (anew or bank != bank_text(layer.bank)):
         named = partial(bank_of_network, networks=networks)
         return _with_bank(layer, bank_of(bank, banks, layer.inputs, of_networks=named)), ""
     outputs = whole(form.get("outputs", str(layer.outputs)), "outputs", 1, LIMITS.outputs)
     layer = layer.with_outputs(outputs)
-    names, matrices = _names(form, layer), _matrices(form, layer)
+    names, matrices = _names(form, layer), _matrices(form, layer, n)
     k = min(k, layer.outputs - 1)
     size = _size(form, layer, names, matrices)
     notice = "" if size == layer.kernel_size else "pasted" if matrices else "resized"
@@ -60,6 +66,12 @@ def reshape(
     for q, rows in matrices.items():
         layer = layer.with_kernel(q, k, tuple(weight for row in rows for weight in row))
     return layer, notice
+
+
+def _pooling(layer: Layer, size: Pair) -> Layer:
+    """Return a pooling of another size; its steps follow where they were as large as it."""
+    steps = size if layer.strides == layer.kernel_size else layer.strides
+    return replace(layer, kernel_size=size, strides=steps)
 
 
 def _with_bank(layer: Layer, bank: Bank) -> Layer:
@@ -85,7 +97,7 @@ def _names(form: Mapping[str, str], layer: Layer) -> dict[int, str]:
     return found
 
 
-def _matrices(form: Mapping[str, str], layer: Layer) -> dict[int, Matrix]:
+def _matrices(form: Mapping[str, str], layer: Layer, n: int) -> dict[int, Matrix]:
     """Return the pasted matrices, which all have one size."""
     found: dict[int, Matrix] = {}
     for q in range(layer.inputs):
@@ -94,7 +106,7 @@ def _matrices(form: Mapping[str, str], layer: Layer) -> dict[int, Matrix]:
             first = next(iter(found.values()))
             if _shape(found[q]) != _shape(first):
                 raise InvalidValue(
-                    f"One matrix has {size_words(_shape(first))} weights, {channel_name(q)}'s "
+                    f"One matrix has {size_words(_shape(first))} weights, {channel_name(q, n)}'s "
                     f"{size_words(_shape(found[q]))}; a layer's kernels have one size.",
                     "Paste matrices of one size, with zeros around the smaller.",
                     field=f"matrix.{q}",
@@ -108,7 +120,7 @@ def _size(
     if matrices:
         return _shape(next(iter(matrices.values())))
     asked = form.get("kernel", sides_text(layer.kernel_size))
-    size = sides(asked, "kernel", 1, LIMITS.kernel_side)
+    size = sides(asked, "kernel", 1, SIDE)
     if size != layer.kernel_size:
         return size
     needed = [own_size(name) for name in names.values()]

@@ -61,12 +61,22 @@ def _choice(row: Field, experiment: Experiment, words: str = "") -> Choice:
 
 def main_choices(experiment: Experiment) -> list[Choice]:
     """Return the choices of the line under the output, but for the bank."""
-    return [_choice(row, experiment) for row in FIELDS if row.part == "main" and row is not _BANK]
+    return [_choice(row, experiment) for row in _rows(experiment, "main") if row is not _BANK]
 
 
-def bank_choice(experiment: Experiment) -> Choice:
+def _rows(experiment: Experiment, *parts: str) -> list[Field]:
+    """Return the rows of a part of the form that the opened layer has."""
+    pools = experiment.layer.pools
+    return [row for row in FIELDS if row.part in parts and (row.pools or not pools)]
+
+
+def bank_choice(experiment: Experiment) -> Choice | None:
     """Return the choice of a whole bank of filters; edited ones are the person's own."""
-    choice = _choice(_BANK, experiment, "A stored bank")
+    bank = experiment.layer.bank
+    if experiment.layer.pools:
+        return None
+    title = "" if isinstance(bank, str) else bank.title
+    choice = _choice(_BANK, experiment, f"{title[:1].upper()}{title[1:]}")
     if not experiment.layer.kernels:
         return choice
     words = dict(choice.options)[choice.chosen].replace("A stored", "a stored")
@@ -75,12 +85,12 @@ def bank_choice(experiment: Experiment) -> Choice:
 
 def more_choices(experiment: Experiment) -> list[Choice]:
     """Return the choices behind More."""
-    return [_choice(row, experiment) for row in FIELDS if row.part == "more" and row.kind.options]
+    return [_choice(row, experiment) for row in _rows(experiment, "more") if row.kind.options]
 
 
 def more_entries(experiment: Experiment, shown: Pair | None = None) -> list[Entry]:
     """Return the text fields behind More, for a picture that is worked on at the size ``shown``."""
-    rows = [row for row in FIELDS if row.part in {"main", "more"} and row.hint]
+    rows = [row for row in _rows(experiment, "main", "more") if row.hint]
     rows.sort(key=lambda row: _ORDER.index(row.of.partition(".")[0]))
     size = experiment.source.size
     small = ""

@@ -40,7 +40,7 @@ class Controls:
     ``what_ifs`` name the first of them, ``what_if`` the one that is on.
     """
 
-    bank: Choice
+    bank: Choice | None
     main: tuple[Choice, ...]
     more: tuple[Choice, ...]
     entries: tuple[Entry, ...]
@@ -94,7 +94,9 @@ def page(
     """
     experiment, typed = trace.experiment, form or Form()
     layer, k = experiment.layer, experiment.focus.k
-    wrong = frozenset(mistake.field for mistake in mistakes)
+    # The form's names are those of the opened layer, without its number.
+    own = prefix(experiment.focus.layer)
+    wrong = frozenset(mistake.field and mistake.field.removeprefix(own) for mistake in mistakes)
     few = layer.outputs <= FEW
     figure = figure_of(trace, links, form=typed, all_faces=few, outputs=outputs)
     return Page(
@@ -128,9 +130,9 @@ def _controls(trace: Trace, links: Links, form: Form, wrong: frozenset[str | Non
         entry.parameter in wrong and form.get(entry.field, entry.text) != entry.text
         for entry in entries
     )
-    (bank,) = _as_chosen([controls.bank_choice(experiment)], form)
+    bank = controls.bank_choice(experiment)
     return Controls(
-        bank,
+        next(_as_chosen([bank], form)) if bank else None,
         tuple(_as_chosen(controls.main_choices(experiment), form)),
         tuple(_as_chosen(controls.more_choices(experiment), form)),
         tuple(replace(entry, text=form.get(entry.field, entry.text)) for entry in entries),

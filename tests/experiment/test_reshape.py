@@ -125,7 +125,7 @@ def test_groups_that_do_not_fit_are_explained(edit):
 
 def test_sixty_four_outputs(edit, client):
     assert edit(outputs="64")[0] == {"outputs": "64"}
-    assert words(edit(outputs="65"))[0] == "outputs"
+    assert words(edit(outputs="129"))[0] == "outputs"
     page = client.get("/?outputs=64&k=63&size=32").text
     assert page.count("data-live-link") >= 3 * 64
 
