@@ -138,6 +138,14 @@ class Layer:
         """Whether it is a pooling."""
         return self.kind != CONV
 
+    @property
+    def parameters(self) -> int:
+        """How many numbers it has: its kernels' and a bias for each output; a pooling has none."""
+        if self.pools:
+            return 0
+        (height, width), members = self.kernel_size, self.inputs // self.groups
+        return height * width * members * self.outputs + self.outputs
+
     def kernel(self, q: int, k: int) -> NDArray[np.float64]:
         """Return the kernel from input channel q to output channel k, (kh, kw)."""
         return self.all_kernels()[:, :, q, k]

@@ -15,6 +15,8 @@ from multiconv.experiment.model import AVG_POOL, CONV, MAX_POOL, Experiment, Lay
 from multiconv.experiment.numbers import decimal
 from multiconv.filters.banks import BANKS, NOTICE, Share
 
+KIND_WORDS = {CONV: "convolution", MAX_POOL: "max pooling", AVG_POOL: "average pooling"}
+
 
 def sentence(
     experiment: Experiment, input_size: Pair, output_size: Pair, title: str | None = None
@@ -37,11 +39,11 @@ def sentence(
     parts = [
         f"{layer.inputs} input channels",
         *works,
-        f"stride {_both(layer.strides)}",
+        f"stride {both_words(layer.strides)}",
         _padding(layer),
     ]
     if layer.dilations != (1, 1):
-        parts.append(f"dilation {_both(layer.dilations)}")
+        parts.append(f"dilation {both_words(layer.dilations)}")
     if layer.groups != 1 and not layer.pools:
         parts.append(f"{layer.groups} groups")
     if layer.off:
@@ -171,8 +173,7 @@ def map_text(name: str, experiment: Experiment, lowest: float, highest: float, m
 
 def kind_words(layer: Layer) -> str:
     """Return what kind of layer it is, as “5 × 5 convolution”."""
-    names = {CONV: "convolution", MAX_POOL: "max pooling", AVG_POOL: "average pooling"}
-    return f"{size_words(layer.kernel_size)} {names[layer.kind]}"
+    return f"{size_words(layer.kernel_size)} {KIND_WORDS[layer.kind]}"
 
 
 def activation_words(name: str) -> str:
@@ -185,7 +186,8 @@ def size_words(size: Pair) -> str:
     return f"{size[0]} × {size[1]}"
 
 
-def _both(pair: Pair) -> str:
+def both_words(pair: Pair) -> str:
+    """Return a pair in words, one number where both are the same."""
     return str(pair[0]) if pair[0] == pair[1] else size_words(pair)
 
 
@@ -201,5 +203,5 @@ def _amount(padding: Padding) -> str:
         case ((top, bottom), (left, right)):
             return f"padding {top} above, {bottom} below, {left} left, {right} right"
         case (int(vertical), int(horizontal)):
-            return f"padding {_both((vertical, horizontal))}"
+            return f"padding {both_words((vertical, horizontal))}"
     return f"padding {padding}"

@@ -27,6 +27,7 @@ from multiconv.figure.pixel import Pixel, pixel_of
 from multiconv.figure.rows import lender_of
 from multiconv.figure.stage import Figure, figure_of
 from multiconv.figure.steps import Pace, Step, paces_of, steps_of
+from multiconv.figure.values import LayerTable, layer_table
 from multiconv.imaging import colour
 from multiconv.imaging.samples import SAMPLES, Sample
 from multiconv.tracing.trace import Trace
@@ -74,6 +75,7 @@ class Page:
     steps: tuple[Step, ...]
     paces: tuple[Pace, ...]
     sheet: Sheet | None
+    table: LayerTable | None
     pixel: Pixel
     exports: tuple[Group, ...]
     facts: str
@@ -116,6 +118,7 @@ def page(
         steps=steps_of(trace, figure.channels),
         paces=paces_of(figure.output.last_pixel + 1),
         sheet=sheet_of(trace, links),
+        table=layer_table(trace),
         pixel=pixel_of(trace, figure.channels),
         exports=exports(links, k, figure.channels),
         facts=_facts(trace, links, figure),
