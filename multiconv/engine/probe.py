@@ -52,6 +52,20 @@ class Probe:
     divisor: int
     total: float
 
+    @property
+    def gains(self) -> float:
+        """What is for the sum: the positive subtotals together, divided as all are."""
+        return self._signed(1)
+
+    @property
+    def losses(self) -> float:
+        """What is against it: the negative subtotals together."""
+        return self._signed(-1)
+
+    def _signed(self, sign: int) -> float:
+        subtotals = (channel.subtotal for channel in self.channels)
+        return sum(each for each in subtotals if each * sign > 0) / self.divisor
+
 
 def probe(x: Array, trace: LayerTrace, i: int, j: int) -> Probe:
     """Return the arithmetic of output pixel (i, j) of a traced layer.

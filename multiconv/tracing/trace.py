@@ -177,6 +177,8 @@ class Tracer:
 
     def output(self, experiment: Experiment, k: int) -> Plane:
         """Return output channel k after the activation, (H′, W′)."""
+        if experiment.before:  # all of them are needed for the row of volumes, and are kept
+            return self.outputs_of(experiment, experiment.focus.layer)[..., k]
         return self._layer_trace(experiment, k, self._sizes.stack(experiment)).output
 
     def levels(self, source: Source) -> NDArray[np.uint8]:

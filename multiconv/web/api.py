@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
+from multiconv.engine.geometry import Geometry
+from multiconv.engine.stack import jump, receptive_field
 from multiconv.errors import InvalidValue, TooLarge
 from multiconv.experiment.banks import shares_of
 from multiconv.experiment.kinds import choice
 from multiconv.experiment.link import to_query
-from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.model import LIMITS, Experiment, Layer
 from multiconv.experiment.words import sentence, share_words, what_if_words
-from multiconv.figure.links import Links
+from multiconv.figure.layers import layer_name
+from multiconv.figure.links import Links, address_of
 from multiconv.figure.planes import Map, map_names, map_plane, outputs_worth, planes_held
 from multiconv.imaging.bands import nothing, summary
 from multiconv.imaging.packed import deflated, differences
+from multiconv.networks.shipped import CREDITS, network
 from multiconv.web.request import experiment, own, tracer, uncoloured
 
 blueprint = Blueprint("api", __name__)
@@ -38,6 +43,33 @@ def _facts(plane: Map, links: Links, *, known: bool = True) -> dict[str, Any]:
         "png": links.map(plane.name, plane.range),
         "npy": links.numbers(plane.name),
     }
+
+
+def _layer(n: int, layer: Layer, shapes: Sequence[Geometry]) -> dict[str, Any]:
+    """Return the facts of layer n, of the sizes of all."""
+    shape, upto = shapes[n - 1], shapes[:n]
+    field = receptive_field(upto, 0, 0)
+    return {
+        "n": n,
+        "name": layer_name(n, layer),
+        "kind": layer.kind,
+        "input_shape": [1, *shape.input_size, layer.inputs],
+        "output_shape": [1, *shape.output_size, layer.outputs],
+        "kernel": list(shape.kernel_size),
+        "strides": list(shape.strides),
+        "pads": [list(pair) for pair in shape.pads],
+        "dilations": list(shape.dilations),
+        "groups": layer.groups,
+        "activation": layer.activation,
+        "parameters": layer.parameters,
+        "multiply_adds": shape.multiply_adds(layer.inputs // layer.groups, layer.outputs),
+        "field": [field.height, field.width],
+        "jump": list(jump(upto)),
+    }
+
+
+def _layers(layers: Sequence[Layer], shapes: Sequence[Geometry]) -> list[dict[str, Any]]:
+    return [_layer(n, layer, shapes) for n, layer in enumerate(layers, 1)]
 
 
 def _what_if(asked: Experiment) -> dict[str, Any]:
@@ -74,6 +106,8 @@ def facts() -> Response:
         ],
         filters_shape=[*layer.kernel_size, channels // layer.groups, layer.outputs],
         output_shape=[1, *shape.output_size, layer.outputs],
+        layers=_layers(asked.layers, trace.shapes),
+        layer=asked.focus.layer,
         pads=[list(pair) for pair in shape.pads],
         k=asked.focus.k,
         pixel=list(trace.pixel),
@@ -89,13 +123,38 @@ def facts() -> Response:
     )
 
 
+@blueprint.get("/api/networks")
+def networks() -> Response:
+    """Answer the networks that links may name, each with its layers over a square picture."""
+    return jsonify(
+        networks=[
+            {
+                "name": each.name,
+                "title": each.title,
+                "credit": each.credit,
+                "image": each.image,
+                "size": each.size,
+                "parameters": sum(layer.parameters for layer in each.layers),
+                "layers": _layers(each.layers, each.shapes((each.size, each.size))),
+                "url": address_of("/", f"network={each.name}"),
+            }
+            for each in map(network, CREDITS)
+        ]
+    )
+
+
 @blueprint.get("/api/probe")
 def one_pixel() -> Response:
-    """Answer the whole arithmetic of one output pixel."""
+    """Answer the whole arithmetic of one output pixel, of any layer.
+
+    What is for the sum, what against it and the bias add up to it; ``field`` is what of the
+    picture the pixel sees, in its pixels, beyond its edges too.
+    """
     asked = experiment()
     trace = tracer().trace(uncoloured(asked))
     found = trace.probe(*trace.pixel)
     i, j = trace.pixel
+    field = receptive_field(trace.shapes[: asked.focus.layer], i, j)
     # 0 is added so that −0, which a weight below zero makes of black, is told as 0.
     return jsonify(
         i=i,
@@ -113,8 +172,11 @@ def one_pixel() -> Response:
             }
             for channel in found.channels
         ],
+        **{"for": found.gains + 0.0, "against": found.losses + 0.0},
         bias=float(found.bias) + 0.0,
+        sum=float(found.total) + 0.0 if asked.sums else None,
         total=float(found.total) + 0.0 if asked.sums else None,
+        field={side: getattr(field, side) for side in ("top", "left", "height", "width")},
         **({"divisor": found.divisor} if asked.focus.what_if == "mean" else {}),
         **_what_if(asked),
     )

@@ -9,10 +9,11 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
 
+from multiconv.engine.activations import ACTIVATIONS
 from multiconv.experiment.banks import PLANES
 from multiconv.experiment.fields import BY_NAME, NAMES, WHAT_IFS
 from multiconv.experiment.link import COUNT
-from multiconv.experiment.model import LIMITS
+from multiconv.experiment.model import KINDS, LIMITS
 from multiconv.experiment.programs import LIBRARIES
 from multiconv.filters.kernels import KERNELS
 from multiconv.imaging.samples import SAMPLES
@@ -71,6 +72,17 @@ FACTS_OF_A_MAP = _record(
     | dict.fromkeys(("png", "npy"), TEXT)
 )
 WHAT_IF: Document = {"if": _record({"name": _words(WHAT_IFS), "words": TEXT})}
+LAYER = _record(
+    {"n": WHOLE, "name": TEXT, "kind": _words(KINDS), "input_shape": SHAPE, "output_shape": SHAPE}
+    | dict.fromkeys(("kernel", "strides", "dilations"), PAIR)
+    | {"pads": _row_of(PAIR, 2, 2), "activation": _words(ACTIVATIONS)}
+    | dict.fromkeys(("groups", "parameters", "multiply_adds"), WHOLE)
+    | dict.fromkeys(("field", "jump"), PAIR)
+)
+NETWORK = _record(
+    dict.fromkeys(("name", "title", "credit", "image", "url"), TEXT)
+    | {"size": WHOLE, "parameters": WHOLE, "layers": _row_of(LAYER)}
+)
 EXPERIMENT = _record(
     {
         "query": TEXT,
@@ -79,6 +91,8 @@ EXPERIMENT = _record(
         "input_shape": SHAPE,
         "filters_shape": SHAPE,
         "output_shape": SHAPE,
+        "layers": _row_of(LAYER),
+        "layer": WHOLE,
         "pads": _row_of(PAIR, 2, 2),
         "k": WHOLE,
         "pixel": PAIR,
@@ -99,8 +113,9 @@ PROBE = _record(
         "rows": _row_of(WHOLE),
         "cols": _row_of(WHOLE),
         "channels": _row_of(SUBTOTAL),
-        "bias": NUMBER,
-        "total": MAYBE,
+        **dict.fromkeys(("for", "against", "bias"), NUMBER),
+        **dict.fromkeys(("sum", "total"), MAYBE),
+        "field": _record(dict.fromkeys(("top", "left", "height", "width"), WHOLE)),
     },
     WHAT_IF | {"divisor": WHOLE},
 )
@@ -149,7 +164,10 @@ def _parameter(name: str, schema: Document, words: str = "", where: str = "query
     return told | ({"description": words} if words else {})
 
 
-NAME_OF_A_MAP = "input-<q>, partial-<q>, running-<n>, sum, or output-<k>"
+NAME_OF_A_MAP = (
+    "input-<q>, partial-<q>, running-<n>, sum, output-<k>, or layer-<n>-<k>; "
+    "as pictures also photo and outputs"
+)
 MAP = _parameter("name", TEXT | {"pattern": "^[a-z0-9-]+$"}, NAME_OF_A_MAP, "path")
 MAPS = _parameter("maps", TEXT, "names of maps, with commas")
 PACKED = _parameter("packed", _words("01"), "1: differences, deflated, for slow networks")
@@ -247,6 +265,11 @@ def _operations() -> dict[tuple[str, str], Document]:
     return {
         ("api.healthz", "get"): {"responses": {"200": _answer("Up", "text/plain", TEXT)}},
         ("api.facts", "get"): _reading("The facts", JSON, EXPERIMENT, mistakes=PROBLEMS),
+        ("api.networks", "get"): {
+            "responses": {
+                "200": _answer("The networks", JSON, _record({"networks": _row_of(NETWORK)}))
+            }
+        },
         ("api.one_pixel", "get"): _reading("The arithmetic", JSON, PROBE, mistakes=PROBLEMS),
         ("api.planes", "get"): planes,
         ("api.planes", "post"): {

@@ -256,10 +256,12 @@ def test_layers_before_run_once_and_again_when_they_change(store, monkeypatch):
     tracer, start = Tracer(store), opened(STACK)
     tracer.trace(start)
     tracer.trace(with_kernel(start, 1, 1, "zero"))
-    tracer.output(start, 0)
     assert len(runs) == 1
+    tracer.output(start, 0)
+    tracer.output(start, 1)
+    assert len(runs) == 2  # the opened one, whole
     tracer.trace(opened(STACK.replace("bias=0.1", "bias=0.2", 1)))
-    assert len(runs) == 2
+    assert len(runs) == 3
 
 
 def test_the_partials_of_many_inputs_are_made_at_once_and_kept_one_by_one(
