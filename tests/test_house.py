@@ -21,6 +21,9 @@ PYTHON_LINES, JAVASCRIPT_LINES = 350, 250
 # A longer module stands here with its reason.
 LONGER: dict[str, str] = {
     "multiconv/experiment/model.py": "the values that an experiment is made of are read together",
+    "multiconv/experiment/edit.py": "what a form asks for, field by field, in the order it counts",
+    "multiconv/figure/stage.py": "the figure, and both ways of laying it out as one drawing",
+    "multiconv/tracing/trace.py": "a trace with what is read off it, and what makes it",
 }
 # A test that reads a clock stands here with its reason.
 READS_A_CLOCK = {"tests/test_house.py": "it says what it looks for"}

@@ -21,6 +21,7 @@ class Curve:
 
     path: str
     role: str
+    width: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +43,62 @@ class Junction:
 
 
 def junction(
-    rows: Sequence[float], height: float, width: float, roles: Sequence[str], room: float = 0
+    rows: Sequence[float],
+    height: float,
+    width: float,
+    roles: Sequence[str],
+    room: float = 0,
+    *,
+    down: float | None = None,
+    level: float = 0,
+    widths: Sequence[float] = (),
 ) -> Junction:
     """Return the curves from each row's centre into Σ, which stands midway between them.
 
     However many the rows, their curves arrive spread over the circle's left side. ``rows`` are the
     heights of their centres; curves begin at the left edge, or where pictures are narrower than
-    their column by ``room`` so far before it; the arrow ends at the right edge.
+    their column by ``room`` so far before it; the arrow ends at the right edge. Σ may stand so far
+    ``down``, curves run ``level`` for a while, for words at them, and have ``widths``.
     """
-    centre = rounded((width - _ARROW - RADIUS, (rows[0] + rows[-1]) / 2))
-    across, down = centre
-    step = _SPREAD / max(len(rows) - 1, 1)
-    first = _SPREAD / 2 if len(rows) > 1 else 0.0
+    middle = (rows[0] + rows[-1]) / 2 if down is None else down
+    centre = rounded((width - _ARROW - RADIUS, middle))
+    across, at_sum = centre
+    if down is None:  # evenly, in their order
+        shares = [1 - 2 * index / max(len(rows) - 1, 1) for index in range(len(rows))]
+        shares = shares if len(rows) > 1 else [0.0]
+    else:  # from where they come
+        farthest = max(abs(at - middle) for at in rows) or 1.0
+        shares = [(middle - at) / farthest for at in rows]
     return Junction(
         width=width,
         height=height,
         curves=tuple(
-            Curve(_curve(at, centre, radians(first - index * step), room), role)
-            for index, (at, role) in enumerate(zip(rows, roles, strict=True))
+            Curve(_curve(at, centre, radians(share * _SPREAD / 2), room, level), role, thick)
+            for at, share, role, thick in zip(
+                rows, shares, roles, widths or (2.0,) * len(rows), strict=True
+            )
         ),
         centre=centre,
         radius=RADIUS,
-        bias=((across, round(down - RADIUS - _BIAS, 2)), (across, round(down - RADIUS, 2))),
-        arrow=f"M{_n(across + RADIUS)} {_n(down)}H{_n(width)}"
+        bias=((across, round(at_sum - RADIUS - _BIAS, 2)), (across, round(at_sum - RADIUS, 2))),
+        arrow=f"M{_n(across + RADIUS)} {_n(at_sum)}H{_n(width)}"
         f"m{_n(-_HEAD)} {_n(-_HEAD)}l{_n(_HEAD)} {_n(_HEAD)} {_n(-_HEAD)} {_n(_HEAD)}",
-        down=f"M{_n(across)} {_n(down + RADIUS)}V{_n(height)}"
+        down=f"M{_n(across)} {_n(at_sum + RADIUS)}V{_n(height)}"
         f"m{_n(-_HEAD)} {_n(-_HEAD)}l{_n(_HEAD)} {_n(_HEAD)} {_n(_HEAD)} {_n(-_HEAD)}",
     )
 
 
-def _curve(start: float, centre: Point, angle: float, room: float) -> str:
+def _curve(start: float, centre: Point, angle: float, room: float, level: float) -> str:
     """Return a path from a picture to the rim, where it points at the centre."""
     out_x, out_y = -cos(angle), -sin(angle)
     end_x, end_y = centre[0] + RADIUS * out_x, centre[1] + RADIUS * out_y
     reach = 0.3 * end_x
-    points = (0.6 * end_x, start, end_x + reach * out_x, end_y + reach * out_y, end_x, end_y)
-    level = f"M{_n(-room)} {_n(start)}H0" if room else f"M0 {_n(start)}"
-    return f"{level}C{' '.join(map(_n, points))}"
+    bend = level + 0.6 * (end_x - level)
+    points = (bend, start, end_x + reach * out_x, end_y + reach * out_y, end_x, end_y)
+    begun = f"M{_n(-room)} {_n(start)}H0" if room else f"M0 {_n(start)}"
+    if level:
+        begun = f"M{_n(-room)} {_n(start)}H{_n(level)}"
+    return f"{begun}C{' '.join(map(_n, points))}"
 
 
 def _n(value: float) -> str:

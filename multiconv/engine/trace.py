@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,8 +57,23 @@ class LayerTrace:
         >>> [trace.running(count).tolist() for count in range(3)]
         [[[0.0, 0.0]], [[2.0, 2.0]], [[5.0, 5.0]]]
         """
+        return self._added(self.partials[:count])
+
+    def rest(self, rows: Container[int]) -> Array:
+        """Return what the input channels add up to that are not among ``rows``, (H′, W′)."""
+        return self._added(added for q, added in enumerate(self.partials) if q not in rows)
+
+    def signed(self, sign: int) -> Array:
+        """Return what adds to the sum at each pixel (``sign`` 1), or takes from it (−1), (H′, W′).
+
+        The two and the bias are the sum, if it is not divided.
+        """
+        clipped = np.maximum if sign > 0 else np.minimum
+        return self._added(clipped(each, 0) for each in self.partials if each is not None)
+
+    def _added(self, partials: Iterable[Array | None]) -> Array:
         total = np.zeros_like(self.sum)
-        for added in self.partials[:count]:
+        for added in partials:
             if added is not None:
                 total += added
         return total

@@ -18,7 +18,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.fields import WHAT_IFS
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.maps import pixels_experiment
-from multiconv.experiment.model import Experiment, Layer
+from multiconv.experiment.model import Experiment, Layer, Rows
 from multiconv.experiment.numbers import decimal, whole
 
 Values = NDArray[np.float64]
@@ -90,7 +90,7 @@ def after_action(name: str | None, experiment: Experiment) -> Experiment:
     if name in {None, "", "apply"}:
         return experiment
     if name == RESCALE:
-        return with_range(experiment, None)
+        return rescaled(experiment)
     if name != SUM and name not in WHAT_IFS:
         raise InvalidValue(
             f"do is “{(name or '')[:20]}”, which the form cannot do.",
@@ -101,19 +101,48 @@ def after_action(name: str | None, experiment: Experiment) -> Experiment:
     return replace(experiment, focus=replace(experiment.focus, what_if=what_if))
 
 
-def with_range(experiment: Experiment, extent: float | None) -> Experiment:
-    """Return the experiment with its colours' range fixed, or of None automatic."""
-    return replace(experiment, view=replace(experiment.view, range=extent))
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is to hold still under an edit: the colours' range, the gain, and which rows there are.
+
+    Where no channel is without a row, ``rows`` are None, and so is the gain of few channels.
+    """
+
+    range: float
+    gain: int | None = None
+    rows: tuple[int, ...] | None = None
+
+
+def with_held(experiment: Experiment, held: Held) -> Experiment:
+    """Return the experiment with its range, its gain and its rows fixed, where they are not."""
+    view, focus = experiment.view, experiment.focus
+    if view.range is None and view.ranges != "each":
+        view = replace(view, range=held.range, gain=view.gain or held.gain)
+    if focus.rows is None:
+        focus = replace(focus, rows=held.rows)
+    return replace(experiment, view=view, focus=focus)
+
+
+def turned(experiment: Experiment, held: Held, rows: Rows) -> Experiment:
+    """Return the experiment with other rows; of a choice the range is held too."""
+    chosen = replace(experiment, focus=replace(experiment.focus, rows=rows))
+    return with_held(chosen, held) if isinstance(rows, tuple) else chosen
+
+
+def rescaled(experiment: Experiment) -> Experiment:
+    """Return the experiment with its range of colours, and its gain, automatic."""
+    return replace(experiment, view=replace(experiment.view, range=None, gain=None))
 
 
 def holds(before: Experiment, now: Experiment) -> bool:
-    """Tell whether a change is one that the colours' range is to hold still under.
+    """Tell whether a change is one that the colours' range and the rows are to hold still under.
 
     That is one of the shown values, and of nothing that has its range chosen or sought anew: the
     range itself, the picture, another output, or another bank.
     """
     same = ("source", "before", "view", "focus.k", "focus.layer", "layer.bank")
-    if now.view.range is not None or now.view.ranges == "each":
+    view, settled = now.view, now.focus.rows is not None or not now.layer.has_rest
+    if settled and (view.range is not None or view.ranges == "each"):
         return False
     if any(attrgetter(place)(before) != attrgetter(place)(now) for place in same):
         return False

@@ -14,14 +14,15 @@ from urllib.parse import parse_qsl
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.stack import cell_at
 from multiconv.errors import MultiConvError
-from multiconv.experiment.banks import Banks, no_banks
+from multiconv.experiment.banks import PLANES, Banks, no_banks
 from multiconv.experiment.changes import (
     CHANGES,
     RESCALE,
+    Held,
     after_action,
     holds,
     turns_nothing,
-    with_range,
+    with_held,
     with_switches,
 )
 from multiconv.experiment.fields import FIELDS, LAYER_TURNS, Field
@@ -44,12 +45,13 @@ ROW_WIDTH = 160
 PHOTO_WIDTH = 260
 """The longest side of the photograph beside a deep layer."""
 
+_TIGHT, _GRACE = 96, 4  # the longest side of one of many rows, and what a whole divisor may add
 _FARTHEST = 100_000  # of a click
 _IN_FORM = [row for row in FIELDS if row.part in {"bar", "main", "more"}]
 _FREE = [row for row in FIELDS if row.part == "main" and row.hint]
 
 GeometryOf = Callable[[Experiment], Geometry]
-RangeOf = Callable[[Experiment], float]
+HeldOf = Callable[[Experiment], Held]
 
 
 class Form(dict[str, str]):
@@ -82,13 +84,13 @@ def edit_of(
     form: Form,
     geometry_of: GeometryOf,
     banks: Banks = no_banks,
-    range_of: RangeOf | None = None,
+    held_of: HeldOf | None = None,
     networks: Networks = no_networks,
 ) -> Edit:
     """Return the experiment that a filled-in form asks for; the first mistake names its field.
 
-    ``geometry_of`` has an experiment's sizes, for the pixel that was clicked or moved; ``range_of``
-    its range of colours, which the first change of values holds.
+    ``geometry_of`` has an experiment's sizes, for the pixel that was clicked or moved; ``held_of``
+    its range of colours and its rows, which the first change of values holds.
     """
     base = base_of(form, banks, networks)
     chosen = form | _free_entries(form, base)
@@ -118,8 +120,8 @@ def edit_of(
         experiment = experiment.with_layer(CHANGES[name].of(experiment, q))
     experiment, left = _over_the_same_place(base, experiment, geometry_of)
     experiment = after_action(form.get("do"), experiment)
-    if range_of and form.get("do") != RESCALE and holds(base, experiment):
-        experiment = _with_the_range_of(base, experiment, range_of)
+    if held_of and form.get("do") != RESCALE and holds(base, experiment):
+        experiment = _holding(base, experiment, held_of)
     notices = (size_notice, "moved" if moved or left else "", notice, _comma_notice(form, base))
     return Edit(
         _with_click(form, experiment, geometry_of),
@@ -127,9 +129,9 @@ def edit_of(
     )
 
 
-def _with_the_range_of(before: Experiment, now: Experiment, range_of: RangeOf) -> Experiment:
+def _holding(before: Experiment, now: Experiment, held_of: HeldOf) -> Experiment:
     try:
-        return with_range(now, range_of(before))
+        return with_held(now, held_of(before))
     except MultiConvError:
         return now  # the link before could not be shown, so there is no range to hold
 
@@ -303,6 +305,16 @@ def drawn_size(rows: int, columns: int, longest: int) -> tuple[int, int]:
     return max(1, round(columns * scale)), max(1, round(rows * scale))
 
 
+def longest_drawn(inputs: int, size: Pair, *, output: bool = False) -> int:
+    """Return how long a map is, in CSS pixels; of many inputs a whole multiple or divisor."""
+    if inputs <= PLANES:
+        return OUTPUT_WIDTH if output else ROW_WIDTH
+    side, most = max(size), OUTPUT_WIDTH if output else _TIGHT
+    if side <= most:
+        return side * (most // side)
+    return -(-side // -(-side // (most + _GRACE)))
+
+
 def _over_photo(experiment: Experiment, geometry_of: GeometryOf, at: Pair) -> Pair:
     """Return the pixel of the opened layer whose field is centred nearest a click on the photo."""
     first = geometry_of(replace(experiment, focus=Focus()))
@@ -332,7 +344,8 @@ def _with_click(
             return replace(experiment, focus=replace(experiment.focus, i=row, j=column))
         on_input, shape = field.startswith("at.input"), geometry_of(experiment)
         rows, columns = shape.input_size if on_input else shape.output_size
-        scale = max(rows, columns) / (OUTPUT_WIDTH if field == "at" else ROW_WIDTH)
+        longest = longest_drawn(experiment.layer.inputs, (rows, columns), output=field == "at")
+        scale = max(rows, columns) / longest
         row, column = min(int(y * scale), rows - 1), min(int(x * scale), columns - 1)
         if on_input:
             row, column = shape.nearest_output(row, column)

@@ -17,6 +17,7 @@ from multiconv.experiment.kinds import (
     BANK,
     BIASES,
     COLOUR_RANGE,
+    GAIN,
     GROUPS,
     IMAGE,
     INPUT_CHANNELS,
@@ -26,6 +27,7 @@ from multiconv.experiment.kinds import (
     OUTPUTS,
     PADDING,
     PIXEL,
+    ROWS,
     SIZE,
     K,
     Kind,
@@ -83,7 +85,7 @@ class Field:
         return self.blank if self.blank and value is None else self.kind.write(value)
 
 
-MAPS = ("input", "partial", "running", "sum", "output")
+MAPS = ("input", "partial", "running", "rest", "for", "against", "sum", "output")
 """The kinds of maps."""
 
 ADDED = MAPS[1:]
@@ -143,10 +145,11 @@ FIELDS = (
           "identity", ("output",), "main", "then", pools=False),
     Field("off", "layer.off", INPUT_CHANNELS, (), ADDED, "figure"),
     Field("layer", "focus.layer", OPENED, 1, MAPS, turn=0),
-    Field("k", "focus.k", K, 0, ("partial", "running", "sum"), "figure"),
+    Field("k", "focus.k", K, 0, ADDED[:-1], "figure"),
     Field("i", "focus.i", PIXEL, None, (), turn=3),
     Field("j", "focus.j", PIXEL, None, (), turn=3),
     Field("if", "focus.what_if", word_of(WHAT_IFS), "", ADDED),
+    Field("rows", "focus.rows", ROWS, None, ("rest",), turn=3),
     Field("range", "view.range", COLOUR_RANGE, None, ADDED, "more", "Colour range",
           "auto, or the value that gets the full colour", blank="auto"),
     Field("ranges", "view.ranges",
@@ -154,6 +157,7 @@ FIELDS = (
           "shared", (), "more", "Colours"),
     Field("inputs", "view.inputs", word_of({"grey": "grey", "tinted": "in their colour"}),
           "grey", ("input",), "more", "Inputs"),
+    Field("gain", "view.gain", GAIN, None, ()),
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Field] = {each.name: each for each in FIELDS}

@@ -17,10 +17,13 @@ from multiconv.engine.geometry import Padding, Pair
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import PLANES, RANDOM, Bank, Banks, bank_of, bank_text, no_banks
 from multiconv.experiment.model import (
+    ALL,
     KINDS,
     LIMITS,
+    MOST,
     Limits,
     Networks,
+    Rows,
     bank_of_network,
     no_networks,
 )
@@ -216,6 +219,22 @@ def _channels(text: str, name: str, reading: Reading) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def _rows(text: str, name: str, reading: Reading) -> Rows:
+    inputs = reading.layer.inputs
+    if text == ALL and inputs > PLANES:
+        return ALL
+    if inputs <= MOST + 1:
+        raise misread(name, text, f"chooses of {inputs} inputs: all have a row", "Leave it out.")
+    found = _channels(text, name, reading)
+    if len(found) > MOST:
+        raise InvalidValue(
+            f"{name} names {len(found)} channels.",
+            f"Name at most {MOST}, from 0 to {inputs - 1}, or write {ALL}.",
+            field=name,
+        )
+    return found
+
+
 def _colour_range(text: str, name: str, _: Reading) -> float:
     value = number(text, field=name, limit=_RANGES[1])
     if value < _RANGES[0]:
@@ -308,6 +327,20 @@ INPUT_CHANNELS = Kind(
         "pattern": f"^[0-{PLANES - 1}](,[0-{PLANES - 1}])*$",
         "description": "input channels left out of the sums",
     },
+)
+ROWS = Kind(
+    _rows,
+    lambda rows: rows if isinstance(rows, str) else ",".join(map(str, rows)),
+    {
+        "type": "string",
+        "pattern": "^(all|[0-9]+(,[0-9]+)*)$",
+        "examples": ["0,1,5,36", ALL],
+        "description": f"at most {MOST} input channels that have a row, or {ALL}",
+    },
+)
+GAIN = Kind(
+    lambda text, name, _: int(choice(text, name, ("1", "10", "100"))),
+    schema={"type": "integer", "enum": [1, 10, 100]},
 )
 COLOUR_RANGE = Kind(
     _colour_range, plain, {"type": "string", "pattern": NUMBER, "examples": ["0.5"]}

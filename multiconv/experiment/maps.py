@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +14,7 @@ from multiconv.experiment.fields import LAYER_TURNS, Field, fields_of, usual
 from multiconv.experiment.model import Experiment, Focus, Layer, Network, Source, View
 from multiconv.experiment.numbers import quoted
 
-_MAP = re.compile(r"(input|partial|output|running)-(0|[1-9][0-9]{0,3})|sum")
+_MAP = re.compile(r"(input|partial|output|running)-(0|[1-9][0-9]{0,3})|(sum|for|against|rest)")
 _FACE = re.compile(r"layer-([1-9][0-9]?)-(0|[1-9][0-9]{0,3})")
 _SOURCE, _FOCUS, _VIEW = map(fields_of, ("source", "focus", "view"))
 
@@ -22,19 +22,21 @@ _SOURCE, _FOCUS, _VIEW = map(fields_of, ("source", "focus", "view"))
 def map_place(name: str, layer: Layer) -> tuple[str, int | None]:
     """Return a map's kind and channel: q of ``input`` and ``partial``, k of ``output``.
 
-    Of ``running`` it is the number of input channels that have been added; ``sum`` has None.
+    Of ``running`` it is the number of input channels that have been added; ``sum``, ``for``,
+    ``against`` and ``rest`` have None.
     """
     match = _MAP.fullmatch(name)
-    if match and match[1] is None:
-        return "sum", None
+    if match and match[3] and (match[3] != "rest" or layer.has_rest):
+        return match[3], None
     inputs, outputs = layer.inputs, layer.outputs
     counts = {"output": outputs, "running": inputs + 1}
-    if match and int(match[2]) < counts.get(match[1], inputs):
+    if match and match[2] and int(match[2]) < counts.get(match[1], inputs):
         return match[1], int(match[2])
     raise NotFound(
         f"There is no map {quoted(name)}.",
         f"Use input-<q> or partial-<q> with q from 0 to {inputs - 1}, "
-        f"running-<n> with n from 0 to {inputs}, sum, "
+        f"running-<n> with n from 0 to {inputs}, for, against, "
+        f"{'rest, ' if layer.has_rest else ''}sum, "
         f"or output-<k> with k from 0 to {outputs - 1}.",
         field="map",
     )
@@ -93,23 +95,25 @@ def pixels_experiment(
     layer, focus = experiment.layer, experiment.focus
     kind, channel = map_place(map_name, layer)
     # Before the sum a mean and partials that are left apart are as they are without.
-    without = kind in {"partial", "running"} and focus.what_if in {"mean", "apart"}
+    without = kind not in {"input", "sum", "output"} and focus.what_if in {"mean", "apart"}
     if kind != "input":
         k = channel if kind == "output" and channel is not None else focus.k
-        added = range(layer.inputs)
+        added: Collection[int] = range(layer.inputs)
         if kind == "partial" and channel is not None:
             added = range(channel, channel + 1)
         elif kind == "running" and channel is not None:
             added = range(channel)
+        elif kind == "rest" and isinstance(focus.rows, tuple):
+            added = sorted({*added}.difference(focus.rows))
         own = experiment.network.layers[focus.layer - 1] if experiment.network else None
         layer = _of_output(layer, k, added, shared=focus.what_if == "shared", own=own)
     seen = acting(experiment, kind, layer)
     if kind == "input":
         return seen
-    view = replace(seen.view, range=colour_range)
-    return replace(
-        seen, view=view, focus=replace(seen.focus, what_if="") if without else seen.focus
-    )
+    view, kept = replace(seen.view, range=colour_range), seen.focus
+    if kind == "rest" and focus.rows is None:  # which have none is seen at the pixel
+        kept = replace(kept, i=focus.i, j=focus.j)
+    return replace(seen, view=view, focus=replace(kept, what_if="") if without else kept)
 
 
 def acting(experiment: Experiment, kind: str, layer: Layer | None = None) -> Experiment:
@@ -143,7 +147,9 @@ def _acting_layer(layer: Layer, kind: str, network: Network | None, n: int) -> L
     return Layer(**vars(kept))
 
 
-def _of_output(layer: Layer, k: int, added: range, *, shared: bool, own: Layer | None) -> Layer:
+def _of_output(
+    layer: Layer, k: int, added: Collection[int], *, shared: bool, own: Layer | None
+) -> Layer:
     """Return a layer with what of it makes output k out of the input channels that are added.
 
     ``shared``: out of the kernel of the first that adds, wherever that is.  What does not count is

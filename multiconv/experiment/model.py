@@ -23,6 +23,14 @@ from multiconv.filters.kernels import kernel as named_kernel
 Kernel = str | tuple[float, ...]
 """A named kernel, or kh·kw numbers row by row."""
 
+ALL = "all"
+"""What stands in place of the channels that have a row: every one of them, on a sheet."""
+
+Rows = tuple[int, ...] | str | None
+
+MOST = 4
+"""So many input channels have a full row; where one more would be left alone, it has one too."""
+
 CHANNELS = ("red", "green", "blue")
 """What a picture's planes are called, in order; deeper layers' inputs are numbered."""
 
@@ -164,6 +172,11 @@ class Layer:
         members = self.inputs // self.groups
         first = k * self.groups // self.outputs * members
         return range(first, first + members)
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether it has so many input channels that some have no row."""
+        return self.inputs > MOST + 1 and not self.pools
 
     def adding(self, k: int) -> tuple[int, ...]:
         """Return the input channels that add to output k: of its group, and not left out."""
@@ -337,7 +350,8 @@ class Focus:
 
     A pixel of ``None`` is the picture's own.  ``what_if`` names how the layer is computed in place
     of the sum; empty: it is the sum.  ``others`` has (n, k) for the layers beside the opened one
-    whose chosen output is not the first, sorted.
+    whose chosen output is not the first, sorted.  ``rows`` are the input channels that have a full
+    row; of ``None`` those that add most at the pixel; `ALL` is a sheet of all in the rows' place.
     """
 
     k: int = 0
@@ -346,6 +360,7 @@ class Focus:
     layer: int = 1
     what_if: str = ""
     others: tuple[tuple[int, int], ...] = ()
+    rows: Rows = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,12 +368,15 @@ class View:
     """How values become colours.
 
     ``range`` is fixed, or ``None`` for the rounded automatic one; ``ranges`` says whether all
-    maps share it or each has its own; ``inputs`` whether input planes are grey or tinted.
+    maps share it or each has its own; ``inputs`` whether input planes are grey or tinted.  What one
+    of many channels adds is drawn ``gain`` times as strong; ``None``: as the values ask for, or
+    beside a fixed range as they are.
     """
 
     range: float | None = None
     ranges: str = "shared"
     inputs: str = "grey"
+    gain: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

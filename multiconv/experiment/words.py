@@ -16,6 +16,7 @@ from multiconv.experiment.numbers import decimal
 from multiconv.filters.banks import BANKS, NOTICE, Share
 
 KIND_WORDS = {CONV: "convolution", MAX_POOL: "max pooling", AVG_POOL: "average pooling"}
+_KINDS = {"conv": "conv", "max_pool": "pool", "avg_pool": "pool"}
 
 
 def sentence(
@@ -91,6 +92,11 @@ def what_if_words(experiment: Experiment) -> str:
     return ""
 
 
+def layer_name(n: int, layer: Layer) -> str:
+    """Return what layer n is called, as conv2."""
+    return f"{_KINDS[layer.kind]}{n}"
+
+
 def enumeration(names: Sequence[str]) -> str:
     """Return names as a sentence lists them, as “red, green and blue”."""
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
@@ -143,6 +149,13 @@ def _changes(layer: Layer) -> list[str]:
     return told
 
 
+_SHARES = {
+    "for": "what adds to the sum, pixel by pixel",
+    "against": "what takes from the sum, pixel by pixel",
+    "rest": "what all channels without a row add",
+}
+
+
 def map_words(name: str, experiment: Experiment) -> str:
     """Return what a map shows, as “what red adds”."""
     if place := face_place(name, experiment):
@@ -150,6 +163,8 @@ def map_words(name: str, experiment: Experiment) -> str:
     if name == "influence":
         return "how much the number changes with each pixel"
     kind, channel = map_place(name, experiment.layer)
+    if kind in _SHARES:
+        return _SHARES[kind]
     if channel is None:
         mean = experiment.focus.what_if == "mean"
         added = "the mean of what all channels add" if mean else "what all channels add up to"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from multiconv.experiment.banks import PLANES
 from multiconv.experiment.model import CHANNELS
+from multiconv.experiment.words import layer_name
 from multiconv.tracing.trace import Trace
 
 
@@ -12,7 +14,8 @@ from multiconv.tracing.trace import Trace
 class Channel:
     """Input channel q: what colours it, its name within a sentence, why it may add nothing.
 
-    ``off`` is one that was left out, ``apart`` one of another group than the chosen output.
+    ``off`` is one that was left out, ``apart`` one of another group than the chosen output; of one
+    of many, ``source`` names the layer that it is an output of.
     """
 
     q: int
@@ -20,6 +23,7 @@ class Channel:
     name: str
     off: bool = False
     apart: bool = False
+    source: str = ""
 
     @property
     def adds(self) -> bool:
@@ -29,13 +33,20 @@ class Channel:
     @property
     def label(self) -> str:
         """The name where it stands by itself."""
-        return self.name.capitalize()
+        return str(self.q) if self.source else self.name.capitalize()
+
+    @property
+    def called(self) -> str:
+        """The name within a caption, which has little room."""
+        return str(self.q) if self.source else self.name
 
 
 def channels_of(trace: Trace) -> tuple[Channel, ...]:
     """Return the inputs of the opened layer: a picture's planes by colour, others by number."""
     layer, focus = trace.experiment.layer, trace.experiment.focus
     picture, group = focus.layer == 1, layer.group_of(focus.k)
+    many, before = layer.inputs > PLANES and not layer.pools, trace.experiment.before
+    source = (layer_name(len(before), before[-1]) if before else "input") if many else ""
     return tuple(
         Channel(
             q,
@@ -43,6 +54,7 @@ def channels_of(trace: Trace) -> tuple[Channel, ...]:
             CHANNELS[q] if picture else f"input {q}",
             q in layer.off,
             q not in group,
+            source,
         )
         for q in range(layer.inputs)
     )

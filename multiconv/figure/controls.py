@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from multiconv.engine.geometry import Pair
-from multiconv.experiment.changes import RESCALE, SUM, after_action, holds, with_range
+from multiconv.experiment.changes import RESCALE, SUM, Held, after_action, holds, with_held
 from multiconv.experiment.edit import TYPED
 from multiconv.experiment.fields import BY_NAME, FIELDS, WHAT_IFS, Field
 from multiconv.experiment.kinds import Options
@@ -131,17 +131,17 @@ class Button:
 BACK = "Back to what frameworks do"
 
 
-def buttons(links: Links, extent: float) -> dict[str, Button]:
+def buttons(links: Links, held: Held) -> dict[str, Button]:
     """Return the what-ifs, the way back, and what lets go of a fixed range, by value.
 
-    ``extent`` is the range of colours that they hold.
+    ``held`` is the range of colours that they hold, and the rows.
     """
     shown, found = links.experiment, {}
     words = {**WHAT_IFS, SUM: BACK, RESCALE: RESCALE}
     for value in words:
         after = after_action(value, shown)
         if value != RESCALE and holds(shown, after):
-            after = with_range(after, extent)
+            after = with_held(after, held)
         told = what_if_words(after) if value in WHAT_IFS else _TOLD[value]
         found[value] = Button(value, words[value], told, links.page(after))
     return found

@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.errors import TooLarge
-from multiconv.experiment.model import LIMITS
+from multiconv.experiment.model import LIMITS, MOST
 from multiconv.experiment.programs import FILE, LIBRARIES
 from multiconv.figure.channels import Channel
 from multiconv.figure.links import Links
 from multiconv.figure.planes import Outputs, write_npy
-from multiconv.figure.rows import MOST
 from multiconv.imaging.bands import Banded, bands_of
 from multiconv.tracing.trace import Trace
 

@@ -69,12 +69,21 @@ def activated(lines: list[list[Term]], name: str) -> list[list[Term]]:
 
 
 def formula(
-    shape: Geometry, i: int, j: int, k: int, *, biased: bool, divisor: int = 0, what_if: str = ""
+    shape: Geometry,
+    i: int,
+    j: int,
+    k: int,
+    *,
+    biased: bool,
+    divisor: int = 0,
+    what_if: str = "",
+    source: str = "input",
 ) -> list[list[Term]]:
     """Return the definition's lines; strides, dilation, padding and bias where they matter.
 
     The tag ``munder`` is the sum sign's.  A mean's ``divisor`` stands before it; a kernel that is
-    ``flipped`` is read from its end; partials that are left ``apart`` keep their q.
+    ``flipped`` is read from its end; partials that are left ``apart`` keep their q; ``source`` is
+    what the input is called.
     """
     (top, _), (left, _) = shape.pads
     batch = [Term("0", "", "b", "mn")]
@@ -85,7 +94,7 @@ def formula(
     output = _bracketed(name, batch, [_filled("i", i)], [_filled("j", j)], last)
     row = _place(i, shape.strides[0], shape.dilations[0], top, "i", "di")
     column = _place(j, shape.strides[1], shape.dilations[1], left, "j", "dj")
-    window = _bracketed("input", batch, row, column, [_index("q")])
+    window = _bracketed(source, batch, row, column, [_index("q")])
     cut = len(window) if _length(window) <= LONGEST else window.index(row[-1], len(row)) + 2
     taps = [[_index(tap)] for tap in indices[:2]]
     if what_if == "flipped":

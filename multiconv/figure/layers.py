@@ -15,7 +15,7 @@ from multiconv.experiment.changes import unchanged, undone
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.model import Experiment, Layer
 from multiconv.experiment.numbers import decimal
-from multiconv.experiment.words import enumeration
+from multiconv.experiment.words import enumeration, layer_name
 from multiconv.figure.planes import Absent, Outputs
 from multiconv.figure.rows import Pictures
 from multiconv.tracing.trace import Trace
@@ -26,7 +26,6 @@ _NAME, _SIZE = 8.2, 7.3  # how wide a character of a name is, and one of a size
 PHOTO = "photo"
 LONGEST = 110
 """The longest side of a face, in CSS pixels."""
-_NAMES = {"conv": "conv", "max_pool": "pool", "avg_pool": "pool"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +66,6 @@ class Layers:
     def changed(self) -> tuple[LayerBox, ...]:
         """The boxes of layers that were changed."""
         return tuple(box for box in self.boxes if box.changed)
-
-
-def layer_name(n: int, layer: Layer) -> str:
-    """Return what layer n is called, as conv2."""
-    return f"{_NAMES[layer.kind]}{n}"
 
 
 class Stacked(Outputs, Protocol):

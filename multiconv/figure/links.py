@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from multiconv.experiment.changes import undone
+from multiconv.experiment.changes import Held, turned, undone
 from multiconv.experiment.link import to_query
 from multiconv.experiment.maps import acting, pixels_experiment
-from multiconv.experiment.model import Experiment, Source, View
+from multiconv.experiment.model import Experiment, Rows, Source, View
 
 THUMBNAIL = 72
 """The longest side of a sample in the top bar, in its pixels."""
@@ -88,6 +88,24 @@ class Links:
         if name == "photo":
             return address_of("/maps/photo.png", self.source, f"v={self.build}")
         return self._map(name, extent, "png", self.experiment.view)
+
+    def rest(self, rows: tuple[int, ...], extent: float, _longest: int = 0, /) -> str:
+        """Return the address of the picture of what all channels but these add."""
+        focus = replace(self.experiment.focus, rows=rows)
+        return replace(self, experiment=replace(self.experiment, focus=focus)).map("rest", extent)
+
+    def rows(self, held: Held, rows: Rows, /) -> str:
+        """Return the page with these channels' rows; a choice of them holds the range."""
+        if not isinstance(rows, tuple):
+            return self.page(turned(self.experiment, held, rows))
+        before, after = self._around_rows(held)
+        return address_of("/", *before, f"rows={','.join(map(str, rows))}", *after)
+
+    def _around_rows(self, held: Held) -> tuple[list[str], list[str]]:
+        """Return what stands before and after the rows in the query, under what is held."""
+        parts = self._query(turned(self.experiment, held, (0,))).split("&")
+        at = next(at for at, part in enumerate(parts) if part.startswith("rows="))
+        return parts[:at], parts[at + 1 :]
 
     def numbers(self, name: str) -> str:
         """Return the address of a map's numbers, which need no range."""

@@ -11,8 +11,17 @@ from multiconv.experiment.edit import OUTPUT_WIDTH
 from multiconv.experiment.model import Layer
 from multiconv.experiment.numbers import decimal, grouped, weight_text
 from multiconv.figure.channels import Channel
+from multiconv.figure.kernel import weight_scale
 from multiconv.figure.planes import Absent
-from multiconv.figure.rows import MapPicture, Pictures, Words, has_each, map_picture, value_of
+from multiconv.figure.rows import (
+    MapPicture,
+    Pictures,
+    Words,
+    has_each,
+    has_ledger,
+    map_picture,
+    value_of,
+)
 from multiconv.imaging.bands import nothing
 from multiconv.tracing.trace import Trace
 
@@ -23,7 +32,8 @@ EACH = "Every map has a range of its own, and this bar is the output’s: colour
 class Bar:
     """The colour bar: the range at its ends, what lies beyond them, whose range it is.
 
-    ``held`` says so where the link fixes the range, and how much lies beyond it.
+    ``held`` says so where the link fixes the range, and how much lies beyond it; ``ends`` what the
+    full colour is on each kind of map, of many.
     """
 
     low: str
@@ -31,6 +41,7 @@ class Bar:
     clipped: str
     warning: str
     held: str
+    ends: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,6 @@ def output_of(trace: Trace, channels: Sequence[Channel], pictures: Pictures) -> 
         "output",
         called,
         caption,
-        OUTPUT_WIDTH,
     )
     if not trace.experiment.sums:
         hatched = f"M0 0H{columns}V{rows}H0Z"
@@ -103,7 +113,8 @@ def bar_of(trace: Trace, channels: Sequence[Channel]) -> Bar:
     """Return the colour bar of the partials and their sum, or with own ranges the output's."""
     end = weight_text(trace.range_of(trace.layer.output))
     warning = EACH if has_each(trace) else ""
-    return Bar(f"−{end}", f"+{end}", _beyond(trace, channels), warning, _held(trace))
+    beyond, held = _beyond(trace, channels), _held(trace)
+    return Bar(f"−{end}", f"+{end}", beyond, warning, held, _ends(trace))
 
 
 def _held(trace: Trace) -> str:
@@ -125,6 +136,8 @@ def _beyond(trace: Trace, channels: Sequence[Channel]) -> str:
         *(["the output"] if trace.experiment.sums else []),
     ]
     told = []
+    if has_ledger(trace):
+        return _many_beyond(trace)
     for name, plane, counts in zip(names, trace.maps, trace.clipped, strict=True):
         end = weight_text(trace.range_of(plane))
         for count, sign, words in ((counts.below, "−", "below"), (counts.above, "+", "above")):
@@ -132,6 +145,39 @@ def _beyond(trace: Trace, channels: Sequence[Channel]) -> str:
                 noun = "pixel" if count == 1 else "pixels"
                 told.append(f"{count:,} {noun} of {name} {words} {sign}{end}")
     return "; ".join(told)
+
+
+def _many_beyond(trace: Trace) -> str:
+    """Return how many pixels of the output, and of all partials, lie beyond their ranges."""
+    counts = [each.below + each.above for each in trace.clipped]
+    partials = counts[: len(counts) - trace.experiment.sums]
+    told = []
+    if trace.experiment.sums and counts[-1]:
+        told.append(f"{_pixels(counts[-1])} of the output")
+    if any(partials):
+        among = sum(count > 0 for count in partials)
+        adding = "one input adds" if among == 1 else f"{among} inputs add"
+        told.append(f"{_pixels(sum(partials))} of what {adding}")
+    return "; ".join(told)
+
+
+def _pixels(count: int) -> str:
+    return f"{count:,} pixel{'s' * (count != 1)}"
+
+
+def _ends(trace: Trace) -> str:
+    """Return what the full colour is on each kind of map, where partials may have a gain."""
+    if not has_ledger(trace) or has_each(trace):
+        return ""
+    end, left = weight_text(trace.range), trace.experiment.layer.inputs - len(trace.rows)
+    first = ["output"] * trace.experiment.sums + [f"the other {left}"] * (left > 0)
+    one = weight_text(trace.range / trace.gain)
+    gain = f" (× {trace.gain})" if trace.gain > 1 else ""
+    kernels = weight_text(weight_scale(trace))
+    return (
+        f"Full colour: {', '.join([*first, 'inputs'])} ±{end}; what one adds ±{one}{gain}; "
+        f"kernels ±{kernels}."
+    )
 
 
 def shape_words(shape: Geometry, layer: Layer) -> str:

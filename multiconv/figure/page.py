@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from multiconv.errors import MultiConvError
 from multiconv.experiment.changes import CHANGES
@@ -24,7 +25,7 @@ from multiconv.figure.links import Links
 from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
 from multiconv.figure.pixel import Pixel, pixel_of
-from multiconv.figure.rows import lender_of
+from multiconv.figure.rows import has_ledger, lender_of
 from multiconv.figure.stage import Figure, figure_of
 from multiconv.figure.steps import Pace, Step, paces_of, steps_of
 from multiconv.figure.values import LayerTable, layer_table
@@ -100,7 +101,7 @@ def page(
     own = prefix(experiment.focus.layer)
     wrong = frozenset(mistake.field and mistake.field.removeprefix(own) for mistake in mistakes)
     few = layer.outputs <= FEW
-    figure = figure_of(trace, links, form=typed, all_faces=few, outputs=outputs)
+    figure = figure_of(trace, links, form=typed, all_faces=few, outputs=outputs, turns=links)
     return Page(
         links,
         figure,
@@ -115,7 +116,7 @@ def page(
         bench_open=any((name or "").startswith(("name.", "matrix.")) for name in wrong),
         long_form=figure.rows[0].kernel.pictured,
         controls=_controls(trace, links, typed, wrong),
-        steps=steps_of(trace, figure.channels),
+        steps=() if figure.is_tight else steps_of(trace, figure.channels),
         paces=paces_of(figure.output.last_pixel + 1),
         sheet=sheet_of(trace, links),
         table=layer_table(trace),
@@ -142,7 +143,7 @@ def _controls(trace: Trace, links: Links, form: Form, wrong: frozenset[str | Non
         bool(wrong & controls.BEHIND_MORE) or typed_free,
         tuple(WHAT_IFS),
         experiment.focus.what_if,
-        buttons(links, trace.range),
+        buttons(links, trace.held),
     )
 
 
@@ -162,7 +163,7 @@ def _facts(trace: Trace, links: Links, figure: Figure) -> str:
     """Return what the scripts need to know, as JSON: sizes and the table of colours."""
     shape, experiment = trace.layer.geometry, trace.experiment
     lender = lender_of(trace, channels_of(trace))
-    facts = {
+    facts: dict[str, Any] = {
         "build": links.build,
         "query": links.query,
         "k": experiment.focus.k,
@@ -193,4 +194,7 @@ def _facts(trace: Trace, links: Links, figure: Figure) -> str:
         **(_of_a_stack(experiment) if len(experiment.layers) > 1 else {}),
         "active": [partial is not None for partial in trace.layer.partials],
     }
+    if has_ledger(trace):
+        rows = trace.held.rows
+        facts |= {"gain": trace.gain, "rows": rows and list(rows)}
     return json.dumps(facts)

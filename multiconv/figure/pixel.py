@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor, log10
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,11 @@ from multiconv.engine.geometry import Pair, Window
 from multiconv.engine.trace import PoolTrace
 from multiconv.experiment.arithmetic import Arithmetic, ChannelArithmetic, arithmetic
 from multiconv.experiment.numbers import MINUS, decimal
-from multiconv.experiment.words import activation_words
+from multiconv.experiment.words import activation_words, layer_name
 from multiconv.figure.channels import Channel
 from multiconv.figure.formula import Term, activated, formula
 from multiconv.figure.kernel import tint, weight_scale
-from multiconv.figure.rows import MOST, value_text
+from multiconv.figure.rows import value_text
 from multiconv.figure.sum import divided_by
 from multiconv.imaging.colour import step
 from multiconv.tracing.trace import Trace
@@ -105,44 +106,65 @@ def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
 
 
 def _in_values(trace: Trace, channels: Sequence[Channel]) -> Pixel:
-    """Return the arithmetic of the channels that add most, in the values of the maps."""
+    """Return the arithmetic in the values of the maps, of the channels that have a row."""
     found, extent = trace.probe(*trace.pixel), weight_scale(trace)
-    most = sorted(found.channels, key=lambda each: -abs(each.subtotal))[:MOST]
+    window = trace.layer.geometry.window_of(*trace.pixel)
 
-    def cells(values: NDArray[Any], scale: float) -> Cells:
-        return _cells(
-            [[decimal(value, 3) for value in row] for row in values.tolist()], _tints(values, scale)
-        )
+    def cells(values: NDArray[Any], scale: float = 0) -> Cells:
+        return _cells(_texts(values), _tints(values, scale or float(np.abs(values).max()) or 1.0))
 
-    tables = [
-        Tables(
-            channels[each.q],
-            cells(each.values, float(np.abs(each.values).max()) or 1.0),
-            cells(each.kernel, extent),
-            cells(each.products, extent),
-            "≈",
-            value_text(each.subtotal),
-            "",
+    tables = []
+    for each in found.channels:
+        if each.q not in trace.rows:
+            continue
+        seen = cells(each.values)
+        for row, line in zip(window.rows, seen, strict=True):
+            for at, column in enumerate(window.cols):
+                if row < 0 or column < 0:
+                    line[at] = Cell(line[at].text, "pad")
+        tables.append(
+            Tables(
+                channels[each.q],
+                seen,
+                cells(each.kernel, extent),
+                cells(each.products),
+                "≈",
+                value_text(each.subtotal),
+                f"{each.products.size} products",
+            )
         )
-        for each in sorted(most, key=lambda each: each.q)
-    ]
-    sums = " ".join(table.subtotal for table in tables)
-    lines = [Term(sums, "terms"), Term(APART, "muted")]
-    if trace.experiment.sums:
-        others = len(found.channels) - len(tables)
-        rest = [Term(f"and {others} more input channels", "muted")] if others else []
-        total = f"≈ {value_text(found.total)}"
-        lines = [lines[0], *rest, Term(total, "final")]
-        if trace.layer.activation != "identity":
-            value = value_text(float(trace.layer.output[trace.pixel]))
-            lines.append(Term(f"{activation_words(trace.layer.activation)} ≈ {value}", "final"))
-    return Pixel(trace.layer.geometry.kernel_size[1], _formula(trace), tables, lines)
+    return Pixel(trace.layer.geometry.kernel_size[1], _formula(trace), tables, _last_lines(trace))
+
+
+def _texts(values: NDArray[np.float64]) -> list[list[str]]:
+    """Return numbers as a table has them: three digits of the largest, and all its places."""
+    largest = float(np.abs(values).max())
+    places = min(max(2 - floor(log10(largest)), 0), 6) if largest else 0
+    return [[decimal(value, places) for value in row] for row in values.tolist()]
+
+
+def _last_lines(trace: Trace) -> list[Term]:
+    """Return what all channels add up to, the bias, the sum, the activation, rounded."""
+    layer = trace.layer
+    added = [trace.subtotal(q) for q, each in enumerate(layer.partials) if each is not None]
+    lines = [Term(f"{len(added)} subtotals ≈ {value_text(sum(added))}", "terms")]
+    if not trace.experiment.sums:
+        return [*lines, Term(APART, "muted")]
+    if divided := divided_by(trace):
+        lines.append(Term(f"{divided} ≈ {value_text(sum(added) / layer.divisor)}", "muted"))
+    if layer.bias:
+        lines.append(Term(f"bias {value_text(layer.bias)}", "muted"))
+    lines.append(Term(f"≈ {value_text(float(layer.sum[trace.pixel]))}", "final"))
+    if layer.activation != "identity":
+        value = value_text(float(layer.output[trace.pixel]))
+        lines.append(Term(f"{activation_words(layer.activation)} ≈ {value}", "final"))
+    return lines
 
 
 def _formula(trace: Trace) -> list[list[Term]]:
     """Return the definition with the pixel's indices, the activation around it."""
     layer = trace.layer
-    focus = trace.experiment.focus
+    focus, before = trace.experiment.focus, trace.experiment.before
     lines = formula(
         layer.geometry,
         *trace.pixel,
@@ -150,6 +172,7 @@ def _formula(trace: Trace) -> list[list[Term]]:
         biased=layer.bias != 0,
         divisor=layer.divisor if focus.what_if == "mean" else 0,
         what_if=focus.what_if,
+        source=layer_name(len(before), before[-1]) if before else "input",
     )
     if layer.activation == "identity" or not trace.experiment.sums:
         return lines

@@ -107,7 +107,8 @@ def face_map(name: str, experiment: Experiment, outputs: Outputs) -> Map | None:
 def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     """Return the map called ``name``, or raise NotFound if the experiment has no such map.
 
-    ``running-<n>`` are the first n partials added, ``sum`` all of them and the bias,
+    ``running-<n>`` are the first n partials added, ``sum`` all of them and the bias, ``rest`` those
+    without a row, ``for`` and ``against`` the positive and the negative parts of all;
     ``layer-<n>-<k>`` is output k of layer n.
     """
     if face := face_map(name, trace.experiment, outputs):
@@ -116,8 +117,12 @@ def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     layer = trace.layer
     if kind not in {"input", "partial"}:
         check_sum(trace.experiment)
-    if channel is None:
-        plane: NDArray[Any] = layer.sum
+    if kind == "rest":
+        plane: NDArray[Any] = layer.rest(trace.rows)
+    elif kind in {"for", "against"}:
+        plane = layer.signed(1 if kind == "for" else -1)
+    elif channel is None:
+        plane = layer.sum
     elif kind == "input":
         plane = trace.inputs[:, :, channel]
         if plane.dtype == np.uint8:
@@ -128,6 +133,7 @@ def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     elif kind == "partial":
         partial = layer.partials[channel]
         plane = nothing(layer.geometry.output_size) if partial is None else partial
+        return Map(name, plane, trace.partial_range(plane))
     elif channel == trace.experiment.focus.k:
         plane = layer.output
     else:
@@ -176,6 +182,10 @@ class Inline:
         small = replace(found, plane=few(found.plane)[:: self.every, :: self.every])
         return inline(small.png(opaque=True, times=max(1, longest // max(small.shape))))
 
+    def rest(self, _rows: tuple[int, ...], extent: float, longest: int = 0, /) -> str:
+        """Return the map of the rest, of the trace's own rows."""
+        return self.map("rest", extent, longest)
+
 
 def inline(body: bytes) -> str:
     """Return a PNG as a ``data:`` address."""
@@ -188,6 +198,10 @@ class Absent:
     def map(self, _name: str, _extent: float, _longest: int = 0, /) -> str:
         """Return an empty picture."""
         return inline(png_indexed(np.full((1, 1), colour.ZERO, np.uint8), colour.palette()))
+
+    def rest(self, _rows: tuple[int, ...], extent: float, _longest: int = 0, /) -> str:
+        """Return an empty picture."""
+        return self.map("rest", extent)
 
 
 def ramp() -> str:

@@ -11,19 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.drawing.marks import Mark, rim_path, unused_path, window_mark
-from multiconv.experiment.edit import ROW_WIDTH, Form, drawn_size
+from multiconv.experiment.banks import PLANES
+from multiconv.experiment.edit import ROW_WIDTH, Form, drawn_size, longest_drawn
 from multiconv.experiment.numbers import decimal, weight_text
 from multiconv.figure.channels import Channel
 from multiconv.figure.kernel import Kernel, has_room, kernel_of, name_in_link, weight_scale
 from multiconv.imaging.bands import nothing, summary
 from multiconv.tracing.trace import Trace
 
-MOST = 4
-"""So many input channels have a row; of more, those that add most at the pinned pixel."""
 CAPTION = 24
 """The height of a caption under its picture, in CSS pixels."""
 ROW_HEIGHT = ROW_WIDTH + CAPTION
 """The height of a row, picture and caption: of the page's, and of the drawing's."""
+TIGHT = 104
+"""The height of a row of one of many channels, whose words stand beside its pictures."""
+_FIELDS = 3  # the longest side of a kernel whose fields stand in a tight row
 DIGITS = 6
 """The digits of a value that a float32 sum of products is sure of."""
 
@@ -33,6 +35,9 @@ class Pictures(Protocol):
 
     def map(self, name: str, extent: float, longest: int = 0, /) -> str:
         """Return the picture of a map whose colours end at ±extent, drawn so long."""
+
+    def rest(self, rows: tuple[int, ...], extent: float, longest: int = 0, /) -> str:
+        """Return the picture of what all channels but these add."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,11 @@ class MapPicture:
     unused: str = ""
 
     @property
+    def shrunk(self) -> int:
+        """How many of its pixels, a side, are one of the picture's by their mean; else 1."""
+        return max(1, self.columns // max(self.width, 1))
+
+    @property
     def alt(self) -> str:
         """What stands for the picture where it is not seen."""
         return f"{self.called}: {self.values}"
@@ -98,7 +108,7 @@ def rows_of(
     """Return the rows of the working; ``form`` holds texts to show in place of the kernels'."""
     layer, k, form = trace.experiment.layer, trace.experiment.focus.k, form or Form()
     kernels, extent = layer.all_kernels(), weight_scale(trace)
-    most, lender = _most(trace, channels), lender_of(trace, channels)
+    most, lender = [channels[q] for q in trace.rows], lender_of(trace, channels)
 
     def owner(channel: Channel) -> Channel:
         """Return the channel whose kernel it uses."""
@@ -106,6 +116,7 @@ def rows_of(
 
     # All rows alike: fields beside a picture would look like two kinds of kernel.
     pictured = not has_room(kernels[:, :, [owner(channel).q for channel in most], k])
+    pictured = pictured or (has_ledger(trace) and max(layer.kernel_size) > _FIELDS)
     return tuple(
         Row(
             channel,
@@ -132,17 +143,6 @@ def lender_of(trace: Trace, channels: Sequence[Channel]) -> Channel | None:
     return adding[0] if adding and trace.experiment.focus.what_if == "shared" else None
 
 
-def _most(trace: Trace, channels: Sequence[Channel]) -> list[Channel]:
-    """Return the channels that have a row, in their order."""
-
-    def adds(channel: Channel) -> float:
-        partial = trace.layer.partials[channel.q]
-        return 0.0 if partial is None else abs(float(partial[trace.pixel]))
-
-    most = sorted(channels, key=adds, reverse=True)[:MOST] if len(channels) > MOST else channels
-    return sorted(most, key=lambda channel: channel.q)
-
-
 def plane_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture:
     """Return an input plane with the window on it."""
     shape, q = trace.layer.geometry, channel.q
@@ -150,10 +150,11 @@ def plane_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture:
     title = f"Input channel {q}: a dot stands for every row, every column"
     caption = (Words(f"input[·,·,{q}]", "index", name, title),)
     called = f"Input channel {q}, {channel.name}"
+    made = map_picture(trace, pictures, name, plane, channel.role, called, caption)
     return replace(
-        map_picture(trace, pictures, name, plane, channel.role, called, caption),
+        made,
         mark=window_mark(shape.window_of(*trace.pixel)),
-        rim=rim_path(shape, max(plane.shape) / ROW_WIDTH),
+        rim="" if has_ledger(trace) else rim_path(shape, made.reach),
         unused=unused_path(shape),
     )
 
@@ -170,11 +171,17 @@ def partial_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture
     else:
         ends = (trace.range_of(plane),) if has_each(trace) else ()
         caption = (
-            Words(f"what {channel.name} adds"),
+            Words(f"what {channel.called} adds"),
             value_of(trace, plane, name),
             *(Words(f"±{weight_text(end)}", "index") for end in ends),
         )
-    return map_picture(trace, pictures, name, plane, channel.role, called, caption)
+    extent = trace.partial_range(plane)
+    return map_picture(trace, pictures, name, plane, channel.role, called, caption, extent)
+
+
+def has_ledger(trace: Trace) -> bool:
+    """Tell whether it has so many input channels that each has its place in the ledger."""
+    return len(trace.layer.partials) > PLANES and not trace.experiment.layer.pools
 
 
 def map_picture(
@@ -185,18 +192,24 @@ def map_picture(
     role: str,
     called: str,
     caption: tuple[Words, ...],
-    longest: int = ROW_WIDTH,
+    extent: float | None = None,
+    besides: tuple[int, ...] = (),
 ) -> MapPicture:
-    """Return a map, drawn so long, with the pinned pixel marked on it."""
+    """Return a map with the pinned pixel marked on it, its colours' end if it is not the usual.
+
+    ``besides`` are the channels that are not in it, of a map of the rest.
+    """
     rows, columns = plane.shape
     has_levels = plane.dtype == np.uint8
-    extent = trace.range if has_levels else trace.range_of(plane)
+    if extent is None:
+        extent = trace.range if has_levels else trace.range_of(plane)
+    longest = longest_drawn(len(trace.layer.partials), plane.shape, output=role == "output")
     low, high, mean = (decimal(value / (255 if has_levels else 1), 2) for value in summary(plane))
     return MapPicture(
         name,
         "at" if role == "output" else f"at.{name}",
         role,
-        pictures.map(name, extent, longest),
+        pictures.rest(besides, extent, longest) if besides else pictures.map(name, extent, longest),
         extent,
         rows,
         columns,

@@ -21,9 +21,11 @@ from multiconv.figure.channels import Channel, channels_of
 from multiconv.figure.faces import Faces, faces_of
 from multiconv.figure.kernel import Kernel
 from multiconv.figure.layers import Layers, Stacked, layers_of
+from multiconv.figure.ledger import STILL, Ledger, RowLinks, ledger_of
 from multiconv.figure.output import Output, output_of
 from multiconv.figure.planes import ramp
-from multiconv.figure.rows import ROW_HEIGHT, MapPicture, Pictures, Row, Words, rows_of
+from multiconv.figure.rest import Rest, rest_of
+from multiconv.figure.rows import ROW_HEIGHT, TIGHT, MapPicture, Pictures, Row, Words, rows_of
 from multiconv.figure.sight import Sight, sight_of
 from multiconv.figure.sum import Sum, sum_of
 from multiconv.figure.volumes import Volumes, volumes_of
@@ -32,6 +34,8 @@ from multiconv.tracing.trace import Trace
 
 WIDTH = 1440
 _PLANE, _KERNEL, _PARTIAL, _SUM, _RESULT = 340, 536, 736, 900, 1040  # left edges of the columns
+_TIGHT, _SIDE = (316.0, 404.0, 546.0, 688.0, 788.0), 100  # the same for many inputs
+LEDGER_TOP, _RIGHT = 52.0, 1340.0
 _TOP, _LEAST, _LINE = 40, 590, 16
 _UNDER, _FOOT = 46, 185  # characters on a line under the output, and at the foot
 _LARGEST, _NUMBERED = 52.0, 20  # a weight's square, and one too small for a number
@@ -58,12 +62,13 @@ class Figure:
     layers: Layers | None = None
     sight: Sight | None = None
     faces: Faces | None = None
+    rest: Rest | None = None
+    ledger: Ledger | None = None
 
     @property
-    def rest(self) -> str:
-        """The words for channels that have no row."""
-        left = len(self.channels) - len(self.rows)
-        return f"and {left} more input channels, in the sum" if left else ""
+    def is_tight(self) -> bool:
+        """Whether it is of many channels, so that words stand beside the pictures of its rows."""
+        return any(channel.source for channel in self.channels)
 
     @property
     def maps(self) -> tuple[MapPicture, ...]:
@@ -81,16 +86,19 @@ def figure_of(
     form: Form | None = None,
     all_faces: bool = True,
     outputs: Stacked | None = None,
+    turns: RowLinks = STILL,
 ) -> Figure:
     """Return the figure of a trace.
 
     ``form`` holds texts to show in place of the kernels' own; without ``all_faces`` other outputs
-    than the chosen one have no picture on their slab; ``outputs`` has those of the last layer.
+    than the chosen one have no picture on their slab; ``outputs`` has those of the last layer;
+    ``turns`` lead to other rows.
     """
     experiment, shape = trace.experiment, trace.layer.geometry
     channels = channels_of(trace)
     rows = rows_of(trace, channels, pictures, form)
     sight = sight_of(trace)
+    rest = rest_of(trace, channels, pictures, turns)
     return Figure(
         title or sentence(experiment, shape.input_size, shape.output_size),
         origin_words(experiment.layer, experiment.focus.k, experiment.network),
@@ -98,19 +106,21 @@ def figure_of(
         "∗" if experiment.focus.what_if == "flipped" else "⋆",
         channels,
         rows,
-        sum_of(trace, rows),
+        sum_of(trace, rows, pictures, rest),
         output_of(trace, channels, pictures),
         volumes_of(
             trace,
             channels,
             pictures,
             all_faces=all_faces,
-            strong=[row.channel.q for row in rows],
+            strong=trace.rows,
             low=sight is not None,
         ),
         layers_of(trace, pictures, outputs),
         sight,
         faces_of(trace, outputs) if sight else None,
+        rest,
+        ledger_of(trace, channels, turns),
     )
 
 
@@ -156,10 +166,15 @@ class Stage:
     texts: tuple[Text, ...]
     sum_top: float
     ramp_top: float
+    sum_left: float = _SUM
 
 
 def stage_of(figure: Figure) -> Stage:
     """Return the drawing of a figure."""
+    return _tight_stage(figure) if figure.is_tight else _roomy_stage(figure)
+
+
+def _roomy_stage(figure: Figure) -> Stage:
     rows, output = figure.rows, figure.output
     tall = ROW_HEIGHT * (len(rows) - 1) + ROW_WIDTH
     first: float = _TOP + max(0, OUTPUT_WIDTH - tall) // 2
@@ -186,15 +201,73 @@ def stage_of(figure: Figure) -> Stage:
     result = _placed(output.picture, _RESULT, top, OUTPUT_WIDTH)
     foot = top + OUTPUT_WIDTH
     under = list(_under(figure, foot))
-    rest: float = first + ROW_HEIGHT * len(rows)
-    if figure.rest:
-        rest += 20
-        texts.append(Text(_PLANE, rest - 4, (Words(figure.rest),)))
+    height, last = _foot(figure, max(first + ROW_HEIGHT * len(rows), under[-1].y))
+    texts += [*last, *under]
+    return Stage(height, (*pictures, result), tuple(squares), tuple(texts), first, foot + 34)
+
+
+def _tight_stage(figure: Figure) -> Stage:
+    """Return the drawing of many inputs: the ledger above tight rows, words at their curves."""
+    label, plane, kernel, partial, curves = _TIGHT
+    first: float = LEDGER_TOP + 140 if figure.ledger else _TOP
+    pictures, squares, texts = [], [], []
+    for at, row in enumerate(figure.rows):
+        top = first + TIGHT * at
+        squares += [square for square, _ in _squares(row.kernel, top, kernel, _SIDE)]
+        pictures.append(_placed(row.plane, plane, top, _SIDE))
+        pictures.append(_placed(row.partial, partial, top, _SIDE))
+        place = row.plane.caption[0].text.removeprefix("input")
+        texts += [
+            Text(label, top + 13, (Words(row.channel.label, "name"),), row.channel.role),
+            Text(label, top + 30, (Words(row.channel.source),), size=12),
+            Text(label, top + 46, (Words(place, "index"),)),
+            Text(plane + 121, top + 54, (Words(figure.star),), anchor="middle", size=18),
+            Text(partial - 21, top + 54, (Words("="),), anchor="middle", size=18),
+            *_said(row.partial, curves + 8, top),
+        ]
+    if rest := figure.rest:
+        top = first + TIGHT * len(figure.rows)
+        pictures.append(_placed(rest.picture, partial, top, _SIDE))
+        texts += [
+            Text(label, top + 13, (Words(rest.title, "name"),), "input", size=12),
+            Text(plane, top + 42, (Words(rest.gains, "value"), Words(rest.from_gains))),
+            Text(plane, top + 66, (Words(rest.losses, "value"), Words(rest.from_losses))),
+            Text(partial - 21, top + 54, (Words("="),), anchor="middle", size=18),
+            *_said(rest.picture, curves + 8, top),
+        ]
+    if ledger := figure.ledger:
+        texts += [
+            Text(label, LEDGER_TOP - 12, (Words(ledger.title),)),
+            Text(_RIGHT, LEDGER_TOP - 12, (Words(ledger.headline.words, "value"),), anchor="end"),
+        ]
+    picture = figure.output.picture
+    result = Placed(_RESULT, first, picture, _mark_on(picture, _RESULT, first))
+    foot = first + picture.height
+    under = list(_under(figure, foot))
+    rows = len(figure.sum.junction.curves)
+    height, last = _foot(figure, max(first + TIGHT * rows, under[-1].y))
+    texts += [*last, *under]
+    return Stage(
+        height, (*pictures, result), tuple(squares), tuple(texts), first, foot + 34, curves
+    )
+
+
+def _said(picture: MapPicture, x: float, top: float) -> Iterator[Text]:
+    """Yield what a map says beside it: words above its middle, the value below."""
+    first, *others = picture.caption
+    yield Text(x, top + 40, (first,), size=12)
+    if others:
+        yield Text(x, top + 68, tuple(others))
+
+
+def _foot(figure: Figure, lowest: float) -> tuple[float, list[Text]]:
+    """Return the drawing's height, and its last lines: what it shows, and whose filters."""
     last = wrap(f"{figure.title} {figure.origin}", _FOOT)
-    height = max(rest, under[-1].y, _LEAST - 20) + 20 + _LINE * len(last)
-    for at, line in enumerate(last):
-        texts.append(Text(26, height - 14 - _LINE * (len(last) - 1 - at), (Words(line),), size=12))
-    return Stage(height, (*pictures, result), tuple(squares), (*texts, *under), first, foot + 34)
+    height = max(lowest, _LEAST - 20) + 20 + _LINE * len(last)
+    return height, [
+        Text(26, height - 14 - _LINE * (len(last) - 1 - at), (Words(line),), size=12)
+        for at, line in enumerate(last)
+    ]
 
 
 def _under(figure: Figure, foot: float) -> Iterator[Text]:
@@ -226,19 +299,24 @@ def _under(figure: Figure, foot: float) -> Iterator[Text]:
 
 def _placed(picture: MapPicture, x: float, top: float, longest: int) -> Placed:
     y = top + (longest - picture.height) / 2
+    return Placed(x, y, picture, _mark_on(picture, x, y))
+
+
+def _mark_on(picture: MapPicture, x: float, y: float) -> tuple[float, float, float, float]:
     across, down = picture.width / picture.columns, picture.height / picture.rows
     mark = picture.mark
     left, upper = x + mark.column * across, y + mark.row * down
     width, height = mark.width * across, mark.height * down
-    found = (round(left, 2), round(upper, 2), round(width, 2), round(height, 2))
-    return Placed(x, y, picture, found)
+    return round(left, 2), round(upper, 2), round(width, 2), round(height, 2)
 
 
-def _squares(kernel: Kernel, top: float) -> Iterator[tuple[Square, Text | None]]:
+def _squares(
+    kernel: Kernel, top: float, left: float = _KERNEL, wide: float = ROW_WIDTH
+) -> Iterator[tuple[Square, Text | None]]:
     """Yield a kernel's weights in the square of a row, each with its number where there is room."""
-    side = min(ROW_WIDTH / kernel.side, _LARGEST)
-    upper = top + (ROW_WIDTH - side * len(kernel.weights)) / 2
-    left = _KERNEL + (ROW_WIDTH - side * kernel.columns) / 2
+    side = min(wide / kernel.side, _LARGEST)
+    upper = top + (wide - side * len(kernel.weights)) / 2
+    left += (wide - side * kernel.columns) / 2
     gap = 3 if side > _NUMBERED else 0.5
     inner = round(side - gap, 2)
     longest = max(len(weight.text) for row in kernel.weights for weight in row)
@@ -251,7 +329,8 @@ def _squares(kernel: Kernel, top: float) -> Iterator[tuple[Square, Text | None]]
                 middle = round(y + inner / 2 + size * 0.35, 2)
                 words = (Words(weight.text, "weight"),)
                 number = Text(round(x + inner / 2, 2), middle, words, anchor="middle", size=size)
-            yield Square(x, y, inner, _tint(weight.step)), number
+            shown = weight.tone if kernel.pictured else weight.step
+            yield Square(x, y, inner, _tint(shown)), number
 
 
 def _tint(steps: int) -> str:
@@ -285,7 +364,7 @@ def stage_svg(figure: Figure) -> str:
         stage=stage,
         lead=lead,
         width=WIDTH,
-        column=_SUM,
         result=_RESULT,
         ramp=ramp(),
+        ledger_top=LEDGER_TOP,
     )

@@ -7,14 +7,30 @@ from dataclasses import dataclass
 
 from multiconv.drawing.junction import Junction, junction
 from multiconv.experiment.edit import ROW_WIDTH
+from multiconv.experiment.model import MOST
 from multiconv.experiment.numbers import weight_text
-from multiconv.experiment.words import activation_words
+from multiconv.experiment.words import activation_words, map_words
 from multiconv.figure.kernel import room_of
-from multiconv.figure.rows import MOST, ROW_HEIGHT, Row, value_text
+from multiconv.figure.rest import Rest
+from multiconv.figure.rows import (
+    ROW_HEIGHT,
+    TIGHT,
+    MapPicture,
+    Pictures,
+    Row,
+    Words,
+    has_ledger,
+    map_picture,
+    value_text,
+)
 from multiconv.tracing.trace import Trace
 
 WIDTH = 134
 """The width of the curves' drawing, in CSS pixels."""
+WIDE, DOWN = 250, 150
+"""The same for many channels, and where Σ stands in it."""
+
+_MIDDLE, _LEVEL = 50, 96  # of a row's picture, and how far a curve runs level beside its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +39,8 @@ class Sum:
 
     ``room`` steps the bias's font down; ``divided`` is what stands at the sum of a mean; ``term``
     that and the bias where pictures stand in a line; ``total`` the sum at the pinned pixel,
-    rounded: exact numbers stand in the arithmetic.
+    rounded: exact numbers stand in the arithmetic. Of many channels ``shares`` are what is for and
+    what against the sum.
     """
 
     junction: Junction
@@ -33,22 +50,63 @@ class Sum:
     term: str
     total: str
     apart: bool
+    shares: tuple[MapPicture, ...] = ()
 
 
-def sum_of(trace: Trace, rows: Sequence[Row]) -> Sum:
-    """Return the sum of a trace whose working has these rows."""
-    curves = junction(
-        [ROW_WIDTH / 2 + ROW_HEIGHT * at for at in range(len(rows))],
-        ROW_HEIGHT * len(rows),
-        WIDTH,
-        [row.channel.role for row in rows],
-        room=ROW_WIDTH - rows[0].partial.width,
+def sum_of(trace: Trace, rows: Sequence[Row], pictures: Pictures, rest: Rest | None = None) -> Sum:
+    """Return the sum of a trace whose working has these rows, and perhaps a rest."""
+    many = has_ledger(trace)
+    curves = (
+        _signed_curves(trace, rows, rest)
+        if many
+        else junction(
+            [ROW_WIDTH / 2 + ROW_HEIGHT * at for at in range(len(rows))],
+            ROW_HEIGHT * len(rows),
+            WIDTH,
+            [row.channel.role for row in rows],
+            room=ROW_WIDTH - rows[0].partial.width,
+        )
     )
     bias, divided = weight_text(trace.layer.bias), divided_by(trace)
     term = f"{divided} " if divided else ""
     term += f"+ {bias} " if trace.layer.bias else ""
     apart = not trace.experiment.sums
-    return Sum(curves, bias, room_of(bias), divided, term, _total(trace), apart)
+    shares = () if not many or apart else _shares(trace, pictures)
+    return Sum(curves, bias, room_of(bias), divided, term, _total(trace), apart, shares)
+
+
+def _signed_curves(trace: Trace, rows: Sequence[Row], rest: Rest | None) -> Junction:
+    """Return curves whose colour and width say what each row adds at the pixel."""
+    values = [trace.subtotal(row.channel.q) for row in rows]
+    if rest:
+        values.append(float(trace.layer.rest(trace.rows)[trace.pixel]))
+    largest = max(map(abs, values)) or 1.0
+    return junction(
+        [TIGHT * at + _MIDDLE for at in range(len(values))],
+        TIGHT * len(values),
+        WIDE,
+        ["for" if value > 0 else "against" if value < 0 else "nothing" for value in values],
+        room=TIGHT - 4 - rows[0].partial.width,
+        down=DOWN,
+        level=_LEVEL,
+        widths=[round(1 + 3.5 * abs(value) / largest, 2) for value in values],
+    )
+
+
+def _shares(trace: Trace, pictures: Pictures) -> tuple[MapPicture, ...]:
+    """Return the two pictures whose sum, with the bias, is the output before its activation."""
+    return tuple(
+        map_picture(
+            trace,
+            pictures,
+            name,
+            plane := trace.layer.signed(sign),
+            "input",
+            map_words(name, trace.experiment).capitalize(),
+            (Words(name), Words(value_text(float(plane[trace.pixel])), "value", name)),
+        )
+        for name, sign in (("for", 1), ("against", -1))
+    )
 
 
 def divided_by(trace: Trace) -> str:

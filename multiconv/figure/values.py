@@ -9,8 +9,13 @@ from multiconv.engine.geometry import Geometry
 from multiconv.engine.stack import jump, receptive_field
 from multiconv.experiment.model import Layer
 from multiconv.experiment.numbers import grouped
-from multiconv.experiment.words import KIND_WORDS, activation_words, both_words, size_words
-from multiconv.figure.layers import layer_name
+from multiconv.experiment.words import (
+    KIND_WORDS,
+    activation_words,
+    both_words,
+    layer_name,
+    size_words,
+)
 from multiconv.tracing.trace import Trace
 
 

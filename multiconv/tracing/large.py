@@ -24,10 +24,15 @@ class BandedTrace(LayerTrace):
     """A `LayerTrace` whose maps are `Banded`."""
 
     running_of: Callable[[int], Any]
+    signed_of: Callable[[int], Any]
 
     def running(self, count: int) -> Any:
         """Return what the first ``count`` input channels add up to, without the bias."""
         return self.running_of(count)
+
+    def signed(self, sign: int) -> Any:
+        """Return what adds to the sum, or takes from it, at each pixel."""
+        return self.signed_of(sign)
 
 
 def banded_trace(
@@ -95,6 +100,7 @@ def banded_trace(
         sum=banded(taking_part, lambda trace: trace.sum),
         output=banded(taking_part, lambda trace: trace.output),
         running_of=running,
+        signed_of=lambda sign: banded(taking_part, lambda trace: trace.signed(sign)),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from functools import partial as bound
 from typing import Any, cast
 
@@ -23,9 +23,12 @@ from multiconv.engine.probe import Probe, probe
 from multiconv.engine.stack import cell_at, receptive_field
 from multiconv.engine.trace import LayerTrace, trace_layer, trace_pool
 from multiconv.errors import InvalidValue, MultiConvError
+from multiconv.experiment.banks import PLANES
+from multiconv.experiment.changes import Held
 from multiconv.experiment.model import (
     LIMITS,
     MAX_POOL,
+    MOST,
     Experiment,
     Focus,
     Layer,
@@ -51,6 +54,11 @@ Plane = NDArray[np.float32]
 
 FEW = 3
 """Partials that are made one by one; more of them are one call of the engine."""
+
+GAINS = (100, 10)
+"""How many times as strong as their sum what many channels add may be drawn."""
+
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -83,9 +91,58 @@ class Trace:
         return _maps(self.layer, self.experiment)
 
     @property
+    def ranges(self) -> tuple[float, ...]:
+        """The range that each of `maps` is shown in."""
+        last = len(self.maps) - self.experiment.sums
+        return tuple(
+            self.partial_range(plane) if at < last else self.range_of(plane)
+            for at, plane in enumerate(self.maps)
+        )
+
+    @property
     def clipped(self) -> tuple[Clipping, ...]:
         """How much of each of `maps` lies beyond the range that it is shown in."""
-        return tuple(clipping(plane, self.range_of(plane)) for plane in self.maps)
+        return tuple(map(clipping, self.maps, self.ranges))
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The input channels that have a row: those chosen, or that add most at the pixel."""
+        chosen, every = self.experiment.focus.rows, range(len(self.layer.partials))
+        if self.experiment.layer.pools:
+            return (self.experiment.focus.k,)
+        if not self.experiment.layer.has_rest:
+            return tuple(every)
+        if isinstance(chosen, tuple):
+            return chosen
+        return tuple(sorted(sorted(every, key=lambda q: -abs(self.subtotal(q)))[:MOST]))
+
+    def subtotal(self, q: int) -> float:
+        """Return what input channel q adds at the pinned pixel."""
+        partial = self.layer.partials[q]
+        return 0.0 if partial is None else float(partial[self.pixel])
+
+    @cached_property
+    def gain(self) -> int:
+        """How many times as strong as their sum what one of many channels adds is drawn."""
+        view = self.experiment.view
+        if view.gain is not None or view.range is not None or view.ranges == "each":
+            return view.gain or 1
+        if len(self.layer.partials) <= PLANES:
+            return 1
+        partials = [each for each in self.layer.partials if each is not None]
+        extent = automatic_range(partials) * (1 - _ROUNDING)
+        return next((gain for gain in GAINS if extent * gain <= self.range), 1)
+
+    @property
+    def held(self) -> Held:
+        """What an edit of values is to leave as it is."""
+        many = len(self.layer.partials) > PLANES
+        rows = self.rows if self.experiment.layer.has_rest else None
+        return Held(self.range, self.gain if many else None, rows)
+
+    def partial_range(self, plane: Plane) -> float:
+        """Return what the ends of the colours stand for on what one channel adds."""
+        return self.range_of(plane) / self.gain
 
     def range_of(self, plane: Plane) -> float:
         """Return what the ends of the colours stand for on one map: the range, or its own."""

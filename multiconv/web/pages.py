@@ -60,7 +60,7 @@ def edit() -> Response:
     form = Form(request.form.items(multi=True) if request.method == "POST" else form_pairs())
     try:
         wanted = edit_of(
-            form, tracer().geometry, banks(), lambda each: tracer().trace(each).range, network
+            form, tracer().geometry, banks(), lambda each: tracer().trace(each).held, network
         )
         trace = tracer().trace(wanted.experiment)
         link = page_link(with_short_link(trace.experiment))

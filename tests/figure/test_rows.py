@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from multiconv.figure.planes import Inline
-from multiconv.figure.rows import ROW_HEIGHT, value_text
+from multiconv.figure.rows import ROW_HEIGHT, TIGHT, value_text
 from multiconv.figure.stage import figure_of
 from tests.figure.test_channels import trace
 
@@ -29,7 +29,7 @@ def test_captions_have_no_more_digits_than_are_sure(value, text):
     assert value_text(value) == text
 
 
-@pytest.mark.parametrize(("channels", "shown"), [(1, 1), (3, 3), (4, 4), (5, 4), (45, 4)])
+@pytest.mark.parametrize(("channels", "shown"), [(1, 1), (3, 3), (5, 5), (6, 4), (45, 4)])
 def test_four_have_a_row_and_the_rest_is_told(channels, shown):
     found = figure(trace(channels))
     assert len(found.rows) == shown
@@ -41,8 +41,8 @@ def test_rows_are_the_channels_that_add_most_in_their_order():
     for q, strength in enumerate([1, -9, 0.1, 5, 0.2, 7]):
         found.layer.partials[q][:] = strength
     shown = figure(found)
-    assert [row.channel.label for row in shown.rows] == ["Input 0", "Input 1", "Input 3", "Input 5"]
-    assert shown.rest == "and 2 more input channels, in the sum"
+    assert [row.channel.label for row in shown.rows] == ["0", "1", "3", "5"]
+    assert shown.rest.title == "the other 2"
 
 
 def test_captions_say_why_nothing_is_added(client):
@@ -62,4 +62,4 @@ def test_marks_and_values_are_the_pinned_pixels():
 def test_a_row_is_as_high_on_the_page_as_in_the_drawing():
     sheets = (Path(__file__).parents[2] / "static" / "css").glob("*.css")
     heights = re.findall(r"--row: (\d+)px", "".join(sheet.read_text() for sheet in sheets))
-    assert heights == [str(ROW_HEIGHT)]
+    assert sorted(heights) == [str(TIGHT), str(ROW_HEIGHT)]

@@ -4,7 +4,7 @@ import pytest
 
 from multiconv.figure.channels import channels_of
 from multiconv.figure.planes import Inline
-from multiconv.figure.rows import ROW_HEIGHT, rows_of
+from multiconv.figure.rows import ROW_HEIGHT, TIGHT, rows_of
 from multiconv.figure.sum import sum_of
 from tests.figure.test_channels import trace
 
@@ -13,9 +13,10 @@ from tests.figure.test_channels import trace
 def test_every_row_has_its_curve(channels):
     found = trace(channels)
     rows = rows_of(found, channels_of(found), Inline(found, found))
-    made = sum_of(found, rows)
-    assert [curve.role for curve in made.junction.curves] == [row.channel.role for row in rows]
-    assert made.junction.height == ROW_HEIGHT * len(rows)
+    made = sum_of(found, rows, Inline(found, found))
+    roles = ["for"] * len(rows) if channels > 3 else [row.channel.role for row in rows]
+    assert [curve.role for curve in made.junction.curves] == roles
+    assert made.junction.height == (TIGHT if channels > 3 else ROW_HEIGHT) * len(rows)
     assert made.total.startswith("45 subtotals") == (channels == 45)
 
 

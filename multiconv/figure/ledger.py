@@ -1,0 +1,160 @@
+"""The ledger: what each of many input channels adds at the pinned pixel, as bars and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Protocol
+
+from multiconv.drawing.ledger import Drawing, ledger
+from multiconv.experiment.changes import Held
+from multiconv.experiment.model import ALL, MOST, Rows
+from multiconv.experiment.numbers import decimal
+from multiconv.experiment.words import activation_words
+from multiconv.figure.channels import Channel
+from multiconv.figure.rows import has_ledger, value_text
+from multiconv.tracing.trace import Trace
+
+NUMBERS = ("no", "one", "two", "three", "four", "five")
+
+
+class RowLinks(Protocol):
+    """Where a page leads that has other rows."""
+
+    def rows(self, held: Held, rows: Rows, /) -> str:
+        """Return the address of this experiment's page with these rows."""
+
+
+class Still:
+    """Where a drawing leads, which has no other page."""
+
+    def rows(self, _held: Held, _rows: Rows, /) -> str:
+        """Return no address."""
+        return ""
+
+
+STILL = Still()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One channel's line: what it adds, what all up to it add, where its row is or comes from."""
+
+    channel: Channel
+    subtotal: str
+    running: str
+    has_row: bool
+    link: str
+
+    @property
+    def told(self) -> str:
+        """What a bar says where it is read."""
+        if self.channel.off:
+            return f"{self.channel.name} is left out"
+        return f"{self.channel.name} adds {self.subtotal}"
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The whole sum in a line: what is for it, what against, the bias, what they come to."""
+
+    gains: str
+    losses: str
+    bias: str
+    sign: str
+    total: str
+    then: str = ""
+
+    @property
+    def words(self) -> str:
+        """The line as one text."""
+        bias = f" {self.bias} bias" if self.bias else ""
+        sums = f"{self.gains} for {self.losses} against{bias} {self.sign} {self.total}"
+        return "; ".join(part for part in (sums, self.then) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A bar a channel in their order, the running sum, the headline, the same as a table."""
+
+    title: str
+    below: str
+    headline: Headline
+    accounts: tuple[Account, ...]
+    bias: str
+    total: str
+    drawing: Drawing
+
+
+def ledger_of(trace: Trace, channels: Sequence[Channel], turns: RowLinks) -> Ledger | None:
+    """Return the ledger of a trace, of a layer with so many inputs that it needs one."""
+    if not has_ledger(trace) or not trace.experiment.sums:
+        return None
+    divisor, bias = trace.layer.divisor, trace.layer.bias
+    subtotals = [trace.subtotal(channel.q) / divisor for channel in channels]
+    running = tuple(accumulate(subtotals))
+    rows, held = trace.rows, trace.held
+    accounts = tuple(
+        Account(
+            channel,
+            value_text(subtotal),
+            value_text(level),
+            channel.q in rows,
+            f"#row-{channel.q}"
+            if channel.q in rows and trace.experiment.focus.rows != ALL
+            else turns.rows(held, with_row(trace, channel.q)),
+        )
+        for channel, subtotal, level in zip(channels, subtotals, running, strict=True)
+    )
+    return Ledger(
+        f"What each of the {len(channels)} inputs adds to this number",
+        _below(trace),
+        headline_of(trace, subtotals),
+        accounts,
+        value_text(bias),
+        value_text(float(trace.layer.sum[trace.pixel])),
+        ledger(subtotals, bias, rows),
+    )
+
+
+def with_row(trace: Trace, q: int) -> Rows:
+    """Return the channels that have a row once q has one: it takes the place of the smallest."""
+    rows = trace.rows
+    if q in rows or not trace.experiment.layer.has_rest:
+        return rows if trace.experiment.layer.has_rest else None
+    least = min(rows, key=lambda each: abs(trace.subtotal(each)))
+    kept = rows if len(rows) < MOST else tuple(each for each in rows if each != least)
+    return tuple(sorted((*kept, q)))
+
+
+def headline_of(trace: Trace, subtotals: Sequence[float]) -> Headline:
+    """Return the sum in a line, its numbers rounded alike."""
+    total, bias = float(trace.layer.sum[trace.pixel]), trace.layer.bias
+    gains = sum(value for value in subtotals if value > 0)
+    losses = sum(value for value in subtotals if value < 0)
+    largest = max(gains, -losses, abs(bias))
+    places = 0 if largest >= 1000 else 2 if largest >= 1 else 3
+    exact = all(round(value, places) == value for value in (gains, losses, bias, total))
+    activation = trace.layer.activation
+    then = ""
+    if activation != "identity":
+        value = decimal(float(trace.layer.output[trace.pixel]), places, signed=True)
+        then = f"{activation_words(activation)}: {value}"
+    plus, minus, start, whole = (
+        decimal(value, places, signed=True) for value in (gains, losses, bias, total)
+    )
+    return Headline(plus, minus, start if bias else "", "=" if exact else "≈", whole, then)
+
+
+def _below(trace: Trace) -> str:
+    """Return which of the channels stand below as rows."""
+    layer, rows = trace.experiment.layer, trace.rows
+    divided = f", each divided by {trace.layer.divisor}" if trace.layer.divisor > 1 else ""
+    if trace.experiment.focus.rows == ALL:
+        return f"all stand below{divided}"
+    if not layer.has_rest:
+        return f"all have a row below{divided}"
+    largest = sorted(range(layer.inputs), key=lambda q: -abs(trace.subtotal(q)))[: len(rows)]
+    which = "largest" if set(largest) == set(rows) else "in bold"
+    return f"the {NUMBERS[len(rows)]} {which} stand below{divided}"
