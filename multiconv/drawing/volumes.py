@@ -16,7 +16,7 @@ _EVERY = (2, 4, 8, 16, 32)  # so many fronts lie from one label to the next then
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text; `anchor` is ``start`` or ``middle``, `kind` is ``title``, ``shape`` or ``index``."""
+    """A text; `anchor` is as in SVG, `kind` is ``title``, ``shape`` or ``index``."""
 
     x: float
     y: float
@@ -154,7 +154,9 @@ def volumes(
         outputs=outputs,
         wedges=() if many else _wedges(fed, outputs[k]),
         labels=(
-            *_title(titles[0], "Input feature maps", input_shape, 148 if sheet.low else 0),
+            *_title(
+                titles[0], "Input feature maps", input_shape, sheet.right[0] if sheet.low else 0
+            ),
             *_title(
                 titles[1],
                 "Output feature maps" if not sheet.low else "Output",
@@ -214,12 +216,12 @@ def _threads(
     return tuple(sorted(found, key=lambda thread: thread.thick))
 
 
-def _title(at: Point, text: str, shape: Shape, beside: float = 0) -> tuple[Label, Label]:
-    """Return a volume's title and, under it or so far beside, its shape."""
-    x, y = (at[0] + beside, at[1]) if beside else (at[0], at[1] + 17)
+def _title(at: Point, text: str, shape: Shape, end: float = 0) -> tuple[Label, Label]:
+    """Return a volume's title and, under it or beside it up to an end, its shape."""
+    x, y, anchor = (end, at[1], "end") if end else (at[0], at[1] + 17, "start")
     return (
         Label(*at, text, "start", "title"),
-        Label(x, y, " × ".join(map(str, shape)), "start", "shape"),
+        Label(x, y, " × ".join(map(str, shape)), anchor, "shape"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a number of a deep layer sees: the photograph with the box of its receptive field."""
+"""What a number of a stack sees: the photograph with the box of its receptive field."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ class Sight:
 
 
 def sight_of(trace: Trace) -> Sight | None:
-    """Return what the pinned number sees; in the first layer that is its window, seen there."""
-    shapes = trace.shapes[: trace.experiment.focus.layer]
-    if len(shapes) < 2:
+    """Return what the pinned number sees; of a single layer that is its window, seen there."""
+    if len(trace.shapes) < 2:
         return None
+    shapes = trace.shapes[: trace.experiment.focus.layer]
     field = receptive_field(shapes, *trace.pixel)
     rows, columns = size = shapes[0].input_size
     row, column = (int(at) for at in field.centre)
@@ -92,6 +92,7 @@ def sight_of(trace: Trace) -> Sight | None:
         place=place_words(box, size),
         holes=_holes(box, size, *(len(places) for places in reached(shapes, *trace.pixel))),
         facts={
+            "layer": len(shapes),
             "photo": size,
             "first": (first.top, first.left),
             "field": (first.height, first.width),

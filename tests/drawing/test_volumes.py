@@ -219,4 +219,6 @@ def test_a_low_sheet_keeps_its_titles_clear_of_slabs(inputs, outputs):
     assert max(y for slab in drawn.outputs for _, y in slab.front) <= drawn.height
     first, shape, second, size = drawn.labels
     assert first.y == shape.y < min(y for slab in drawn.inputs for _, y in slab.top)
+    assert shape.anchor == "end"
+    assert shape.x - len(shape.text) * 7.25 >= first.x + 160  # the title's width in wide serifs
     assert second.x + len(size.text) * 7.25 <= drawn.outputs[0].front[0][0]

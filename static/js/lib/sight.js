@@ -2,8 +2,8 @@
 /** What a number of a deep layer sees of the photograph: engine/stack.py's box and cell_at, and figure/sight.py's words. */
 
 /**
- * @typedef {{ photo: number[], first: number[], field: number[], jump: number[], side: number }} Sight the
- *   photograph's size, the field of the first pixel and how large it is, from one to the next, the cell's half
+ * @typedef {{ layer: number, photo: number[], first: number[], field: number[], jump: number[], side: number }} Sight the
+ *   opened layer, the photograph's size, the field of the first pixel and how large it is, from one to the next, the cell's half
  */
 
 /** The rows or columns in the field of an output pixel, as (first, length), uncut. @param {Sight} sight @param {0 | 1} axis @param {number} at */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cellAt, fieldAlong, placeWords } from "../../../static/js/lib/sight.js";
 
-const sight = { photo: [400, 400], first: [-80, -80], field: [189, 189], jump: [8, 8], side: 4 };
+const sight = { layer: 7, photo: [400, 400], first: [-80, -80], field: [189, 189], jump: [8, 8], side: 4 };
 
 test("a field begins a jump after the one before it", () => {
   assert.deepEqual(fieldAlong(sight, 0, 10), [0, 189]);

@@ -1,0 +1,66 @@
+"""The face network walked through: by boxes, keys and the photograph, and without JavaScript."""
+
+import re
+
+from playwright.sync_api import expect
+
+NETWORK = "/?network=faces"
+
+
+def opened(page, name):
+    box = page.locator(".layer-row.wide a[aria-current]")
+    expect(box).to_have_attribute("aria-label", re.compile(rf"^{name},"))
+
+
+def test_layers_are_walked_and_the_face_is_silenced_and_brought_back(new_page, axe_report):
+    page = new_page(NETWORK, width=1440, height=900)
+    opened(page, "conv7")
+    sight = page.locator("#sight")
+    expect(sight).to_contain_text("what this number sees: 189 × 189 pixels")
+    expect(sight).to_contain_text("rows 0 to 188, columns 72 to 260; no padding")
+    expect(page.get_by_text("Above 0: a face here")).to_be_visible()
+    assert axe_report(page, article=False) == ""
+
+    page.keyboard.press(",")  # layers before, at the same place of the photograph
+    opened(page, "conv6")
+    expect(page.locator("#sight rect.cell.line")).to_have_attribute("x", "161")
+    page.keyboard.press(",")
+    opened(page, "conv5")
+    page.locator(".layer-row.wide a[data-layer='2']").click()
+    opened(page, "conv2")
+    expect(sight).to_contain_text("13 × 13 pixels")
+    page.keyboard.press(".")
+    opened(page, "conv3")
+    page.go_back()
+    opened(page, "conv2")
+    page.locator(".layer-row.wide a[data-layer='7']").click()
+    opened(page, "conv7")
+
+    # Pointing at the photograph shows the pixel whose field is centred there; clicking pins it.
+    photo = page.locator("mc-map.photo")
+    box = photo.locator("input").bounding_box()
+    photo.hover(position={"x": 2, "y": 2})
+    expect(sight).to_contain_text("padding: 80 rows above, 80 columns left")
+    photo.click(position={"x": box["width"] * 94.5 / 400, "y": box["height"] * 94.5 / 400})
+    expect(page).to_have_url(re.compile(r"i=10&j=10"))
+    page.keyboard.press("Escape")
+    expect(sight).to_contain_text("columns 72 to 260")
+
+    page.goto(f"{NETWORK}&7.off=0,1,5,36")
+    expect(page.locator(".layer-changes")).to_contain_text("inputs 0, 1, 5 and 36 left out")
+    expect(page.locator(".layer-end")).to_have_text("highest value at the end +1.07 → −0.22")
+    expect(page.get_by_text("Nothing above 0: no face")).to_be_visible()
+    page.get_by_role("link", name="undo this layer").click()
+    expect(page.locator(".layer-changes")).to_have_count(0)
+    expect(page.get_by_text("Above 0: a face here")).to_be_visible()
+
+
+def test_without_scripts_on_a_phone_words_and_the_photograph_lead_on(new_page):
+    page = new_page(NETWORK, width=390, height=844, javascript=False, dark=True)
+    line = page.locator(".layer-line")
+    line.get_by_role("link", name=re.compile("^conv3")).click()
+    expect(line.locator("[aria-current]")).to_contain_text("conv3")
+    expect(page.locator("#sight")).to_contain_text("29 × 29 pixels")
+    page.locator("input[name='at.photo']").click(position={"x": 130, "y": 130})
+    expect(page).to_have_url(re.compile(r"layer=3&i=23&j=23"))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
