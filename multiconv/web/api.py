@@ -16,8 +16,7 @@ from multiconv.experiment.banks import shares_of
 from multiconv.experiment.kinds import choice
 from multiconv.experiment.link import to_query
 from multiconv.experiment.model import LIMITS, Experiment, Layer
-from multiconv.experiment.words import sentence, share_words, what_if_words
-from multiconv.figure.layers import layer_name
+from multiconv.experiment.words import layer_name, sentence, share_words, what_if_words
 from multiconv.figure.links import Links, address_of
 from multiconv.figure.planes import Map, map_names, map_plane, outputs_worth, planes_held
 from multiconv.imaging.bands import nothing, summary
