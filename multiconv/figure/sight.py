@@ -138,7 +138,4 @@ def _holes(box: Mark, size: Pair, down: int, across: int) -> str:
     ]
     if (down, across) == tuple(spans):
         return ""
-    return (
-        f"Steps and gaps leave holes: {down} of these {spans[0]} rows and {across} of these "
-        f"{spans[1]} columns reach it."
-    )
+    return f"Of these {spans[0]} rows and {spans[1]} columns, {down} and {across} reach it."

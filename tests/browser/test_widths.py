@@ -204,7 +204,7 @@ def test_filters_and_weights_are_reached_from_the_bar(new_page, width, javascrip
         assert apart(page, ".banks", f".bar {part}"), part
     for name, path in (("Filters", "/filters"), ("Weights", "/weights")):
         page.goto("/?size=48&image=sample:cat")
-        page.get_by_role("navigation", name="Filters, weights and networks").get_by_text(name).click()
+        page.get_by_role("navigation", name="Filters, weights").get_by_text(name).click()
         page.wait_for_url(f"**{path}?image=sample:cat*")
 
 
