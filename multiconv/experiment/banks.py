@@ -15,6 +15,7 @@ from multiconv.errors import InvalidValue, NotFound
 from multiconv.experiment.numbers import quoted
 from multiconv.filters.banks import BANKS, Share, bank_shares
 from multiconv.filters.banks import bank as named_bank
+from multiconv.filters.fitting import FITTING, SIDE, fitting
 from multiconv.filters.kernels import fitted
 from multiconv.filters.kernels import kernel as named_kernel
 
@@ -77,12 +78,12 @@ def bank_of(
         if (made_for := bank.filters.shape[2]) != inputs:
             raise _unfit("a bank", made_for, inputs, name)
         return bank
-    if inputs != PLANES and text == RANDOM:
+    if (inputs != PLANES and text == RANDOM) or fitting(text):
         return text
     if text not in BANKS:
         raise NotFound(
             f"{name} is {quoted(text)}, which is no bank of filters here.",
-            f"Use one of {', '.join(BANKS)}, or a stored bank's 64 digits.",
+            f"Use one of {', '.join((*BANKS, *FITTING))}, or a stored bank's 64 digits.",
             field=name,
         )
     if inputs != PLANES:
@@ -93,7 +94,7 @@ def bank_of(
 def _unfit(what: str, made_for: int, inputs: int, name: str) -> InvalidValue:
     return InvalidValue(
         f"{name} is {what} for {made_for} input channels, but this layer has {inputs}.",
-        f"Use {RANDOM}, or a stored bank for {inputs} input channels.",
+        f"Use {', '.join((RANDOM, *FITTING))}, or a stored bank for {inputs} input channels.",
         field=name,
     )
 
@@ -108,8 +109,10 @@ def bank_text(bank: Bank) -> str:
     return bank if isinstance(bank, str) else bank.id
 
 
-def own_shape(bank: Bank) -> tuple[Pair, int]:
+def own_shape(bank: Bank, inputs: int = PLANES) -> tuple[Pair, int]:
     """Return a bank's own kernel size and number of outputs, as ((3, 3), 5)."""
+    if isinstance(bank, str) and (fits := fitting(bank)):
+        return (SIDE, SIDE), fits.outputs(inputs)
     if bank == NO_BANK:
         return _OWN_POOL
     if bank == RANDOM:
@@ -132,6 +135,8 @@ def shares_of(bank: Bank, outputs: int) -> tuple[Share, ...]:
         return ()
     if bank == RANDOM:
         return (Share(0, outputs - 1),)
+    if isinstance(bank, str) and (fits := fitting(bank)):
+        return (Share(0, outputs - 1, fits.title),)
     if isinstance(bank, str):
         return bank_shares(bank, outputs)
     own = min(bank.filters.shape[3], outputs)
@@ -146,6 +151,8 @@ def filters_of(bank: Bank, size: Pair, outputs: int, inputs: int = PLANES) -> Fi
     """
     if bank == NO_BANK:
         return np.zeros((*size, inputs, outputs))
+    if isinstance(bank, str) and (fits := fitting(bank)):
+        return fits.filters(size, inputs, outputs)
     if isinstance(bank, str) and bank != RANDOM:
         return named_bank(bank, size, outputs)
     own = np.empty((*size, inputs, 0))

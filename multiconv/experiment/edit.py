@@ -12,7 +12,6 @@ from operator import attrgetter
 from urllib.parse import parse_qsl
 
 from multiconv.engine.geometry import Geometry, Pair
-from multiconv.engine.stack import cell_at
 from multiconv.errors import MultiConvError
 from multiconv.experiment.banks import PLANES, Banks, no_banks
 from multiconv.experiment.changes import (
@@ -29,9 +28,10 @@ from multiconv.experiment.fields import FIELDS, LAYER_TURNS, Field
 from multiconv.experiment.kernels import PLACE, tap_name
 from multiconv.experiment.kinds import COLOUR_RANGE, numbers_text
 from multiconv.experiment.link import prefix, read, to_pairs
-from multiconv.experiment.model import LIMITS, Experiment, Focus, Networks, no_networks
+from multiconv.experiment.model import LIMITS, Experiment, Networks, no_networks
 from multiconv.experiment.numbers import number, plain, weight_text, whole, with_point
 from multiconv.experiment.reshape import reshape
+from multiconv.experiment.stacking import GeometryOf, over_photo, restacked
 
 TYPED = ".other"
 """What the name of a free entry ends in that stands beside a choice."""
@@ -50,7 +50,6 @@ _FARTHEST = 100_000  # of a click
 _IN_FORM = [row for row in FIELDS if row.part in {"bar", "main", "more"}]
 _FREE = [row for row in FIELDS if row.part == "main" and row.hint]
 
-GeometryOf = Callable[[Experiment], Geometry]
 HeldOf = Callable[[Experiment], Held]
 
 
@@ -119,6 +118,8 @@ def edit_of(
     for q, name in changes.items():
         experiment = experiment.with_layer(CHANGES[name].of(experiment, q))
     experiment, left = _over_the_same_place(base, experiment, geometry_of)
+    if (opened := restacked(form, experiment, geometry_of)) != experiment:
+        return Edit(opened, (size_notice,) if size_notice else ())
     experiment = after_action(form.get("do"), experiment)
     if held_of and form.get("do") != RESCALE and holds(base, experiment):
         experiment = _holding(base, experiment, held_of)
@@ -242,7 +243,7 @@ def _free_entries(form: Form, base: Experiment) -> dict[str, str]:
 
 def _refuse_unknown(form: Iterable[str]) -> None:
     """Refuse a parameter that no field of the form has, in the link's own words."""
-    known = {"from", "do", "k", "switch", "on", *(row.name for row in _IN_FORM)}
+    known = {"from", "do", "k", "switch", "on", "add", "layer", *(row.name for row in _IN_FORM)}
     known |= {row.name + TYPED for row in _FREE}
     read(
         (name, "")
@@ -315,16 +316,6 @@ def longest_drawn(inputs: int, size: Pair, *, output: bool = False) -> int:
     return -(-side // -(-side // (most + _GRACE)))
 
 
-def _over_photo(experiment: Experiment, geometry_of: GeometryOf, at: Pair) -> Pair:
-    """Return the pixel of the opened layer whose field is centred nearest a click on the photo."""
-    first = geometry_of(replace(experiment, focus=Focus()))
-    shapes = [first]
-    for layer in (*experiment.before, experiment.layer)[1:]:
-        shapes.append(layer.geometry(shapes[-1].output_size))
-    scale = max(first.input_size) / PHOTO_WIDTH
-    return cell_at(shapes, int(at[0] * scale), int(at[1] * scale))
-
-
 def _with_click(
     form: Mapping[str, str], experiment: Experiment, geometry_of: GeometryOf
 ) -> Experiment:
@@ -340,7 +331,7 @@ def _with_click(
         x = whole(form[name], name, 0, _FARTHEST)
         y = whole(form.get(f"{field}.y", "0"), f"{field}.y", 0, _FARTHEST)
         if field == "at.photo":
-            row, column = _over_photo(experiment, geometry_of, (y, x))
+            row, column = over_photo(experiment, geometry_of, (y, x), PHOTO_WIDTH)
             return replace(experiment, focus=replace(experiment.focus, i=row, j=column))
         on_input, shape = field.startswith("at.input"), geometry_of(experiment)
         rows, columns = shape.input_size if on_input else shape.output_size

@@ -29,6 +29,7 @@ from multiconv.experiment.model import (
 )
 from multiconv.experiment.numbers import decimal, misread, number, plain, whole
 from multiconv.filters.banks import BANKS
+from multiconv.filters.fitting import FITTING
 
 Options = tuple[tuple[str, str], ...]
 Schema = Mapping[str, Any]
@@ -145,7 +146,7 @@ def _bank(text: str, name: str, reading: Reading) -> Bank:
 def _banks_offered(layer: Any) -> Options:
     if layer.inputs == PLANES:
         return tuple((name, bank.title) for name, bank in BANKS.items())
-    return ((RANDOM, "Random"),)
+    return ((RANDOM, "Random"), *((name, each.title) for name, each in FITTING.items()))
 
 
 def _image(text: str, name: str, _: Reading) -> str:

@@ -157,7 +157,7 @@ def _of_output(
     """
     # With one group, output k is the same however many outputs stand beside it; with more,
     # their number decides which group k is in.
-    fewest = max(own_shape(layer.bank)[1], k + 1)
+    fewest = max(own_shape(layer.bank, layer.inputs)[1], k + 1)
     outputs = fewest if layer.groups == 1 and own is None else layer.outputs
     bias = [0.0] * outputs if own is None else list(own.with_outputs(outputs).bias)
     bias[k] = layer.bias[k]

@@ -430,12 +430,15 @@ class Experiment:
     def opening(self, n: int, i: int | None = None, j: int | None = None) -> Experiment:
         """Return this experiment with layer n opened at a pixel; every layer keeps its output.
 
-        A what-if is of the layer that it was asked of, and ends.
+        A what-if and a range of colours are of the layer that they were asked of, and end.
         """
         chosen = {at: self.k_of(at) for at in range(1, len(self.layers) + 1)}
         k = chosen.pop(n)
         others = tuple((at, other) for at, other in chosen.items() if other)
-        return replace(self, focus=Focus(k, i, j, n, others=others))
+        view = self.view
+        if n != self.focus.layer:
+            view = View(ranges=view.ranges, inputs=view.inputs)
+        return replace(self, focus=Focus(k, i, j, n, others=others), view=view)
 
     def with_layer(self, layer: Layer) -> Experiment:
         """Return this experiment with its opened layer replaced; k stays among its outputs.

@@ -24,7 +24,6 @@ from multiconv.experiment.numbers import whole
 from multiconv.experiment.words import size_words
 from multiconv.filters.kernels import fitted, own_size
 
-SIDE = LIMITS.kernel_side
 OWN = "own"
 """What the form says of filters that the person has edited, and leaves so."""
 
@@ -47,7 +46,9 @@ def reshape(
     It is layer ``n``.  A pooling has a size alone.
     """
     if layer.pools:
-        asked = sides(form.get("kernel", sides_text(layer.kernel_size)), "kernel", 1, SIDE)
+        asked = sides(
+            form.get("kernel", sides_text(layer.kernel_size)), "kernel", 1, LIMITS.kernel_side
+        )
         return (layer, "") if asked == layer.kernel_size else (_pooling(layer, asked), "")
     bank = form.get("filters", OWN)
     if bank != OWN and (anew or bank != bank_text(layer.bank)):
@@ -75,7 +76,7 @@ def _pooling(layer: Layer, size: Pair) -> Layer:
 
 
 def _with_bank(layer: Layer, bank: Bank) -> Layer:
-    size, outputs = own_shape(bank)
+    size, outputs = own_shape(bank, layer.inputs)
     return replace(
         layer,
         bank=bank,
@@ -120,7 +121,7 @@ def _size(
     if matrices:
         return _shape(next(iter(matrices.values())))
     asked = form.get("kernel", sides_text(layer.kernel_size))
-    size = sides(asked, "kernel", 1, SIDE)
+    size = sides(asked, "kernel", 1, LIMITS.kernel_side)
     if size != layer.kernel_size:
         return size
     needed = [own_size(name) for name in names.values()]

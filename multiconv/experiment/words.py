@@ -191,6 +191,12 @@ def kind_words(layer: Layer) -> str:
     return f"{size_words(layer.kernel_size)} {KIND_WORDS[layer.kind]}"
 
 
+def layer_words(layer: Layer) -> str:
+    """Return a layer in a list of them, as “5 × 5 convolution, 32 to 45”."""
+    channels = f"{layer.inputs} to {layer.outputs}"
+    return f"{kind_words(layer)}, {f'{layer.inputs} maps' if layer.pools else channels}"
+
+
 def activation_words(name: str) -> str:
     """Return an activation's name for people."""
     return ACTIVATION_WORDS[name]

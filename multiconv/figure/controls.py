@@ -9,15 +9,21 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from multiconv.engine.geometry import Pair
+from multiconv.errors import MultiConvError
 from multiconv.experiment.changes import RESCALE, SUM, Held, after_action, holds, with_held
 from multiconv.experiment.edit import TYPED
 from multiconv.experiment.fields import BY_NAME, FIELDS, WHAT_IFS, Field
 from multiconv.experiment.kinds import Options
-from multiconv.experiment.model import Experiment
+from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.reshape import OWN
-from multiconv.experiment.words import size_words, what_if_words
+from multiconv.experiment.stacking import FURTHER, REMOVE, with_added, without_opened
+from multiconv.experiment.words import layer_words, size_words, what_if_words
 from multiconv.figure.links import Links
+from multiconv.filters.fitting import fitting
 from multiconv.filters.kernels import FAMILIES, KERNELS
+from multiconv.tracing.cost import check_work
+from multiconv.tracing.shapes import shapes_of
+from multiconv.tracing.trace import Trace
 
 BEHIND_MORE = frozenset(row.name for row in FIELDS if row.part == "more")
 
@@ -75,7 +81,8 @@ def bank_choice(experiment: Experiment) -> Choice | None:
     bank = experiment.layer.bank
     if experiment.layer.pools:
         return None
-    title = "" if isinstance(bank, str) else bank.title
+    fits = fitting(bank) if isinstance(bank, str) else None
+    title = fits.title if fits else "" if isinstance(bank, str) else bank.title
     choice = _choice(_BANK, experiment, f"{title[:1].upper()}{title[1:]}")
     if not experiment.layer.kernels:
         return choice
@@ -106,6 +113,30 @@ def more_entries(experiment: Experiment, shown: Pair | None = None) -> list[Entr
         )
         for row in rows
     ]
+
+
+def stack_choices(trace: Trace) -> list[Choice]:
+    """Return what opens another layer, where there is one, and what adds a layer that fits."""
+    layers, n = trace.experiment.layers, trace.experiment.focus.layer
+    named = [(str(at), f"{at}: {layer_words(layer)}") for at, layer in enumerate(layers, 1)]
+    opens = [Choice("layer", "Layer", tuple(named), str(n))] if len(layers) > 1 else []
+    fits = tuple((text, words) for text, words in FURTHER if _fits(trace, text))
+    return [*opens, Choice("add", "Add a layer", (("", "none"), *fits), "")] if fits else opens
+
+
+def _fits(trace: Trace, text: str) -> bool:
+    """Tell whether a further layer has pixels enough and is not too much work."""
+    experiment = trace.experiment
+    if experiment.source.size is None or not trace.shapes:
+        return False  # the whole picture is for one layer
+    try:
+        there = with_added(experiment, text)
+        shapes = shapes_of(there.layers, trace.shapes[0].input_size)
+        stack = list(zip(shapes, there.layers, strict=True))[: there.focus.layer]
+        check_work(stack, there.layer.outputs, LIMITS)
+    except MultiConvError:
+        return False
+    return True
 
 
 def presets() -> Options:
@@ -144,10 +175,14 @@ def buttons(links: Links, held: Held) -> dict[str, Button]:
             after = with_held(after, held)
         told = what_if_words(after) if value in WHAT_IFS else _TOLD[value]
         found[value] = Button(value, words[value], told, links.page(after))
+    if len(shown.layers) > 1:
+        fewer = links.page(without_opened(shown))
+        found[REMOVE] = Button(REMOVE, "Remove this layer", _TOLD[REMOVE], fewer)
     return found
 
 
 _TOLD = {
     SUM: "Add what the channels add, as frameworks do",
     RESCALE: "Let the range of colours follow the values again",
+    REMOVE: "Take it out; the layer behind it takes what the one before it puts out",
 }

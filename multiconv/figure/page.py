@@ -38,13 +38,15 @@ from multiconv.tracing.trace import Trace
 class Controls:
     """The fields under the output, those behind More, and whether More is open.
 
-    ``buttons`` are the what-ifs, the way back to the sum and what lets go of a fixed range;
-    ``what_ifs`` name the first of them, ``what_if`` the one that is on.
+    ``stack`` opens and adds layers; ``buttons`` are the what-ifs, the way back to the sum, what
+    lets go of a fixed range, and what takes a layer away; ``what_ifs`` name the first of them,
+    ``what_if`` the one that is on.
     """
 
     bank: Choice | None
     main: tuple[Choice, ...]
     more: tuple[Choice, ...]
+    stack: tuple[Choice, ...]
     entries: tuple[Entry, ...]
     more_open: bool
     what_ifs: tuple[str, ...]
@@ -139,6 +141,7 @@ def _controls(trace: Trace, links: Links, form: Form, wrong: frozenset[str | Non
         next(_as_chosen([bank], form)) if bank else None,
         tuple(_as_chosen(controls.main_choices(experiment), form)),
         tuple(_as_chosen(controls.more_choices(experiment), form)),
+        tuple(controls.stack_choices(trace)),
         tuple(replace(entry, text=form.get(entry.field, entry.text)) for entry in entries),
         bool(wrong & controls.BEHIND_MORE) or typed_free,
         tuple(WHAT_IFS),
