@@ -231,11 +231,15 @@ class Layer:
         shape = self.geometry((height, width))
         if self.pools:
             return Passage(self.kind, shape, x, off=self.off)
+        filters, bias = self.filters_under(what_if).astype(x.dtype), np.array(self.bias, x.dtype)
+        return Passage(CONV, shape, x, filters, bias, self.groups, self.activation)
+
+    def filters_under(self, what_if: str) -> NDArray[np.float64]:
+        """Return the filters that give the outputs under a what-if, a mean's divided."""
         filters = self.under(what_if).filters_used()
         if what_if == "mean":
             filters /= [max(1, len(self.adding(k))) for k in range(self.outputs)]
-        bias = np.array(self.bias, x.dtype)
-        return Passage(CONV, shape, x, filters.astype(x.dtype), bias, self.groups, self.activation)
+        return filters
 
     def with_inputs(self, inputs: int) -> Layer:
         """Return this layer over another number of inputs, with what of it still has a place."""

@@ -2,22 +2,25 @@
 
 The programs are ``templates/programs/<library>.py.txt``.  Every one reads the picture from the
 file that the page offers as “everything”, pads it by hand, so that all libraries pad alike, and
-says at its end how far its output is from the page's.
+says at its end how far its output is from the page's.  Of several layers it runs all, one after
+another, and reads each one's numbers from that file.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from textwrap import wrap
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.geometry import Geometry, Pair
+from multiconv.engine.geometry import Geometry
+from multiconv.errors import NotFound
 from multiconv.experiment.banks import StoredBank
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.model import Experiment, Layer
-from multiconv.experiment.words import sentence, what_if_words
+from multiconv.experiment.words import kind_words, layer_name, sentence, what_if_words
 
 FILE = "multiconv.npz"
 """The file with the picture and every number, beside which a program runs."""
@@ -36,8 +39,18 @@ _WRITTEN_OUT = 900  # more weights than this are read from the file
 
 
 @dataclass(frozen=True)
+class Run:
+    """One layer that a program runs, with its sizes, its number, and what it is in words."""
+
+    n: int
+    layer: Layer
+    shape: Geometry
+    words: str
+
+
+@dataclass(frozen=True)
 class Program:
-    """The experiment in words, its opened layer, and that layer's sizes and numbers.
+    """The experiment in words, the layers that it runs, and of a single one its numbers.
 
     ``filters`` has each output's kernels, each with its channel's name; none are read from `FILE`.
     Under a what-if it computes that, and ``what_if`` says so; ``divisors`` are then of a mean, one
@@ -45,8 +58,7 @@ class Program:
     """
 
     words: str
-    layer: Layer
-    shape: Geometry
+    runs: tuple[Run, ...]
     sizes: tuple[int, ...]
     filters: list[list[tuple[str, str]]]
     bias: str
@@ -55,10 +67,41 @@ class Program:
     compared: str
 
 
-def program_of(experiment: Experiment, input_size: Pair) -> Program:
-    """Return the program of an experiment whose opened layer takes inputs of that size."""
+def program_of(experiment: Experiment, shapes: Sequence[Geometry]) -> Program:
+    """Return the program of an experiment whose layers have those sizes."""
+    layers, focus = experiment.layers, experiment.focus
+    if len(layers) > 1 or experiment.layer.pools:
+        if not experiment.sums:
+            raise NotFound(
+                "There is no program of several layers for partials that are left apart.",
+                "Leave out if=apart.",
+                field="if",
+            )
+        runs = tuple(
+            Run(n, layer, shape, f"{layer_name(n, layer)}: {kind_words(layer)}, {_channels(layer)}")
+            for n, (layer, shape) in enumerate(zip(layers, shapes, strict=True), 1)
+        )
+        opened = shapes[focus.layer - 1]
+        whole = f" All {len(layers)} layers are run." if len(layers) > 1 else ""
+        return Program(
+            f"{sentence(experiment, opened.input_size, opened.output_size)}{whole}",
+            runs,
+            (),
+            [],
+            "",
+            wrap(what_if_words(experiment), _COMMENT),
+            "",
+            f"{len(layers)}.output",
+        )
+    return _alone(experiment, shapes[0])
+
+
+def _channels(layer: Layer) -> str:
+    return f"{layer.inputs} channels to {layer.outputs}"
+
+
+def _alone(experiment: Experiment, shape: Geometry) -> Program:
     own, focus = experiment.layer, experiment.focus
-    shape = own.geometry(input_size)
     layer = own.under(focus.what_if)
     if focus.what_if == "apart":
         layer = _apart(layer, focus.k)
@@ -75,9 +118,8 @@ def program_of(experiment: Experiment, input_size: Pair) -> Program:
         for k in range(layer.outputs)
     ]
     return Program(
-        sentence(experiment, input_size, shape.output_size),
-        layer,
-        shape,
+        sentence(experiment, shape.input_size, shape.output_size),
+        (Run(1, layer, shape, ""),),
         filters.shape,
         written if filters.size <= _WRITTEN_OUT or focus.what_if == "apart" else [],
         _list(np.array(layer.bias)),

@@ -25,6 +25,7 @@ def sentence(
     """Return an experiment in a sentence, from the sizes of its input and output.
 
     ``title`` is what the picture is called; otherwise the sample's name, or that it is an upload.
+    Of several layers the opened one is named.
     """
     kind, _, name = experiment.source.image.rpartition(":")
     title = title or (f"Sample {name}" if kind else "Your picture")
@@ -56,6 +57,9 @@ def sentence(
         parts.append(f"giving {size_words(output_size)}")
     what_if = experiment.focus.what_if
     ending = f"; what if: {WHAT_IFS[what_if]}" if what_if else ""
+    if len(experiment.layers) > 1:
+        within = f" in {experiment.network.title}" if experiment.network else ""
+        title += f"{within}, {layer_name(experiment.focus.layer, layer)}"
     return f"{title} at {size_words(input_size)}: {', '.join(parts)}{ending}."
 
 

@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.errors import TooLarge
-from multiconv.experiment.model import LIMITS, MOST
+from multiconv.experiment.model import LIMITS, MOST, Experiment
 from multiconv.experiment.programs import FILE, LIBRARIES
 from multiconv.figure.channels import Channel
 from multiconv.figure.links import Links
 from multiconv.figure.planes import Outputs, write_npy
 from multiconv.imaging.bands import Banded, bands_of
 from multiconv.tracing.trace import Trace
+
+_Entry = tuple[str, str, tuple[int, ...], Iterable[NDArray[Any]]]  # name, type, shape, bands
 
 _FILMS = "Ready in a second or two; a frame of the window is one pixel."
 
@@ -96,8 +98,9 @@ def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
 
     ``partials`` and ``sum`` are of the chosen output ``k``, ``output`` is all of them.  A what-if
     has its name in ``if`` and its kernels in ``filters``; where it leaves the partials apart there
-    is neither ``sum`` nor ``output``.  Large maps are not packed: it would take minutes and save a
-    third.
+    is neither ``sum`` nor ``output``.  Of several layers, and of a pooling, there are the ``photo``
+    and ``layer``, the opened one, and of each ``n.filters``, ``n.bias`` and ``n.output``, as they
+    are computed with.  Large maps are not packed: it would take minutes and save a third.
     """
     experiment, layer, k = trace.experiment, trace.layer, trace.experiment.focus.k
     what_if = experiment.focus.what_if
@@ -107,7 +110,7 @@ def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
         for at in range(experiment.layer.outputs if trace.experiment.sums else 0)
     ]
     size, like = layer.geometry.output_size, layer.sum
-    entries: list[tuple[str, str, tuple[int, ...], Iterable[NDArray[Any]]]] = [
+    entries: list[_Entry] = [
         ("input", "<f4", trace.inputs.shape, map(_scaled, bands_of(trace.inputs))),
         ("filters", "<f4", filters.shape, [filters]),
         ("bias", "<f4", (len(bias),), [np.array(bias)]),
@@ -121,6 +124,9 @@ def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
         ]
     if what_if:
         entries.append(("if", f"<U{len(what_if)}", (), [np.array(what_if)]))
+    stacked = len(experiment.layers) > 1 or experiment.layer.pools
+    if stacked:
+        entries += _of_each_layer(experiment, outputs)
     room = sum(np.dtype(kind).itemsize * prod(shape) for _, kind, shape, _ in entries)
     if room > LIMITS.store_bytes:
         raise TooLarge(
@@ -129,11 +135,27 @@ def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
             field="size",
             limit=f"{LIMITS.store_bytes:,} bytes",
         )
-    packing = ZIP_STORED if isinstance(layer.sum, Banded) else ZIP_DEFLATED
+    packing = ZIP_STORED if stacked or isinstance(layer.sum, Banded) else ZIP_DEFLATED
     with ZipFile(file, "w", packing) as archive:
         for name, kind, shape, bands in entries:
             with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
                 write_npy(entry, shape, bands, kind)
+
+
+def _of_each_layer(experiment: Experiment, outputs: Outputs) -> Iterator[_Entry]:
+    """Yield the picture, and every layer's numbers as far as there are any."""
+    opened, what_if = experiment.focus.layer, experiment.focus.what_if
+    x = outputs.outputs_of(experiment, 0)
+    yield "photo", "<f4", x.shape, [x]
+    yield "layer", "<i8", (), [np.array(opened)]
+    for n, layer in enumerate(experiment.layers, 1):
+        if not layer.pools:
+            filters = layer.filters_under(what_if if n == opened else "")
+            yield f"{n}.filters", "<f4", filters.shape, [filters]
+            yield f"{n}.bias", "<f4", (layer.outputs,), [np.array(layer.bias)]
+        if n < opened or experiment.sums:
+            x = outputs.outputs_of(experiment, n)
+            yield f"{n}.output", "<f4", x.shape, [x]
 
 
 def _scaled(inputs: NDArray[Any]) -> NDArray[np.float32]:

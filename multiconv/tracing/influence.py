@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.influence import influence
-from multiconv.engine.stack import Passage
 from multiconv.errors import NotFound
 from multiconv.experiment.model import Experiment
 from multiconv.tracing.trace import Trace
@@ -37,29 +36,11 @@ def influence_on_photo(trace: Trace, forward: Forward) -> NDArray[np.float32]:
             "Leave if out.",
             field="if",
         )
-    passages = []
-    for n, (layer, shape) in enumerate(
-        zip(experiment.layers[: focus.layer], trace.shapes, strict=False), 1
-    ):
-        x = forward.outputs_of(experiment, n - 1)
-        if layer.pools:
-            passages.append(Passage(layer.kind, shape, x))
-            continue
-        filters = layer.filters_used()
-        if n == focus.layer:
-            filters = layer.under(focus.what_if).filters_used()
-            if focus.what_if == "mean":
-                filters = filters / max(len(layer.adding(focus.k)), 1)
-        passages.append(
-            Passage(
-                layer.kind,
-                shape,
-                x,
-                filters.astype(np.float32),
-                np.array(layer.bias, np.float32),
-                layer.groups,
-                layer.activation,
-            )
+    passages = [
+        layer.passage(
+            forward.outputs_of(experiment, n), focus.what_if if n + 1 == focus.layer else ""
         )
+        for n, layer in enumerate(experiment.layers[: focus.layer])
+    ]
     found = influence(passages, focus.k, *trace.pixel)
     return np.asarray(found.sum(axis=2), np.float32)

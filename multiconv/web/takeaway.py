@@ -57,22 +57,17 @@ def numbers() -> Response:
 def program(library: str) -> Response:
     """Answer the experiment as a program."""
     asked = experiment()
-    size = tracer().geometry(asked).input_size
+    tracer().geometry(asked)  # refuses what is too much work
+    shapes = tracer().shapes(asked)
     if library not in LIBRARIES:
         raise NotFound(
             f"There is no program for {quoted(library)}.",
             f"Use one of {', '.join(LIBRARIES)}.",
             field="library",
         )
-    if asked.layer.pools:
-        raise NotFound(
-            "There is no program for a pooling yet.",
-            "Take the numbers, .npz, or open a convolution.",
-            field="library",
-        )
     body = render_template(
         f"programs/{library}.py.txt",
-        program=program_of(asked, size),
+        program=program_of(asked, shapes),
         link=quote(request.host_url.rstrip("/") + page_link(asked), safe="/:?&=,.()-+~_%[]"),
         file=FILE,
     )

@@ -24,9 +24,49 @@ QUERIES = [
     "size=33&kernel=1x1&w.0.0=0.299&w.1.0=0.587&w.2.0=0.114&activation=tanh",
 ]
 
+STACKS = [
+    "network=faces&size=120&7.off=0,1",
+    "size=40&outputs=6&groups=3&activation=relu&2.kind=max_pool&2.kernel=3x2&2.padding=same&2.off=1"
+    "&3.outputs=4&3.kernel=3x2&3.padding=1&3.padding_mode=reflect&3.activation=gelu&4.kind=avg_pool"
+    "&4.kernel=3x3&4.strides=2x1&4.padding=1&5.outputs=2&5.dilations=2&5.bias=0.5,-1"
+    "&5.activation=tanh&layer=3",
+    "size=30&outputs=4&activation=leaky&2.outputs=3&2.off=1&2.padding_mode=circular&3.outputs=2"
+    "&3.padding=valid&3.strides=2x3&3.activation=sigmoid&layer=2&if=mean",
+    "size=20&kind=avg_pool&kernel=2x3&padding=same",
+]
+"""Several layers, and a pooling, of which a program runs all."""
+
+
+def run_stack(library: str, query: str, client, folder: Path) -> float:
+    """Run a stack's program; how far it is from the app's last maps, of their largest value."""
+    output, asked = _output(library, query, client, folder)
+    last = len(client.get("/api/experiment", query_string=asked).json["layers"])
+    worst = largest = 0.0
+    for k in range(output.shape[2]):
+        answer = client.get(f"/maps/layer-{last}-{k}.npy", query_string=asked)
+        (folder / "map.npy").write_bytes(answer.data)
+        expected = np.load(folder / "map.npy")
+        assert output[..., k].shape == expected.shape
+        worst = max(worst, float(np.abs(output[..., k] - expected).max()))
+        largest = max(largest, float(np.abs(expected).max()))
+    return worst / max(1.0, largest)
+
 
 def run(library: str, query: str, client, folder: Path) -> float:
     """Run an exported program beside the exported numbers; how far it is from the app's .npy."""
+    output, asked = _output(library, query, client, folder)
+    worst, kind = 0.0, "partial" if asked.get("if") == "apart" else "output"
+    for k in range(output.shape[2]):
+        answer = client.get(f"/maps/{kind}-{k}.npy", query_string=asked)
+        (folder / "map.npy").write_bytes(answer.data)
+        expected = np.load(folder / "map.npy")
+        assert output[..., k].shape == expected.shape
+        worst = max(worst, float(np.abs(output[..., k] - expected).max()))
+    return worst
+
+
+def _output(library: str, query: str, client, folder: Path):
+    """What an exported program computes beside the exported numbers, and the query's parameters."""
     asked = dict(parse_qsl(query))
     numbers = client.get("/multiconv.npz", query_string=asked)
     program = client.get(f"/code/{library}.py", query_string=asked)
@@ -45,12 +85,4 @@ def run(library: str, query: str, client, folder: Path) -> float:
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.startswith("largest difference from the page: ")
-    output = np.load(folder / "output.npy")
-    worst, kind = 0.0, "partial" if asked.get("if") == "apart" else "output"
-    for k in range(output.shape[2]):
-        answer = client.get(f"/maps/{kind}-{k}.npy", query_string=asked)
-        (folder / "map.npy").write_bytes(answer.data)
-        expected = np.load(folder / "map.npy")
-        assert output[..., k].shape == expected.shape
-        worst = max(worst, float(np.abs(output[..., k] - expected).max()))
-    return worst
+    return np.load(folder / "output.npy"), asked

@@ -6,13 +6,34 @@ import pytest
 
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.experiment.programs import LIBRARIES
-from tests.experiment.programs import QUERIES, run
+from tests.experiment.programs import QUERIES, STACKS, run, run_stack
 
 
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("library", ["numpy", "multiconv"])
 def test_the_program_gives_the_pages_numbers(library, query, client, tmp_path):
     assert run(library, query, client, tmp_path) < 1e-5
+
+
+@pytest.mark.parametrize("query", STACKS)
+@pytest.mark.parametrize("library", ["numpy", "multiconv"])
+def test_the_program_of_a_stack_gives_the_last_layers_maps(library, query, client, tmp_path):
+    assert run_stack(library, query, client, tmp_path) < 1e-5
+
+
+@pytest.mark.parametrize("query", STACKS)
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_programs_of_stacks_compile(library, query, client):
+    program = client.get(f"/code/{library}.py?{query}").get_data(as_text=True)
+    compile(program, library, "exec")
+
+
+def test_partials_left_apart_in_a_stack_have_no_program(client):
+    answer = client.get(
+        "/code/numpy.py?size=20&2.outputs=2&if=apart", headers={"Accept": "application/json"}
+    )
+    assert answer.status_code == 404
+    assert "Leave out if=apart." in answer.text
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

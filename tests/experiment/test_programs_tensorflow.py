@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.experiment.programs import QUERIES, run
+from tests.experiment.programs import QUERIES, STACKS, run, run_stack
 
 pytestmark = pytest.mark.skipif(
     find_spec("tensorflow") is None,
@@ -17,3 +17,8 @@ pytestmark = pytest.mark.skipif(
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_program_gives_the_pages_numbers(query, client, tmp_path):
     assert run("tensorflow", query, client, tmp_path) < 1e-5
+
+
+@pytest.mark.parametrize("query", STACKS)
+def test_the_program_of_a_stack_gives_the_last_layers_maps(query, client, tmp_path):
+    assert run_stack("tensorflow", query, client, tmp_path) < 1e-5

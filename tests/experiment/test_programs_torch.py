@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.experiment.programs import QUERIES, run
+from tests.experiment.programs import QUERIES, STACKS, run, run_stack
 
 pytest.importorskip("torch", reason="torch is not installed: pip install -e '.[oracles]'")
 
@@ -12,3 +12,8 @@ pytest.importorskip("torch", reason="torch is not installed: pip install -e '.[o
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_program_gives_the_pages_numbers(query, client, tmp_path):
     assert run("pytorch", query, client, tmp_path) < 1e-5
+
+
+@pytest.mark.parametrize("query", STACKS)
+def test_the_program_of_a_stack_gives_the_last_layers_maps(query, client, tmp_path):
+    assert run_stack("pytorch", query, client, tmp_path) < 1e-5

@@ -1,5 +1,7 @@
 """Experiments and maps in words, as tables."""
 
+from urllib.parse import parse_qsl
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Layer
 from multiconv.experiment.words import map_text, map_words, origin_words, sentence
 from multiconv.filters.banks import NOTICE
+from multiconv.networks.shipped import network
 
 PLAIN = "3 input channels, 5 outputs, 3 × 3 kernels, stride 1, same padding"
 
@@ -38,6 +41,15 @@ def test_sentence(changes, end):
 def test_a_changed_size_and_a_title_are_told():
     words = sentence(read([]), (160, 107), (80, 54), "NASA portrait")
     assert words == f"NASA portrait at 160 × 107: {PLAIN}, giving 80 × 54."
+
+
+def test_of_several_layers_the_opened_one_is_named():
+    stack = read(parse_qsl("outputs=4&2.kind=max_pool&3.outputs=2&layer=3"))
+    words = sentence(stack, (80, 80), (80, 80))
+    assert words.startswith("Sample portrait, conv3 at 80 × 80: 4 input channels, 2 outputs, ")
+    faces = read([("network", "faces"), ("layer", "7")], networks=network)
+    words = sentence(faces, (47, 47), (47, 47))
+    assert words.startswith("Sample portrait in the face network, conv7 at 47 × 47: 45 input ")
 
 
 def test_an_upload_shows_no_digits():

@@ -100,6 +100,31 @@ def test_everything_adds_up(client):
         np.testing.assert_array_equal(plane, whole[..., int(at)] if at else whole)
 
 
+def test_everything_of_a_stack_has_every_layer(client):
+    query = {"network": "faces", "size": "120", "layer": "4", "k": "7", "4.off": "3,5"}
+    saved = np.load(io.BytesIO(client.get("/multiconv.npz", query_string=query).data))
+    names = [f"{n}.{what}" for n in range(1, 8) for what in ("filters", "bias", "output")]
+    opened = {"input", "filters", "bias", "k", "partials", "sum", "output"}
+    assert set(saved) == opened | {"photo", "layer", *names}
+    assert (saved["layer"], saved["k"]) == (4, 7)
+    assert saved["photo"].shape == (120, 120, 3)
+    assert not saved["4.filters"][:, :, [3, 5]].any()
+    np.testing.assert_allclose(saved["4.output"], saved["output"], atol=1e-5)
+    np.testing.assert_array_equal(saved["3.output"], saved["input"])
+    last = np.load(io.BytesIO(client.get("/maps/layer-7-0.npy", query_string=query).data))
+    np.testing.assert_array_equal(saved["7.output"][..., 0], last)
+    total = saved["partials"].sum(axis=2) + saved["bias"][7]
+    np.testing.assert_allclose(total, saved["sum"], atol=1e-5)
+
+
+def test_everything_of_a_stack_left_apart_ends_before_the_opened_layer(client):
+    query = {"size": "20", "2.outputs": "2", "3.outputs": "2", "layer": "2", "if": "apart"}
+    saved = np.load(io.BytesIO(client.get("/multiconv.npz", query_string=query).data))
+    assert "1.output" in saved
+    assert "3.filters" in saved
+    assert not {"2.output", "3.output", "output", "sum"} & set(saved)
+
+
 @pytest.mark.parametrize("kind", ["gif", "webp"])
 @pytest.mark.parametrize("name", ["window", "sum"])
 @pytest.mark.parametrize("query", [*QUERIES[:3], *QUERIES[-2:]])
