@@ -19,7 +19,7 @@
  *   ranges: string, longest: { link: number, query: number }, weightScale: number, bias: number,
  *   activation: string, activationWords: string, geometry: Geometry, palette: string,
  *   groups: number, outputs: number, active: boolean[], whatIf: string, divisor: number,
- *   lender: number | null, sight?: import("./lib/sight.js").Sight,
+ *   lender: number | null, gain?: number, rows?: number[] | null, sight?: import("./lib/sight.js").Sight,
  *   prefix?: string, biases?: number[] }} Facts `lender`: the channel whose kernel a what-if gives all; of several layers
  *   `prefix` is what the opened one's parameters begin with, `biases` are its own
  * @typedef {"kernel" | "bias" | "planes" | "pixel" | "page" | "step" | "levels" | "settled"} Kind

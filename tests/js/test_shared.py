@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from multiconv.drawing.ledger import ledger
 from multiconv.engine.geometry import Geometry
 from multiconv.errors import InvalidValue
 from multiconv.experiment.numbers import number, plain, weight_text, with_point
@@ -168,12 +169,37 @@ def worked_differences():
     return {"bytes": rows, "differences": found}
 
 
+LEDGERS = [([0.5, -0.25, 0.0, 1.0], -0.5), ([-1.0, -2.0, 0.25], 0.75), ([0.0] * 4, 0.0)]
+
+
+def worked_ledger():
+    """Bars between 6 and 84, the running sum having room: by a plain look at every level."""
+    cases = []
+    for subtotals, bias in LEDGERS:
+        levels = [sum(subtotals[: count + 1]) for count in range(len(subtotals))]
+        total = sum(subtotals) + bias
+        every = [0.0, bias, total, *subtotals, *levels]
+        unit = 78 / (max(every) - min(every)) if any(every) else 0.0
+        zero = 6 + max(every) * unit
+        bars = [
+            {
+                "y": round(zero - max(value, 0) * unit, 4),
+                "height": round(abs(value) * unit, 4),
+                "sign": "nothing" if value == 0 else "for" if value > 0 else "against",
+            }
+            for value in (*subtotals, bias, total)
+        ]
+        cases.append({"subtotals": subtotals, "bias": bias, "zero": round(zero, 4), "bars": bars})
+    return cases
+
+
 WORKED = {
     "geometry.json": worked_geometry,
     "numbers.json": lambda: NUMBERS,
     "tints.json": lambda: {"tints": TINTS, "levels": LEVELS},
     "colours.json": worked_colours,
     "differences.json": worked_differences,
+    "ledger.json": worked_ledger,
 }
 
 
@@ -250,6 +276,15 @@ def test_differences_are_the_same_there():
     worked = worked_differences()
     found = differences(np.array(worked["bytes"], np.uint8))
     assert found.tolist() == worked["differences"]
+
+
+def test_the_ledger_is_drawn_alike():
+    for case in worked_ledger():
+        found = ledger(case["subtotals"], case["bias"])
+        assert found.zero == pytest.approx(case["zero"], abs=0.006)
+        for bar, worked in zip(found.every, case["bars"], strict=True):
+            assert (bar.y, bar.height) == pytest.approx((worked["y"], worked["height"]), abs=0.006)
+            assert bar.sign == worked["sign"]
 
 
 def test_zero_is_transparent_and_the_ends_are_not():

@@ -9,6 +9,7 @@ import { levelKind, tint } from "../lib/colours.js";
 import { windowOf } from "../lib/geometry.js";
 import { fetched } from "../page/ask.js";
 import { on, state, tell } from "../state.js";
+import { hasLedger, showLedger } from "./ledger.js";
 
 /**
  * @typedef {ReturnType<typeof arithmetic>} Working
@@ -92,7 +93,7 @@ const write = (selector, text) => found(selector).forEach((element) => put(eleme
  * @param {number} i
  * @param {number} j
  * @param {() => void} later called when they are here
- * @returns {Working | null}
+ * @returns {Pick<Working, "value" | "output"> | null}
  */
 export function show(i, j, later) {
   const { facts } = state;
@@ -100,6 +101,7 @@ export function show(i, j, later) {
   marks(window, i, j);
   write('[data-value="i"], .filled[data-index="i"]', String(i));
   write('[data-value="j"], .filled[data-index="j"]', String(j));
+  if (hasLedger()) return showLedger(i, j, later);
   const planes = levels(later);
   if (!planes) return null;
   const active = facts.active.flatMap((on, q) => (on ? [q] : []));

@@ -59,10 +59,13 @@ function kernel(q, at, numbers) {
 /** The chosen output's map, if a what-if leaves it one. */
 const output = () => (state.facts.whatIf === "apart" ? [] : [`output-${state.facts.k}`]);
 
-/** The first change of values holds the colours' range in the link. @returns {Record<string, string>} */
+/** The first change of values holds in the link the colours' range, and of many inputs the gain and the rows. @returns {Record<string, string>} */
 function held() {
-  const range = heldRange();
-  return range === null || new URLSearchParams(state.query).has("range") ? {} : { range: plain(range) };
+  const [range, query, { gain, rows }] = [heldRange(), new URLSearchParams(state.query), state.facts];
+  return {
+    ...(range === null || query.has("range") ? {} : { range: plain(range), ...(gain ? { gain: String(gain) } : {}) }),
+    ...(rows && !query.has("rows") ? { rows: rows.join(",") } : {}),
+  };
 }
 
 /** Change the chosen output's bias. @param {(bias: number) => number} next */

@@ -1,0 +1,283 @@
+// @ts-check
+/**
+ * Of many inputs the bars, the rows' numbers and the rest follow the pointer: at once from planes of
+ * what each adds, fetched at the first sign that a pixel will be pointed at, then exact, from the
+ * pixel's arithmetic. At the pinned pixel all is again as the server said.
+ */
+import { tint } from "../lib/colours.js";
+import { bar, placesFor, scale, shares, texts, valueOf } from "../lib/ledger.js";
+import { captioned, rounded } from "../lib/numbers.js";
+import { accepted, fetched } from "../page/ask.js";
+import { on, state } from "../state.js";
+
+/** As many bytes are fetched at the first sign that a pixel will be pointed at. */
+const MOST = 2 ** 21;
+const REST = 70; // ms that a pixel is pointed at before its exact numbers are asked for
+const LONGEST = 232; // of the rest's bars
+
+/** @typedef {import("../lib/packed.js").Plane} Plane */
+/** @type {{ key: string, planes: Map<number, Plane> | null }} */
+let held = { key: "", planes: null };
+/** The pixel that the page's own numbers are of. @type {number[]} */
+let served = [];
+/** Numbers have changed since the page came. */
+let edited = false;
+/** What the page said where something else stands now. @type {Map<Element, Map<string, string>>} */
+const said = new Map();
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+let asked = 0;
+/** The last pixel whose exact numbers came. @type {{ place: string, values: number[] } | null} */
+let known = null;
+let later = () => {};
+
+/** Whether the opened layer has a ledger. */
+export const hasLedger = () => state.facts.gain !== undefined;
+
+/** Put something in an element's place, and keep what the page said. @param {Element | null | undefined} element @param {string} name "" for its text @param {string} value */
+function put(element, name, value) {
+  if (!element) return;
+  const old = said.get(element) ?? new Map();
+  const now = name ? (element.getAttribute(name) ?? "") : (element.textContent ?? "");
+  if (now === value) return;
+  if (!old.has(name)) said.set(element, old.set(name, now));
+  if (name) element.setAttribute(name, value);
+  else element.textContent = value;
+}
+
+/** All as the page said it. */
+function restore() {
+  for (const [element, old] of said) {
+    for (const [name, value] of old) {
+      if (name) element.setAttribute(name, value);
+      else element.textContent = value;
+    }
+  }
+  said.clear();
+}
+
+const find = (/** @type {string} */ selector) => document.querySelector(selector);
+
+/** What the planes depend on. */
+function wanted() {
+  const query = new URLSearchParams(state.facts.query);
+  for (const name of ["i", "j", "rows"]) query.delete(name);
+  query.set("range", String(state.facts.range));
+  query.set("gain", String(state.facts.gain));
+  return String(query);
+}
+
+const active = () => state.facts.active.flatMap((on, q) => (on ? [q] : []));
+
+/** Fetch the planes of what each input adds, once. */
+async function fetchPlanes() {
+  const { facts } = state;
+  if (!served.length) begin(); // the page as it came
+  const [rows, columns] = facts.geometry.output;
+  const key = wanted();
+  if (!hasLedger() || held.key === key || rows * columns * active().length > MOST || facts.ranges === "each") return;
+  const mine = (held = { key, planes: /** @type {Map<number, Plane> | null} */ (null) });
+  try {
+    const { planes } = await fetched(active().map((q) => `partial-${q}`), `${key}&packed=1`, null, "default");
+    mine.planes = new Map(planes.map((plane) => [Number(plane.name.slice(8)), plane]));
+    if (mine === held) later();
+  } catch {
+    mine.key = ""; // asked again when next wanted
+  }
+}
+
+/**
+ * Show what every input adds at an output pixel; `again` is called when planes have arrived.
+ * @param {number} i
+ * @param {number} j
+ * @param {() => void} again
+ * @returns {{ value: string, output: string | null } | null}
+ */
+export function showLedger(i, j, again) {
+  later = again;
+  clearTimeout(timer);
+  asked += 1;
+  document.getElementById("pixel")?.classList.toggle("waiting", false);
+  if (!served.length) begin();
+  if (!edited && String([i, j]) === String(served)) {
+    restore();
+    const value = find('[data-value="output"]')?.textContent;
+    return value ? { value, output: null } : null;
+  }
+  if (!edited && known?.place === String([i, j])) return draw(known.values);
+  void fetchPlanes();
+  if (!held.planes) return null;
+  const { facts } = state;
+  const values = facts.active.map((on, q) => {
+    const plane = on && held.planes?.get(q);
+    return plane ? valueOf(plane.bytes[i * plane.width + j], facts.range / (facts.gain ?? 1)) : 0;
+  });
+  const output = draw(values);
+  if (!edited) {
+    document.getElementById("pixel")?.classList.toggle("waiting", true);
+    timer = setTimeout(() => void exact(i, j), REST);
+  }
+  return output;
+}
+
+/** @param {number} i @param {number} j */
+async function exact(i, j) {
+  const mine = asked;
+  const query = new URLSearchParams(state.query);
+  query.set("i", String(i));
+  query.set("j", String(j));
+  try {
+    const found = await (await accepted(await fetch(`/api/probe?${query}`))).json();
+    if (mine !== asked) return;
+    const values = state.facts.active.map(() => 0);
+    for (const { q, subtotal } of found.channels) values[q] = subtotal;
+    known = { place: String([i, j]), values };
+    draw(values);
+    for (const channel of found.channels) table(channel, found);
+    lines(values);
+    document.getElementById("pixel")?.classList.toggle("waiting", false);
+  } catch {
+    // What stands is near enough, and says so.
+  }
+}
+
+/** What an activation makes of the sum, where that is plain. @param {number} total */
+const activated = (total) => ({ identity: total, relu: Math.max(total, 0) })[state.facts.activation];
+
+/** @param {number[]} values by their channels */
+function draw(values) {
+  const { facts } = state;
+  const { bias } = state;
+  const shown = values.map((value) => value / facts.divisor);
+  const at = scale(shown, bias);
+  bars(shown, at);
+  headline(shown, at.total);
+  const rows = facts.rows ?? values.map((_, q) => q);
+  for (const q of rows) put(find(`output[data-value="partial-${q}"]`), "", captioned(values[q]));
+  for (const tile of document.querySelectorAll(".tile output")) {
+    put(tile, "", captioned(values[Number(tile.getAttribute("data-value")?.slice(8))]));
+  }
+  const rest = facts.rows ? values.filter((_, q) => facts.active[q] && !rows.includes(q)) : null;
+  if (rest) others(rest);
+  curves([...rows.map((q) => values[q]), ...(rest ? [rest.reduce((sum, value) => sum + value, 0)] : [])]);
+  const output = activated(at.total);
+  const value = captioned(output ?? at.total);
+  if (output !== undefined) put(find('.result [data-value="output"]'), "", value);
+  const count = active().length;
+  const then = output === undefined || facts.activation === "identity" ? "" : `; ${facts.activationWords} ≈ ${value}`;
+  put(find('[data-value="sum"]'), "", `${count} subtotals${bias ? ` ${captioned(bias)} of bias` : ""} ≈ ${captioned(at.total)}${then}`);
+  return { value: `≈ ${value}`, output: null };
+}
+
+/** @param {number[]} values @param {ReturnType<typeof scale>} at */
+function bars(values, at) {
+  document.querySelectorAll(".bars .place").forEach((place, q) => laid(place.querySelector(".bar"), values[q], at));
+  laid(find(".bars .bias-bar"), state.bias, at);
+  laid(find(".bars .sum-bar"), at.total, at);
+  put(find(".bars .whole"), "y", String(at.zero - Math.max(at.total, 0) * at.unit + 4));
+  const line = find(".bars .running");
+  const [before = "", ...steps] = (line?.getAttribute("d") ?? "").split("V");
+  const levels = [...at.levels, at.total];
+  const start = before.replace(/^(M[\d.]+) [\d.]+/, `$1 ${at.zero.toFixed(2)}`);
+  put(line, "d", [start, ...steps.map((step, n) => `${(at.zero - levels[n] * at.unit).toFixed(2)}${step.replace(/^-?[\d.]+/, "")}`)].join("V"));
+  for (const tick of document.querySelectorAll(".bars .tick")) {
+    const text = tick.querySelector("text");
+    const y = at.zero - Number(text?.textContent?.replace("−", "-") ?? 0) * at.unit;
+    put(tick, "visibility", y < 2 || y > 88 ? "hidden" : "visible");
+    put(text, "y", String(y + 4));
+    const path = tick.querySelector("path");
+    put(path, "d", (path?.getAttribute("d") ?? "").replace(/^(M[\d.]+) -?[\d.]+/, `$1 ${y.toFixed(2)}`));
+  }
+  put(find(".bars .running-words"), "visibility", "hidden");
+}
+
+/** @param {Element | null} rect @param {number} value @param {{ zero: number, unit: number }} at */
+function laid(rect, value, at) {
+  const { y, height, sign } = bar(value, at);
+  put(rect, "y", y.toFixed(2));
+  put(rect, "height", height.toFixed(2));
+  put(rect, "class", (rect?.getAttribute("class") ?? "").replace(/\b(for|against|nothing)\b/, sign));
+}
+
+/** @param {number[]} values @param {number} total */
+function headline(values, total) {
+  const found = shares(values);
+  const places = placesFor(Math.max(found.gains, -found.losses, Math.abs(state.bias)));
+  put(find(".ledger-sum .for"), "", rounded(found.gains, places, true));
+  put(find(".ledger-sum .against"), "", rounded(found.losses, places, true));
+  put(find(".ledger-sum .ledger-total"), "", `≈ ${rounded(total, places, true)}`);
+  put(find(".bars .whole"), "", rounded(total, places, true));
+  const output = activated(total);
+  put(find(".ledger-sum .then"), "", output === undefined ? "" : `${state.facts.activationWords}: ${rounded(output, places, true)}`);
+}
+
+/** @param {number[]} values of the channels without a row */
+function others(values) {
+  const found = shares(values);
+  const places = placesFor(Math.max(found.gains, -found.losses));
+  const longest = Math.max(found.gains, -found.losses) || 1;
+  put(find('[data-value="rest-for"]'), "", rounded(found.gains, places, true));
+  put(find('[data-value="rest-against"]'), "", rounded(found.losses, places, true));
+  put(find('[data-value="rest-from"]'), "", `from ${found.for}`);
+  const none = found.none ? `, ${found.none === 1 ? "one adds" : `${found.none} add`} 0` : "";
+  put(find('[data-value="rest-than"]'), "", `from ${found.against}${none}`);
+  put(find(".rest .bar.for"), "width", ((found.gains / longest) * LONGEST).toFixed(2));
+  put(find(".rest .bar.against"), "width", ((-found.losses / longest) * LONGEST).toFixed(2));
+  put(find('output[data-value="rest"]'), "", captioned(found.gains + found.losses));
+}
+
+/** @param {number[]} values of the rows, and of the rest */
+function curves(values) {
+  const largest = Math.max(...values.map(Math.abs)) || 1;
+  document.querySelectorAll(".junction .curve").forEach((curve, at) => {
+    const { sign } = bar(values[at], { zero: 0, unit: 1 });
+    put(curve, "class", (curve.getAttribute("class") ?? "").replace(/\b(for|against|nothing)\b/, sign));
+    put(curve, "stroke-width", (1 + (3.5 * Math.abs(values[at])) / largest).toFixed(2));
+  });
+}
+
+/**
+ * @param {{ q: number, values: number[][], kernel: number[][], products: number[][], subtotal: number }} channel
+ * @param {{ rows: number[], cols: number[] }} places
+ */
+function table({ q, values, products, subtotal }, { rows, cols }) {
+  for (const [part, numbers] of /** @type {[string, number[][]][]} */ ([["window", values], ["products", products]])) {
+    const largest = Math.max(...numbers.flat().map(Math.abs)) || 1;
+    const written = texts(numbers).flat();
+    document.querySelectorAll(`.channel[data-q="${q}"] [data-part="${part}"] td`).forEach((cell, at) => {
+      const [di, dj] = [Math.floor(at / cols.length), at % cols.length];
+      const pad = part === "window" && (rows[di] < 0 || cols[dj] < 0);
+      put(cell, "", written[at]);
+      put(cell, "class", pad ? "pad" : tint(numbers[di][dj], largest));
+    });
+  }
+  put(find(`[data-value="subtotal-${q}"]`), "", captioned(subtotal));
+}
+
+/** @param {number[]} values */
+function lines(values) {
+  const sum = values.reduce((all, value) => all + value, 0);
+  put(find('[data-value="total"] .terms'), "", `${active().length} subtotals ≈ ${captioned(sum)}`);
+  const finals = document.querySelectorAll('[data-value="total"] .final');
+  const total = sum / state.facts.divisor + state.bias;
+  put(finals[0], "", `≈ ${captioned(total)}`);
+  const output = activated(total);
+  put(finals[1], "", output === undefined ? "" : `${state.facts.activationWords} ≈ ${captioned(output)}`);
+}
+
+function begin() {
+  said.clear();
+  served = [...(state.facts.pixel ?? [])];
+  edited = false;
+  known = null;
+}
+for (const sign of ["pointerover", "focusin"]) document.getElementById("stage")?.addEventListener(sign, () => void fetchPlanes());
+on("page", begin);
+on("planes", ({ planes }) => {
+  for (const plane of /** @type {Plane[]} */ (planes)) {
+    if (plane.name.startsWith("partial-")) held.planes?.set(Number(plane.name.slice(8)), plane);
+  }
+  if (!hasLedger() || !held.planes) return;
+  edited = true;
+  later();
+});
