@@ -56,6 +56,8 @@ _NUMBERED_K = (
     ".k"  # the chosen output of a layer where its number stands before it, the first's too
 )
 
+_NO_LAYERS = {COUNT, "network"} | {row.name for row in OTHER_TURNS}
+
 _Given = dict[str, list[str]]  # the texts of one layer's parameters by their names in it
 
 
@@ -164,6 +166,8 @@ def _layer(
     inputs = before[-1].outputs if before else PLANES
     if network and network.layers[n - 1].inputs != inputs:
         _check_fit(n, given, inputs, network)
+    elif network and not given.keys() - {_NUMBERED_K, *_NO_LAYERS}:
+        return network.layers[n - 1]
     reading.layer = SimpleNamespace(inputs=inputs)
     kernels = {name: texts for name, texts in given.items() if _is_kernel(name)}
     for row in LAYER_TURNS:
@@ -296,6 +300,8 @@ def to_pairs(experiment: Experiment) -> list[tuple[str, str]]:
     said = [("network", network.name)] if network else []
     said += _said(_SOURCE, experiment.source, network)
     for n, layer in enumerate(experiment.layers, 1):
+        if network and layer == network.layers[n - 1]:
+            continue
         own = [(f"{prefix(n)}{name}", text) for name, text in _said_of(layer, network, n, single)]
         if n > 1 and n == len(experiment.layers) and not own and not network:
             own = [(COUNT, str(n))]

@@ -5,8 +5,9 @@ Nothing here has a picture's numbers: what is refused is refused before there ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.pooling import refuse_padding_alone
@@ -19,7 +20,8 @@ from multiconv.tracing.cost import SHOWN, Stack, check_work
 from multiconv.tracing.pictures import own_size_of, size_of
 
 
-def shapes_of(layers: Sequence[Layer], size: Pair) -> tuple[Geometry, ...]:
+@lru_cache(256)
+def shapes_of(layers: tuple[Layer, ...], size: Pair) -> tuple[Geometry, ...]:
     """Return each layer's sizes over a picture; of several the one that does not fit is named."""
     shapes: list[Geometry] = []
     for n, layer in enumerate(layers, 1):
