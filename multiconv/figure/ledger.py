@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Protocol
 
 from multiconv.drawing.ledger import Drawing, ledger
-from multiconv.experiment.changes import Held
-from multiconv.experiment.model import ALL, MOST, Rows
+from multiconv.experiment.changes import Held, with_held
+from multiconv.experiment.model import ALL, MOST, Experiment, Rows
 from multiconv.experiment.numbers import decimal
 from multiconv.experiment.words import activation_words
 from multiconv.figure.channels import Channel
@@ -25,11 +25,18 @@ class RowLinks(Protocol):
     def rows(self, held: Held, rows: Rows, /) -> str:
         """Return the address of this experiment's page with these rows."""
 
+    def page(self, experiment: Experiment, /) -> str:
+        """Return the address of another experiment's page."""
+
 
 class Still:
     """Where a drawing leads, which has no other page."""
 
     def rows(self, _held: Held, _rows: Rows, /) -> str:
+        """Return no address."""
+        return ""
+
+    def page(self, _experiment: Experiment, /) -> str:
         """Return no address."""
         return ""
 
@@ -76,7 +83,10 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A bar a channel in their order, the running sum, the headline, the same as a table."""
+    """A bar a channel in their order, the running sum, the headline, the same as a table.
+
+    ``choices`` leave some channels out, or all in again: (words, address).
+    """
 
     title: str
     below: str
@@ -85,6 +95,7 @@ class Ledger:
     bias: str
     total: str
     drawing: Drawing
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 def ledger_of(trace: Trace, channels: Sequence[Channel], turns: RowLinks) -> Ledger | None:
@@ -115,6 +126,26 @@ def ledger_of(trace: Trace, channels: Sequence[Channel], turns: RowLinks) -> Led
         value_text(bias),
         value_text(float(trace.layer.sum[trace.pixel])),
         ledger(subtotals, bias, rows),
+        _choices(trace, turns),
+    )
+
+
+def _choices(trace: Trace, turns: RowLinks) -> tuple[tuple[str, str], ...]:
+    """Return what leaves the rows' channels out, all others, or none."""
+    experiment, rows = trace.experiment, trace.rows
+    layer, number = experiment.layer, NUMBERS[len(rows)]
+    if not layer.has_rest:
+        return ()
+    group = layer.group_of(experiment.focus.k)
+    wanted = {
+        f"silence these {number}": tuple(sorted({*layer.off, *rows})),
+        f"only these {number}": tuple(q for q in group if q not in rows),
+        "all in again": (),
+    }
+    return tuple(
+        (words, turns.page(with_held(experiment.with_layer(replace(layer, off=off)), trace.held)))
+        for words, off in wanted.items()
+        if off != layer.off
     )
 
 

@@ -110,6 +110,11 @@ class Links:
         focus = replace(self.experiment.focus, rows=rows)
         return replace(self, experiment=replace(self.experiment, focus=focus)).map("rest", extent)
 
+    def partials(self, extent: float, /) -> str:
+        """Return the address of the picture of all partials, whose colours end at ±extent."""
+        seen = pixels_experiment(self.experiment, "for", extent)  # of which it is the positive part
+        return address_of("/maps/partials.png", self._query(seen), f"v={self.build}")
+
     def rows(self, held: Held, rows: Rows, /) -> str:
         """Return the page with these channels' rows; a choice of them holds the range."""
         if not isinstance(rows, tuple):

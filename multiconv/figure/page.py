@@ -24,6 +24,7 @@ from multiconv.figure.layers import Stacked
 from multiconv.figure.links import Links
 from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
+from multiconv.figure.partials import Partials, partials_of
 from multiconv.figure.pixel import Pixel, pixel_of
 from multiconv.figure.rows import has_ledger, lender_of
 from multiconv.figure.stage import Figure, figure_of
@@ -78,6 +79,7 @@ class Page:
     steps: tuple[Step, ...]
     paces: tuple[Pace, ...]
     sheet: Sheet | None
+    partials: Partials | None
     table: LayerTable | None
     pixel: Pixel
     exports: tuple[Group, ...]
@@ -121,6 +123,7 @@ def page(
         steps=() if figure.is_tight else steps_of(trace, figure.channels),
         paces=paces_of(figure.output.last_pixel + 1),
         sheet=sheet_of(trace, links),
+        partials=partials_of(trace, figure.channels, links),
         table=layer_table(trace),
         pixel=pixel_of(trace, figure.channels),
         exports=exports(links, k, figure.channels),

@@ -11,6 +11,7 @@ from multiconv.experiment.model import Experiment
 from multiconv.experiment.words import map_text
 from multiconv.figure.channels import channels_of
 from multiconv.figure.outputs import sheet_picture
+from multiconv.figure.partials import partials_picture
 from multiconv.figure.planes import Inline, Map, face_map, map_plane
 from multiconv.figure.rows import has_each
 from multiconv.figure.volumes import volumes_of
@@ -43,6 +44,8 @@ def picture(name: str) -> Response:
         return Response(png_rgb(tracer().levels(asked.source)), content_type="image/png")
     if name == "outputs":
         return Response(sheet_picture(asked, tracer()), content_type="image/png")
+    if name == "partials":
+        return Response(partials_picture(tracer().trace(asked)), content_type="image/png")
     if name == "counted":
         found = _found("influence", asked)
         share = np.minimum(np.abs(np.asarray(found.plane)) / found.range, 1)[:, :, np.newaxis]

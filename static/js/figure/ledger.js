@@ -154,7 +154,7 @@ function draw(values) {
   headline(shown, at.total);
   const rows = facts.rows ?? values.map((_, q) => q);
   for (const q of rows) put(find(`output[data-value="partial-${q}"]`), "", captioned(values[q]));
-  for (const tile of document.querySelectorAll(".tile output")) {
+  for (const tile of document.querySelectorAll(".partial-tile output")) {
     put(tile, "", captioned(values[Number(tile.getAttribute("data-value")?.slice(8))]));
   }
   const rest = facts.rows ? values.filter((_, q) => facts.active[q] && !rows.includes(q)) : null;
