@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.influence import influence
-from multiconv.errors import NotFound
+from multiconv.errors import NotFound, TooLarge
 from multiconv.experiment.model import Experiment
+from multiconv.imaging.bands import Banded
 from multiconv.tracing.trace import Trace
 
 
@@ -35,6 +36,12 @@ def influence_on_photo(trace: Trace, forward: Forward) -> NDArray[np.float32]:
             "With if=apart nothing is summed, so there is no value that a pixel could change.",
             "Leave if out.",
             field="if",
+        )
+    if isinstance(trace.layer.sum, Banded):
+        raise TooLarge(
+            "What counted is followed back to pictures that are held whole, and this one is not.",
+            "Choose a smaller size.",
+            field="size",
         )
     passages = [
         layer.passage(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from multiconv.errors import NotFound
+from multiconv.errors import NotFound, TooLarge
 from multiconv.experiment.link import read
+from multiconv.store.blobs import FolderBlobs
+from multiconv.store.pictures import Store
 from multiconv.tracing.influence import influence_on_photo
+from multiconv.tracing.trace import Tracer
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional
@@ -58,3 +61,18 @@ def test_where_nothing_is_summed_there_is_none(app):
     trace = tracer.trace(read([("size", "24"), ("if", "apart")]))
     with pytest.raises(NotFound, match="no value"):
         influence_on_photo(trace, tracer)
+
+
+def test_over_a_picture_that_is_not_held_whole_it_is_refused(tmp_path):
+    tracer = Tracer(Store(FolderBlobs(tmp_path, 2**22)), whole=0)
+    trace = tracer.trace(read([("size", "24")]))
+    with pytest.raises(TooLarge, match="Choose a smaller size"):
+        influence_on_photo(trace, tracer)
+
+
+def test_a_channel_that_a_pooling_leaves_out_counts_for_nothing(app):
+    tracer = app.extensions["multiconv"]
+    pairs = {"size": "24", "2.kind": "max_pool", "2.off": "1", "layer": "2", "i": "3", "j": "3"}
+    for k, counts in (("0", True), ("1", False)):
+        trace = tracer.trace(read([*pairs.items(), ("k", k)]))
+        assert influence_on_photo(trace, tracer).any() == counts
