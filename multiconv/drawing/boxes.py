@@ -74,12 +74,13 @@ class BoxRow:
     """The row: boxes in the order to paint them, and what lies behind the box of each ``n``.
 
     ``sight`` are lines from one field to the next, ``wedge`` runs from the last field into the bar
-    of the opened layer, with the lines of its far edges; ``skips`` are where boxes
-    are left out, at ``tail`` other words begin.
+    of the opened layer, with the lines of its far edges; ``skips`` are where boxes are left out,
+    at ``tail`` other words begin.  Without words it is ``bare`` high.
     """
 
     width: float
     height: float
+    bare: float
     boxes: tuple[Box, ...]
     sight: dict[int, str]
     wedge: tuple[Quad, str] | None
@@ -146,6 +147,7 @@ def box_row(stops: Sequence[Stop], opened: int, width: float, tail: float = 0.0)
     return BoxRow(
         width,
         round(foot + 7 + _LINE * (not one_line), 2),
+        round(foot - _BELOW + 4, 2),
         boxes,
         sight,
         _wedge(boxes, opened),

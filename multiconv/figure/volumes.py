@@ -40,7 +40,7 @@ def volumes_of(
     picture of its own.
     """
     layer, k, sums = trace.experiment.layer, trace.experiment.focus.k, trace.experiment.sums
-    many = len(channels) >= MANY and sums
+    many = len(channels) >= MANY
     column, strip = (
         volumes(
             (*trace.layer.geometry.input_size, len(channels)),

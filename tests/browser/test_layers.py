@@ -39,7 +39,11 @@ def test_layers_are_walked_and_the_face_is_silenced_and_brought_back(new_page, a
     # Pointing at the photograph shows the pixel whose field is centred there; clicking pins it.
     photo = page.locator("mc-map.photo")
     box = photo.locator("input").bounding_box()
+    thread = page.locator(".drawing.column .thread[data-q='0']")
+    expect(thread).to_have_attribute("class", "thread for")
+    pinned = thread.get_attribute("stroke-width")
     photo.hover(position={"x": 2, "y": 2})
+    expect(thread).not_to_have_attribute("stroke-width", pinned)
     expect(sight).to_contain_text("padding: 80 rows above, 80 columns left")
     photo.click(position={"x": box["width"] * 94.5 / 400, "y": box["height"] * 94.5 / 400})
     expect(page).to_have_url(re.compile(r"i=10&j=10"))

@@ -52,3 +52,12 @@ def test_no_line_leads_from_an_input_that_is_left_out():
     many = trace(6, off=(2,))
     found = volumes_of(many, channels_of(many), Links(many.experiment, "b"))
     assert {thread.index for thread in found.column.threads} == {0, 1, 3, 4, 5}
+
+
+def test_where_nothing_is_summed_many_stand_close_without_lines(app):
+    pairs = [("size", "24"), ("layers", "2"), ("layer", "2"), ("if", "apart")]
+    apart = app.extensions["multiconv"].trace(read(pairs))
+    found = volumes_of(apart, channels_of(apart), Links(apart.experiment, "b"))
+    assert len(found.column.inputs) == 5
+    assert found.column.threads == found.column.wedges == ()
+    assert {slab.line for slab in found.column.inputs} == {"thin"}

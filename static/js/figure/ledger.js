@@ -12,6 +12,7 @@ import { on, state } from "../state.js";
 
 /** As many bytes are fetched at the first sign that a pixel will be pointed at. */
 const MOST = 2 ** 21;
+const [THICKEST, THINNEST] = [4.5, 0.6]; // of the volumes' lines
 const REST = 70; // ms that a pixel is pointed at before its exact numbers are asked for
 const LONGEST = 232; // of the rest's bars
 
@@ -160,6 +161,7 @@ function draw(values) {
   const rest = facts.rows ? values.filter((_, q) => facts.active[q] && !rows.includes(q)) : null;
   if (rest) others(rest);
   curves([...rows.map((q) => values[q]), ...(rest ? [rest.reduce((sum, value) => sum + value, 0)] : [])]);
+  threads(values);
   const output = activated(at.total);
   const value = captioned(output ?? at.total);
   if (output !== undefined) put(find('.result [data-value="output"]'), "", value);
@@ -167,6 +169,16 @@ function draw(values) {
   const then = output === undefined || facts.activation === "identity" ? "" : `; ${facts.activationWords} ≈ ${value}`;
   put(find('[data-value="sum"]'), "", `${count} subtotals${bias ? ` ${captioned(bias)} of bias` : ""} ≈ ${captioned(at.total)}${then}`);
   return { value: `≈ ${value}`, output: null };
+}
+
+/** The volumes' lines have the subtotals' signs and widths, as drawing/volumes.py draws them. @param {number[]} values */
+function threads(values) {
+  const most = Math.max(...values.map(Math.abs)) || 1;
+  for (const line of document.querySelectorAll(".drawing .thread")) {
+    const value = values[Number(line.getAttribute("data-q"))];
+    put(line, "class", `thread ${value > 0 ? "for" : value < 0 ? "against" : "nothing"}`);
+    put(line, "stroke-width", Math.max((THICKEST * Math.abs(value)) / most, THINNEST).toFixed(2));
+  }
 }
 
 /** @param {number[]} values @param {ReturnType<typeof scale>} at */
