@@ -27,24 +27,18 @@ CAN = (
 )
 
 
-SIZES = tuple(round(752 * (5 / 6) ** step) for step in range(13))
-"""The working sizes that are tried: 752, and by steps of 5/6 down to 84."""
-
-
 @dataclass(frozen=True, slots=True)
 class Faces:
     """What the network's last layer says of the photograph.
 
     ``boxes`` are the faces, the highest score first; ``head`` says whether there is one, ``words``
-    how that is known, ``can`` what the network can do,
-    ``sizes`` are those that may be tried.
+    how that is known, ``can`` what the network can do.
     """
 
     boxes: tuple[Mark, ...]
     head: str
     words: str
     can: str
-    sizes: tuple[int, ...] = SIZES
 
 
 def faces_of(trace: Trace, outputs: Outputs | None) -> Faces | None:

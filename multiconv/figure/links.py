@@ -79,22 +79,6 @@ class Links:
         """
         return self.page(self.experiment.opening(max(n, 1), *pixel))
 
-    def at_size(self, size: int) -> str:
-        """Return the page of the picture at another working size, its own pixel pinned."""
-        return self.page(self._sized(size))
-
-    def scores(self, size: int) -> str:
-        """Return the address of the last layer's first output at another working size, numbers."""
-        sized, last = self._sized(size), len(self.experiment.layers)
-        name = f"layer-{last}-0"
-        query = self._query(pixels_experiment(sized, name, None))
-        return address_of(f"/maps/{name}.npy", query, f"v={self.build}")
-
-    def _sized(self, size: int) -> Experiment:
-        focus = replace(self.experiment.focus, i=None, j=None)
-        source = replace(self.experiment.source, size=size)
-        return replace(self.experiment, source=source, focus=focus)
-
     def undone(self, n: int) -> str:
         """Return the page on which layer ``n`` is as it was."""
         return self.page(undone(self.experiment, n))

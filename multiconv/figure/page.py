@@ -20,13 +20,13 @@ from multiconv.figure.channels import channels_of
 from multiconv.figure.controls import Button, Choice, Entry, buttons, presets
 from multiconv.figure.exports import Group, exports
 from multiconv.figure.kernel import weight_scale
-from multiconv.figure.layers import Stacked
 from multiconv.figure.links import Links
 from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
 from multiconv.figure.partials import Partials, partials_of
 from multiconv.figure.pixel import Pixel, pixel_of
 from multiconv.figure.rows import has_ledger, lender_of
+from multiconv.figure.sizes import Measured, Trial, trials_of
 from multiconv.figure.stage import Figure, figure_of
 from multiconv.figure.steps import Pace, Step, paces_of, steps_of
 from multiconv.figure.values import LayerTable, layer_table
@@ -81,6 +81,7 @@ class Page:
     sheet: Sheet | None
     partials: Partials | None
     table: LayerTable | None
+    trials: tuple[Trial, ...]
     pixel: Pixel
     exports: tuple[Group, ...]
     facts: str
@@ -93,7 +94,7 @@ def page(
     mistakes: Sequence[MultiConvError] = (),
     form: Form | None = None,
     told: Collection[str] = (),
-    outputs: Stacked | None = None,
+    outputs: Measured | None = None,
 ) -> Page:
     """Return the page of one experiment; ``told`` are words for what the way here did besides.
 
@@ -125,6 +126,7 @@ def page(
         sheet=sheet_of(trace, links),
         partials=partials_of(trace, figure.channels, links),
         table=layer_table(trace),
+        trials=trials_of(trace, links, outputs),
         pixel=pixel_of(trace, figure.channels),
         exports=exports(links, k, figure.channels),
         facts=_facts(trace, links, figure),

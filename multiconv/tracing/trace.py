@@ -45,6 +45,7 @@ from multiconv.tracing.pictures import (
     Scaled,
     is_sample,
     levels_of,
+    own_size_of,
     pinned,
     planes_of,
 )
@@ -244,6 +245,10 @@ class Tracer:
             self.forget(source.image)  # deleted, perhaps by another process
         made = self._cache.get(("levels", source), lambda: levels_of(source, self._store))
         return cast("NDArray[np.uint8]", made)
+
+    def own_size(self, source: Source) -> tuple[int, int]:
+        """Return a picture's own height and width."""
+        return own_size_of(source, self._store)
 
     def forget(self, image: str) -> None:
         """Drop from memory all that was made from a picture."""

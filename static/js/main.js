@@ -10,7 +10,7 @@ import "./figure/kernel.js";
 import "./figure/rows.js";
 import "./figure/map.js";
 import "./figure/sight.js";
-import "./figure/faces.js";
+import "./figure/sizes.js";
 import "./figure/formula.js";
 import "./figure/sum.js";
 import "./figure/output.js";

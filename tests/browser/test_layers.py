@@ -58,13 +58,6 @@ def test_layers_are_walked_and_the_face_is_silenced_and_brought_back(new_page, a
     expect(page.locator(".layer-changes")).to_have_count(0)
     expect(page.get_by_text("Above 0: a face here")).to_be_visible()
 
-    page.goto(f"{NETWORK}&size=160")
-    page.get_by_text("What this network can").click()
-    page.get_by_role("button", name="Try all sizes").click()
-    expect(page.locator("#sizes-found")).to_have_text("Highest at 435: +1.073.")
-    page.locator("#sizes .best a").click()
-    expect(page.get_by_text("Above 0: a face here")).to_be_visible()
-
 
 def test_without_scripts_on_a_phone_words_and_the_photograph_lead_on(new_page):
     page = new_page(NETWORK, width=390, height=844, javascript=False, dark=True)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from html import unescape
-from io import BytesIO
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -77,25 +74,3 @@ def test_the_page_draws_and_says_it(client):
     assert "trained on faces" in text
     assert '<a href="/?network=faces">Networks</a>' in client.get("/").text
     assert client.get("/?network=faces&layer=1").status_code == 200
-
-
-def test_sizes_are_tried_down_by_a_sixth(client, tracer):
-    text = unescape(client.get("/?network=faces&i=3&j=4").text)
-    links = re.findall(r'<a href="([^"]*)" data-live-link data-scores="([^"]*)">(\d+)</a>', text)
-    sizes = [int(size) for *_, size in links]
-    assert (sizes[0], sizes[-1], len(sizes)) == (752, 84, 13)
-    assert all(
-        after / before == pytest.approx(5 / 6, abs=0.01) for before, after in pairwise(sizes)
-    )
-    page, scores, size = links[3]
-    assert f"size={size}" in page
-    assert "i=" not in page
-    answer = client.get(scores)
-    assert float(np.load(BytesIO(answer.data)).max()) == pytest.approx(
-        float(tracer.outputs_of(experiment_of(size), 7).max()), abs=1e-6
-    )
-    assert client.get(links[0][1]).status_code == 200  # not too much work
-
-
-def experiment_of(size):
-    return read([("network", "faces"), ("size", size)], networks=network)
