@@ -210,7 +210,8 @@ def _end(experiment: Experiment, outputs: Outputs) -> str:
         )
     except (InvalidValue, TooLarge, IndexError):
         return ""  # the layers as they were do not fit this picture, or one another
-    return f"highest value at the end {_short(was)} → {_short(now)}"
+    what = "score" if experiment.network else "value"
+    return f"highest {what} at the end {_short(was)} → {_short(now)}"
 
 
 def _short(value: float) -> str:

@@ -52,7 +52,7 @@ def test_layers_are_walked_and_the_face_is_silenced_and_brought_back(new_page, a
 
     page.goto(f"{NETWORK}&7.off=0,1,5,36")
     expect(page.locator(".layer-changes")).to_contain_text("inputs 0, 1, 5 and 36 left out")
-    expect(page.locator(".layer-end")).to_have_text("highest value at the end +1.07 → −0.22")
+    expect(page.locator(".layer-end")).to_have_text("highest score at the end +1.07 → −0.22")
     expect(page.get_by_text("Nothing above 0: no face")).to_be_visible()
     page.get_by_role("link", name="undo this layer").click()
     expect(page.locator(".layer-changes")).to_have_count(0)
