@@ -28,7 +28,7 @@ from multiconv.experiment.fields import FIELDS, LAYER_TURNS, Field
 from multiconv.experiment.kernels import PLACE, tap_name
 from multiconv.experiment.kinds import COLOUR_RANGE, numbers_text
 from multiconv.experiment.link import prefix, read, to_pairs
-from multiconv.experiment.model import LIMITS, Experiment, Networks, no_networks
+from multiconv.experiment.model import LIMITS, Experiment, Layer, Networks, no_networks
 from multiconv.experiment.numbers import number, plain, weight_text, whole, with_point
 from multiconv.experiment.reshape import reshape
 from multiconv.experiment.stacking import GeometryOf, over_photo, restacked
@@ -306,9 +306,9 @@ def drawn_size(rows: int, columns: int, longest: int) -> tuple[int, int]:
     return max(1, round(columns * scale)), max(1, round(rows * scale))
 
 
-def longest_drawn(inputs: int, size: Pair, *, output: bool = False) -> int:
+def longest_drawn(layer: Layer, size: Pair, *, output: bool = False) -> int:
     """Return how long a map is, in CSS pixels; of many inputs a whole multiple or divisor."""
-    if inputs <= PLANES:
+    if layer.inputs <= PLANES or layer.pools:
         return OUTPUT_WIDTH if output else ROW_WIDTH
     side, most = max(size), OUTPUT_WIDTH if output else _TIGHT
     if side <= most:
@@ -335,7 +335,7 @@ def _with_click(
             return replace(experiment, focus=replace(experiment.focus, i=row, j=column))
         on_input, shape = field.startswith("at.input"), geometry_of(experiment)
         rows, columns = shape.input_size if on_input else shape.output_size
-        longest = longest_drawn(experiment.layer.inputs, (rows, columns), output=field == "at")
+        longest = longest_drawn(experiment.layer, (rows, columns), output=field == "at")
         scale = max(rows, columns) / longest
         row, column = min(int(y * scale), rows - 1), min(int(x * scale), columns - 1)
         if on_input:

@@ -101,6 +101,14 @@ def layer_name(n: int, layer: Layer) -> str:
     return f"{_KINDS[layer.kind]}{n}"
 
 
+def pooling_words(layer: Layer) -> str:
+    """Return what a pooling takes out of each window; nothing of a convolution."""
+    if not layer.pools:
+        return ""
+    kind = "largest" if layer.kind == MAX_POOL else "mean"
+    return f"the {kind} of each {size_words(layer.kernel_size)}"
+
+
 def enumeration(names: Sequence[str]) -> str:
     """Return names as a sentence lists them, as “red, green and blue”."""
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

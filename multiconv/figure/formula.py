@@ -78,12 +78,13 @@ def formula(
     divisor: int = 0,
     what_if: str = "",
     source: str = "input",
+    pooled: str = "",
 ) -> list[list[Term]]:
     """Return the definition's lines; strides, dilation, padding and bias where they matter.
 
     The tag ``munder`` is the sum sign's.  A mean's ``divisor`` stands before it; a kernel that is
     ``flipped`` is read from its end; partials that are left ``apart`` keep their q; ``source`` is
-    what the input is called.
+    what the input is called.  What a pooling takes, ``pooled``, is of channel k alone.
     """
     (top, _), (left, _) = shape.pads
     batch = [Term("0", "", "b", "mn")]
@@ -94,7 +95,7 @@ def formula(
     output = _bracketed(name, batch, [_filled("i", i)], [_filled("j", j)], last)
     row = _place(i, shape.strides[0], shape.dilations[0], top, "i", "di")
     column = _place(j, shape.strides[1], shape.dilations[1], left, "j", "dj")
-    window = _bracketed(source, batch, row, column, [_index("q")])
+    window = _bracketed(source, batch, row, column, channel if pooled else [_index("q")])
     cut = len(window) if _length(window) <= LONGEST else window.index(row[-1], len(row)) + 2
     taps = [[_index(tap)] for tap in indices[:2]]
     if what_if == "flipped":
@@ -106,9 +107,11 @@ def formula(
     bias = [Term("+"), *_bracketed("bias", channel)] if biased and not apart else []
     share = [_number(1), Term("/"), _number(divisor)] if divisor else []
     sigma = Term("∑", tag="munder", under=indices[:2] if apart else indices)
+    if pooled:
+        sigma, weight, bias = Term(pooled, tag="munder", under=indices[:2]), [], []
     return [
         [*(replace(term, first=bool(term.name)) for term in output), Term("=")],
         [*share, sigma, *window[:cut]],
         *([window[cut:]] if cut < len(window) else []),
-        [Term("·"), *weight, *bias],
+        *([[Term("·"), *weight, *bias]] if weight else []),
     ]

@@ -74,7 +74,7 @@ def partials_of(
     times = _times((rows, columns))
     high, wide = _shrunk_size((rows, columns), times)
     across = columns_of(len(channels))
-    longest = longest_drawn(len(channels), (rows, columns))
+    longest = longest_drawn(trace.experiment.layer, (rows, columns))
     return Partials(
         pictures.partials(trace.range / trace.gain),
         (high * -(-len(channels) // across), wide * across),

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from multiconv.engine.geometry import Pair, Window
 from multiconv.engine.trace import PoolTrace
 from multiconv.experiment.arithmetic import Arithmetic, ChannelArithmetic, arithmetic
+from multiconv.experiment.model import AVG_POOL, MAX_POOL
 from multiconv.experiment.numbers import MINUS, decimal
-from multiconv.experiment.words import activation_words, layer_name
+from multiconv.experiment.words import activation_words, layer_name, pooling_words
 from multiconv.figure.channels import Channel
 from multiconv.figure.formula import Term, activated, formula
 from multiconv.figure.kernel import tint, weight_scale
@@ -24,6 +25,7 @@ from multiconv.figure.sum import divided_by
 from multiconv.imaging.colour import step
 from multiconv.tracing.trace import Trace
 
+_POOLED = {MAX_POOL: "max", AVG_POOL: "mean"}
 APART = "not summed: each stays by itself"
 
 
@@ -107,11 +109,11 @@ def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
 
 def _in_values(trace: Trace, channels: Sequence[Channel]) -> Pixel:
     """Return the arithmetic in the values of the maps, of the channels that have a row."""
-    found, extent = trace.probe(*trace.pixel), weight_scale(trace)
+    found = trace.probe(*trace.pixel)
     window = trace.layer.geometry.window_of(*trace.pixel)
 
-    def cells(values: NDArray[Any], scale: float = 0) -> Cells:
-        return _cells(_texts(values), _tints(values, scale or float(np.abs(values).max()) or 1.0))
+    def cells(values: NDArray[Any]) -> Cells:
+        return _cells(_texts(values), _tints(values, float(np.abs(values).max()) or 1.0))
 
     tables = []
     for each in found.channels:
@@ -126,7 +128,7 @@ def _in_values(trace: Trace, channels: Sequence[Channel]) -> Pixel:
             Tables(
                 channels[each.q],
                 seen,
-                cells(each.kernel, extent),
+                cells(each.kernel),
                 cells(each.products),
                 "≈",
                 value_text(each.subtotal),
@@ -147,6 +149,11 @@ def _last_lines(trace: Trace) -> list[Term]:
     """Return what all channels add up to, the bias, the sum, the activation, rounded."""
     layer = trace.layer
     added = [trace.subtotal(q) for q, each in enumerate(layer.partials) if each is not None]
+    if trace.experiment.layer.pools:
+        return [
+            Term(f"{pooling_words(trace.experiment.layer)}:", "muted"),
+            Term(f"≈ {value_text(float(layer.output[trace.pixel]))}", "final"),
+        ]
     lines = [Term(f"{len(added)} subtotals ≈ {value_text(sum(added))}", "terms")]
     if not trace.experiment.sums:
         return [*lines, Term(APART, "muted")]
@@ -172,6 +179,7 @@ def _formula(trace: Trace) -> list[list[Term]]:
         biased=layer.bias != 0,
         divisor=layer.divisor if focus.what_if == "mean" else 0,
         what_if=focus.what_if,
+        pooled=_POOLED.get(trace.experiment.layer.kind, ""),
         source=layer_name(len(before), before[-1]) if before else "input",
     )
     if layer.activation == "identity" or not trace.experiment.sums:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from multiconv.drawing.marks import Mark, rim_path, unused_path, window_mark
 from multiconv.experiment.banks import PLANES
 from multiconv.experiment.edit import ROW_WIDTH, Form, drawn_size, longest_drawn
+from multiconv.experiment.model import MAX_POOL
 from multiconv.experiment.numbers import decimal, weight_text
 from multiconv.figure.channels import Channel
 from multiconv.figure.kernel import Kernel, has_room, kernel_of, name_in_link, weight_scale
@@ -75,6 +76,7 @@ class MapPicture:
     caption: tuple[Words, ...] = ()
     rim: str = ""
     unused: str = ""
+    winner: Mark | None = None
 
     @property
     def shrunk(self) -> int:
@@ -156,7 +158,18 @@ def plane_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture:
         mark=window_mark(shape.window_of(*trace.pixel)),
         rim="" if has_ledger(trace) else rim_path(shape, made.reach),
         unused=unused_path(shape),
+        winner=_winner(trace, q),
     )
+
+
+def _winner(trace: Trace, q: int) -> Mark | None:
+    """Return the pixel that a pooling of the largest takes out of the window."""
+    if trace.experiment.layer.kind != MAX_POOL:
+        return None
+    window = trace.layer.geometry.window_of(*trace.pixel)
+    found = next(each for each in trace.probe(*trace.pixel).channels if each.q == q)
+    row, column = np.unravel_index(int(found.kernel.argmax()), found.kernel.shape)
+    return Mark(window.source_rows[row], window.source_cols[column], 1, 1)
 
 
 def partial_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture:
@@ -170,8 +183,9 @@ def partial_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture
         caption = (Words("another group: nothing"),)
     else:
         ends = (trace.range_of(plane),) if has_each(trace) else ()
+        pooled = trace.experiment.layer.pools
         caption = (
-            Words(f"what {channel.called} adds"),
+            Words(f"{channel.called}, pooled" if pooled else f"what {channel.called} adds"),
             value_of(trace, plane, name),
             *(Words(f"±{weight_text(end)}", "index") for end in ends),
         )
@@ -203,7 +217,7 @@ def map_picture(
     has_levels = plane.dtype == np.uint8
     if extent is None:
         extent = trace.range if has_levels else trace.range_of(plane)
-    longest = longest_drawn(len(trace.layer.partials), plane.shape, output=role == "output")
+    longest = longest_drawn(trace.experiment.layer, plane.shape, output=role == "output")
     low, high, mean = (decimal(value / (255 if has_levels else 1), 2) for value in summary(plane))
     return MapPicture(
         name,

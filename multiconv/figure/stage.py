@@ -16,7 +16,7 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from multiconv.experiment.edit import OUTPUT_WIDTH, ROW_WIDTH, Form
-from multiconv.experiment.words import origin_words, sentence, what_if_words
+from multiconv.experiment.words import origin_words, pooling_words, sentence, what_if_words
 from multiconv.figure.channels import Channel, channels_of
 from multiconv.figure.faces import Faces, faces_of
 from multiconv.figure.kernel import Kernel
@@ -64,6 +64,7 @@ class Figure:
     faces: Faces | None = None
     rest: Rest | None = None
     ledger: Ledger | None = None
+    pooling: str = ""
 
     @property
     def is_tight(self) -> bool:
@@ -121,6 +122,7 @@ def figure_of(
         faces_of(trace, outputs) if sight else None,
         rest,
         ledger_of(trace, channels, turns),
+        pooling_words(experiment.layer),
     )
 
 

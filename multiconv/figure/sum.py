@@ -9,7 +9,7 @@ from multiconv.drawing.junction import Junction, junction
 from multiconv.experiment.edit import ROW_WIDTH
 from multiconv.experiment.model import MOST
 from multiconv.experiment.numbers import weight_text
-from multiconv.experiment.words import activation_words, map_words
+from multiconv.experiment.words import activation_words, map_words, pooling_words
 from multiconv.figure.kernel import room_of
 from multiconv.figure.rest import Rest
 from multiconv.figure.rows import (
@@ -120,6 +120,8 @@ def _total(trace: Trace) -> str:
     terms = " ".join(map(value_text, adds))
     if len(adds) > MOST:
         terms = f"{len(adds)} subtotals"
+    if trace.experiment.layer.pools:
+        return f"{pooling_words(trace.experiment.layer)} ≈ {terms}"
     if not trace.experiment.sums:
         return f"{terms}, not summed"
     if divided := divided_by(trace):

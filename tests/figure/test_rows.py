@@ -1,6 +1,7 @@
 """The rows of the working: which channels have one, what their captions say."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -63,3 +64,21 @@ def test_a_row_is_as_high_on_the_page_as_in_the_drawing():
     sheets = (Path(__file__).parents[2] / "static" / "css").glob("*.css")
     heights = re.findall(r"--row: (\d+)px", "".join(sheet.read_text() for sheet in sheets))
     assert sorted(heights) == [str(TIGHT), str(ROW_HEIGHT)]
+
+
+def test_of_a_pooling_the_winner_is_marked_and_nothing_is_summed(client):
+    query = "layers=2&2.kind=max_pool&layer=2&size=24"
+    page = client.get(f"/?{query}&i=3&j=4").text
+    found = re.search(r'<rect class="winner" x="(\d+)" y="(\d+)"', page)
+    column, row = map(int, found.groups())
+    plane = np.load(BytesIO(client.get(f"/maps/input-0.npy?{query}").data))
+    window = plane[6:8, 8:10]
+    assert plane[row, column] == window.max()
+    assert (row, column) in {(6, 8), (6, 9), (7, 8), (7, 9)}
+    assert "the largest of each 2 × 2" in page
+    assert "nothing is summed" in page
+    assert 'name="bias.0"' not in page
+    assert "max" in page.partition('class="mathematics"')[2][:2000]
+    mean = client.get(f"/?{query}&2.kind=avg_pool".replace("2.kind=max_pool&", "")).text
+    assert "the mean of each 2 × 2" in mean
+    assert 'class="winner"' not in mean

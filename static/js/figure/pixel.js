@@ -173,6 +173,9 @@ function marks(window, i, j) {
   const [[y, height], [x, width]] = [extent(window.rows), extent(window.cols)];
   const place = { x, y, width: width || 1, height: height || 1 };
   const pixel = { x: j, y: i, width: 1, height: 1 };
+  for (const rect of found(".winner")) {
+    rect.setAttribute("visibility", String([i, j]) === String(state.facts.pixel) ? "visible" : "hidden");
+  }
   for (const rect of found(":is(mc-map, .mini-map) .marks :is(.mark, .mark-edge)")) {
     const input = rect.closest("mc-map")?.getAttribute("data-map")?.startsWith("input-");
     for (const [name, value] of Object.entries(input ? place : pixel)) {
