@@ -32,6 +32,9 @@ class Links:
     experiment: Experiment
     build: str
     _written: dict[Experiment, str] = field(default_factory=dict, repr=False, compare=False)
+    _opening: dict[tuple[int, tuple[int, int]], str] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _reduced: dict[tuple[str, float | None, str], str] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -41,12 +44,12 @@ class Links:
             self._written[experiment] = to_query(experiment)
         return self._written[experiment]
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The canonical link's query."""
         return self._query(self.experiment)
 
-    @property
+    @cached_property
     def source(self) -> str:
         """The query of the picture alone."""
         return self._query(Experiment(source=self.experiment.source))
@@ -77,7 +80,10 @@ class Links:
 
         Every layer keeps its chosen output.
         """
-        return self.page(self.experiment.opening(max(n, 1), *pixel))
+        key = max(n, 1), pixel
+        if key not in self._opening:
+            self._opening[key] = self.page(self.experiment.opening(key[0], *pixel))
+        return self._opening[key]
 
     def undone(self, n: int) -> str:
         """Return the page on which layer ``n`` is as it was."""
