@@ -1,4 +1,4 @@
-"""The face network on the portrait, beside PyTorch: every activation, and the gradient."""
+"""The face network on the samples, beside PyTorch: every activation, and the gradient."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 
 from multiconv.engine.influence import influence
 from multiconv.experiment.model import Source
+from multiconv.imaging.samples import SAMPLES
 from multiconv.networks.shipped import network
 from multiconv.store.blobs import FolderBlobs
 from multiconv.store.pictures import Store
@@ -18,10 +19,10 @@ torch = pytest.importorskip(
 
 
 @pytest.fixture(scope="module")
-def portrait(tmp_path_factory):
-    """The portrait at 400 pixels, from 0 to 1, in 64 bits."""
+def shares(tmp_path_factory):
+    """``shares(sample, size)``: a sample's numbers from 0 to 1, in 64 bits."""
     store = Store(FolderBlobs(tmp_path_factory.mktemp("store"), 2**22))
-    return levels_of(Source("sample:portrait", 400), store) / 255
+    return lambda sample, size: levels_of(Source(f"sample:{sample}", size), store) / 255
 
 
 def by_torch(x):
@@ -37,12 +38,21 @@ def by_torch(x):
     return maps
 
 
-def test_every_activation_and_the_influence_of_a_value(portrait):
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_every_activation_at_five_sizes(sample, shares):
+    for size in (80, 160, 250, 333, 400):
+        x = shares(sample, size)
+        with torch.no_grad():
+            maps = by_torch(x)
+        outputs = network("faces").run(x.astype(np.float32))
+        for theirs, ours in zip(maps[1:], outputs, strict=True):
+            expected = theirs.numpy()[0].transpose(1, 2, 0)
+            assert abs(ours - expected).max() <= 1e-5 * abs(expected).max()
+
+
+def test_the_influence_of_a_value(shares):
+    portrait = shares("portrait", 400)
     maps = by_torch(portrait)
-    outputs = network("faces").run(portrait.astype(np.float32))
-    for theirs, ours in zip(maps[1:], outputs, strict=True):
-        expected = theirs.detach().numpy()[0].transpose(1, 2, 0)
-        assert abs(ours - expected).max() <= 1e-5 * abs(expected).max()
     inputs = [portrait, *network("faces").run(portrait)]
     passages = [layer.passage(x) for layer, x in zip(network("faces").layers, inputs, strict=False)]
     for n, k, i, j in (
