@@ -140,6 +140,7 @@ def volumes(
         inputs = tuple(
             replace(slab, line="strong" if slab.index in strong else "thin") for slab in inputs
         )
+        outputs = tuple(slab if slab.chosen else replace(slab, line="thin") for slab in outputs)
     fed = tuple(slab for slab in inputs if feeding is None or slab.index in feeding)
     titles = sheet.titles
     if wide:  # under the wedges, and close above the outputs

@@ -203,6 +203,8 @@ def test_many_inputs_stand_close_and_lines_have_their_subtotals_widths():
     assert drawn.threads[43].thick / drawn.threads[20].thick == pytest.approx(43 / 20, abs=0.01)
     assert [thread.sign for thread in drawn.threads[:3]] == ["nothing", "against", "for"]
     assert [slab.index for slab in drawn.inputs if slab.line == "strong"] == [0, 5]
+    others = volumes((47, 47, 32), (47, 47, 45), 3, low=True, subtotals=subtotals[:32]).outputs
+    assert [slab.line for slab in others] == ["thin"] * 3 + [""] + ["thin"] * 41
     for thread in drawn.threads:
         slab = drawn.inputs[thread.index]
         assert slab.front[3][0] < thread.ends[0][0] < slab.front[2][0]
