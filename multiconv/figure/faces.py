@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from multiconv.drawing.marks import Mark
 from multiconv.engine.geometry import Pair
+from multiconv.engine.stack import jump, receptive_field
 from multiconv.errors import MultiConvError
 from multiconv.experiment.numbers import decimal
 from multiconv.figure.planes import Outputs
@@ -47,6 +48,9 @@ def faces_of(trace: Trace, outputs: Outputs | None) -> Faces | None:
     network = experiment.network
     if outputs is None or network is None or network.name != NETWORK or not experiment.sums:
         return None
+    shapes = trace.shapes
+    if (jump(shapes), receptive_field(shapes, 0, 0).centre) != ((_STEP,) * 2, (_FIRST,) * 2):
+        return None  # layers have other steps, and boxes would stand elsewhere
     try:
         scores = outputs.outputs_of(experiment, len(experiment.layers))[:, :, 0]
     except MultiConvError:

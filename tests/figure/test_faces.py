@@ -48,6 +48,8 @@ def test_at_160_it_finds_nothing_and_a_silenced_network_neither(tracer):
 def test_other_experiments_have_none(tracer):
     trace = tracer.trace(read([("size", "24"), ("layers", "2")]))
     assert faces_of(trace, tracer) is None
+    assert faces(tracer, **{"4.strides": "2"}) is None  # its cells stand elsewhere
+    assert faces(tracer, **{"7.bias": "1"}).head.startswith("Above 0")
 
 
 def test_boxes_are_the_highest_that_do_not_overlap():
