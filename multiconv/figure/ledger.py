@@ -133,13 +133,13 @@ def ledger_of(trace: Trace, channels: Sequence[Channel], turns: RowLinks) -> Led
 def _choices(trace: Trace, turns: RowLinks) -> tuple[tuple[str, str], ...]:
     """Return what leaves the rows' channels out, all others, or none."""
     experiment, rows = trace.experiment, trace.rows
-    layer, number = experiment.layer, NUMBERS[len(rows)]
+    layer = experiment.layer
     if not layer.has_rest:
         return ()
     group = layer.group_of(experiment.focus.k)
     wanted = {
-        f"silence these {number}": tuple(sorted({*layer.off, *rows})),
-        f"only these {number}": tuple(q for q in group if q not in rows),
+        "silence them": tuple(sorted({*layer.off, *rows})),
+        "only them": tuple(q for q in group if q not in rows),
         "all in again": (),
     }
     return tuple(
@@ -183,7 +183,7 @@ def _below(trace: Trace) -> str:
     layer, rows = trace.experiment.layer, trace.rows
     divided = f", each divided by {trace.layer.divisor}" if trace.layer.divisor > 1 else ""
     if trace.experiment.focus.rows == ALL:
-        return f"all stand below{divided}"
+        return f"all stand below{divided}; the {NUMBERS[len(rows)]} in bold"
     if not layer.has_rest:
         return f"all have a row below{divided}"
     largest = sorted(range(layer.inputs), key=lambda q: -abs(trace.subtotal(q)))[: len(rows)]

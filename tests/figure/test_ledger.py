@@ -16,6 +16,7 @@ from multiconv.experiment.model import ALL, Experiment, Focus, Layer, Limits, So
 from multiconv.figure.links import Links
 from multiconv.figure.planes import map_plane
 from multiconv.figure.stage import figure_of
+from multiconv.networks.shipped import network
 from multiconv.tracing.trace import Tracer
 
 STACKS = Limits(layers=16)
@@ -196,3 +197,35 @@ def test_a_tracer_of_its_own_finds_the_same_rows(app):
         Tracer(app.extensions["multiconv_store"]).trace(experiment).rows for _ in range(2)
     )
     assert one == other
+
+
+@pytest.mark.parametrize("layer", range(2, 8))
+def test_in_the_face_network_every_sum_is_exact(app, layer):
+    with app.test_request_context():
+        tracer = app.extensions["multiconv"]
+        experiment = read([("network", "faces"), ("layer", str(layer))], networks=network)
+        trace = tracer.trace(experiment)
+    random = np.random.default_rng(layer)
+    rows, columns = trace.layer.geometry.output_size
+    rest, plus, minus = trace.layer.rest(trace.rows), trace.layer.signed(1), trace.layer.signed(-1)
+    for i, j in zip(random.integers(0, rows, 200), random.integers(0, columns, 200), strict=True):
+        found = trace.probe(int(i), int(j))
+        subtotals = {each.q: each.subtotal for each in found.channels}
+        room = 1e-5 * sum(map(abs, subtotals.values())) + 1e-9
+        bias, total = trace.layer.bias, found.total
+        assert sum(subtotals[q] for q in trace.rows) + rest[i, j] + bias == pytest.approx(
+            total, abs=room
+        )
+        assert plus[i, j] + minus[i, j] + bias == pytest.approx(total, abs=room)
+        gains = sum(value for value in subtotals.values() if value > 0)
+        assert plus[i, j] == pytest.approx(gains, abs=room)
+        assert float(trace.layer.sum[i, j]) == pytest.approx(total, abs=room)
+
+
+def test_the_face_is_told_as_its_provenance_says(client):
+    page = client.get("/?network=faces").text
+    line = re.sub("<[^>]*>", "", page.partition('class="ledger-sum">')[2].partition("</p>")[0])
+    assert line.strip() == "+2.58 for −1.26 against −0.25 bias ≈ +1.07"
+    assert [f'id="row-{q}"' in page for q in (0, 1, 5, 36, 2)] == [True] * 4 + [False]
+    assert "the other 41" in page
+    assert "what one adds ±0.3 (× 10)" in page
