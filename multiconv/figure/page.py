@@ -121,7 +121,7 @@ def page(
         bench_open=any((name or "").startswith(("name.", "matrix.")) for name in wrong),
         long_form=figure.rows[0].kernel.pictured,
         controls=_controls(trace, links, typed, wrong),
-        steps=() if figure.is_tight else steps_of(trace, figure.channels),
+        steps=() if figure.pooling else steps_of(trace, figure.channels),
         paces=paces_of(figure.output.last_pixel + 1),
         sheet=sheet_of(trace, links),
         partials=partials_of(trace, figure.channels, links),

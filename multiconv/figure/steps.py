@@ -49,6 +49,7 @@ def steps_of(trace: Trace, channels: Sequence[Channel]) -> tuple[Step, ...]:
         return ()
     found = [Step("0", "running-0", 0, "Nothing yet: every pixel is 0.")]
     names: list[str] = []
+    count = sum(channel.adds for channel in channels)
     for channel in channels:
         if not channel.adds:
             continue
@@ -56,11 +57,16 @@ def steps_of(trace: Trace, channels: Sequence[Channel]) -> tuple[Step, ...]:
         names.append(channel.name)
         words = f"{' + '.join(names)}, pixel by pixel; the bias is still missing."
         entered = channel.q + 1
+        if channel.source:  # of many the names would be a paragraph
+            label = f"{len(names)} of {count} inputs"
+            words = f"{label}, the last is {channel.q}; the bias is still missing."
         found.append(Step(label, f"running-{entered}", entered, words.capitalize()))
     divided = divided_by(trace)
     everything = (
         f"({' + '.join(names)}) {divided} + bias" if divided else " + ".join([*names, "bias"])
     )
+    if any(channel.source for channel in channels):
+        everything = f"{count} inputs {divided}+ bias".replace("  ", " ")
     words = f"{everything}: the bias is {weight_text(trace.layer.bias)}.".capitalize()
     found.append(Step(f"{divided} + bias".strip(), "sum", len(channels), words))
     if trace.layer.activation != "identity":

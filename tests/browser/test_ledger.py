@@ -49,3 +49,26 @@ def test_the_bars_follow_the_pointer_and_bring_rows(page, server):
         "rest",
     ]
     expect(page).to_have_url(re.compile("rows=0,2,5,36&range="), timeout=WAIT)
+
+
+def test_inputs_enter_the_sum_one_after_another(page, server):
+    page.goto(f"{server}/?network=faces")
+    page.locator("#steps summary").click()
+    slider = page.locator("mc-sums input")
+    levels = [
+        number(cell.inner_text()) for cell in page.locator('td[data-value^="running-"]').all()
+    ]
+    slider.evaluate(
+        "(at) => { at.value = '6'; at.dispatchEvent(new Event('input', {bubbles: true})) }"
+    )
+    expect(page.locator(".step-words")).to_have_text(
+        "6 of 45 inputs, the last is 5; the bias is still missing."
+    )
+    output = page.locator('.result [data-value="output"]')
+    assert abs(number(output.inner_text()) - levels[5]) < 0.003
+    expect(page.locator("#row-36")).to_have_class(re.compile("waiting"))
+    expect(page.locator("#row-5")).not_to_have_class(re.compile("waiting"))
+    expect(page.locator("canvas[data-step]").first).to_be_attached(timeout=WAIT)
+    slider.press("End")
+    expect(output).to_have_text("+1.072")
+    expect(page.locator("#row-36")).not_to_have_class(re.compile("waiting"))

@@ -100,6 +100,7 @@ export function showLedger(i, j, again) {
   asked += 1;
   document.getElementById("pixel")?.classList.toggle("waiting", false);
   if (!served.length) begin();
+  if (state.step && String([i, j]) === String(served)) return draw(entered(state.step.entered));
   if (!edited && String([i, j]) === String(served)) {
     restore();
     const value = find('[data-value="output"]')?.textContent;
@@ -120,6 +121,13 @@ export function showLedger(i, j, again) {
   }
   return output;
 }
+
+/** What the page says that each input adds, of those that have entered the sum. @param {number} count */
+const entered = (count) =>
+  state.facts.active.map((on, q) => {
+    const text = find(`td[data-value="ledger-${q}"]`)?.textContent ?? "0";
+    return on && q < count ? Number(text.replace("−", "-")) : 0;
+  });
 
 /** @param {number} i @param {number} j */
 async function exact(i, j) {
@@ -148,11 +156,11 @@ const activated = (total) => ({ identity: total, relu: Math.max(total, 0) })[sta
 /** @param {number[]} values by their channels */
 function draw(values) {
   const { facts } = state;
-  const { bias } = state;
+  const bias = state.step && !state.step.biased ? 0 : state.bias;
   const shown = values.map((value) => value / facts.divisor);
   const at = scale(shown, bias);
-  bars(shown, at);
-  headline(shown, at.total);
+  bars(shown, at, bias);
+  headline(shown, at.total, bias);
   const rows = facts.rows ?? values.map((_, q) => q);
   for (const q of rows) put(find(`output[data-value="partial-${q}"]`), "", captioned(values[q]));
   for (const tile of document.querySelectorAll(".partial-tile output")) {
@@ -162,7 +170,7 @@ function draw(values) {
   if (rest) others(rest);
   curves([...rows.map((q) => values[q]), ...(rest ? [rest.reduce((sum, value) => sum + value, 0)] : [])]);
   threads(values);
-  const output = activated(at.total);
+  const output = state.step ? at.total : activated(at.total);
   const value = captioned(output ?? at.total);
   if (output !== undefined) put(find('.result [data-value="output"]'), "", value);
   const count = active().length;
@@ -181,10 +189,10 @@ function threads(values) {
   }
 }
 
-/** @param {number[]} values @param {ReturnType<typeof scale>} at */
-function bars(values, at) {
+/** @param {number[]} values @param {ReturnType<typeof scale>} at @param {number} bias */
+function bars(values, at, bias) {
   document.querySelectorAll(".bars .place").forEach((place, q) => laid(place.querySelector(".bar"), values[q], at));
-  laid(find(".bars .bias-bar"), state.bias, at);
+  laid(find(".bars .bias-bar"), bias, at);
   laid(find(".bars .sum-bar"), at.total, at);
   put(find(".bars .whole"), "y", String(at.zero - Math.max(at.total, 0) * at.unit + 4));
   const line = find(".bars .running");
@@ -211,10 +219,10 @@ function laid(rect, value, at) {
   put(rect, "class", (rect?.getAttribute("class") ?? "").replace(/\b(for|against|nothing)\b/, sign));
 }
 
-/** @param {number[]} values @param {number} total */
-function headline(values, total) {
+/** @param {number[]} values @param {number} total @param {number} bias */
+function headline(values, total, bias) {
   const found = shares(values);
-  const places = placesFor(Math.max(found.gains, -found.losses, Math.abs(state.bias)));
+  const places = placesFor(Math.max(found.gains, -found.losses, Math.abs(bias)));
   put(find(".ledger-sum .for"), "", rounded(found.gains, places, true));
   put(find(".ledger-sum .against"), "", rounded(found.losses, places, true));
   put(find(".ledger-sum .ledger-total"), "", `≈ ${rounded(total, places, true)}`);

@@ -34,9 +34,15 @@ class Sums extends HTMLElement {
       if (button) this.go(this.buttons.indexOf(button));
     });
     this.addEventListener("keydown", (event) => this.pressed(event));
+    this.addEventListener("input", () => this.go(Number(this.slider?.value)));
     this.closest("details")?.addEventListener("toggle", () => this.go(WHOLE));
     on("page", () => this.laid());
     for (const kind of /** @type {const} */ (["kernel", "bias"])) on(kind, () => this.at === WHOLE || this.show());
+  }
+
+  /** Of many inputs a slider leads through the steps. @returns {HTMLInputElement | null} */
+  get slider() {
+    return this.querySelector("input");
   }
 
   /** @returns {HTMLButtonElement[]} */
@@ -59,6 +65,7 @@ class Sums extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   pressed(event) {
+    if (event.target === this.slider) return;
     const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const next = way && this.buttons[this.buttons.indexOf(/** @type {HTMLButtonElement} */ (event.target)) + way];
     if (!next) return;
@@ -87,7 +94,8 @@ class Sums extends HTMLElement {
     const [entered, stood] = [Number(button?.dataset.entered), state.step];
     state.step = whole ? null : { entered, biased: button?.dataset.shows === "sum" };
     retire(entered);
-    this.name(whole ? "" : buttons.slice(1, buttons.indexOf(button) + 1).map((each) => each.textContent).join(" ") || "0");
+    if (this.slider) this.slider.value = String(buttons.indexOf(button));
+    this.name(whole ? "" : this.slider ? button.textContent ?? "" : buttons.slice(1, buttons.indexOf(button) + 1).map((each) => each.textContent).join(" ") || "0");
     this.tell(this.closest("details")?.open ? button?.dataset.words ?? "" : "", aloud);
     if (stood || state.step) tell("step");
     if (!whole) return void (this.busy ? (this.again = true) : this.draw());

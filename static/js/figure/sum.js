@@ -31,9 +31,11 @@ export function from(path, height) {
 export function retire(entered) {
   /** @param {Element | undefined} element @param {number} q */
   const step = (element, q) => element?.classList.toggle("waiting", q >= entered);
-  for (const row of document.querySelectorAll(".row")) step(row, Number(row.id.slice(4)));
+  for (const row of document.querySelectorAll(".row:not(.rest)")) step(row, Number(row.id.slice(4)));
   for (const channel of document.querySelectorAll(".channel")) step(channel, Number(channel.getAttribute("data-q")));
-  document.querySelectorAll(".curve").forEach(step);
+  const rows = document.querySelectorAll(".row");
+  document.querySelectorAll(".curve").forEach((curve, at) => step(curve, Number(rows[at]?.id.slice(4))));
+  for (const place of document.querySelectorAll(".bars .place")) step(place, Number(place.getAttribute("data-q")));
   for (const drawing of document.querySelectorAll("svg.drawing")) {
     const wedges = drawing.querySelectorAll(".wedge");
     drawing.querySelectorAll('a[href^="#row-"]').forEach((slab, at) => {
