@@ -164,7 +164,7 @@ def plane_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture:
 
 def _winner(trace: Trace, q: int) -> Mark | None:
     """Return the pixel that a pooling of the largest takes out of the window."""
-    if trace.experiment.layer.kind != MAX_POOL:
+    if trace.experiment.layer.kind != MAX_POOL or trace.layer.partials[q] is None:
         return None
     window = trace.layer.geometry.window_of(*trace.pixel)
     found = next(each for each in trace.probe(*trace.pixel).channels if each.q == q)
