@@ -47,7 +47,8 @@ class Figure:
     """What is said of one trace: its inputs, the rows, the sum, the output, the volumes.
 
     ``title`` is the experiment in a sentence, ``origin`` whose filters they are, ``what_if`` what
-    is computed in place of the sum, if anything is; ``star`` stands between a plane and its kernel.
+    is computed in place of the sum, if anything is; ``star`` stands between a plane and its kernel;
+    what rows add is drawn ``gain`` times as strong as the sum.
     """
 
     title: str
@@ -65,6 +66,7 @@ class Figure:
     rest: Rest | None = None
     ledger: Ledger | None = None
     pooling: str = ""
+    gain: int = 1
 
     @property
     def is_tight(self) -> bool:
@@ -123,6 +125,7 @@ def figure_of(
         rest,
         ledger_of(trace, channels, turns),
         pooling_words(experiment.layer),
+        trace.gain,
     )
 
 

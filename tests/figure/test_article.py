@@ -443,3 +443,17 @@ def test_every_link_is_used_by_the_text(client):
     for name in TRIES:
         query = to_query(try_of(name, Experiment())).replace("&", "&amp;")
         assert f'href="/{"?" if query else ""}{query}"' in text, name
+
+
+def test_the_figure_in_small_adds_up_too(client):
+    def small(address):
+        text = client.get(address).get_data(as_text=True)
+        aside = re.search(r'<aside class="companion.*?</aside>', text, re.DOTALL)[0]
+        return " ".join(re.sub(r"<[^>]+>", " ", aside).split())
+
+    assert small("/") == "Red adds + Green adds + Blue adds = output 0 ↑ the figure"
+    assert small("/?network=faces") == (
+        "0 adds × 10 + 1 adds × 10 + 5 adds × 10 + 36 adds × 10 + the other 41 + −0.2473 = "
+        "output 0 ↑ the figure"
+    )
+    assert small(page_address("pooled")).count("+") == 0
