@@ -115,10 +115,8 @@ export function showLedger(i, j, again) {
     return plane ? valueOf(plane.bytes[i * plane.width + j], facts.range / (facts.gain ?? 1)) : 0;
   });
   const output = draw(values);
-  if (!edited) {
-    document.getElementById("pixel")?.classList.toggle("waiting", true);
-    timer = setTimeout(() => void exact(i, j), REST);
-  }
+  if (!edited) document.getElementById("pixel")?.classList.toggle("waiting", true);
+  timer = setTimeout(() => void exact(i, j), REST);
   return output;
 }
 
