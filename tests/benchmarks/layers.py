@@ -1,0 +1,113 @@
+"""From a click on a layer of the face network to its pictures, and from an edit in it, in Chromium.
+
+``python -m tests.benchmarks.layers`` prints a table: layers opened in turn by their boxes until all
+pictures of the opened layer are drawn, one changed weight of a layer until the two pictures that
+changed are, and pointing until the ledger's bars follow.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks.chromium import Page, chromium
+from tests.benchmarks.edits import EDIT, PREPARE, machine, row
+from tests.browser.harness import chromium_on_path, serving
+
+ROUNDS, EDITS, POINTS = 3, 20, 60
+FACES = "network=faces"
+
+# All that the figure shows is there once no picture of it is still to come, and a frame later.
+OPEN = """
+async (n) => {
+  const box = document.querySelector(`.layer-row.wide a[data-layer="${n}"]`);
+  const start = performance.now();
+  box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+  const there = () =>
+    document.querySelector(`.layer-row.wide a[data-layer="${n}"][aria-current]`) &&
+    [...document.querySelectorAll(".working :is(img, input[type=image]), .output input[type=image]")]
+      .every((picture) => !picture.getClientRects().length || picture.naturalWidth !== 0);
+  while (!there()) await frame();
+  await frame();
+  return performance.now() - start;
+}
+"""
+
+POINT = """
+async (count) => {
+  const map = document.querySelector(".output mc-map");
+  const box = map.querySelector("input").getBoundingClientRect();
+  const times = [];
+  for (let at = 0; at < count; at += 1) {
+    await frame();
+    const seen = new Promise((done) => new MutationObserver((_, observer) => {
+      observer.disconnect();
+      done(performance.now());
+    }).observe(document.querySelector("#ledger"),
+      { attributes: true, childList: true, subtree: true, characterData: true }));
+    const never = new Promise((done) => setTimeout(done, 500, Infinity));
+    const start = performance.now();
+    map.dispatchEvent(new PointerEvent("pointermove", {
+      clientX: box.left + 20 + 4.3 * at, clientY: box.top + 30 + 3.1 * at, bubbles: true,
+    }));
+    times.push((await Promise.race([seen, never])) - start);
+  }
+  return times.filter(Number.isFinite);
+}
+"""
+
+
+def measure(page: Page, address: str) -> None:
+    """Print the whole table."""
+    print("| what | median ms | p95 ms | largest ms | longest task ms |")
+    print("|---|---:|---:|---:|---:|")
+    page.goto(f"{address}/?{FACES}")
+    time.sleep(2)
+    page.evaluate(PREPARE)
+    opened = []
+    for turn in range(ROUNDS + 1):
+        for n in (1, 4, 7, 2, 5, 3, 6):
+            took = page.evaluate(OPEN, n)
+            time.sleep(0.6)
+            if turn:  # the first round fills the caches
+                opened.append(took)
+    row(f"{len(opened)} layers opened", opened, page)
+    for n in (2, 4, 7):
+        page.goto(f"{address}/?{FACES}&layer={n}&rows=0,1,2,3")
+        time.sleep(2)
+        page.evaluate(PREPARE)
+        page.evaluate("() => document.querySelector('.bench').setAttribute('open', '')")
+        page.evaluate(EDIT, ["0.04", 0])
+        time.sleep(1.5)
+        times = []
+        for at in range(1, EDITS + 1):
+            times.append(page.evaluate(EDIT, [str(at / 1000), at % 17]))
+            time.sleep(0.05)
+        row(f"{EDITS} changed weights of layer {n}", times, page)
+    page.goto(f"{address}/?{FACES}")
+    time.sleep(2)
+    page.evaluate(PREPARE)
+    page.evaluate(POINT, 3)
+    time.sleep(1.5)
+    row(f"{POINTS} times pointed, to the ledger", page.evaluate(POINT, POINTS), page)
+
+
+def main() -> None:
+    """Start the app and Chromium, and print the figures."""
+    executable = chromium_on_path()
+    if executable is None:
+        sys.exit("no Chromium is on the path: nothing was measured")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder)) as address,
+        chromium(executable) as browser,
+    ):
+        version = browser.send("Browser.getVersion")["product"].replace("/", " ")
+        print(machine(version), end="\n\n")
+        measure(browser.page(), address)
+
+
+if __name__ == "__main__":
+    main()
