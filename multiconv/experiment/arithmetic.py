@@ -9,6 +9,9 @@ works the same numbers from the same rules, so every rule is one that plain
 - if all weights of a channel have them, its products and subtotal are whole
   numbers of 10⁻ᵖ, with one p for the whole pixel;
 - otherwise they are floats, added row by row and rounded half away from zero.
+
+In the maps' unit, 0…1, levels, products and subtotals are divided by 255 and have three
+decimals; they are exact only where every level is 0 or 255.
 """
 
 from __future__ import annotations
@@ -68,11 +71,13 @@ def arithmetic(
     bias: float = 0.0,
     activation: str = "identity",
     divisor: int = 1,
+    ones: bool = False,
 ) -> Arithmetic:
     """Return one output pixel's working as texts.
 
     ``windows`` are the levels 0…255 under the window, channel by channel, None where it lies in a
-    padding of zeros; ``kernels`` their weights; ``divisor`` is a mean's number of channels.
+    padding of zeros; ``kernels`` their weights; ``divisor`` is a mean's number of channels;
+    ``ones`` puts all in the maps' unit.
     """
     found = [[_decimals(weight) for row in kernel for weight in row] for kernel in kernels]
     known = [all(places is not None for places in channel) for channel in found]
@@ -91,16 +96,21 @@ def arithmetic(
         ]
         subtotal = _added([product for row in products for product in row])
         subtotals.append(subtotal)
+        full, digits = (255, _VALUE_PLACES) if ones else (1, places)
+        ends = not ones or all((level or 0) in {0, 255} for row in window for level in row)
         channels.append(
             ChannelArithmetic(
-                levels=tuple(tuple(str(level or 0) for level in row) for row in window),
+                levels=tuple(tuple(_level(level or 0, ones) for level in row) for row in window),
                 kernel=tuple(tuple(_weight(weight) for weight in row) for row in kernel),
                 products=tuple(
-                    tuple(_rounded(product / unit, places) if product else "0" for product in row)
+                    tuple(
+                        _rounded(product / unit / full, digits) if product else "0"
+                        for product in row
+                    )
                     for row in products
                 ),
-                subtotal=_term(_rounded(subtotal / unit, places)),
-                sign="=" if exact else "≈",
+                subtotal=_term(_rounded(subtotal / unit / full, digits)),
+                sign="=" if exact and ends and places <= digits else "≈",
             )
         )
     total = _added(subtotals)
@@ -127,6 +137,13 @@ def _decimals(weight: float) -> int | None:
     return next(
         (p for p in range(MOST_PLACES + 1) if round(weight * _UNITS[p]) / _UNITS[p] == weight), None
     )
+
+
+def _level(level: int, ones: bool) -> str:
+    """Return a level as it stands in a table: as it is, or as its part of 255."""
+    if not ones:
+        return str(level)
+    return _rounded(level / 255, _VALUE_PLACES) if level % 255 else str(level // 255)
 
 
 def _product(level: int, weight: float, places: int, exact: bool) -> float:

@@ -44,6 +44,9 @@ ACTIVATION_WORDS = {name: name for name in ACTIVATIONS} | {
     "gelu": "GELU",
 }
 
+UNITS = {"level": "levels, 0 … 255", "one": "0 … 1"}
+"""What a pixel's numbers in the first layer may stand in."""
+
 WHAT_IFS = {
     "mean": "mean",
     "shared": "one kernel for all",
@@ -157,6 +160,7 @@ FIELDS = (
           "shared", (), "more", "Colours"),
     Field("inputs", "view.inputs", word_of({"grey": "grey", "tinted": "in their colour"}),
           "grey", ("input",), "more", "Inputs"),
+    Field("unit", "view.unit", word_of(UNITS), "level", ()),
     Field("gain", "view.gain", GAIN, None, ()),
 )  # fmt: skip
 

@@ -374,13 +374,15 @@ class View:
     ``range`` is fixed, or ``None`` for the rounded automatic one; ``ranges`` says whether all
     maps share it or each has its own; ``inputs`` whether input planes are grey or tinted.  What one
     of many channels adds is drawn ``gain`` times as strong; ``None``: as the values ask for, or
-    beside a fixed range as they are.
+    beside a fixed range as they are.  ``unit`` is what a pixel's numbers stand in: a picture's
+    levels 0…255, ``level``, or the maps' 0…1, ``one``.
     """
 
     range: float | None = None
     ranges: str = "shared"
     inputs: str = "grey"
     gain: int | None = None
+    unit: str = "level"
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,7 +443,7 @@ class Experiment:
         others = tuple((at, other) for at, other in chosen.items() if other)
         view = self.view
         if n != self.focus.layer:
-            view = View(ranges=view.ranges, inputs=view.inputs)
+            view = replace(view, range=None, gain=None)
         return replace(self, focus=Focus(k, i, j, n, others=others), view=view)
 
     def with_layer(self, layer: Layer) -> Experiment:

@@ -10,7 +10,7 @@ from multiconv.engine.stack import cell_at, receptive_field
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import NO_BANK, PLANES, own_shape
 from multiconv.experiment.kinds import Options, choice
-from multiconv.experiment.model import AVG_POOL, LIMITS, MAX_POOL, Experiment, Focus, Layer, View
+from multiconv.experiment.model import AVG_POOL, LIMITS, MAX_POOL, Experiment, Focus, Layer
 from multiconv.experiment.numbers import whole
 from multiconv.filters.fitting import FITTING
 
@@ -85,7 +85,7 @@ def _stack(
     k = {n: min(chosen.get(n, 0), layer.outputs - 1) for n, layer in enumerate(fitted, 1)}
     others = tuple((n, other) for n, other in k.items() if other and n != opened)
     focus = Focus(k[opened], layer=opened, others=others)
-    view = View(ranges=experiment.view.ranges, inputs=experiment.view.inputs)
+    view = replace(experiment.view, range=None, gain=None)
     return replace(experiment, layers=tuple(fitted), focus=focus, view=view, network=None)
 
 

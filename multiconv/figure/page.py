@@ -127,7 +127,7 @@ def page(
         partials=partials_of(trace, figure.channels, links),
         table=layer_table(trace),
         trials=trials_of(trace, links, outputs),
-        pixel=pixel_of(trace, figure.channels),
+        pixel=pixel_of(trace, figure.channels, links),
         exports=exports(links, k, figure.channels),
         facts=_facts(trace, links, figure),
     )
@@ -181,6 +181,7 @@ def _facts(trace: Trace, links: Links, figure: Figure) -> str:
         "weightScale": weight_scale(trace),
         "bias": trace.layer.bias,
         "whatIf": experiment.focus.what_if,
+        "ones": experiment.view.unit == "one",
         "divisor": trace.layer.divisor,
         "lender": lender and lender.q,
         "activation": trace.layer.activation,

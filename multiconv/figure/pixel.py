@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor, log10
 from typing import Any
@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from multiconv.engine.geometry import Pair, Window
 from multiconv.engine.trace import PoolTrace
 from multiconv.experiment.arithmetic import Arithmetic, ChannelArithmetic, arithmetic
+from multiconv.experiment.fields import UNITS
 from multiconv.experiment.model import AVG_POOL, MAX_POOL
 from multiconv.experiment.numbers import MINUS, decimal
 from multiconv.experiment.words import activation_words, layer_name, pooling_words
 from multiconv.figure.channels import Channel
 from multiconv.figure.formula import Term, activated, formula
 from multiconv.figure.kernel import tint, weight_scale
+from multiconv.figure.links import Links
 from multiconv.figure.rows import value_text
 from multiconv.figure.sum import divided_by
 from multiconv.imaging.colour import step
@@ -54,13 +56,23 @@ class Tables:
 
 
 @dataclass(frozen=True)
+class Switch:
+    """The unit that the numbers may stand in instead, and the page that has them so."""
+
+    words: str
+    link: str
+
+
+@dataclass(frozen=True)
 class Pixel:
-    """One output pixel with all its numbers."""
+    """One output pixel with all its numbers; of a picture's, the unit that they stand in."""
 
     columns: int
     formula: list[list[Term]]
     channels: list[Tables]
     lines: list[Term]
+    unit: str = ""
+    other: Switch | None = None
 
 
 def level_kind(level: int) -> str:
@@ -69,11 +81,14 @@ def level_kind(level: int) -> str:
     return f"g{grey} dark" if grey < 8 else f"g{grey}"
 
 
-def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
+def pixel_of(trace: Trace, channels: Sequence[Channel], links: Links) -> Pixel:
     """Return the pinned pixel's arithmetic; a deeper layer's has no levels."""
     layer = trace.layer
     if trace.inputs.dtype != np.uint8 or isinstance(layer, PoolTrace):
         return _in_values(trace, channels)
+    view = trace.experiment.view
+    other = next(unit for unit in UNITS if unit != view.unit)
+    elsewhere = replace(trace.experiment, view=replace(view, unit=other))
     window = layer.geometry.window_of(*trace.pixel)
     active = [q for q, partial in enumerate(layer.partials) if partial is not None]
     levels = [_levels(trace.levels[:, :, q], window) for q in active]
@@ -84,6 +99,7 @@ def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
         bias=layer.bias,
         activation=layer.activation,
         divisor=layer.divisor,
+        ones=trace.experiment.view.unit == "one",
     )
     extent = weight_scale(trace)
     tables = [
@@ -94,7 +110,7 @@ def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
             _cells(texts.products, _tints(plane * kernel, extent * 255)),
             texts.sign,
             texts.subtotal,
-            _in_ones(texts, partial, trace.pixel),
+            "" if other == "level" else _in_ones(texts, partial, trace.pixel),
         )
         for q, texts, plane, kernel in zip(active, working.channels, levels, kernels, strict=True)
         if (partial := layer.partials[q]) is not None
@@ -104,6 +120,8 @@ def pixel_of(trace: Trace, channels: Sequence[Channel]) -> Pixel:
         _formula(trace),
         tables,
         _lines(working, trace),
+        UNITS[view.unit],
+        Switch(UNITS[other], links.page(elsewhere)),
     )
 
 
@@ -223,19 +241,20 @@ def _tints(values: NDArray[Any], extent: float) -> list[list[str]]:
 def _lines(working: Arithmetic, trace: Trace) -> list[Term]:
     """Return the last lines: the subtotals, their sum, the value, the activation."""
     activation, divided = trace.layer.activation, divided_by(trace)
-    levels = " ".join(part for part in ("÷ 255", divided) if part)
+    ones = trace.experiment.view.unit == "one"
+    levels = " ".join(part for part in ("" if ones else "÷ 255", divided) if part)
     sums = " ".join(channel.subtotal for channel in working.channels)
     if not trace.experiment.sums:
         return [Term(sums, "terms"), Term(APART, "muted")]
-    lines = [
-        Term(sums, "terms"),
-        Term(f"{working.total_sign} {working.total} of 255 levels", "levels"),
-    ]
+    lines = [Term(sums, "terms")]
+    if not ones:
+        lines.append(Term(f"{working.total_sign} {working.total} of 255 levels", "levels"))
     value = f"{working.value_sign} {working.value}"
     if working.bias is None:
-        lines.append(Term(f"{levels} {value}", "final"))
+        lines.append(Term(f"{levels} {value}".lstrip(), "final"))
     else:
-        lines.append(Term(f"{levels}, then {working.bias} of bias", "muted"))
+        then_bias = f"{levels}, then {working.bias} of bias".lstrip(" ,")
+        lines.append(Term(then_bias, "muted"))
         lines.append(Term(value, "final"))
     if working.output is not None:
         then = activation_words(activation)

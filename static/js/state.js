@@ -18,7 +18,7 @@
  * @typedef {{ build: string, query: string, k: number, pixel: number[], range: number,
  *   ranges: string, longest: { link: number, query: number }, weightScale: number, bias: number,
  *   activation: string, activationWords: string, geometry: Geometry, palette: string,
- *   groups: number, outputs: number, active: boolean[], whatIf: string, divisor: number,
+ *   groups: number, outputs: number, active: boolean[], whatIf: string, ones: boolean, divisor: number,
  *   lender: number | null, gain?: number, rows?: number[] | null, sight?: import("./lib/sight.js").Sight,
  *   prefix?: string, biases?: number[] }} Facts `lender`: the channel whose kernel a what-if gives all; of several layers
  *   `prefix` is what the opened one's parameters begin with, `biases` are its own

@@ -27,7 +27,7 @@ async (n) => {
   box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   const there = () =>
     document.querySelector(`.layer-row.wide a[data-layer="${n}"][aria-current]`) &&
-    [...document.querySelectorAll(".working :is(img, input[type=image]), .output input[type=image]")]
+    [...document.querySelectorAll(":is(.working, .output) :is(img, input[type=image])")]
       .every((picture) => !picture.getClientRects().length || picture.naturalWidth !== 0);
   while (!there()) await frame();
   await frame();

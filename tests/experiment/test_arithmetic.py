@@ -37,6 +37,14 @@ def said(text):
     return Fraction(text.replace("−", "-"))
 
 
+def test_in_the_maps_unit_all_is_divided_by_255_and_exact_between_the_ends_alone():
+    (one,) = arithmetic([[[255, 51]]], [[[0.5, -1]]], ones=True).channels
+    assert (one.levels, one.products) == ((("1", "0.200"),), (("0.500", "−0.200"),))
+    assert (one.subtotal, one.sign) == ("+0.300", "≈")
+    (ends,) = arithmetic([[[255, 0]]], [[[0.5, -1]]], ones=True).channels
+    assert (ends.levels, ends.subtotal, ends.sign) == ((("1", "0"),), "+0.500", "=")
+
+
 def test_the_opening_pixel():
     working = arithmetic([RED, GREEN, BLUE], [SOFT, HALF, PLUS])
     red, green, blue = working.channels

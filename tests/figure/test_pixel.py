@@ -7,6 +7,7 @@ import pytest
 
 from multiconv.experiment.link import read
 from multiconv.figure.channels import channels_of
+from multiconv.figure.links import Links
 from multiconv.figure.pixel import level_kind, pixel_of
 
 
@@ -17,7 +18,8 @@ def test_levels_have_one_of_sixteen_greys(level, kind):
 
 def test_the_tables_are_the_probes(app):
     trace = app.extensions["multiconv"].trace(read([("size", "24"), ("off", "1"), ("i", "0")]))
-    pixel, probe = pixel_of(trace, channels_of(trace)), trace.probe(*trace.pixel)
+    links = Links(trace.experiment, "0")
+    pixel, probe = pixel_of(trace, channels_of(trace), links), trace.probe(*trace.pixel)
     assert [tables.channel.q for tables in pixel.channels] == [0, 2]
     for tables, channel in zip(pixel.channels, probe.channels, strict=True):
         levels = [[int(cell.text) for cell in row] for row in tables.window]
@@ -39,6 +41,37 @@ def test_a_captions_number_is_found_in_the_table_in_both_units(client):
     for subtotal, value in zip(levels, ones, strict=True):
         exact = float(subtotal.replace("−", "-")) / 255
         assert float(value.replace("−", "-")) == pytest.approx(exact, abs=6e-4)
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+@pytest.mark.parametrize("query", ["", "bias=0.5,0,0,0,0", "if=mean", "w.0.0=random(7)&i=0"])
+def test_in_the_maps_unit_every_number_is_the_probes(app, query):
+    asked = parse_qsl(f"size=24&unit=one&{query}")
+    trace = app.extensions["multiconv"].trace(read(asked))
+    links = Links(trace.experiment, "0")
+    pixel, probe = pixel_of(trace, channels_of(trace), links), trace.probe(*trace.pixel)
+    for tables, channel in zip(pixel.channels, probe.channels, strict=True):
+        for shown, values in ((tables.window, channel.values), (tables.products, channel.products)):
+            texts = [[number(cell.text) for cell in row] for row in shown]
+            assert texts == pytest.approx(values.round(9), abs=5.1e-4)
+        assert number(tables.subtotal) == pytest.approx(channel.subtotal, abs=5.1e-4)
+        assert tables.added == ""
+    total = float(trace.layer.sum[trace.pixel])
+    assert number(pixel.lines[-1].text.split()[-1]) == pytest.approx(total, abs=5.1e-4)
+    assert not any("255" in line.text for line in pixel.lines)
+
+
+def test_one_click_leads_to_the_other_unit_and_back(client):
+    page = client.get("/?size=24").text
+    (link,) = re.findall(r'class="unit" data-live-link href="([^"]*)">in 0 … 1<', page)
+    assert "unit=one" in link
+    page = client.get(link.replace("&amp;", "&")).text
+    assert "the input&#39;s window, in 0 … 1" in page
+    (back,) = re.findall(r'class="unit" data-live-link href="([^"]*)">in levels, 0 … 255<', page)
+    assert back == "/?size=24"
 
 
 def test_what_is_exact_in_both_units_says_so(client):

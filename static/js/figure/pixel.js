@@ -111,7 +111,7 @@ export function show(i, j, later) {
     ),
   );
   const kernels = active.map((q) => rowsOf(laid(q)));
-  const working = arithmetic(windows, kernels, state.bias, facts.activation, facts.divisor);
+  const working = arithmetic(windows, kernels, state.bias, facts.activation, facts.divisor, facts.ones);
   active.forEach((q, at) => channel(q, working.channels[at], windows[at], kernels[at], window));
   active.forEach((q, at) => write(`[data-value="partial-${q}"]`, working.added[at]));
   active.forEach((q, at) => write(`[data-value="added-${q}"]`, inOnes(working.channels[at], working.added[at])));
@@ -133,11 +133,12 @@ function running(active, windows, kernels) {
   if (!step) return null;
   const entered = (/** @type {unknown} */ _, /** @type {number} */ at) => active[at] < step.entered;
   const [bias, divisor] = step.biased ? [state.bias, state.facts.divisor] : [0, 1];
-  return arithmetic(windows.filter(entered), kernels.filter(entered), bias, "identity", divisor);
+  return arithmetic(windows.filter(entered), kernels.filter(entered), bias, "identity", divisor, state.facts.ones);
 }
 
 /** A subtotal in the maps' unit, 0 … 1: figure/pixel.py has the same rule. @param {Working["channels"][number]} texts @param {string} added */
 function inOnes({ sign, subtotal }, added) {
+  if (state.facts.ones) return "";
   const [whole, part = ""] = subtotal.slice(1).split(".");
   const short = sign === "=" && (Number(whole + part) * 1000) % (255 * 10 ** part.length) === 0;
   return `÷ 255 ${short ? "=" : "≈"} ${added}`;
@@ -219,13 +220,13 @@ function lines(working) {
   const terms = ["terms", working.channels.map((one) => one.subtotal).join(" ") || "0"];
   if (whatIf === "apart") return laidOut(place, [terms, ["muted", APART]]);
   const divided = whatIf === "mean" && state.step?.biased !== false; // a running sum is not yet
-  const levels = divided ? `÷ 255 ÷ ${divisor}` : "÷ 255";
+  const levels = [...(state.facts.ones ? [] : ["÷ 255"]), ...(divided ? [`÷ ${divisor}`] : [])].join(" ");
   laidOut(place, [
     terms,
-    ["levels", `${working.total_sign} ${working.total} of 255 levels`],
+    ...(state.facts.ones ? [] : [["levels", `${working.total_sign} ${working.total} of 255 levels`]]),
     ...(working.bias === null
-      ? [["final", `${levels} ${working.value_sign} ${working.value}`]]
-      : [["muted", `${levels}, then ${working.bias} of bias`], ["final", `${working.value_sign} ${working.value}`]]),
+      ? [["final", `${levels} ${working.value_sign} ${working.value}`.trimStart()]]
+      : [["muted", `${levels}, then ${working.bias} of bias`.replace(/^, /, "")], ["final", `${working.value_sign} ${working.value}`]]),
     ...(working.output === null ? [] : [["final", `${state.facts.activationWords} ${working.output_sign} ${working.output}`]]),
   ]);
 }

@@ -34,26 +34,29 @@ function below(value) {
  * @param {number} [bias]
  * @param {string} [activation]
  * @param {number} [divisor] of a mean
+ * @param {boolean} [ones] all in the maps' unit
  */
-export function arithmetic(windows, kernels, bias = 0, activation = "identity", divisor = 1) {
+export function arithmetic(windows, kernels, bias = 0, activation = "identity", divisor = 1, ones = false) {
   const found = kernels.map((kernel) => kernel.flat().map(decimals));
   const known = found.map((channel) => channel.every((places) => places !== null));
   const whole = known.every(Boolean);
   const places = whole ? Math.max(0, ...found.flat().map(Number)) : MOST;
   const unit = UNITS[places];
+  const [full, digits] = ones ? [255, VALUE] : [1, places];
   const channels = windows.map((window, q) => {
     const products = window.map((row, di) =>
       row.map((level, dj) => (level ?? 0) * scaled(kernels[q][di][dj], unit, known[q])),
     );
     const subtotal = added(products.flat());
+    const ends = !ones || window.flat().every((level) => (level ?? 0) % 255 === 0);
     return {
-      levels: window.map((row) => row.map((level) => String(level ?? 0))),
+      levels: window.map((row) => row.map((level) => levelText(level ?? 0, ones))),
       kernel: kernels[q].map((row) => row.map(weight)),
       products: products.map((row) =>
-        row.map((product) => (product ? rounded(product / unit, places) : "0")),
+        row.map((product) => (product ? rounded(product / unit / full, digits) : "0")),
       ),
-      subtotal: term(rounded(subtotal / unit, places)),
-      sign: known[q] ? "=" : "≈",
+      subtotal: term(rounded(subtotal / unit / full, digits)),
+      sign: known[q] && ends && places <= digits ? "=" : "≈",
       units: subtotal,
     };
   });
@@ -76,6 +79,12 @@ export function arithmetic(windows, kernels, bias = 0, activation = "identity", 
     sum: captioned(value),
     added: channels.map(({ units }) => captioned(units / unit / 255)),
   };
+}
+
+/** A level as it stands in a table: as it is, or as its part of 255. @param {number} level @param {boolean} ones */
+function levelText(level, ones) {
+  if (!ones) return String(level);
+  return level % 255 ? rounded(level / 255, VALUE) : String(level / 255);
 }
 
 /** How many decimals a weight has; null if more than four. @param {number} number */
