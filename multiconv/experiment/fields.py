@@ -44,7 +44,7 @@ ACTIVATION_WORDS = {name: name for name in ACTIVATIONS} | {
     "gelu": "GELU",
 }
 
-UNITS = {"level": "levels, 0 … 255", "one": "0 … 1"}
+UNITS = {"level": "levels from 0 to 255", "one": "0 … 1"}
 """What a pixel's numbers in the first layer may stand in."""
 
 WHAT_IFS = {
