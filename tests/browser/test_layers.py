@@ -2,7 +2,10 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
+
+from tests.browser.test_live_main import at_rest
 
 NETWORK = "/?network=faces"
 
@@ -68,3 +71,39 @@ def test_without_scripts_on_a_phone_words_and_the_photograph_lead_on(new_page):
     page.locator("input[name='at.photo']").click(position={"x": 130, "y": 130})
     expect(page).to_have_url(re.compile(r"layer=3&i=23&j=23"))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_boxes_silence_the_face_and_the_link_shows_the_same_elsewhere(new_page, photograph):
+    page = new_page(NETWORK, width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    before = page.locator(".headline").inner_text()
+    for q in (0, 1, 5, 36):
+        page.locator(f'[name=on][value="{q}"]').uncheck()
+    page.wait_for_url(re.compile(r"7\.off=0,1,5,36"))
+    at_rest(page)
+    end = page.locator(".layer-end")
+    expect(end).to_have_text("highest score at the end +1.07 → −0.22")
+    # The rows that were left out stay where they are, and nothing else fades.
+    assert {"rows=0,1,5,36", "range=3"} <= set(page.url.split("?")[1].split("&"))
+    other = new_page(page.url, javascript=False)
+    expect(other.locator(".layer-end")).to_have_text(end.inner_text())
+    page.keyboard.press("Control+z")
+    page.wait_for_url(re.compile(r"7\.off=0,1,5(&|$)"))
+    page.goto(NETWORK)
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".headline").inner_text() == before
+    page.set_input_files("input[type=file]", photograph)
+    page.wait_for_url("**image=**")
+    at_rest(page)
+    assert "network=faces" in page.url
+    opened(page, "conv7")
+    expect(page.get_by_text("Nothing above 0: no face")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 1016, 768, 390, 320])
+def test_a_deep_layer_fits_every_width(new_page, axe_report, width):
+    page = new_page(NETWORK, width=width, height=700, dark=True)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width in {1440, 390}:
+        assert axe_report(page, article=False) == ""

@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import expect
 
-WAIT = 15_000
+WAIT = 60_000
 
 
 def number(text: str) -> float:

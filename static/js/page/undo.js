@@ -71,7 +71,9 @@ document.addEventListener("keydown", (event) => {
 }, true);
 
 document.addEventListener("input", (event) => {
-  if (event.isTrusted && event.target instanceof HTMLInputElement) typed = event.target;
+  // A box or a slider has no undo of its own.
+  const text = event.target instanceof HTMLInputElement && !event.target.matches("[type=checkbox], [type=range]");
+  if (event.isTrusted && text) typed = event.target;
 });
 document.addEventListener("focusin", () => (typed = null));
 document.addEventListener("click", ({ target }) => {
