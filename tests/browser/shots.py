@@ -2,7 +2,7 @@
 
 Every query (``''`` is the opening page) is taken at each width, in light and dark, with
 JavaScript and without; ``--quick`` takes the widths with JavaScript in light, and one dark.
-``--readme`` writes the README's picture instead of a folder.
+``--readme`` writes the README's pictures instead of a folder.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.harness import ROOT, Watch, launched, serving, settle
 
-README_PICTURE = ROOT / ".github" / "stage.png"
+README_PICTURES = {"": "stage", "?network=faces": "deep"}
 SIZES = {1440: 900, 768: 1024, 360: 740, 320: 640}
 
 
@@ -102,11 +102,12 @@ def main() -> None:
         with serving(Path(store)) as started:
             shots = QUICK[:1] if given.readme else QUICK if given.quick else EVERY
             address = (given.at or started).rstrip("/")
-            for query in given.queries:
+            for query in README_PICTURES if given.readme else given.queries:
                 for shot in shots:
                     chosen = shot._replace(whole=not (given.fold or given.readme))
-                    path = README_PICTURE
-                    if not given.readme:
+                    if given.readme:
+                        path = ROOT / ".github" / f"{README_PICTURES[query]}.png"
+                    else:
                         given.folder.mkdir(parents=True, exist_ok=True)
                         words = re.sub(r"[^A-Za-z0-9]+", "-", query).strip("-")[:40] or "opening"
                         path = given.folder / f"{words}-{shot.name}.png"
