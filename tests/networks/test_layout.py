@@ -170,11 +170,11 @@ def test_bgr_is_turned_round():
 
 
 def test_more_outputs_than_a_layer_has_are_taken_from_the_first_asked():
-    array = np.arange(96.0).reshape(96, 1, 1, 1) * np.ones((1, 3, 5, 5))
-    assert taken(array).shape == (5, 5, 3, 64)
-    assert taken(array, first=90)[0, 0, 0].tolist() == list(range(90, 96))
-    with pytest.raises(InvalidValue, match="there are 96"):
-        taken(array, first=96)
+    array = np.arange(140.0).reshape(140, 1, 1, 1) * np.ones((1, 3, 5, 5))
+    assert taken(array).shape == (5, 5, 3, 128)
+    assert taken(array, first=134)[0, 0, 0].tolist() == list(range(134, 140))
+    with pytest.raises(InvalidValue, match="there are 140"):
+        taken(array, first=140)
 
 
 @pytest.mark.parametrize(

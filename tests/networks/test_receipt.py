@@ -77,11 +77,11 @@ def test_what_has_not_one_number_an_output_is_named(hand_in, bias):
 
 
 def test_outputs_that_are_left_out_are_counted(hand_in):
-    many = np.zeros((70, 3, 5, 5), np.float32)
+    many = np.zeros((134, 3, 5, 5), np.float32)
     told = receipt(hand_in(npy(many), first="3"))
-    assert (told["first"], told["outputs"], told["of"]) == (3, 64, 70)
+    assert (told["first"], told["outputs"], told["of"]) == (3, 128, 134)
     page = hand_in(npy(many), first="3", accept="text/html").text
-    assert "3 to 66 of 70; 6 are left out" in page
+    assert "3 to 130 of 134; 6 are left out" in page
 
 
 def test_what_cannot_be_read_is_named_and_no_pickle_is_opened(hand_in, capsys):
