@@ -20,7 +20,7 @@ from multiconv.figure.planes import Absent, Outputs
 from multiconv.figure.rows import Pictures
 from multiconv.tracing.trace import Trace
 
-ROOMS = {"wide": (1336.0, 250.0), "middle": (736.0, 1.0), "narrow": (336.0, 0.0)}
+ROOMS = {"wide": (1336.0, 300.0), "middle": (736.0, 1.0), "narrow": (336.0, 0.0)}
 """The widths that the row is composed for, a screen, a tablet, a phone, and its last words'."""
 _NAME, _SIZE = 8.2, 7.3  # how wide a character of a name is, and one of a size
 PHOTO = "photo"
@@ -61,6 +61,11 @@ class Layers:
     k: int
     pixel: Pair
     end: str = ""
+
+    @property
+    def opened(self) -> LayerBox:
+        """The box of the opened layer."""
+        return next(box for box in self.boxes if box.opened)
 
     @property
     def changed(self) -> tuple[LayerBox, ...]:

@@ -136,7 +136,7 @@ def page(
 def _controls(trace: Trace, links: Links, form: Form, wrong: frozenset[str | None]) -> Controls:
     """Return the fields, with what was chosen and typed in a form that could not be used."""
     experiment = trace.experiment
-    entries = controls.more_entries(experiment, trace.layer.geometry.input_size)
+    entries = controls.more_entries(experiment, trace.shapes[0].input_size)
     typed_free = any(
         entry.parameter in wrong and form.get(entry.field, entry.text) != entry.text
         for entry in entries

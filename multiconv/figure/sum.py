@@ -119,7 +119,7 @@ def _total(trace: Trace) -> str:
     adds = [float(partial[trace.pixel]) for partial in trace.layer.partials if partial is not None]
     terms = " ".join(map(value_text, adds))
     if len(adds) > MOST:
-        terms = f"{len(adds)} subtotals"
+        terms = f"{len(adds)} subtotals {value_text(sum(adds))}"
     if trace.experiment.layer.pools:
         return f"{pooling_words(trace.experiment.layer)} ≈ {terms}"
     if not trace.experiment.sums:

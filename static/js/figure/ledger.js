@@ -173,7 +173,9 @@ function draw(values) {
   if (output !== undefined) put(find('.result [data-value="output"]'), "", value);
   const count = active().length;
   const then = output === undefined || facts.activation === "identity" ? "" : `; ${facts.activationWords} ≈ ${value}`;
-  put(find('[data-value="sum"]'), "", `${count} subtotals${bias ? ` ${captioned(bias)} of bias` : ""} ≈ ${captioned(at.total)}${then}`);
+  const terms = `${count} subtotals ${captioned(values.reduce((sum, value) => sum + value, 0))}`;
+  const added = facts.whatIf === "mean" ? `(${terms}) ÷ ${facts.divisor}` : terms;
+  put(find('[data-value="sum"]'), "", `${added}${bias ? ` ${captioned(bias)} of bias` : ""} ≈ ${captioned(at.total)}${then}`);
   return { value: `≈ ${value}`, output: null };
 }
 

@@ -153,10 +153,13 @@ class Slide extends HTMLElement {
   at = -1;
   /** Ends what moves by itself. @type {(() => void) | null} */
   playing = null;
+  heard = false;
   play = /** @type {HTMLButtonElement | null} */ (this.querySelector("[data-go=play]"));
   place = /** @type {HTMLInputElement | null} */ (this.querySelector("input[type=range]"));
 
   connectedCallback() {
+    if (this.heard) return; // a page that comes may put it in again
+    this.heard = true;
     this.play?.addEventListener("click", () => (this.playing ? this.stop() : this.start()));
     this.querySelector("[data-go=step]")?.addEventListener("click", () => this.step(1));
     this.querySelector("[data-go=back]")?.addEventListener("click", () => this.step(-1));
