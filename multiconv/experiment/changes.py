@@ -18,7 +18,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.fields import WHAT_IFS
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.maps import pixels_experiment
-from multiconv.experiment.model import Experiment, Layer, Rows
+from multiconv.experiment.model import Experiment, Layer, Rows, chain
 from multiconv.experiment.numbers import decimal, whole
 
 Values = NDArray[np.float64]
@@ -176,9 +176,23 @@ def unchanged(experiment: Experiment, n: int) -> Layer:
 
 
 def undone(experiment: Experiment, *numbers: int) -> Experiment:
-    """Return the experiment with these layers, or all, as they were."""
-    layers = tuple(
+    """Return the experiment with these layers, or all, as they were, and the others over them."""
+    layers = chain(
         unchanged(experiment, n) if n in numbers or not numbers else layer
         for n, layer in enumerate(experiment.layers, 1)
     )
-    return replace(experiment, layers=layers)
+    focus = experiment.focus
+    opened, rows = layers[focus.layer - 1], focus.rows
+    if isinstance(rows, tuple):
+        rows = tuple(q for q in rows if q < opened.inputs) or None
+    sized = [(layer.kernel_size, layer.how()) for layer in layers]
+    same = sized == [(layer.kernel_size, layer.how()) for layer in experiment.layers]
+    focus = replace(
+        focus,
+        k=min(focus.k, opened.outputs - 1),
+        i=focus.i if same else None,
+        j=focus.j if same else None,
+        others=tuple((n, k) for n, k in focus.others if k < layers[n - 1].outputs),
+        rows=rows,
+    )
+    return replace(experiment, layers=layers, focus=focus)

@@ -6,7 +6,7 @@ store.  Nothing here knows of HTTP or files, or of what a parameter is called (`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -348,6 +348,15 @@ def bank_of_network(name: str, networks: Networks) -> StoredBank:
     )
 
 
+def chain(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    """Return layers, each over as many inputs as the one before puts out."""
+    linked: list[Layer] = []
+    for layer in layers:
+        inputs = linked[-1].outputs if linked else PLANES
+        linked.append(layer if layer.inputs == inputs else layer.with_inputs(inputs))
+    return tuple(linked)
+
+
 @dataclass(frozen=True, slots=True)
 class Focus:
     """The opened layer, counted from 1, its chosen output channel k and pixel (i, j).
@@ -451,13 +460,10 @@ class Experiment:
 
         The layers behind it take as many inputs as they are given then.
         """
-        layers = [*self.before, layer]
-        for each in self.layers[self.focus.layer :]:
-            fits = each.inputs == layers[-1].outputs
-            layers.append(each if fits else each.with_inputs(layers[-1].outputs))
+        layers = chain((*self.before, layer, *self.layers[self.focus.layer :]))
         focus = replace(
             self.focus,
             k=min(self.focus.k, layer.outputs - 1),
             others=tuple((n, k) for n, k in self.focus.others if k < layers[n - 1].outputs),
         )
-        return replace(self, layers=tuple(layers), focus=focus)
+        return replace(self, layers=layers, focus=focus)

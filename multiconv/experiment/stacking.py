@@ -8,9 +8,9 @@ from dataclasses import replace
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.stack import cell_at, receptive_field
 from multiconv.errors import InvalidValue
-from multiconv.experiment.banks import NO_BANK, PLANES, own_shape
+from multiconv.experiment.banks import NO_BANK, own_shape
 from multiconv.experiment.kinds import Options, choice
-from multiconv.experiment.model import AVG_POOL, LIMITS, MAX_POOL, Experiment, Focus, Layer
+from multiconv.experiment.model import AVG_POOL, LIMITS, MAX_POOL, Experiment, Focus, Layer, chain
 from multiconv.experiment.numbers import whole
 from multiconv.filters.fitting import FITTING
 
@@ -78,15 +78,12 @@ def _stack(
 
     A network's are one's own from then on.
     """
-    fitted: list[Layer] = []
-    for layer in layers:
-        inputs = fitted[-1].outputs if fitted else PLANES
-        fitted.append(layer if layer.inputs == inputs else layer.with_inputs(inputs))
-    k = {n: min(chosen.get(n, 0), layer.outputs - 1) for n, layer in enumerate(fitted, 1)}
+    linked = chain(layers)
+    k = {n: min(chosen.get(n, 0), layer.outputs - 1) for n, layer in enumerate(linked, 1)}
     others = tuple((n, other) for n, other in k.items() if other and n != opened)
     focus = Focus(k[opened], layer=opened, others=others)
     view = replace(experiment.view, range=None, gain=None)
-    return replace(experiment, layers=tuple(fitted), focus=focus, view=view, network=None)
+    return replace(experiment, layers=linked, focus=focus, view=view, network=None)
 
 
 def shapes_seen(experiment: Experiment, geometry_of: GeometryOf) -> list[Geometry]:

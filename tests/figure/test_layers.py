@@ -174,3 +174,34 @@ def test_layers_that_are_too_much_work_have_no_face(app):
     assert layers.boxes[2].face.startswith("/maps/")
     assert layers.boxes[3].face.startswith("data:")
     assert layers.end == ""
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "network=faces&7.outputs=2&7.k=1",
+        "network=faces&7.kind=max_pool&7.k=30",
+        "network=faces&2.outputs=8&3.filters=he(1)",
+        "network=faces&outputs=4&2.filters=each&2.outputs=32&layer=2",
+        "network=faces&4.kernel=3x3&4.padding=valid&layer=5&i=9&j=9",
+    ],
+)
+def test_every_layer_can_be_undone_whatever_became_of_its_neighbours(client, query):
+    page = client.get(f"/?size=200&{query}")
+    assert page.status_code == 200
+    links = re.findall(r'href="([^"]*)" data-live-link>undo this layer', page.text)
+    assert links
+    for link in links:
+        assert client.get(link.replace("&amp;", "&")).status_code == 200, link
+
+
+@pytest.mark.parametrize(
+    ("layer", "field", "value"),
+    [(2, "outputs", "8"), (2, "filters", "each"), (1, "filters", "redness"), (4, "kernel", "3x3")],
+)
+def test_a_networks_layer_is_edited_in_the_form_and_the_page_comes(client, layer, field, value):
+    answer = client.post(
+        "/edit",
+        data={"from": f"network=faces&size=200&layer={layer}", field: value, "do": "apply"},
+    )
+    assert client.get(answer.headers["Location"]).status_code == 200

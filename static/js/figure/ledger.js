@@ -290,6 +290,7 @@ function begin() {
   served = [...(state.facts.pixel ?? [])];
   edited = false;
   known = null;
+  asked += 1; // what was asked of the page before is not written into this one
 }
 for (const sign of ["pointerover", "focusin"]) document.getElementById("stage")?.addEventListener(sign, () => void fetchPlanes());
 on("page", begin);
