@@ -100,7 +100,12 @@ def face_map(name: str, experiment: Experiment, outputs: Outputs) -> Map | None:
     if not place:
         return None
     n, k = place
-    plane = np.ascontiguousarray(outputs.outputs_of(experiment, n)[:, :, k])
+    plane: NDArray[Any] | Banded
+    if len(experiment.layers) == 1:  # of a large picture it is made a band at a time
+        check_sum(experiment)
+        plane = outputs.output(experiment, k)
+    else:
+        plane = np.ascontiguousarray(outputs.outputs_of(experiment, n)[:, :, k])
     return Map(name, plane, automatic_range((plane,)))
 
 

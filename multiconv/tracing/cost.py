@@ -30,7 +30,7 @@ _DECODED = 3
 """While a picture is read there are its file, its lines and its pixels."""
 
 
-def is_banded(stack: Stack, whole: int = WHOLE_BYTES) -> bool:
+def is_banded(stack: Stack, whole: float = WHOLE_BYTES) -> bool:
     """Tell whether a layer's maps are made a band at a time; a pooling's, a deeper one's never."""
     return len(stack) == 1 and not stack[0][1].pools and whole_bytes(stack) > whole
 
@@ -62,7 +62,7 @@ def banded_bytes(shape: Geometry, inputs: int, held: int = SHOWN) -> int:
 
 
 def check_work(
-    stack: Stack, outputs: int, limits: Limits, *, whole: int = WHOLE_BYTES, held: int = SHOWN
+    stack: Stack, outputs: int, limits: Limits, *, whole: float = WHOLE_BYTES, held: int = SHOWN
 ) -> None:
     """Refuse a stack that asks for more than one request may, in multiply-adds or bytes at once.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import inf
 
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.pooling import refuse_padding_alone
@@ -146,7 +147,7 @@ class Sizes:
     ) -> Stack:
         """Return the layers up to one with their sizes, their work found allowed.
 
-        That is the opened one, if no other is asked for.
+        That is the opened one, if no other is asked for, ``upto``, to be held whole.
         """
         try:
             return self._priced(experiment, outputs, held, upto)
@@ -162,7 +163,7 @@ class Sizes:
     def _priced(self, experiment: Experiment, outputs: int, held: int, upto: int | None) -> Stack:
         shapes = self.shapes(experiment)
         stack = list(zip(shapes, experiment.layers, strict=True))[: upto or experiment.focus.layer]
-        check_work(stack, outputs, self.limits, whole=self.whole, held=held)
+        check_work(stack, outputs, self.limits, whole=inf if upto else self.whole, held=held)
         return stack
 
 

@@ -48,6 +48,7 @@ from multiconv.tracing.pictures import (
     own_size_of,
     pinned,
     planes_of,
+    shares_of,
 )
 from multiconv.tracing.shapes import Sizes
 
@@ -202,7 +203,8 @@ class Tracer:
     def outputs_of(self, experiment: Experiment, n: int) -> Plane:
         """Return every output of layer n, (H′, W′, K), after its activation; of 0 the picture.
 
-        What the opened layer is under a what-if, the layers behind it take.
+        They are held whole, and cost what that takes.  What the opened layer is under a
+        what-if, the layers behind it take.
         """
         if n > 0:
             self._sizes.stack(experiment, experiment.layers[n - 1].outputs, upto=n)
@@ -279,9 +281,7 @@ class Tracer:
         source, layers, focus = experiment.source, experiment.layers, experiment.focus
         # Looked for even where its planes are kept: the picture may have been deleted.
         levels = self.levels(source)
-        x = cast(
-            "Plane", self._cache.get(("input", source), lambda: planes_of(levels) / np.float32(255))
-        )
+        x = cast("Plane", self._cache.get(("input", source), lambda: shares_of(levels)))
         for n, layer in enumerate(layers[:upto], 1):
             what_if = focus.what_if if n == focus.layer else ""
             supposed = (focus.layer, focus.what_if) if focus.what_if and n >= focus.layer else None

@@ -87,3 +87,15 @@ def test_the_layers_behind_are_counted_where_they_are_asked_for(tracer, monkeypa
     monkeypatch.setattr(Tracer, "levels", lambda *_: pytest.fail("the picture was read"))
     with pytest.raises(TooLarge, match="These 3 layers ask for"):
         tracer.outputs_of(experiment, 3)
+
+
+def test_all_outputs_cost_what_is_held_whole_though_the_layer_is_banded(tmp_path, monkeypatch):
+    size, room = (100, 200), 100 * 200 * (3 * 5 + 4 * (3 + 1 + 4))
+    store = Store(FolderBlobs(tmp_path, 2**20))
+    query = f"size=full&outputs=4&image={store.put(np.zeros((*size, 3), np.uint8))}"
+    assert Tracer(store, whole=0).outputs_of(of(query), 1).shape == (*size, 4)
+    monkeypatch.setattr(Tracer, "levels", lambda *_: pytest.fail("the picture was read"))
+    tight = Tracer(store, limits=Limits(request_bytes=room - 1), whole=0)
+    with pytest.raises(TooLarge, match=f"{room:,} bytes") as caught:
+        tight.outputs_of(of(query), 1)
+    assert "Choose a smaller size" in caught.value.remedy

@@ -82,6 +82,7 @@ def test_every_answer_is_the_same(client, banded, uploaded, query):
         *(f"/maps/partial-2.{ending}" for ending in ("png", "npy", "svg")),
         *(f"/maps/running-{n}.png" for n in range(4)),
         *(f"/maps/{name}.{ending}" for name in ("sum", "output-1") for ending in ("png", "npy")),
+        "/maps/layer-1-1.png",
     ]
     names = ["input-0", "partial-1", "sum", "output-2", "running-2"]
     whole = {path: seen(client, path, link) for path in paths}
@@ -154,7 +155,12 @@ def test_24_megapixels_are_answered_within_the_memory_of_a_request(largest):
     assert status == 200
     shifted = np.load(io.BytesIO(body))
     assert np.array_equal(shifted[:, :-1], pixels[:, 1:, 0] / np.float32(255))
-    for path in ("/maps/output-0.png?range=1&", "/api/probe?i=3999&j=5999&"):
+    for path in (
+        "/maps/output-0.png?range=1&",
+        "/maps/layer-1-0.png?outputs=3&kernel=1x1&",
+        "/?kind=max_pool&",
+        "/api/probe?i=3999&j=5999&",
+    ):
         status, _ = server.get(path + link)
         assert status == 200
     grown = (server.status("VmHWM") - before) * 1024
