@@ -113,11 +113,17 @@ output 30 is shown.'
     if network is not None:
         _refuse_beside_network(filters, how)
         return _drawn(*_within(network, x, levels, layer, k, pixel))
-    if filters is None or layer is not None:
+    if layer is not None:
         raise InvalidValue(
-            "layer is of a network, and none is named." if layer else "There are no filters.",
+            f"layer is {layer}, but layers are a network’s, and none is named.",
+            'Leave out layer, or give network="faces" in place of filters, with one from 1 to 7.',
+            field="layer",
+        )
+    if filters is None:
+        raise InvalidValue(
+            "There are no filters.",
             'Give filters, (kh, kw, C / groups, K), or network="faces".',
-            field="layer" if layer else "filters",
+            field="filters",
         )
     return _drawn(*_alone(x, levels, np.asarray(filters), k, pixel, how))
 

@@ -140,6 +140,8 @@ def test_a_layer_within_a_network_shows_its_own_numbers(layer, k):
         ({"network": "faces", "bias": np.ones(1)}, "bias"),
         ({"network": "faces", "groups": 3}, "groups"),
         ({"filters": FILTERS, "layer": 1}, "layer"),
+        ({"filters": FILTERS, "layer": 0}, "layer"),
+        ({"layer": 0}, "layer"),
         ({}, "filters"),
     ],
 )
@@ -147,6 +149,13 @@ def test_what_does_not_fit_a_network_is_told(given, field):
     with pytest.raises(InvalidValue) as error:
         multiconv.explain(np.zeros((80, 90, 3)), **given)
     assert error.value.field == field
+
+
+@pytest.mark.parametrize("layer", [0, 1])
+def test_a_layer_beside_filters_is_told_which_layers_there_are(layer):
+    with pytest.raises(InvalidValue, match=f"layer is {layer}, but") as error:
+        multiconv.explain(IMAGE, FILTERS, layer=layer)
+    assert f"from 1 to {len(multiconv.network('faces').layers)}." in error.value.remedy
 
 
 def test_a_picture_that_a_network_does_not_take_is_told():
