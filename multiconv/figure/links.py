@@ -100,9 +100,11 @@ class Links:
         focus = replace(self.experiment.focus, rows=rows)
         return replace(self, experiment=replace(self.experiment, focus=focus)).map("rest", extent)
 
-    def partials(self, extent: float, /) -> str:
-        """Return the address of the picture of all partials, whose colours end at ±extent."""
+    def partials(self, extent: float | None, /) -> str:
+        """Return the address of the picture of all partials; without a range each has its own."""
         seen = pixels_experiment(self.experiment, "for", extent)  # of which it is the positive part
+        if extent is None:
+            seen = replace(seen, view=View(ranges="each", gain=self.experiment.view.gain))
         return address_of("/maps/partials.png", self._query(seen), f"v={self.build}")
 
     def rows(self, held: Held, rows: Rows, /) -> str:

@@ -15,7 +15,7 @@ from multiconv.experiment.changes import Held
 from multiconv.experiment.edit import drawn_size, longest_drawn
 from multiconv.experiment.model import ALL, Rows
 from multiconv.figure.channels import Channel
-from multiconv.figure.rows import has_ledger, value_text
+from multiconv.figure.rows import has_each, has_ledger, value_text
 from multiconv.imaging import colour
 from multiconv.imaging.png import png_indexed
 from multiconv.tracing.trace import Trace
@@ -27,8 +27,8 @@ class SheetPictures(Protocol):
     def rows(self, held: Held, rows: Rows, /) -> str:
         """Return the page with these channels' rows."""
 
-    def partials(self, extent: float, /) -> str:
-        """Return the address of the picture of all partials, whose colours end at ±extent."""
+    def partials(self, extent: float | None, /) -> str:
+        """Return the address of the picture of all partials; without a range each has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def partials_of(
     across = columns_of(len(channels))
     longest = longest_drawn(trace.experiment.layer, (rows, columns))
     return Partials(
-        pictures.partials(trace.range / trace.gain),
+        pictures.partials(None if has_each(trace) else trace.range / trace.gain),
         (high * -(-len(channels) // across), wide * across),
         (high, wide),
         drawn_size(rows, columns, longest),

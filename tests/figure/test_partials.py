@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from multiconv.experiment.link import read
 from multiconv.experiment.model import ALL
 from multiconv.figure.channels import channels_of
 from multiconv.figure.links import Links
 from multiconv.figure.partials import columns_of, partials_of, partials_picture
 from multiconv.figure.planes import map_plane
+from multiconv.imaging import colour
+from multiconv.imaging.ranges import automatic_range
+from multiconv.networks.shipped import network
 from tests.figure.test_ledger import stack
 
 
@@ -69,3 +73,18 @@ def test_the_page_has_the_sheet_in_the_rows_place(client):
     assert answer.status_code == 200
     with Image.open(io.BytesIO(answer.data)) as picture:
         assert picture.size == (97 * columns_of(16), 97 * 4)
+
+
+@pytest.mark.parametrize("gain", [None, 10])
+def test_with_ranges_of_their_own_each_tile_has_that_of_its_partial(app, client, gain):
+    link = "network=faces&layer=2&rows=all&ranges=each&size=160" + (f"&gain={gain}" if gain else "")
+    trace, _, found = sheet(app, read(parse_qsl(link), networks=network))
+    with Image.open(io.BytesIO(client.get(found.address).data)) as picture:
+        shown = np.asarray(picture)
+    high, wide = found.tile
+    assert (high, wide) == trace.layer.geometry.output_size
+    for tile in found.tiles:
+        part = shown[tile.top : tile.top + high, tile.left : tile.left + wide]
+        plane = trace.layer.partials[tile.channel.q]
+        extent = automatic_range((plane,)) / (gain or 1)
+        assert (part == colour.indices(plane, extent)).all()
