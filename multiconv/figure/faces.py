@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.drawing.marks import Mark
-from multiconv.engine.geometry import Pair
 from multiconv.engine.stack import jump, receptive_field
 from multiconv.errors import MultiConvError
 from multiconv.experiment.numbers import decimal
@@ -19,6 +18,8 @@ NETWORK = "faces"
 SIDE = 80
 """The side of a box, in pixels of the photograph at its working size."""
 _STEP, _FIRST = 8, 14  # a cell's middle: 8 · index + 14
+MOST_DRAWN = 64
+"""Of more boxes only so many, the highest, are drawn."""
 OVERLAP = 0.338
 """Boxes whose intersection is a larger share of their union than this are one face."""
 CAN = (
@@ -32,8 +33,8 @@ CAN = (
 class Faces:
     """What the network's last layer says of the photograph.
 
-    ``boxes`` are the faces, the highest score first; ``head`` says whether there is one, ``words``
-    how that is known, ``can`` what the network can do.
+    ``boxes`` are the faces that are drawn, the highest score first; ``head`` says whether there is
+    one, ``words`` how that is known, ``can`` what the network can do.
     """
 
     boxes: tuple[Mark, ...]
@@ -70,7 +71,9 @@ def faces_of(trace: Trace, outputs: Outputs | None) -> Faces | None:
             f"{'sets the first box' if several else 'sets the box'}, "
             f"{SIDE} × {SIDE} pixels of the photo."
         )
-    return Faces(boxes, head, words, CAN)
+        if len(boxes) > MOST_DRAWN:
+            words += f" Of {len(boxes)} boxes the {MOST_DRAWN} highest are drawn."
+    return Faces(boxes[:MOST_DRAWN], head, words, CAN)
 
 
 _COUNTS = {
@@ -88,21 +91,18 @@ _COUNTS = {
 
 def found_faces(scores: NDArray[np.float32]) -> tuple[Mark, ...]:
     """Return the boxes of scores above 0, the highest first, without those that overlap one."""
-    cells = np.argwhere(scores > 0)
-    order = np.argsort([-float(scores[tuple(cell)]) for cell in cells], kind="stable")
-    kept: list[Pair] = []
-    for at in order:
-        i, j = (int(index) for index in cells[at])
-        if all(_overlap((i, j), other) <= OVERLAP for other in kept):
-            kept.append((i, j))
-    return tuple(
-        Mark(_STEP * i + _FIRST - SIDE // 2, _STEP * j + _FIRST - SIDE // 2, SIDE, SIDE)
-        for i, j in kept
-    )
+    above = scores > 0
+    cells = np.argwhere(above)[np.argsort(-scores[above], kind="stable")]
+    kept: list[Mark] = []
+    while len(cells):
+        top, left = (_STEP * int(index) + _FIRST - SIDE // 2 for index in cells[0])
+        kept.append(Mark(top, left, SIDE, SIDE))
+        cells = cells[_overlaps(cells, cells[0]) <= OVERLAP]
+    return tuple(kept)
 
 
-def _overlap(one: Pair, other: Pair) -> float:
-    """Return the intersection of two cells' boxes over their union."""
-    down, across = (max(SIDE - _STEP * abs(a - b), 0) for a, b in zip(one, other, strict=True))
-    both = down * across
-    return both / (2 * SIDE * SIDE - both)
+def _overlaps(cells: NDArray[np.intp], one: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the intersection of each cell's box with that of one, over their union."""
+    both = np.maximum(SIDE - _STEP * np.abs(cells - one), 0).prod(axis=1)
+    shares: NDArray[np.float64] = both / (2 * SIDE * SIDE - both)
+    return shares

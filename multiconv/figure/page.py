@@ -19,6 +19,7 @@ from multiconv.figure import controls
 from multiconv.figure.channels import channels_of
 from multiconv.figure.controls import Button, Choice, Entry, buttons, presets
 from multiconv.figure.exports import Group, exports
+from multiconv.figure.faces import Faces, faces_of
 from multiconv.figure.kernel import weight_scale
 from multiconv.figure.links import Links
 from multiconv.figure.notices import notices_of
@@ -78,6 +79,7 @@ class Page:
     controls: Controls
     steps: tuple[Step, ...]
     paces: tuple[Pace, ...]
+    faces: Faces | None
     sheet: Sheet | None
     partials: Partials | None
     table: LayerTable | None
@@ -123,6 +125,7 @@ def page(
         controls=_controls(trace, links, typed, wrong),
         steps=() if figure.pooling else steps_of(trace, figure.channels),
         paces=paces_of(figure.output.last_pixel + 1),
+        faces=faces_of(trace, outputs) if figure.sight else None,
         sheet=sheet_of(trace, links),
         partials=partials_of(trace, figure.channels, links),
         table=layer_table(trace),

@@ -18,7 +18,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from multiconv.experiment.edit import OUTPUT_WIDTH, ROW_WIDTH, Form
 from multiconv.experiment.words import origin_words, pooling_words, sentence, what_if_words
 from multiconv.figure.channels import Channel, channels_of
-from multiconv.figure.faces import Faces, faces_of
 from multiconv.figure.kernel import Kernel
 from multiconv.figure.layers import Layers, Stacked, layers_of
 from multiconv.figure.ledger import STILL, Ledger, RowLinks, ledger_of
@@ -62,7 +61,6 @@ class Figure:
     volumes: Volumes
     layers: Layers | None = None
     sight: Sight | None = None
-    faces: Faces | None = None
     rest: Rest | None = None
     ledger: Ledger | None = None
     pooling: str = ""
@@ -121,7 +119,6 @@ def figure_of(
         ),
         layers_of(trace, pictures, outputs),
         sight,
-        faces_of(trace, outputs) if sight else None,
         rest,
         ledger_of(trace, channels, turns),
         pooling_words(experiment.layer),

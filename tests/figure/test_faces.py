@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 
 import numpy as np
 import pytest
 
 from multiconv.experiment.link import read
+from multiconv.figure import faces as module
 from multiconv.figure.faces import faces_of, found_faces
 from multiconv.networks.shipped import network
 
@@ -61,12 +63,22 @@ def test_boxes_are_the_highest_that_do_not_overlap():
         for score, i, j in sorted(cells, key=lambda cell: -cell[0]):
             if score <= 0:
                 continue
-            pixels = {
-                (8 * i + 14 + a, 8 * j + 14 + b) for a in range(-40, 40) for b in range(-40, 40)
-            }
-            if all(len(pixels & other) / len(pixels | other) <= 0.338 for _, other in kept):
-                kept.append(((8 * i - 26, 8 * j - 26), pixels))
+            squares = {(i + a, j + b) for a in range(10) for b in range(10)}  # of 8 × 8 pixels
+            if all(len(squares & other) / len(squares | other) <= 0.338 for _, other in kept):
+                kept.append(((8 * i - 26, 8 * j - 26), squares))
         assert [(box.row, box.column) for box in found_faces(scores)] == [at for at, _ in kept]
+
+
+def test_of_many_boxes_the_highest_are_drawn_and_it_says_so(tracer):
+    found = faces(tracer, size="1024", **{"7.bias": "100"})
+    count = re.search(r"Of (\d+) boxes the 64 highest are drawn\.$", found.words)
+    assert int(count[1]) > len(found.boxes) == 64
+    assert found.head == f"Above 0: {count[1]} here"
+
+
+def test_a_drawing_without_boxes_looks_for_none(client, monkeypatch):
+    monkeypatch.setattr(module, "found_faces", lambda _: pytest.fail("boxes were looked for"))
+    assert client.get("/stage.svg?network=faces&size=160").status_code == 200
 
 
 def test_the_page_draws_and_says_it(client):
