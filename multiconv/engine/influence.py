@@ -48,7 +48,11 @@ def influence(passages: Sequence[Passage], k: int, i: int, j: int) -> Array:
     corner = i, j
     for passage in reversed(passages):
         error[..., list(passage.off)] = 0
-        error = error * slope(passage.activation, _sums(passage, corner, error))
+        if passage.filters is not None and passage.activation != "identity":
+            x = _padded(passage, corner, error)
+            before = conv2d(x, passage.filters, bias=passage.bias, **_how(passage))
+            for line, sums in zip(error, before, strict=True):
+                line *= slope(passage.activation, sums)
         box = _spread(passage, corner, error)
         row, column = _first(passage, corner)
         top, box = _folded(box, passage.geometry, 0, row)
@@ -80,15 +84,6 @@ def _first(passage: Passage, corner: Pair) -> Pair:
     return i * s1, j * s2
 
 
-def _sums(passage: Passage, corner: Pair, error: Array) -> Array:
-    """Return what stands before the activation where the error is."""
-    if passage.filters is None or passage.activation == "identity":
-        return np.zeros_like(error)
-    return conv2d(
-        _padded(passage, corner, error), passage.filters, bias=passage.bias, **_how(passage)
-    )
-
-
 def _how(passage: Passage) -> dict[str, Any]:
     g = passage.geometry
     how = {"strides": g.strides, "dilations": g.dilations, "groups": passage.groups}
@@ -117,16 +112,22 @@ def _spread(passage: Passage, corner: Pair, error: Array) -> Array:
     )
     seen = (on_rows[:, np.newaxis] & on_cols)[..., np.newaxis]
     if passage.kind == "avg_pool":
-        share = error / np.sum([seen[tap] for tap in taps], axis=0).astype(error.dtype)
+        count = np.zeros((height, width, 1), error.dtype)
+        for tap in taps:
+            count += seen[tap]
+        share = error / count
         for tap in taps:
             result[tap] += share
         return result
-    values = np.where(seen, x, -np.inf)
-    largest, free = np.max([values[tap] for tap in taps], axis=0), np.ones(error.shape, bool)
+    np.copyto(x, -np.inf, where=~seen)
+    largest, free = np.full_like(error, -np.inf), np.ones(error.shape, bool)
+    for tap in taps:
+        np.maximum(largest, x[tap], out=largest)
     for tap in taps:  # Of equal ones the first takes all, as in PyTorch.
-        wins = free & (values[tap] == largest)
-        result[tap] += error * wins
-        free &= ~wins
+        wins = x[tap] == largest
+        wins &= free
+        np.add(result[tap], error, out=result[tap], where=wins)
+        free ^= wins
     return result
 
 

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -149,3 +151,16 @@ def test_a_channel_that_a_pooling_leaves_out_counts_for_nothing():
     assert not layer.output()[..., 1].any()
     assert not influence([layer], 1, 0, 0).any()
     assert influence([layer], 0, 0, 0)[:2, :2, 0].tolist() == [[0.25, 0.25], [0.25, 0.25]]
+
+
+@pytest.mark.parametrize("kind", ["max_pool", "avg_pool"])
+def test_a_pooling_of_many_taps_holds_a_few_copies_of_its_box(kind):
+    x = np.random.default_rng(5).random((64, 64, 32), np.float32)
+    layer = Passage(kind, geometry((64, 64), (15, 15)), x)
+    behind = Passage("conv", geometry((64, 64), (60, 60)), x, np.ones((60, 60, 32, 1), np.float32))
+    tracemalloc.start()
+    found = influence([layer, behind], 0, 32, 32)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.sum() == pytest.approx(60 * 60 * 32, rel=1e-5)
+    assert peak < 12 * x.nbytes
