@@ -8,7 +8,10 @@ from typing import Any
 from multiconv.drawing.marks import Mark
 from multiconv.engine.geometry import Pair
 from multiconv.engine.stack import jump, reached, receptive_field
+from multiconv.errors import TooLarge
 from multiconv.experiment.edit import PHOTO_WIDTH, drawn_size
+from multiconv.experiment.model import LIMITS
+from multiconv.tracing.cost import check_work
 from multiconv.tracing.trace import Trace
 
 MARGIN = 14
@@ -21,7 +24,8 @@ class Sight:
 
     ``field`` is not cut at the edges; ``cell`` is the middle of it, if there is room within.
     ``words`` say how large it is, ``place`` where, ``holes`` what of it is reached if that is not
-    all.  ``facts`` are what scripts need to move it.
+    all.  ``facts`` are what scripts need to move it; ``counted`` is whether what counted is not too
+    much work to be shown.
     """
 
     rows: int
@@ -34,6 +38,7 @@ class Sight:
     place: str
     holes: str
     facts: dict[str, Any]
+    counted: bool
 
     @property
     def reach(self) -> float:
@@ -99,7 +104,18 @@ def sight_of(trace: Trace) -> Sight | None:
             "jump": jump(shapes),
             "side": side,
         },
+        counted=_counted(trace),
     )
+
+
+def _counted(trace: Trace) -> bool:
+    """Tell whether the pinned value may be followed back to the photograph."""
+    stack = list(zip(trace.shapes, trace.experiment.layers, strict=True))
+    try:
+        check_work(stack[: trace.experiment.focus.layer], 1, LIMITS, backward=True)
+    except TooLarge:
+        return False
+    return True
 
 
 def place_words(box: Mark, size: Pair) -> str:

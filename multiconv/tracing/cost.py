@@ -7,10 +7,11 @@ every output; of the opened one there are the partials, the sum, and the outputs
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.errors import TooLarge
-from multiconv.experiment.model import Layer, Limits
+from multiconv.experiment.model import MAX_POOL, Layer, Limits
 
 Stack = Sequence[tuple[Geometry, Layer]]
 
@@ -22,6 +23,12 @@ SCRATCH_BYTES = 80 * 2**20
 
 _BAND_BYTES = 2**24
 """Of that for the band itself: enough but for wide pictures under kernels that reach far."""
+
+AT_ONCE_BYTES = 2**24
+"""Of copies while many partials are made: of channels' planes, and of their partials."""
+
+_STAMPS_BYTES = 2**21
+"""The least that the engine's transposed convolution holds of what it is about to add."""
 
 SHOWN = 5
 """Bytes a pixel of a map's picture: its indices, its lines, and what they are packed into."""
@@ -39,13 +46,18 @@ def whole_bytes(stack: Stack, outputs: int = 1) -> int:
     """Return what arrays take that are held whole.
 
     Levels of a byte and their float32; every output of the layers before; partials, sum, and
-    each output of the opened layer.
+    each output of the opened layer.  A deeper one takes its inputs as planes, a copy.
     """
     (first, picture), (opened, layer) = stack[0], stack[-1]
     read = _area(first.input_size) * picture.inputs * (1 + 4)
     between = sum(_area(shape.output_size) * 4 * each.outputs for shape, each in stack[:-1])
     added = 1 if layer.pools else layer.inputs
-    return read + between + _area(opened.output_size) * 4 * (added + 1 + outputs)
+    made = _area(opened.output_size) * 4
+    copied = 0
+    if len(stack) > 1:
+        planes = _area(opened.input_size) * 4 * layer.inputs
+        copied = planes + min(2 * (planes + made * added), AT_ONCE_BYTES)
+    return read + between + copied + made * (added + 1 + outputs)
 
 
 def banded_bytes(shape: Geometry, inputs: int, held: int = SHOWN) -> int:
@@ -62,12 +74,19 @@ def banded_bytes(shape: Geometry, inputs: int, held: int = SHOWN) -> int:
 
 
 def check_work(
-    stack: Stack, outputs: int, limits: Limits, *, whole: float = WHOLE_BYTES, held: int = SHOWN
+    stack: Stack,
+    outputs: int,
+    limits: Limits,
+    *,
+    whole: float = WHOLE_BYTES,
+    held: int = SHOWN,
+    backward: bool = False,
 ) -> None:
     """Refuse a stack that asks for more than one request may, in multiply-adds or bytes at once.
 
     ``outputs`` of the opened layer are going to be computed.  ``whole`` is the most bytes of
-    arrays that are held whole, ``held`` what an answer holds a pixel where they are not.
+    arrays that are held whole, ``held`` what an answer holds a pixel where they are not.  Where a
+    value is followed ``backward`` that comes on top.
     """
     opened, layer = stack[-1]
     work = opened.multiply_adds(layer.inputs // layer.groups, outputs) + sum(
@@ -78,6 +97,9 @@ def check_work(
         if is_banded(stack, whole)
         else whole_bytes(stack, outputs)
     )
+    if backward:
+        more, held_too = backward_cost(stack)
+        work, room = work + more, room + held_too
     for name, asked, limit in (
         ("multiply-adds", work, limits.multiply_adds),
         ("bytes", room, limits.request_bytes),
@@ -90,6 +112,37 @@ def check_work(
                 field="size",
                 limit=f"{limit:,} {name}",
             )
+
+
+def backward_cost(stack: Stack) -> Pair:
+    """Return the multiply-adds and the bytes at once of following one value back to the picture.
+
+    At each layer it has a box of outputs and the padded inputs under it, no larger than the maps,
+    whichever pixel it is.
+    """
+    (first, picture), box = stack[0], (1, 1)
+    work = room = 0
+    for shape, layer in reversed(stack):
+        sides = zip(
+            box, shape.strides, shape.kernel_size, shape.dilations, shape.input_size, strict=True
+        )
+        under, inside = zip(*(_under(*side, shape.padding_mode) for side in sides), strict=True)
+        # A largest value is looked for, found again, multiplied and added.
+        times = (4 if layer.kind == MAX_POOL else 2) if layer.pools else 1
+        times += layer.activation != "identity"
+        taps = replace(shape, output_size=box)
+        work += times * taps.multiply_adds(layer.inputs // layer.groups, layer.outputs)
+        held = 3 * (_area(box) * layer.outputs + _area(under) * layer.inputs)
+        row = box[1] * _area(shape.kernel_size) * layer.inputs // layer.groups
+        room = max(room, 4 * held + max(4 * row, _STAMPS_BYTES))
+        box = inside
+    return work, room + _area(first.input_size) * picture.inputs * 4
+
+
+def _under(box: int, step: int, kernel: int, gap: int, side: int, mode: str) -> Pair:
+    """Return how many padded inputs a side of a box of outputs has, and how many inputs."""
+    under = (box - 1) * step + (kernel - 1) * gap + 1
+    return under, side if mode == "circular" else min(under, side)
 
 
 def _area(size: Pair) -> int:

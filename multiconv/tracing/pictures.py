@@ -67,7 +67,7 @@ def planes_of(maps: NDArray[Any]) -> NDArray[np.float32]:
     return maps.transpose(2, 0, 1).astype(np.float32, order="C").transpose(1, 2, 0)
 
 
-def shares_of(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def planes_in_ones(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return a picture's levels as planes from 0 to 1, with no second copy of them."""
     planes = planes_of(levels)
     planes /= np.float32(255)

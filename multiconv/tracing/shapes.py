@@ -134,36 +134,54 @@ class Sizes:
             limit=f"{found} pixels" if found else None,
         )
 
-    def _largest(self, experiment: Experiment, outputs: int, upto: int | None) -> int | None:
+    def _largest(
+        self, experiment: Experiment, outputs: int, upto: int | None, backward: bool = False
+    ) -> int | None:
         """Return the largest working size at which the layers are not too much work."""
 
         def run(size: int) -> None:
-            self._priced(_at_size(experiment, size), outputs, SHOWN, upto)
+            self._priced(_at_size(experiment, size), outputs, SHOWN, upto, backward)
 
         return largest(run, self._longest(experiment.source))
 
     def stack(
-        self, experiment: Experiment, outputs: int = 1, held: int = SHOWN, upto: int | None = None
+        self,
+        experiment: Experiment,
+        outputs: int = 1,
+        held: int = SHOWN,
+        upto: int | None = None,
+        *,
+        backward: bool = False,
     ) -> Stack:
         """Return the layers up to one with their sizes, their work found allowed.
 
-        That is the opened one, if no other is asked for, ``upto``, to be held whole.
+        That is the opened one, if no other is asked for, ``upto``, to be held whole; ``backward``
+        its value is followed back.
         """
         try:
-            return self._priced(experiment, outputs, held, upto)
+            return self._priced(experiment, outputs, held, upto, backward)
         except TooLarge as error:
             if len(experiment.layers) == 1:
                 raise
-            found = self._largest(experiment, outputs, upto)
+            found = self._largest(experiment, outputs, upto, backward)
             remedy = f" The largest size that fits is size={found}." if found else ""
             raise TooLarge(
                 error.problem, f"{error.remedy}{remedy}", field=error.field, limit=error.limit
             ) from error
 
-    def _priced(self, experiment: Experiment, outputs: int, held: int, upto: int | None) -> Stack:
+    def _priced(
+        self, experiment: Experiment, outputs: int, held: int, upto: int | None, backward: bool
+    ) -> Stack:
         shapes = self.shapes(experiment)
         stack = list(zip(shapes, experiment.layers, strict=True))[: upto or experiment.focus.layer]
-        check_work(stack, outputs, self.limits, whole=inf if upto else self.whole, held=held)
+        check_work(
+            stack,
+            outputs,
+            self.limits,
+            whole=inf if upto else self.whole,
+            held=held,
+            backward=backward,
+        )
         return stack
 
 

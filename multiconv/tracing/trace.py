@@ -11,6 +11,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from functools import partial as bound
+from math import prod
 from typing import Any, cast
 
 import numpy as np
@@ -39,7 +40,7 @@ from multiconv.experiment.model import (
 from multiconv.imaging.ranges import Clipping, automatic_range, clipping
 from multiconv.store.pictures import Store
 from multiconv.tracing.cache import ArrayCache
-from multiconv.tracing.cost import SHOWN, WHOLE_BYTES, Stack, is_banded
+from multiconv.tracing.cost import AT_ONCE_BYTES, SHOWN, WHOLE_BYTES, Stack, is_banded
 from multiconv.tracing.large import banded_trace
 from multiconv.tracing.pictures import (
     Scaled,
@@ -47,8 +48,8 @@ from multiconv.tracing.pictures import (
     levels_of,
     own_size_of,
     pinned,
+    planes_in_ones,
     planes_of,
-    shares_of,
 )
 from multiconv.tracing.shapes import Sizes
 
@@ -268,6 +269,10 @@ class Tracer:
         """
         return self._sizes.stack(experiment, outputs, held)[-1][0]
 
+    def allow_backward(self, experiment: Experiment) -> None:
+        """Refuse what is too much work if the pinned value is followed back to the picture."""
+        self._sizes.stack(experiment, backward=True)
+
     def _inputs(self, experiment: Experiment) -> Plane:
         """Return what the opened layer takes, (H, W, C), each channel's plane in one piece."""
         maps = self._run(experiment, experiment.focus.layer - 1)
@@ -281,7 +286,7 @@ class Tracer:
         source, layers, focus = experiment.source, experiment.layers, experiment.focus
         # Looked for even where its planes are kept: the picture may have been deleted.
         levels = self.levels(source)
-        x = cast("Plane", self._cache.get(("input", source), lambda: shares_of(levels)))
+        x = cast("Plane", self._cache.get(("input", source), lambda: planes_in_ones(levels)))
         for n, layer in enumerate(layers[:upto], 1):
             what_if = focus.what_if if n == focus.layer else ""
             supposed = (focus.layer, focus.what_if) if focus.what_if and n >= focus.layer else None
@@ -322,10 +327,13 @@ class Tracer:
         missing = [q for q, lacks in zip(kernels, lacking, strict=True) if lacks]
         at_once: dict[int, Plane] = {}
         if len(missing) > FEW:
-            own = np.stack([kernels[q] for q in missing], axis=-1)[..., np.newaxis]
-            planes = x.transpose(2, 0, 1)[missing].transpose(1, 2, 0)
-            added = partials_of(planes, own, 0, **layer.how())
-            at_once = {q: added[..., at].copy() for at, q in enumerate(missing)}
+            pixels = prod(shape.input_size) + prod(shape.output_size)
+            many = max(1, AT_ONCE_BYTES // (8 * pixels))
+            for part in (missing[at : at + many] for at in range(0, len(missing), many)):
+                own = np.stack([kernels[q] for q in part], axis=-1)[..., np.newaxis]
+                planes = x.transpose(2, 0, 1)[part].transpose(1, 2, 0)
+                added = partials_of(planes, own, 0, **layer.how())
+                at_once |= {q: added[..., at].copy() for at, q in enumerate(part)}
 
         def partial(q: int, plane: Plane, kernel: Plane, shape: Geometry) -> Plane:
             def make() -> Plane:

@@ -59,6 +59,8 @@ def picture(name: str) -> Response:
 
 def _found(name: str, asked: Experiment) -> Map:
     """Return a map; what of the photograph counted is one that is followed backward."""
+    if name == "influence":
+        tracer().allow_backward(asked)
     trace = tracer().trace(asked)
     if name != "influence":
         return map_plane(name, trace, tracer())

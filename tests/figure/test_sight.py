@@ -154,3 +154,20 @@ def test_where_nothing_is_summed_nothing_counted(client):
     query = dict(STACK) | {"if": "apart"}
     assert "What counted" not in client.get("/", query_string=query).text
     assert client.get("/maps/influence.png", query_string=query).status_code == 404
+
+
+FAR = (
+    "kernel=1x1&outputs=128&2.kind=max_pool&2.kernel=15x15&2.strides=1&2.padding=same"
+    "&3.filters=mean&3.kernel=15x15&3.dilations=10&3.padding=same&layer=3&size=150"
+)
+
+
+def test_what_is_too_much_to_be_followed_back_is_refused_and_not_on_the_page(client):
+    for name in ("influence.png", "counted.png", "influence.npy", "influence.svg"):
+        answer = client.get(f"/maps/{name}?{FAR}")
+        assert answer.status_code == 413
+        assert "multiply-adds" in answer.text
+    answer = client.get("/?" + FAR)
+    assert answer.status_code == 200
+    assert 'id="sight"' in answer.text
+    assert "What counted" not in answer.text

@@ -8,8 +8,15 @@ import pytest
 
 from multiconv.engine.geometry import geometry
 from multiconv.errors import TooLarge
-from multiconv.experiment.model import Layer, Limits
-from multiconv.tracing.cost import SCRATCH_BYTES, banded_bytes, check_work, is_banded
+from multiconv.experiment.model import MAX_POOL, Layer, Limits
+from multiconv.tracing.cost import (
+    SCRATCH_BYTES,
+    backward_cost,
+    banded_bytes,
+    check_work,
+    is_banded,
+    whole_bytes,
+)
 
 SHAPE = geometry((100, 200), (3, 5), strides=(2, 2))  # 50 × 100 places
 WORK = 50 * 100 * 3 * 5 * 3
@@ -81,7 +88,10 @@ def test_layers_before_are_counted_whole():
     second = Layer(bank="random", outputs=2, bias=(0.0,) * 2, inputs=4)
     stack = [(SHAPE, first), (geometry((50, 100), (3, 3)), second)]
     work = 4 * WORK + 50 * 100 * 3 * 3 * 4
-    room = 100 * 200 * 3 * (1 + 4) + 50 * 100 * 4 * 4 + 50 * 100 * 4 * (4 + 1 + 1)
+    # The second's inputs are held as planes too; while partials are made, some are there twice.
+    planes = 50 * 100 * 4 * 4
+    copied = planes + 2 * (planes + 50 * 100 * 4 * 4)
+    room = 100 * 200 * 3 * (1 + 4) + planes + copied + 50 * 100 * 4 * (4 + 1 + 1)
     check_work(stack, 1, Limits(multiply_adds=work, request_bytes=room))
     with pytest.raises(TooLarge, match=f"{work:,} multiply-adds"):
         check_work(stack, 1, Limits(multiply_adds=work - 1))
@@ -90,3 +100,29 @@ def test_layers_before_are_counted_whole():
     with pytest.raises(TooLarge, match=f"{work + 50 * 100 * 3 * 3 * 4:,} multiply-adds"):
         check_work(stack, 2, Limits(multiply_adds=work))
     assert not is_banded(stack, 0)
+
+
+def test_a_value_that_is_followed_back_is_counted():
+    first = Layer(kernel_size=(3, 5), outputs=4, bias=(0.0,) * 4, activation="relu")
+    pooling = Layer(kind=MAX_POOL, kernel_size=(6, 7), inputs=4, outputs=4, groups=4)
+    stack = [(SHAPE, first), (geometry((50, 100), (6, 7)), pooling)]
+    # Of the pooling 1 value of 4 channels, then 6 × 7; the ReLU's sums are made again.
+    work = 4 * (6 * 7 * 4) + 2 * (6 * 7) * (3 * 5 * 3 * 4)
+    under = (2 * 5 + 3) * (2 * 6 + 5)
+    room = 4 * 3 * (6 * 7 * 4 + under * 3) + 2**21 + 100 * 200 * 3 * 4
+    assert backward_cost(stack) == (work, room)
+    whole, forward = whole_bytes(stack), 4 * WORK + 50 * 100 * 6 * 7
+    limits = Limits(multiply_adds=forward + work, request_bytes=whole + room)
+    check_work(stack, 1, limits, backward=True)
+    for less in ({"multiply_adds": forward + work - 1}, {"request_bytes": whole + room - 1}):
+        check_work(stack, 1, replace(limits, **less))
+        with pytest.raises(TooLarge):
+            check_work(stack, 1, replace(limits, **less), backward=True)
+
+
+@pytest.mark.parametrize(("mode", "rows"), [("zeros", 10), ("circular", 20)])
+def test_what_a_value_is_followed_back_to_is_no_larger_than_the_map(mode, rows):
+    near = geometry((20, 3), (10, 9), padding=4, padding_mode=mode)
+    layer = Layer(kernel_size=(10, 9), outputs=1, bias=(0.0,), inputs=1)
+    point = geometry((20, 3), (1, 1)), replace(layer, kernel_size=(1, 1))
+    assert backward_cost([point, (near, layer)])[0] == 10 * 9 + rows * 3
