@@ -13,11 +13,13 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = bool(os.environ.get("CI"))
-# Two processes of about the same length: the tests in the browser, and all others.
-BROWSER = ("tests/browser",)
+# Three processes of about the same length: every other file of the tests in the browser, the rest
+# of those, and all other tests.
+IN_BROWSER = sorted(str(path) for path in (ROOT / "tests" / "browser").glob("test_*.py"))
 OTHERS = ("tests", "multiconv", "--ignore=tests/browser")
 # libatomic1 is for the node that Playwright brings; librsvg2-bin draws what Chromium's drawings are
 # compared with.
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     missing = [*install_browser(), *check_javascript()]
     for line in missing:
         print(line, flush=True)
-    failed = run_pytest(arguments) if arguments else run_halves()
+    failed = run_pytest(arguments) if arguments else run_thirds()
     return failed or (1 if IN_CI and missing else 0)
 
 
@@ -40,17 +42,24 @@ def run_pytest(arguments: Sequence[str]) -> int:
     return subprocess.call([sys.executable, "-m", "pytest", *arguments])
 
 
-def run_halves() -> int:
-    """Run both halves side by side, the browser's words after the others'; 0 if all tests hold."""
-    command = [sys.executable, "-m", "pytest", *BROWSER]
-    with tempfile.TemporaryFile() as words:
-        browser = subprocess.Popen(command, stdout=words, stderr=subprocess.STDOUT)
-        others = run_pytest(OTHERS)
-        status = browser.wait()
+def run_thirds() -> int:
+    """Run all side by side, the browser's words after the others'; 0 if all tests hold."""
+    started = [in_background(IN_BROWSER[first::2]) for first in range(2)]
+    failed = run_pytest(OTHERS)
+    for process, words in started:
+        failed = process.wait() or failed
         words.seek(0)
         shutil.copyfileobj(words, sys.stdout.buffer)
+        words.close()
         sys.stdout.flush()
-    return others or status
+    return failed
+
+
+def in_background(arguments: Sequence[str]) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """Start pytest with `arguments`; return it and what it says."""
+    words = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed once it is read
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.Popen(command, stdout=words, stderr=subprocess.STDOUT), words
 
 
 def install_browser() -> list[str]:
