@@ -61,8 +61,14 @@ def test_the_link_names_its_bank_and_one_goes_on_from_there(page, server, new_pa
     at_bench(page, start)
     asked = []
     page.on("request", lambda request: asked.append((request.method, urlsplit(request.url).path)))
-    weight(page, 2, 200).fill(LONG)
-    weight(page, 2, 201).fill(LONG)
+    page.locator('mc-kernel[data-q="2"] .weight').evaluate_all(
+        """(fields, text) => [200, 201].forEach((at) => {
+          fields[at].focus();
+          fields[at].value = text;
+          fields[at].dispatchEvent(new InputEvent("input", { bubbles: true }));
+        })""",
+        LONG,
+    )
     named(page)
     assert asked.count(("POST", "/filters")) == 1
     first = page.url
