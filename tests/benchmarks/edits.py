@@ -9,6 +9,7 @@ visit takes.  Each drag is one weight's; those of a size are told together, and 
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import os
 import platform
@@ -16,7 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -267,9 +268,9 @@ def machine(version: str) -> str:
     )
 
 
-def main() -> None:
-    """Start the app and Chromium, and print the figures."""
-    sizes = sys.argv[1:] or ["256", "512", "1024"]
+@contextlib.contextmanager
+def measured() -> Iterator[tuple[Browser, str]]:
+    """Start the app and Chromium, and say on which machine the figures are read."""
     executable = chromium_on_path()
     if executable is None:
         sys.exit("no Chromium is on the path: nothing was measured")
@@ -280,8 +281,9 @@ def main() -> None:
     ):
         version = browser.send("Browser.getVersion")["product"].replace("/", " ")
         print(machine(version), end="\n\n")
-        measure(browser, address, sizes)
+        yield browser, address
 
 
 if __name__ == "__main__":
-    main()
+    with measured() as (browser, address):
+        measure(browser, address, sys.argv[1:] or ["256", "512", "1024"])

@@ -7,14 +7,10 @@ changed are, and pointing until the ledger's bars follow.
 
 from __future__ import annotations
 
-import sys
-import tempfile
 import time
-from pathlib import Path
 
-from tests.benchmarks.chromium import Page, chromium
-from tests.benchmarks.edits import EDIT, PREPARE, machine, row
-from tests.browser.harness import chromium_on_path, serving
+from tests.benchmarks.chromium import Page
+from tests.benchmarks.edits import EDIT, PREPARE, measured, row
 
 ROUNDS, EDITS, POINTS = 3, 20, 60
 FACES = "network=faces"
@@ -94,20 +90,6 @@ def measure(page: Page, address: str) -> None:
     row(f"{POINTS} times pointed, to the ledger", page.evaluate(POINT, POINTS), page)
 
 
-def main() -> None:
-    """Start the app and Chromium, and print the figures."""
-    executable = chromium_on_path()
-    if executable is None:
-        sys.exit("no Chromium is on the path: nothing was measured")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        serving(Path(folder)) as address,
-        chromium(executable) as browser,
-    ):
-        version = browser.send("Browser.getVersion")["product"].replace("/", " ")
-        print(machine(version), end="\n\n")
-        measure(browser.page(), address)
-
-
 if __name__ == "__main__":
-    main()
+    with measured() as (browser, address):
+        measure(browser.page(), address)

@@ -40,6 +40,11 @@ def spent(work: Callable[[], object]) -> float:
     return median(found)
 
 
+def run_whole(store: Store, experiment: Experiment) -> None:
+    """Run all seven layers, nothing being kept."""
+    Tracer(store).outputs_of(experiment, 7)
+
+
 def print_layers(tracer: Tracer, size: int) -> None:
     """Print what opening each layer and changing one weight of it take, all else kept."""
     for n in range(1, 8):
@@ -51,8 +56,8 @@ def print_layers(tracer: Tracer, size: int) -> None:
             return of(f"{weight}{next(CHANGES) / 1000}")
 
         opened = spent(partial(tracer.trace, there))
-        edited = spent(lambda changed=changed: tracer.trace(changed()))  # type: ignore[misc]
-        ended = spent(lambda changed=changed: tracer.outputs_of(changed(), 7))  # type: ignore[misc]
+        edited = spent(lambda: tracer.trace(changed()))
+        ended = spent(lambda: tracer.outputs_of(changed(), 7))
         print(f"  {n}: opened {opened:.1f}, changed {edited:.1f}, to the end {ended:.1f}")
 
 
@@ -62,7 +67,7 @@ def main() -> None:
         store = Store(FolderBlobs(Path(folder), 2**22))
         for size in (400, 512):
             start = of(f"network=faces&size={size}")
-            whole = spent(lambda start=start: Tracer(store).outputs_of(start, 7))  # type: ignore[misc]
+            whole = spent(partial(run_whole, store, start))
             print(f"size {size}: picture and whole network {whole:.1f}; of layer")
             tracer = Tracer(store)
             tracer.outputs_of(start, 7)
