@@ -46,7 +46,7 @@ def quiet(page: Page) -> None:
 def test_edits_faster_than_their_answers_end_where_slow_ones_do(page, server, watch, seed):
     for words in ("422", "400", "willReadFrequently"):
         watch.forgive(words)
-    lot = random.Random(seed)  # noqa: S311
+    lot = random.Random(seed)  # noqa: S311  (to repeat a sequence)
     opened(page, f"/?{START}")
     page.evaluate(LATE, [lot.choice((0, 100, 400)), seed + 1])
     edits, last = [], None

@@ -2,8 +2,9 @@
 /**
  * Step by step. `mc-sums`: the sum one term after another; a step's button shows the server's running
  * sum on the output and on its slab, caption and table say the same, channels that have not entered
- * yet step back, and the last step is the output as it is. `mc-slide`: the window slides over the picture, one output pixel a tick, row by row; it moves by
- * itself only when asked, stops when the page is hidden, and stands where motion is reduced (steps.css).
+ * yet step back, and the last step is the output as it is. `mc-slide`: the window slides over the
+ * picture, one output pixel a tick, row by row; it moves by itself only when asked, stops when the page
+ * is hidden, and stands where motion is reduced (steps.css).
  */
 import { ticking } from "../lib/ticks.js";
 import { fetched, heldRange, reason } from "../page/ask.js";
