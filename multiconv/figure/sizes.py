@@ -42,7 +42,7 @@ class Trial:
 
 
 def trials_of(trace: Trace, links: Links, measured: Measured | None) -> tuple[Trial, ...]:
-    """Return the sizes to try, the largest first; none of other experiments."""
+    """Return the sizes to try and the present one, the largest first; none of other experiments."""
     experiment = trace.experiment
     network = experiment.network
     if measured is None or network is None or network.name != NETWORK:
@@ -52,7 +52,8 @@ def trials_of(trace: Trace, links: Links, measured: Measured | None) -> tuple[Tr
     page = links.page(some)
     scores = Links(some, links.build).numbers(f"output-{some.focus.k}")
     now, found = max(trace.shapes[0].input_size), []
-    for side in _sides(max(measured.own_size(experiment.source))):
+    steps = _sides(max(measured.own_size(experiment.source)))
+    for side in sorted({*steps, now}, reverse=True):
         sized = _sized(last, side)
         try:
             measured.geometry(sized)

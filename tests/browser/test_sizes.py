@@ -30,15 +30,15 @@ def test_sizes_are_tried_one_after_another_and_the_best_is_proposed(new_page):
     sizes.locator("summary").click()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    sizes.get_by_role("button", name="Try all 12").click()
+    sizes.get_by_role("button", name="Try all 13").click()
     expect(sizes.get_by_role("status")).to_have_text(
         re.compile(r"^The best is \d+ × \d+, with \+[01]\.\d\d: choose it below\.$")
     )
-    assert len([url for url in asked if "/maps/output-0.npy" in url]) == 12
+    assert len([url for url in asked if "/maps/output-0.npy" in url]) == 13
     expect(sizes.locator("progress")).to_be_hidden()
     scores = sizes.locator(".score").all_text_contents()
-    assert len(scores) == 12
-    best = max(range(12), key=lambda at: float(scores[at].replace("−", "-")))
+    assert len(scores) == 13
+    best = max(range(13), key=lambda at: float(scores[at].replace("−", "-")))
     link = sizes.locator("li.found a")
     assert link.text_content() == sizes.locator("a").nth(best).text_content()
     assert Axe().run(page, context={"include": [["#sizes"]]}).violations_count == 0
