@@ -107,3 +107,17 @@ def test_a_deep_layer_fits_every_width(new_page, axe_report, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     if width in {1440, 390}:
         assert axe_report(page, article=False) == ""
+
+
+def test_what_reaches_the_pinned_number_is_not_said_of_another(new_page):
+    page = new_page("/?size=96&dilations=3&2.dilations=4&layer=2")
+    page.wait_for_load_state("networkidle")
+    holes, place = page.locator(".holes"), page.locator("[data-value=sight]")
+    pinned = place.inner_text()
+    expect(holes).to_have_text("Of these 15 rows and 15 columns, 9 and 9 reach it.")
+    page.locator("#result mc-map").hover(position={"x": 5, "y": 5})
+    expect(place).not_to_have_text(pinned)
+    expect(holes).to_be_hidden()
+    page.mouse.move(2, 2)
+    expect(place).to_have_text(pinned)
+    expect(holes).to_be_visible()

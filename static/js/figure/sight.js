@@ -16,6 +16,8 @@ function move({ i, j }) {
   place.querySelector(".unseen-part")?.setAttribute("d", `M0 0H${columns}V${rows}H0ZM${x} ${y}h${width}v${height}h${-width}z`);
   const words = place.querySelector('[data-value="sight"]');
   if (words) words.textContent = placeWords(sight, [i, j]);
+  // How much of it is reached was counted for the pinned pixel; at an edge it is less.
+  place.querySelector(".holes")?.toggleAttribute("hidden", String([i, j]) !== String(state.facts.pixel));
 }
 
 /** @param {Element} place @param {string} selector @param {Record<string, number>} numbers */
