@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTHON_LINES, JAVASCRIPT_LINES = 350, 250
 # A longer module stands here with its reason.
 LONGER: dict[str, str] = {
+    "multiconv/engine/geometry.py": "a convolution and its adjoint answer the same questions",
     "multiconv/experiment/model.py": "the values that an experiment is made of are read together",
     "multiconv/experiment/edit.py": "what a form asks for, field by field, in the order it counts",
     "multiconv/figure/stage.py": "the figure, and both ways of laying it out as one drawing",

@@ -22,16 +22,20 @@ PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The input rows and columns under one output pixel, tap by tap.
+    """The input rows and columns under one output pixel, from the first on.
 
     ``rows`` and ``cols`` are −1 where a tap lies in the padding; ``source_rows`` and
     ``source_cols`` tell where the padding mode takes its value, −1 only where that is a zero.
+    ``row_taps`` and ``col_taps`` tell which row and column of the kernel meets each: all of them
+    in order; of a transposed layer those that reach the pixel, the last first.
     """
 
     rows: tuple[int, ...]
     cols: tuple[int, ...]
     source_rows: tuple[int, ...]
     source_cols: tuple[int, ...]
+    row_taps: tuple[int, ...]
+    col_taps: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,12 @@ class Geometry:
     dilations: Pair
     padding_mode: str
     output_size: Pair
+    output_padding: Pair = (0, 0)
+
+    @property
+    def transposed(self) -> bool:
+        """Whether input pixels stamp the kernel on the output, in place of a window that moves."""
+        return False
 
     def window_of(self, i: int, j: int) -> Window:
         """Return the input rows and columns under output pixel (i, j), which must lie in it."""
@@ -65,15 +75,26 @@ class Geometry:
                     f"Choose {name} from 0 to {side - 1}.",
                     field=name,
                 )
-        (rows, source_rows), (cols, source_cols) = self._taps(0, i), self._taps(1, j)
-        return Window(rows, cols, source_rows, source_cols)
+        lines = []
+        for axis, at in enumerate((i, j)):
+            side, meetings = self.input_size[axis], self.meetings(axis, at)
+            lines.append(
+                (
+                    tuple(place if 0 <= place < side else -1 for _, place in meetings),
+                    tuple(source_of(place, side, self.padding_mode) for _, place in meetings),
+                    tuple(tap for tap, _ in meetings),
+                )
+            )
+        (rows, source_rows, row_taps), (cols, source_cols, col_taps) = lines
+        return Window(rows, cols, source_rows, source_cols, row_taps, col_taps)
 
-    def _taps(self, axis: int, at: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        side = self.input_size[axis]
+    def meetings(self, axis: int, at: int) -> list[Pair]:
+        """Return each tap that meets output row (axis 0) or column (1) ``at``, and on which input.
+
+        The inputs come from the first to the last, those outside too.
+        """
         first = at * self.strides[axis] - self.pads[axis][0]
-        places = [first + tap * self.dilations[axis] for tap in range(self.kernel_size[axis])]
-        inside = tuple(place if 0 <= place < side else -1 for place in places)
-        return inside, tuple(source_of(place, side, self.padding_mode) for place in places)
+        return [(tap, first + tap * self.dilations[axis]) for tap in range(self.kernel_size[axis])]
 
     def sources(self, axis: int) -> tuple[int, ...]:
         """Return the input index behind every row (axis 0) or column (1) of the padded input."""
@@ -87,11 +108,12 @@ class Geometry:
         )
 
     def _feeds(self, axis: int, place: int) -> list[Pair]:
+        side, mode = self.input_size[axis], self.padding_mode
         return [
             (at, tap)
             for at in range(self.output_size[axis])
-            for tap, source in enumerate(self._taps(axis, at)[1])
-            if source == place
+            for tap, met in self.meetings(axis, at)
+            if source_of(met, side, mode) == place
         ]
 
     def nearest_output(self, row: int, col: int) -> Pair:
@@ -110,6 +132,47 @@ class Geometry:
         return height * width * kh * kw * c_in * c_out
 
 
+@dataclass(frozen=True, slots=True)
+class TransposedGeometry(Geometry):
+    """The sizes of a layer that is the adjoint of a convolution; its pads are cut off the output.
+
+    A pixel's window is those inputs that stamp the kernel on it, and may be empty.
+
+    Examples
+    --------
+    >>> g = geometry((4, 4), (5, 5), strides=2, padding=2, transposed=True, output_padding=1)
+    >>> g.output_size, g.window_of(2, 3).rows, g.window_of(2, 3).cols
+    ((8, 8), (0, 1, 2), (1, 2))
+    >>> g.window_of(2, 3).row_taps
+    (4, 2, 0)
+    """
+
+    @property
+    def transposed(self) -> bool:
+        """Whether input pixels stamp the kernel on the output."""
+        return True
+
+    def meetings(self, axis: int, at: int) -> list[Pair]:
+        """Return each tap that input rows or columns stamp on output ``at``, and those."""
+        step, gap, last = self.strides[axis], self.dilations[axis], at + self.pads[axis][0]
+        taps = reversed(range(self.kernel_size[axis]))
+        return [(tap, (last - tap * gap) // step) for tap in taps if (last - tap * gap) % step == 0]
+
+    def sources(self, axis: int) -> tuple[int, ...]:
+        """Return the input's rows (axis 0) or columns (1): nothing is padded."""
+        return tuple(range(self.input_size[axis]))
+
+    def _nearest(self, axis: int, place: int) -> int:
+        centre = (self.kernel_size[axis] - 1) // 2 * self.dilations[axis]
+        at = place * self.strides[axis] + centre - self.pads[axis][0]
+        return min(max(at, 0), self.output_size[axis] - 1)
+
+    def multiply_adds(self, c_in: int, c_out: int) -> int:
+        """Return the layer's cost: each input pixel stamps its kernels whole."""
+        (height, width), (kh, kw) = self.input_size, self.kernel_size
+        return height * width * kh * kw * c_in * c_out
+
+
 def geometry(
     input_size: Pair,
     kernel_size: Pair,
@@ -118,6 +181,8 @@ def geometry(
     padding: Padding = "SAME",
     padding_mode: str = "zeros",
     dilations: int | Pair = (1, 1),
+    transposed: bool = False,
+    output_padding: int | Pair = (0, 0),
 ) -> Geometry:
     """Return a layer's resolved sizes, padding as TensorFlow and PyTorch compute it.
 
@@ -131,12 +196,18 @@ def geometry(
         SAME gives ⌈n/s⌉ outputs and puts an odd pad after (TensorFlow's rule).
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
         What the padding holds; reflect does not repeat the edge.
+    transposed : bool
+        Sizes of `conv2d_transpose`: SAME gives n·s outputs, and the padding is cut off the result.
+    output_padding : int or (int, int)
+        Rows and columns more at the bottom and right of a transposed layer's result.
 
     Raises
     ------
     InvalidValue
         Naming the argument; where the kernel exceeds the padded input, with the size formula
-        out = ⌊(n + before + after − (k−1)·d − 1) / s⌋ + 1 and the numbers.
+        out = ⌊(n + before + after − (k−1)·d − 1) / s⌋ + 1 and the numbers; where a transposed
+        layer's padding cuts everything away, with
+        out = (n − 1)·s + (k − 1)·d + 1 − before − after + output_padding.
 
     Examples
     --------
@@ -150,14 +221,30 @@ Use a smaller kernel or dilation, more padding, or a larger picture.
     """
     size, kernel = pair(input_size, "input"), pair(kernel_size, "kernel")
     steps, gaps = pair(strides, "strides"), pair(dilations, "dilations")
+    extra = pair(output_padding, "output_padding", 0)
     if not isinstance(padding_mode, str) or padding_mode not in PADDING_MODES:
         raise InvalidValue(
             f"padding_mode is {padding_mode!r}.",
             f"Use one of {', '.join(PADDING_MODES)}.",
             field="padding_mode",
         )
+    if transposed and padding_mode != "zeros":
+        raise InvalidValue(
+            f"padding_mode is {padding_mode!r}, but a transposed layer's padding is cut off its "
+            "output and holds nothing.",
+            "Leave padding_mode at zeros.",
+            field="padding_mode",
+        )
+    if extra != (0, 0) and not transposed:
+        raise InvalidValue(
+            f"output_padding is {output_padding!r}, but the layer is a convolution.",
+            "Leave it at 0, or make the layer a transposed one.",
+            field="output_padding",
+        )
     if not isinstance(padding, str):
         padding = pads_of(padding, size, kernel, steps, gaps)
+    if transposed:
+        return _transposed(size, kernel, steps, padding, gaps, extra)
     return _resolved(size, kernel, steps, padding, gaps, padding_mode)
 
 
@@ -168,6 +255,44 @@ def _resolved(
     pads = pads_of(padding, size, kernel, steps, gaps)
     height, width = (_output_side(axis, size, kernel, steps, pads, gaps) for axis in (0, 1))
     return Geometry(size, kernel, steps, pads, gaps, padding_mode, (height, width))
+
+
+@lru_cache(1024)
+def _transposed(
+    size: Pair, kernel: Pair, steps: Pair, padding: str | Pads, gaps: Pair, extra: Pair
+) -> Geometry:
+    same = isinstance(padding, str) and padding.upper() == "SAME"
+    if any(e and (same or e >= max(s, d)) for e, s, d in zip(extra, steps, gaps, strict=True)):
+        raise InvalidValue(
+            f"output_padding is {extra}, with strides {steps}, dilations {gaps} and "
+            f"padding {padding!r}.",
+            "Use less than the larger of stride and dilation, and 0 with SAME.",
+            field="output_padding",
+        )
+    grown = size[0] * steps[0], size[1] * steps[1]
+    pads = pads_of(padding, grown, kernel, steps, gaps)
+    height, width = (
+        side if same else _grown_side(n, k, s, d, around, e)
+        for n, k, s, d, around, e, side in zip(
+            size, kernel, steps, gaps, pads, extra, grown, strict=True
+        )
+    )
+    return TransposedGeometry(size, kernel, steps, pads, gaps, "zeros", (height, width), extra)
+
+
+def _grown_side(n: int, k: int, s: int, d: int, pads: Pair, extra: int) -> int:
+    """Return a side of a transposed layer's output; none left is told with the formula."""
+    before, after = pads
+    side = (n - 1) * s + (k - 1) * d + 1 - before - after + extra
+    if side >= 1:
+        return side
+    raise InvalidValue(
+        "The padding cuts everything away: (n − 1)·s + (k − 1)·d + 1 − before − after + "
+        f"output_padding = ({n} − 1)·{s} + ({k} − 1)·{d} + 1 − {before} − {after} + {extra} = "
+        f"{side}.",
+        "Use less padding, or a larger kernel, stride or picture.",
+        field="padding",
+    )
 
 
 def _output_side(axis: int, size: Pair, kernel: Pair, steps: Pair, pads: Pads, gaps: Pair) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, prod
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from multiconv.engine.checks import Array
 from multiconv.engine.conv import conv2d
 from multiconv.engine.geometry import Geometry, Pair, source_of
 from multiconv.engine.pooling import avg_pool, max_pool
+from multiconv.engine.transposed import conv2d_transpose, turned_filters
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,15 @@ class Passage:
 
     Attributes
     ----------
-    kind : {"conv", "max_pool", "avg_pool"}
+    kind : {"conv", "transposed", "max_pool", "avg_pool"}
     geometry : Geometry
     x : (H, W, C_in) array
     filters : (kh, kw, C_in / groups, C_out) array, optional
-        Of a convolution; zeros where a channel is left out.
+        Of a convolution or a transposed one; zeros where a channel is left out.
     bias : (C_out,) array, optional
     groups : int
     activation : str
-        Of a convolution; a pooling has none.
+        Of a convolution or a transposed one; a pooling has none.
     off : tuple of int
         The channels that a pooling leaves out: their outputs are 0.
     """
@@ -57,16 +59,18 @@ class Passage:
             )
             pooled[..., list(self.off)] = 0
             return pooled
-        summed = conv2d(
-            self.x,
-            self.filters,
-            bias=self.bias,
-            strides=g.strides,
-            padding=g.pads,
-            padding_mode=g.padding_mode,
-            dilations=g.dilations,
-            groups=self.groups,
-        )
+        how: dict[str, Any] = {
+            "bias": self.bias,
+            "strides": g.strides,
+            "padding": g.pads,
+            "dilations": g.dilations,
+            "groups": self.groups,
+        }
+        if g.transposed:
+            turned = turned_filters(self.filters, self.groups)
+            summed = conv2d_transpose(self.x, turned, output_padding=g.output_padding, **how)
+        else:
+            summed = conv2d(self.x, self.filters, padding_mode=g.padding_mode, **how)
         if self.activation == "relu":
             return np.maximum(summed, 0, out=summed)  # where it is; nobody else has it
         if self.activation != "identity":

@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 
 from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters, flushed
-from multiconv.engine.geometry import Padding, Pads, Pair, pads_of, pair
+from multiconv.engine.geometry import Padding, Pair, geometry
 from multiconv.engine.scratch import one_blas_thread, scratch
 from multiconv.errors import InvalidValue
 
@@ -61,9 +61,17 @@ def conv2d_transpose(
     batch = flushed(batch_of(x))
     split = _by_group(filters, batch, groups)
     _, kh, kw, _, per_group = split.shape
-    steps, gaps = pair(strides, "strides"), pair(dilations, "dilations")
     size = (batch.shape[1], batch.shape[2])
-    pads, sides = _resolved(size, (kh, kw), steps, gaps, padding, output_padding)
+    g = geometry(
+        size,
+        (kh, kw),
+        strides=strides,
+        padding=padding,
+        dilations=dilations,
+        transposed=True,
+        output_padding=output_padding,
+    )
+    steps, gaps, pads, sides = g.strides, g.dilations, g.pads, g.output_size
     count, c_out = len(batch), groups * per_group
     result: Array = np.empty((count, groups, per_group, *sides), batch.dtype)
     result[...] = cast_bias(bias, c_out, batch.dtype).reshape(1, groups, per_group, 1, 1)
@@ -84,6 +92,18 @@ def conv2d_transpose(
                 result[(b, group, slice(None), *into)] += stamps[(di, dj, slice(None), *of)]
     result = result.reshape(count, c_out, *sides).transpose(0, 2, 3, 1)
     return result if x.ndim == 4 else result[0]
+
+
+def turned_filters(filters: Array, groups: int = 1) -> Array:
+    """Return filters as HWOI, (kh, kw, C_out / groups, C_in), from (kh, kw, C_in / groups, C_out).
+
+    The same turns them back.  Without groups it is a view.
+    """
+    if groups == 1:
+        return filters.swapaxes(2, 3)
+    kh, kw, share, count = filters.shape
+    split = filters.reshape(kh, kw, share, groups, count // groups)
+    return split.transpose(0, 1, 4, 3, 2).reshape(kh, kw, count // groups, groups * share)
 
 
 def _by_group(filters: Array, x: Array, groups: int) -> Array:
@@ -109,35 +129,3 @@ def _landing(first: int, step: int, side: int, count: int) -> tuple[slice, slice
     high = max(low, min(count, (side - 1 - first) // step + 1))
     place = first + low * step
     return slice(place, place + (high - low) * step, step), slice(low, high)
-
-
-def _resolved(
-    size: Pair, kernel: Pair, steps: Pair, gaps: Pair, padding: Padding, output_padding: int | Pair
-) -> tuple[Pads, Pair]:
-    """Return the pads to cut and the output's size."""
-    extra = pair(output_padding, "output_padding", 0)
-    same = isinstance(padding, str) and padding.upper() == "SAME"
-    if any(e and (same or e >= max(s, d)) for e, s, d in zip(extra, steps, gaps, strict=True)):
-        raise InvalidValue(
-            f"output_padding is {output_padding!r}, with strides {steps}, dilations {gaps} and "
-            f"padding {padding!r}.",
-            "Use less than the larger of stride and dilation, and 0 with SAME.",
-            field="output_padding",
-        )
-    grown = size[0] * steps[0], size[1] * steps[1]
-    pads = pads_of(padding, grown, kernel, steps, gaps)
-    if same:
-        return pads, grown
-    sides = []
-    for n, k, s, d, (before, after), e in zip(size, kernel, steps, gaps, pads, extra, strict=True):
-        side = (n - 1) * s + (k - 1) * d + 1 - before - after + e
-        if side < 1:
-            raise InvalidValue(
-                "The padding cuts everything away: (n − 1)·s + (k − 1)·d + 1 − before − after + "
-                f"output_padding = ({n} − 1)·{s} + ({k} − 1)·{d} + 1 − {before} − {after} + {e} = "
-                f"{side}.",
-                "Use less padding, or a larger kernel, stride or picture.",
-                field="padding",
-            )
-        sides.append(side)
-    return pads, (sides[0], sides[1])

@@ -131,3 +131,73 @@ def test_a_pixel_outside_the_output_is_refused(i, j, field):
     with pytest.raises(InvalidValue) as caught:
         geometry((3, 3), (3, 3)).window_of(i, j)
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_transposed_layers_windows_are_the_adjoints_of_a_convolutions(seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(20):
+        size, kernel = (tuple(map(int, rng.integers(1, n, 2))) for n in (6, 6))
+        strides, dilations = (tuple(map(int, rng.integers(1, 4, 2))) for _ in range(2))
+        how = {"strides": strides, "dilations": dilations}
+        pads = tuple(tuple(map(int, pair)) for pair in rng.integers(0, 3, (2, 2)))
+        extra = tuple(
+            int(rng.integers(0, max(s, d))) for s, d in zip(strides, dilations, strict=True)
+        )
+        try:
+            g = geometry(size, kernel, padding=pads, transposed=True, output_padding=extra, **how)
+        except InvalidValue:
+            continue
+        assert (g.transposed, g.output_padding, g.input_size) == (True, extra, size)
+        stamps = []
+        for row, col, di, dj in np.ndindex(*size, *kernel):
+            i = row * strides[0] + di * dilations[0] - pads[0][0]
+            j = col * strides[1] + dj * dilations[1] - pads[1][0]
+            if 0 <= i < g.output_size[0] and 0 <= j < g.output_size[1]:
+                stamps.append((row, col, i, j, di, dj))
+        met = []
+        for i, j in np.ndindex(*g.output_size):
+            window = g.window_of(i, j)
+            assert (window.rows, window.cols) == (window.source_rows, window.source_cols)
+            for row, di in zip(window.rows, window.row_taps, strict=True):
+                for col, dj in zip(window.cols, window.col_taps, strict=True):
+                    if row >= 0 and col >= 0:
+                        met.append((row, col, i, j, di, dj))
+            assert sorted(window.row_taps, reverse=True) == list(window.row_taps)
+        assert sorted(met) == sorted(stamps)
+        fed = [(*at, *feed) for at in np.ndindex(*size) for feed in g.outputs_of(*at)]
+        assert sorted(fed) == sorted(stamps)
+        assert g.multiply_adds(2, 3) == np.prod(size) * np.prod(kernel) * 6
+        assert [len(g.sources(axis)) for axis in (0, 1)] == list(size)
+
+
+def test_a_generators_pixels_are_reached_by_four_six_and_nine_inputs():
+    g = geometry((4, 4), (5, 5), strides=2, padding=2, transposed=True, output_padding=1)
+    assert g.output_size == (8, 8)
+    counts = [
+        sum(row >= 0 for row in g.window_of(i, 2).rows)
+        * sum(col >= 0 for col in g.window_of(2, j).cols)
+        for i, j in ((2, 2), (2, 3), (3, 2), (3, 3), (0, 0), (7, 7))
+    ]
+    assert counts == [9, 6, 6, 4, 4, 1]
+    assert [g.nearest_output(row, 0)[0] for row in range(4)] == [0, 2, 4, 6]
+    first = geometry((1, 1), (4, 4), padding="VALID", transposed=True)
+    assert (first.output_size, first.window_of(3, 0).row_taps) == ((4, 4), (3, 2, 1, 0))
+    assert geometry((5, 7), (3, 3), strides=(2, 3), transposed=True).output_size == (10, 21)
+
+
+@pytest.mark.parametrize(
+    ("field", "arguments", "said"),
+    [
+        ("padding", {"padding": 3}, r"\(2 − 1\)·1 \+ \(3 − 1\)·1 \+ 1 − 3 − 3 \+ 0 = -2"),
+        ("output_padding", {"padding": 1, "output_padding": 1}, "less than the larger"),
+        ("output_padding", {"strides": 2, "output_padding": 1}, "0 with SAME"),
+        ("output_padding", {"output_padding": -1}, "whole number of 0"),
+        ("padding_mode", {"padding_mode": "reflect"}, "holds nothing"),
+        ("output_padding", {"transposed": False, "output_padding": 1}, "is a convolution"),
+    ],
+)
+def test_what_a_transposed_layer_cannot_be_names_its_argument(field, arguments, said):
+    with pytest.raises(InvalidValue, match=said) as caught:
+        geometry((2, 2), (3, 3), **{"transposed": True, **arguments})
+    assert caught.value.field == field

@@ -4,7 +4,15 @@ import pytest
 from multiconv.engine.conv import conv2d
 from multiconv.engine.geometry import PADDING_MODES, geometry
 from multiconv.engine.pooling import avg_pool
-from multiconv.engine.stack import ReceptiveField, cell_at, jump, reached, receptive_field
+from multiconv.engine.stack import (
+    Passage,
+    ReceptiveField,
+    cell_at,
+    jump,
+    reached,
+    receptive_field,
+)
+from multiconv.engine.transposed import turned_filters
 
 # The face network's kernels, strides and pads; what each layer's values see, and their distance.
 FACES = [(5, 2, 0)] * 3 + [(5, 1, 2)] * 3 + [(9, 1, 4)]
@@ -123,3 +131,22 @@ def test_strides_beyond_the_kernel_leave_holes():
 def test_without_a_layer_a_pixel_sees_itself():
     assert receptive_field([], 3, 4) == ReceptiveField(3, 4, 1, 1)
     assert [each.tolist() for each in reached([], 3, 4)] == [[3], [4]]
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_a_passage_runs_a_transposed_layer_with_filters_as_a_convolutions(groups):
+    rng = np.random.default_rng(groups)
+    shape = geometry((3, 4), (5, 4), strides=2, padding=1, transposed=True, output_padding=1)
+    x, bias = rng.standard_normal((3, 4, 4)), rng.standard_normal(6)
+    filters = rng.standard_normal((5, 4, 4 // groups, 6))
+    put_out = Passage("transposed", shape, x, filters, bias, groups, "relu").output()
+    expected = np.zeros((7 + 2, 8 + 2, 6))
+    for row, col, di, dj, q, k in np.ndindex(3, 4, *filters.shape):
+        channel = k // (6 // groups) * (4 // groups) + q
+        expected[2 * row + di, 2 * col + dj, k] += x[row, col, channel] * filters[di, dj, q, k]
+    expected = np.maximum(expected[1:9, 1:10][: put_out.shape[0], : put_out.shape[1]] + bias, 0)
+    assert put_out.shape == (*shape.output_size, 6)
+    np.testing.assert_allclose(put_out, expected, atol=1e-12)
+    turned = turned_filters(filters, groups)
+    assert turned.shape == (5, 4, 6 // groups, 4)
+    np.testing.assert_array_equal(turned_filters(turned, groups), filters)
