@@ -75,17 +75,17 @@ class Geometry:
                     f"Choose {name} from 0 to {side - 1}.",
                     field=name,
                 )
-        lines = []
+        found = []
         for axis, at in enumerate((i, j)):
             side, meetings = self.input_size[axis], self.meetings(axis, at)
-            lines.append(
+            found.append(
                 (
                     tuple(place if 0 <= place < side else -1 for _, place in meetings),
                     tuple(source_of(place, side, self.padding_mode) for _, place in meetings),
                     tuple(tap for tap, _ in meetings),
                 )
             )
-        (rows, source_rows, row_taps), (cols, source_cols, col_taps) = lines
+        (rows, source_rows, row_taps), (cols, source_cols, col_taps) = found
         return Window(rows, cols, source_rows, source_cols, row_taps, col_taps)
 
     def meetings(self, axis: int, at: int) -> list[Pair]:
