@@ -38,6 +38,7 @@ __all__ = [
     "receptive_field",
     "thumbnails",
     "trace_layer",
+    "transposed_partials",
 ]
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from multiconv.engine.stack import receptive_field
     from multiconv.engine.thumbnails import thumbnails
     from multiconv.engine.trace import trace_layer
-    from multiconv.engine.transposed import conv2d_transpose
+    from multiconv.engine.transposed import conv2d_transpose, transposed_partials
     from multiconv.errors import MultiConvError
     from multiconv.explain import explain
     from multiconv.filters.banks import bank
@@ -65,7 +66,7 @@ else:
         "engine.stack": ("receptive_field",),
         "engine.thumbnails": ("thumbnails",),
         "engine.trace": ("trace_layer",),
-        "engine.transposed": ("conv2d_transpose",),
+        "engine.transposed": ("conv2d_transpose", "transposed_partials"),
         "errors": ("MultiConvError",),
         "explain": ("explain",),
         "filters.banks": ("bank",),

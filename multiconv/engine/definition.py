@@ -4,6 +4,10 @@
 (Goodfellow, Bengio, Courville, *Deep Learning*, 2016, eq. 9.8): cross-correlation, as all
 frameworks compute it.  What one q adds is that channel's partial.  `conv` computes the same
 thousands of times as fast; this module stands alone so that the formula can be read without it.
+
+A transposed layer has the same loops.  Its window is those inputs whose stamps reach the pixel:
+``output[i,j,k] = bias[k] + Σ_{i′,j′,q} x[i′, j′, q] · filters[i + p − s₁·i′, j + p − s₂·j′, q, k]``
+with a dilation of 1 and p rows and columns cut off above and at the left.
 """
 
 from __future__ import annotations
@@ -20,15 +24,14 @@ def partials_by_loops(x: Array, filters: Array, k: int, g: Geometry, groups: int
     Group n of the outputs sees the n-th part of the input channels alone: the others add nothing.
     """
     height, width = g.output_size
-    kh, kw, share, c_out = filters.shape
+    share, c_out = filters.shape[2:]
     first = k * groups // c_out * share
     added = np.zeros((height, width, x.shape[2]))
     for i in range(height):
         for j in range(width):
             window = g.window_of(i, j)
-            for di in range(kh):
-                for dj in range(kw):
-                    row, col = window.source_rows[di], window.source_cols[dj]
+            for row, di in zip(window.source_rows, window.row_taps, strict=True):
+                for col, dj in zip(window.source_cols, window.col_taps, strict=True):
                     if row < 0 or col < 0:
                         continue  # A zero of the padding.
                     for q in range(share):

@@ -14,10 +14,12 @@ from multiconv.engine.trace import LayerTrace, PoolTrace
 class ChannelProbe:
     """What input channel q adds at one pixel: values × kernel = products, Σ subtotal.
 
+    Of a transposed layer ``kernel`` has the taps that reach the pixel, in the order of the values.
+
     Attributes
     ----------
     q : int
-    values, kernel, products : (kh, kw) float64 array
+    values, kernel, products : (kh, kw) float64 array, or as many as reach the pixel
     subtotal : float
     """
 
@@ -35,7 +37,10 @@ class Probe:
     Attributes
     ----------
     rows, cols : tuple of int
-        Input row (column) of each tap, −1 where the tap lies in the padding.
+        Input row (column) of each tap, −1 where the tap lies in the padding; of a transposed
+        layer those that reach the pixel.
+    row_taps, col_taps : tuple of int
+        Which rows and columns of the kernel they meet: all, of a transposed layer those alone.
     channels : tuple of ChannelProbe
         The channels of k's group, in order.
     bias : float
@@ -47,6 +52,8 @@ class Probe:
 
     rows: tuple[int, ...]
     cols: tuple[int, ...]
+    row_taps: tuple[int, ...]
+    col_taps: tuple[int, ...]
     channels: tuple[ChannelProbe, ...]
     bias: float
     divisor: int
@@ -93,17 +100,28 @@ def probe(x: Array, trace: LayerTrace, i: int, j: int) -> Probe:
     ((2, -1), [[0.0, 7.0], [0.0, 0.0]], 7.0)
     """
     window = trace.geometry.window_of(i, j)
-    rows, cols = np.array(window.source_rows)[:, np.newaxis], np.array(window.source_cols)
+    rows = np.array(window.source_rows, np.intp)[:, np.newaxis]
+    cols = np.array(window.source_cols, np.intp)
+    taps = np.ix_(window.row_taps, window.col_taps)
     inside = ~((rows < 0) | (cols < 0))
     values = np.where(inside[..., np.newaxis], x[rows, cols].astype(np.float64), 0.0)
     channels = []
     for q, added in enumerate(trace.partials):
         if added is not None:
-            kernel = np.asarray(trace.filters[..., q], np.float64)
+            kernel = np.asarray(trace.filters[..., q], np.float64)[taps]
             if isinstance(trace, PoolTrace):
                 kernel = trace.kernel_over(values[..., q], inside)
             products = values[..., q] * kernel
             subtotal = float(products.sum())
             channels.append(ChannelProbe(q, values[..., q], kernel, products, subtotal))
     total = sum(channel.subtotal for channel in channels) / trace.divisor + trace.bias
-    return Probe(window.rows, window.cols, tuple(channels), trace.bias, trace.divisor, total)
+    return Probe(
+        window.rows,
+        window.cols,
+        window.row_taps,
+        window.col_taps,
+        tuple(channels),
+        trace.bias,
+        trace.divisor,
+        total,
+    )

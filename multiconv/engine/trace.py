@@ -12,6 +12,7 @@ from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters, ch
 from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
 from multiconv.engine.pooling import avg_pool, max_pool
+from multiconv.engine.transposed import inner_filters, stamped_partial, turned_filters
 from multiconv.errors import InvalidValue
 
 PartialOf = Callable[[int, Array, Array, Geometry], Array]
@@ -137,6 +138,8 @@ def trace_layer(
     padding_mode: str = "zeros",
     dilations: int | Pair = (1, 1),
     groups: int = 1,
+    transposed: bool = False,
+    output_padding: int | Pair = (0, 0),
     activation: str = "identity",
     partial: PartialOf | None = None,
     off: Container[int] = (),
@@ -151,6 +154,10 @@ def trace_layer(
         As in `conv2d`.
     k : int
         The output channel.
+    transposed : bool
+        The layer is `conv2d_transpose`, and filters are HWOI as there.
+    output_padding : int or (int, int)
+        Of a transposed layer.
     activation : str
         A name in `ACTIVATIONS`.
     partial : callable, optional
@@ -181,7 +188,12 @@ def trace_layer(
             "Trace one picture, (height, width, channels).",
             field="x",
         )
-    exact, cast = np.asarray(filters), cast_filters(filters, x.dtype, picture.shape[2], groups)
+    if transposed:
+        cast = inner_filters(filters, picture, groups)
+        exact = turned_filters(np.asarray(filters), groups)
+    else:
+        cast = cast_filters(filters, x.dtype, picture.shape[2], groups)
+        exact = np.asarray(filters)
     c_out, width = cast.shape[3], cast.shape[2]
     first = channel_of(k, c_out) * groups // c_out * width
     g = geometry(
@@ -191,7 +203,10 @@ def trace_layer(
         padding=padding,
         padding_mode=padding_mode,
         dilations=dilations,
+        transposed=transposed,
+        output_padding=output_padding,
     )
+    make = partial or plain_partial
     function = activation_of(activation)
     start = cast_bias(bias, c_out, x.dtype)[k]
     total: Array | None = None
@@ -201,9 +216,7 @@ def trace_layer(
         q = first + at
         if q in off:
             continue
-        kernel = cast[:, :, at, k]
-        plane = picture[..., q]
-        added_here = partial(q, plane, kernel, g) if partial else partial_of(plane, kernel, g)
+        added_here = make(q, picture[..., q], cast[:, :, at, k], g)
         kernels[:, :, q], added[q] = exact[:, :, at, k], added_here
         # The first takes the bias along: a pass less through memory than to start from it.
         along = 0 if mean else start
@@ -217,3 +230,8 @@ def trace_layer(
     shown_bias = 0.0 if bias is None else float(np.asarray(bias)[k])
     maps = tuple(added), total, function(total)
     return LayerTrace(g, kernels, shown_bias, divisor, activation, *maps)
+
+
+def plain_partial(_: int, plane: Array, kernel: Array, g: Geometry) -> Array:
+    """Return one channel's partial, whatever the layer's kind; a cache stands in its place."""
+    return stamped_partial(plane, kernel, g) if g.transposed else partial_of(plane, kernel, g)

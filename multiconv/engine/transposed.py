@@ -2,7 +2,8 @@
 
 Input pixel i stamps the whole kernel on the output from row s·i on, tap di at s·i + d·di − before
 (Dumoulin and Visin, *A guide to convolution arithmetic*, 2016, chapter 4).  One product makes the
-stamps of a tile of pixels, every tap a plane; then the planes are added where they land.
+stamps of a tile of pixels, every tap a plane; then the planes are added where they land.  What one
+input channel adds is stamped directly, on many channels at once: a product and a sum a tap.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from itertools import product
 
 import numpy as np
 
-from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters, flushed
-from multiconv.engine.geometry import Padding, Pair, geometry
+from multiconv.engine.checks import Array, batch_of, cast_bias, cast_filters, channel_of, flushed
+from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
 from multiconv.engine.scratch import one_blas_thread, scratch
 from multiconv.errors import InvalidValue
 
 _TILE_BYTES = 2**21
+_AT_ONCE = 2**16  # Numbers of an output: so many channels are stamped at once as hold no more.
 
 
 def conv2d_transpose(
@@ -59,8 +61,9 @@ def conv2d_transpose(
     array([[1., 1., 3., 2., 2.]])
     """
     batch = flushed(batch_of(x))
-    split = _by_group(filters, batch, groups)
-    _, kh, kw, _, per_group = split.shape
+    inner = inner_filters(filters, batch, groups)
+    kh, kw, members, c_out = inner.shape
+    per_group = c_out // groups
     size = (batch.shape[1], batch.shape[2])
     g = geometry(
         size,
@@ -72,11 +75,12 @@ def conv2d_transpose(
         output_padding=output_padding,
     )
     steps, gaps, pads, sides = g.strides, g.dilations, g.pads, g.output_size
-    count, c_out = len(batch), groups * per_group
+    count = len(batch)
     result: Array = np.empty((count, groups, per_group, *sides), batch.dtype)
     result[...] = cast_bias(bias, c_out, batch.dtype).reshape(1, groups, per_group, 1, 1)
     pictures = batch.transpose(0, 3, 1, 2).reshape(count, groups, -1, *size)
-    matrix = split.transpose(0, 1, 2, 4, 3).reshape(groups, kh * kw * per_group, -1)
+    split = inner.reshape(kh, kw, members, groups, per_group).transpose(3, 0, 1, 4, 2)
+    matrix = split.reshape(groups, kh * kw * per_group, members)
     tile = max(1, _TILE_BYTES // (matrix.shape[1] * size[1] * batch.itemsize))
     with one_blas_thread:
         for b, group, top in product(range(count), range(groups), range(0, size[0], tile)):
@@ -106,8 +110,8 @@ def turned_filters(filters: Array, groups: int = 1) -> Array:
     return split.transpose(0, 1, 4, 3, 2).reshape(kh, kw, count // groups, groups * share)
 
 
-def _by_group(filters: Array, x: Array, groups: int) -> Array:
-    """Return HWOI filters, (kh, kw, C_out / groups, C_in), as (G, kh, kw, C_in / G, C_out / G)."""
+def inner_filters(filters: Array, x: Array, groups: int) -> Array:
+    """Return HWOI filters as (kh, kw, C_in / groups, C_out) in x's type, checked against x."""
     values = np.asarray(filters)
     c_in = x.shape[-1]
     if values.ndim == 4 and values.shape[3] != c_in:
@@ -119,8 +123,90 @@ def _by_group(filters: Array, x: Array, groups: int) -> Array:
     # HWOI is the HWIO of the convolution whose adjoint this is: its inputs are the outputs here.
     per_group = values.shape[2] if values.ndim == 4 else 1
     cast = cast_filters(values, x.dtype, per_group * max(int(groups), 1), groups)
-    kh, kw, _, _ = cast.shape
-    return cast.reshape(kh, kw, per_group, groups, c_in // groups).transpose(3, 0, 1, 4, 2)
+    return turned_filters(cast, groups)
+
+
+def transposed_partials(
+    x: Array,
+    filters: Array,
+    k: int,
+    *,
+    strides: int | Pair = (1, 1),
+    padding: Padding = "SAME",
+    output_padding: int | Pair = (0, 0),
+    dilations: int | Pair = (1, 1),
+    groups: int = 1,
+) -> Array:
+    """Return what each input channel stamps on output channel k, (H′, W′, C_in), without bias.
+
+    Their sum over the last axis plus ``bias[k]`` is ``conv2d_transpose(...)[..., k]``.  A channel
+    outside k's group stamps nothing: its partial is zero.
+
+    Parameters
+    ----------
+    x, filters, strides, padding, output_padding, dilations, groups
+        As in `conv2d_transpose`: filters are HWOI, (kh, kw, C_out / groups, C_in).
+    k : int
+        The output channel.
+
+    Raises
+    ------
+    InvalidValue
+        Naming the argument that does not fit.
+
+    Examples
+    --------
+    >>> x, filters = np.array([[[1.0, 3.0], [2.0, 0.0]]]), np.ones((1, 3, 1, 2))
+    >>> added = transposed_partials(x, filters, 0, strides=(1, 2), padding="VALID")
+    >>> added[..., 0], added[..., 1]
+    (array([[1., 1., 3., 2., 2.]]), array([[3., 3., 3., 0., 0.]]))
+    """
+    batch = flushed(batch_of(x))
+    inner = inner_filters(filters, batch, groups)
+    share, c_out = inner.shape[2:]
+    first = channel_of(k, c_out) // (c_out // groups) * share
+    g = geometry(
+        (batch.shape[1], batch.shape[2]),
+        (inner.shape[0], inner.shape[1]),
+        strides=strides,
+        padding=padding,
+        dilations=dilations,
+        transposed=True,
+        output_padding=output_padding,
+    )
+    planes = batch.transpose(0, 3, 1, 2)
+    whole: Array = np.zeros((*planes.shape[:2], *g.output_size), batch.dtype)
+    kernels = np.ascontiguousarray(inner[..., k].transpose(2, 0, 1))
+    for each, added in zip(planes, whole, strict=True):
+        _stamp(each[first : first + share], kernels, g, added[first : first + share])
+    found: Array = whole.transpose(0, 2, 3, 1)
+    return found if x.ndim == 4 else found[0]
+
+
+def stamped_partial(plane: Array, kernel: Array, g: Geometry) -> Array:
+    """Return one channel's partial, (H′, W′), of a plane (H, W) and a kernel (kh, kw)."""
+    result: Array = np.zeros((1, *g.output_size), plane.dtype)
+    _stamp(plane[np.newaxis], kernel.astype(plane.dtype, copy=False)[np.newaxis], g, result)
+    partial: Array = result[0]
+    return partial
+
+
+def _stamp(planes: Array, kernels: Array, g: Geometry, into: Array) -> None:
+    """Add to each plane of ``into`` what its plane stamps, (C, H, W), with its kernel."""
+    (height, width), (high, wide) = planes.shape[1:], into.shape[1:]
+    (s1, s2), (d1, d2), ((top, _), (left, _)) = g.strides, g.dilations, g.pads
+    many = max(1, _AT_ONCE // (high * wide))
+    for part in (slice(at, at + many) for at in range(0, len(planes), many)):
+        own, result = np.ascontiguousarray(planes[part]), into[part]
+        products = scratch("stamped", own.shape, own.dtype)
+        for di, dj in np.ndindex(*g.kernel_size):
+            rows = _landing(di * d1 - top, s1, high, height)
+            cols = _landing(dj * d2 - left, s2, wide, width)
+            (to_rows, of_rows), (to_cols, of_cols) = rows, cols
+            stamps = products[:, of_rows, of_cols]
+            taps = kernels[part, di, dj, np.newaxis, np.newaxis]
+            np.multiply(own[:, of_rows, of_cols], taps, out=stamps)
+            result[:, to_rows, to_cols] += stamps
 
 
 def _landing(first: int, step: int, side: int, count: int) -> tuple[slice, slice]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from multiconv import conv2d, conv2d_transpose
+from multiconv import conv2d, conv2d_transpose, transposed_partials
 from multiconv.errors import InvalidValue
 
 
@@ -47,6 +47,10 @@ def test_exact_on_integers_against_scattering_loops(seed):
     expected = canvas[:, top : top + sides[0], left : left + sides[1]] + bias
     how = arguments(strides, dilations, extra, pads, groups)
     assert np.array_equal(conv2d_transpose(x, filters, bias=bias, **how), expected)
+    k = int(np.random.default_rng(seed).integers(groups * share))
+    added = transposed_partials(x, filters, k, **how)
+    assert added.shape == (2, *sides, c_in)
+    assert np.array_equal(added.sum(axis=-1) + bias[k], expected[..., k])
 
 
 @pytest.mark.parametrize("seed", range(60))
