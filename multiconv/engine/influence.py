@@ -1,8 +1,9 @@
 """How much one value of a stack changes with each number of the source: its gradient.
 
 It is followed back layer by layer, over the part of each map that the value is made of and no
-more: through an activation by its slope, through a convolution by its adjoint
-(`transposed`), through a pooling to the winners or in equal shares.
+more: through an activation by its slope, through a convolution by its adjoint (`transposed`) and
+through a transposed layer by the convolution that it is the adjoint of, through a pooling to the
+winners or in equal shares.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from multiconv.engine.conv import conv2d
 from multiconv.engine.geometry import Geometry, Pair, source_of
 from multiconv.engine.padded import fill
 from multiconv.engine.stack import Passage
-from multiconv.engine.transposed import conv2d_transpose
+from multiconv.engine.transposed import conv2d_transpose, turned_filters
 
 
 def influence(passages: Sequence[Passage], k: int, i: int, j: int) -> Array:
@@ -48,6 +49,9 @@ def influence(passages: Sequence[Passage], k: int, i: int, j: int) -> Array:
     corner = i, j
     for passage in reversed(passages):
         error[..., list(passage.off)] = 0
+        if passage.filters is not None and passage.geometry.transposed:
+            corner, error = _unstamped(passage, passage.filters, corner, error)
+            continue
         if passage.filters is not None and passage.activation != "identity":
             x = _padded(passage, corner, error)
             before = conv2d(x, passage.filters, bias=passage.bias, **_how(passage))
@@ -59,9 +63,49 @@ def influence(passages: Sequence[Passage], k: int, i: int, j: int) -> Array:
         left, error = _folded(box, passage.geometry, 1, column)
         corner = top, left
     result = np.zeros_like(source)
+    if not error.size:
+        return result
     (top, left), (height, width, _) = corner, error.shape
     result[top : top + height, left : left + width] = error
     return result
+
+
+def _unstamped(passage: Passage, filters: Array, corner: Pair, error: Array) -> tuple[Pair, Array]:
+    """Return where the inputs begin that stamp on a box of outputs, and what comes to them of it.
+
+    None may: then it is a box of no rows or columns.
+    """
+    turned, how = turned_filters(filters, passage.groups), _how(passage)
+    sides = [
+        _stamping(passage.geometry, axis, at, error.shape[axis]) for axis, at in enumerate(corner)
+    ]
+    inputs, sizes, stamped, shared = zip(*sides, strict=True)
+    x, place = passage.x[inputs], (inputs[0].start, inputs[1].start)
+    if passage.activation != "identity":
+        sums = np.zeros_like(error)
+        sums += 0 if passage.bias is None else passage.bias
+        if x.size:
+            sums[shared] += conv2d_transpose(x, turned, **how)[stamped]
+        error = error * slope(passage.activation, sums)
+    if not x.size:
+        return place, np.zeros_like(x)
+    whole = np.zeros((*sizes, error.shape[2]), error.dtype)
+    whole[stamped] = error[shared]
+    return place, conv2d(whole, turned, **how)
+
+
+def _stamping(g: Geometry, axis: int, first: int, count: int) -> tuple[slice, int, slice, slice]:
+    """Return the inputs that stamp on so many output lines from ``first`` on, and over how many.
+
+    Then which of the lines they stamp on, and which of those asked for, are the same.
+    """
+    step, first = g.strides[axis], first + g.pads[axis][0]  # counted on the output before its cut
+    reach = (g.kernel_size[axis] - 1) * g.dilations[axis]
+    low = max(-((reach - first) // step), 0)
+    high = max(low, min((first + count - 1) // step + 1, g.input_size[axis]))
+    begin, size = low * step - first, (high - 1 - low) * step + reach + 1
+    onto, stop = max(begin, 0), max(min(begin + size, count), 0)
+    return slice(low, high), size, slice(onto - begin, stop - begin), slice(onto, stop)
 
 
 def _padded(passage: Passage, corner: Pair, error: Array) -> Array:

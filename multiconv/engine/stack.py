@@ -7,8 +7,9 @@ the value is in; with none of them the value is a pixel of the source itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import floor, prod
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor, gcd
 from typing import Any
 
 import numpy as np
@@ -96,11 +97,14 @@ class ReceptiveField:
     left: int
     height: int
     width: int
+    shift: tuple[float, float] = field(default=(0.0, 0.0), compare=False, repr=False)
+    """How far its centre lies from its middle: through transposed layers fields differ in size."""
 
     @property
     def centre(self) -> tuple[float, float]:
-        """The row and column of its middle; of an even side it lies between two pixels."""
-        return self.top + (self.height - 1) / 2, self.left + (self.width - 1) / 2
+        """Its row and column, a jump from that of its neighbour; often between two pixels."""
+        down, across = self.shift
+        return self.top + (self.height - 1) / 2 + down, self.left + (self.width - 1) / 2 + across
 
 
 def receptive_field(shapes: Sequence[Geometry], i: int, j: int) -> ReceptiveField:
@@ -117,6 +121,7 @@ def receptive_field(shapes: Sequence[Geometry], i: int, j: int) -> ReceptiveFiel
     -------
     ReceptiveField
         With ``top``, ``left``, ``height``, ``width`` and ``centre``, in pixels of the source.
+        Behind a transposed layer it may be empty: of height or width 0.
 
     Examples
     --------
@@ -124,13 +129,25 @@ def receptive_field(shapes: Sequence[Geometry], i: int, j: int) -> ReceptiveFiel
     >>> twice = [geometry((9, 9), (3, 3)), geometry((9, 9), (3, 3))]
     >>> receptive_field(twice, 4, 4)
     ReceptiveField(top=2, left=2, height=5, width=5)
+    >>> grown = geometry((4, 4), (3, 3), strides=2, transposed=True)
+    >>> receptive_field([grown], 2, 3), receptive_field([grown], 2, 3).centre
+    (ReceptiveField(top=0, left=1, height=2, width=1), (0.5, 1.0))
     """
     (top, height), (left, width) = (_span(shapes, axis, at) for axis, at in enumerate((i, j)))
-    return ReceptiveField(top, left, height, width)
+    middle = top + (height - 1) / 2, left + (width - 1) / 2
+    down, across = (_centre(shapes, axis, at) - middle[axis] for axis, at in enumerate((i, j)))
+    return ReceptiveField(top, left, height, width, (down, across))
 
 
 def _span(shapes: Sequence[Geometry], axis: int, at: int) -> Pair:
     """Return where the field of one output row or column begins, and over how many it goes."""
+    if any(shape.transposed for shape in shapes):
+        places = {at}
+        for shape in reversed(shapes):
+            places = {met for place in places for _, met in shape.meetings(axis, place)}
+        if not places:
+            return round(_centre(shapes, axis, at)), 0
+        return min(places), max(places) + 1 - min(places)
     first, extent = at, 1
     for shape in reversed(shapes):
         step, gap = shape.strides[axis], shape.dilations[axis]
@@ -139,10 +156,39 @@ def _span(shapes: Sequence[Geometry], axis: int, at: int) -> Pair:
     return first, extent
 
 
-def jump(shapes: Sequence[Geometry]) -> Pair:
-    """Return how many source rows and columns lie between the fields of neighbouring pixels."""
-    down, across = (prod(shape.strides[axis] for shape in shapes) for axis in (0, 1))
+def _centre(shapes: Sequence[Geometry], axis: int, at: int) -> float:
+    """Return where the field of one output row or column is centred, each a jump from the last."""
+    centre = float(at)
+    for shape in reversed(shapes):
+        step, reach = shape.strides[axis], (shape.kernel_size[axis] - 1) * shape.dilations[axis]
+        middle = reach / 2 - shape.pads[axis][0]
+        centre = (centre - middle) / step if shape.transposed else centre * step + middle
+    return centre
+
+
+def jump(shapes: Sequence[Geometry]) -> tuple[Fraction, Fraction]:
+    """Return how many source rows and columns lie between the fields of neighbouring pixels.
+
+    Of a convolution that is its stride; a transposed layer's pixels lie so many times as dense.
+    """
+    down, across = Fraction(1), Fraction(1)
+    for shape in shapes:
+        steps = [Fraction(step) ** (-1 if shape.transposed else 1) for step in shape.strides]
+        down, across = down * steps[0], across * steps[1]
     return down, across
+
+
+def repeat(shapes: Sequence[Geometry], axis: int) -> int:
+    """Return after how many output rows (axis 0) or columns (1) fields are the same, moved on."""
+    count, moved = 1, 1
+    for shape in reversed(shapes):
+        step = shape.strides[axis]
+        if shape.transposed:
+            times = step // gcd(moved, step)
+            count, moved = count * times, moved * times // step
+        else:
+            moved *= step
+    return count
 
 
 def cell_at(shapes: Sequence[Geometry], row: float, column: float) -> Pair:
@@ -151,10 +197,9 @@ def cell_at(shapes: Sequence[Geometry], row: float, column: float) -> Pair:
     Outside the map it is the nearest one inside; between two of them, the later.
     """
     sides, steps = shapes[-1].output_size, jump(shapes)
-    offsets = receptive_field(shapes, 0, 0).centre
     i, j = (
-        min(max(floor((place - offset) / step + 0.5), 0), side - 1)
-        for place, offset, step, side in zip((row, column), offsets, steps, sides, strict=True)
+        min(max(floor((place - _centre(shapes, axis, 0)) / step + 0.5), 0), side - 1)
+        for axis, (place, step, side) in enumerate(zip((row, column), steps, sides, strict=True))
     )
     return i, j
 
@@ -164,7 +209,8 @@ def reached(shapes: Sequence[Geometry], i: int, j: int) -> tuple[Array, Array]:
 
     It is made of every pixel where one of the rows crosses one of the columns.  They are followed
     back through every layer: strides and dilations leave holes, edges cut, and a padding mode
-    that is not zeros takes its values from the pixels that it repeats.
+    that is not zeros takes its values from the pixels that it repeats.  Through a transposed layer
+    there may be none at all.
     """
     return _followed(shapes, 0, i), _followed(shapes, 1, j)
 
@@ -172,9 +218,7 @@ def reached(shapes: Sequence[Geometry], i: int, j: int) -> tuple[Array, Array]:
 def _followed(shapes: Sequence[Geometry], axis: int, at: int) -> Array:
     places = {at}
     for shape in reversed(shapes):
-        taps = range(shape.kernel_size[axis])
-        step, gap, before = shape.strides[axis], shape.dilations[axis], shape.pads[axis][0]
-        seen = {place * step - before + tap * gap for place in places for tap in taps}
+        seen = {met for place in places for _, met in shape.meetings(axis, place)}
         side, mode = shape.input_size[axis], shape.padding_mode
         places = {source_of(place, side, mode) for place in seen} - {-1}
     return np.array(sorted(places), np.intp)

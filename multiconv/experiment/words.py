@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 
@@ -214,12 +215,17 @@ def activation_words(name: str) -> str:
     return ACTIVATION_WORDS[name]
 
 
-def size_words(size: Pair) -> str:
+def size_words(size: tuple[int | Fraction, int | Fraction]) -> str:
     """Return height × width, as 160 × 107."""
     return f"{size[0]} × {size[1]}"
 
 
-def both_words(pair: Pair) -> str:
+def whole_or_float(number: Fraction) -> int | float:
+    """Return a fraction as JSON writes it: a whole one without a point."""
+    return int(number) if number.denominator == 1 else float(number)
+
+
+def both_words(pair: tuple[int | Fraction, int | Fraction]) -> str:
     """Return a pair in words, one number where both are the same."""
     return str(pair[0]) if pair[0] == pair[1] else size_words(pair)
 

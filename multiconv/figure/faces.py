@@ -50,7 +50,7 @@ def faces_of(trace: Trace, outputs: Outputs | None) -> Faces | None:
     if outputs is None or network is None or network.name != NETWORK or not experiment.sums:
         return None
     shapes = trace.shapes
-    if (jump(shapes), receptive_field(shapes, 0, 0).centre) != ((_STEP,) * 2, (_FIRST,) * 2):
+    if {*jump(shapes)} != {_STEP} or {*receptive_field(shapes, 0, 0).centre} != {_FIRST}:
         return None  # layers have other steps, and boxes would stand elsewhere
     try:
         scores = outputs.outputs_of(experiment, len(experiment.layers))[:, :, 0]

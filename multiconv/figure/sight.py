@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from multiconv.drawing.marks import Mark
-from multiconv.engine.geometry import Pair
-from multiconv.engine.stack import jump, reached, receptive_field
+from multiconv.engine.geometry import Geometry, Pair
+from multiconv.engine.stack import jump, reached, receptive_field, repeat
 from multiconv.errors import TooLarge
 from multiconv.experiment.edit import PHOTO_WIDTH, drawn_size
 from multiconv.experiment.model import LIMITS
+from multiconv.experiment.words import whole_or_float
 from multiconv.tracing.cost import check_work
 from multiconv.tracing.trace import Trace
 
@@ -75,6 +77,21 @@ class Sight:
         return f"The photograph, {self.rows} × {self.columns} pixels; {self.words}, {self.place}"
 
 
+def _phases(shapes: Sequence[Geometry]) -> dict[str, Any]:
+    """Return the fields of the first pixels, where a transposed layer makes them of unlike sizes.
+
+    They are as many as it takes until they repeat; ``centre`` is the first one's.
+    """
+    if not any(shape.transposed for shape in shapes):
+        return {}
+    phases: list[list[Pair]] = [[], []]
+    for axis, fields in enumerate(phases):
+        for at in range(min(repeat(shapes, axis), shapes[-1].output_size[axis])):
+            field = receptive_field(shapes, at, at)
+            fields.append((field.left, field.width) if axis else (field.top, field.height))
+    return {"phases": phases, "centre": receptive_field(shapes, 0, 0).centre}
+
+
 def sight_of(trace: Trace) -> Sight | None:
     """Return what the pinned number sees; of a single layer that is its window, seen there."""
     if len(trace.shapes) < 2:
@@ -101,8 +118,9 @@ def sight_of(trace: Trace) -> Sight | None:
             "photo": size,
             "first": (first.top, first.left),
             "field": (first.height, first.width),
-            "jump": jump(shapes),
+            "jump": [whole_or_float(step) for step in jump(shapes)],
             "side": side,
+            **_phases(shapes),
         },
         counted=_counted(trace),
     )
@@ -145,6 +163,8 @@ def _cut(first: int, side: int, whole: int) -> Pair:
 
 def _holes(box: Mark, size: Pair, down: int, across: int) -> str:
     """Return how many rows and columns of a box reach the number, if not all of them do."""
+    if not down * across:
+        return "No pixel of the photograph reaches it: it is made of biases alone."
     spans = [
         last - first + 1
         for first, last in (

@@ -16,7 +16,13 @@ from multiconv.experiment.banks import shares_of
 from multiconv.experiment.kinds import choice
 from multiconv.experiment.link import to_query
 from multiconv.experiment.model import LIMITS, Experiment, Layer
-from multiconv.experiment.words import layer_name, sentence, share_words, what_if_words
+from multiconv.experiment.words import (
+    layer_name,
+    sentence,
+    share_words,
+    what_if_words,
+    whole_or_float,
+)
 from multiconv.figure.links import Links, address_of
 from multiconv.figure.planes import Map, map_names, map_plane, outputs_worth, planes_held
 from multiconv.imaging.bands import nothing, summary
@@ -63,7 +69,7 @@ def _layer(n: int, layer: Layer, shapes: Sequence[Geometry]) -> dict[str, Any]:
         "parameters": layer.parameters,
         "multiply_adds": shape.multiply_adds(layer.inputs // layer.groups, layer.outputs),
         "field": [field.height, field.width],
-        "jump": list(jump(upto)),
+        "jump": [whole_or_float(step) for step in jump(upto)],
     }
 
 

@@ -7,6 +7,7 @@ from multiconv.engine.activations import ACTIVATIONS
 from multiconv.engine.geometry import PADDING_MODES, geometry
 from multiconv.engine.influence import influence
 from multiconv.engine.stack import Passage, reached
+from multiconv.engine.transposed import turned_filters
 
 torch = pytest.importorskip(
     "torch", reason="PyTorch (the extra `oracles`) is not installed: its comparisons did not run"
@@ -33,6 +34,15 @@ def by_autograd(passages, k, i, j):
         how = {"stride": g.strides, "padding": tuple(before for before, _ in g.pads)}
         if each.kind == "max_pool":
             x = functional.max_pool2d(x, g.kernel_size, dilation=g.dilations, **how)
+        elif each.kind == "transposed":
+            turned = turned_filters(each.filters, each.groups).transpose(3, 2, 0, 1).copy()
+            how = {"stride": g.strides, "dilation": g.dilations, "groups": each.groups}
+            bias, (top, left) = torch.from_numpy(each.bias), (before for before, _ in g.pads)
+            whole = functional.conv_transpose2d(
+                x, torch.from_numpy(turned), bias, output_padding=g.output_padding, **how
+            )
+            high, wide = g.output_size
+            x = FUNCTIONS[each.activation](whole[..., top : top + high, left : left + wide])
         elif each.kind == "avg_pool":
             x = functional.avg_pool2d(x, g.kernel_size, count_include_pad=False, **how)
         else:
@@ -56,13 +66,21 @@ def a_stack(rng, size, channels, rows):
     return passages, x
 
 
-def random_rows(rng):
+def random_rows(rng, kinds=("conv", "conv", "max_pool", "avg_pool")):
     def rows(size, channels):
         for _ in range(int(rng.integers(2, 5))):
             kernel = tuple(int(n) for n in rng.integers(1, 4, 2))
-            kind = str(rng.choice(["conv", "conv", "max_pool", "avg_pool"]))
+            kind = str(rng.choice(kinds))
             strides = tuple(int(n) for n in rng.integers(1, 3, 2))
-            if kind == "conv":
+            how = {}
+            if kind == "transposed":
+                kernel, strides = (tuple(int(n) for n in rng.integers(1, 4, 2)) for _ in range(2))
+                groups = int(rng.choice([g for g in (1, 2) if channels % g == 0]))
+                dilations = tuple(int(n) for n in rng.integers(1, 3, 2))
+                pads, mode, reach = ((0, 1), (1, 0)), "zeros", (1, 1)
+                extra = tuple(max(s, d) - 1 for s, d in zip(strides, dilations, strict=True))
+                how = {"transposed": True, "output_padding": extra}
+            elif kind == "conv":
                 dilations = tuple(int(n) for n in rng.integers(1, 3, 2))
                 pads = tuple((int(a), int(b)) for a, b in rng.integers(0, 3, (2, 2)))
                 groups = int(rng.choice([g for g in (1, 2) if channels % g == 0]))
@@ -74,11 +92,10 @@ def random_rows(rng):
                 reach = kernel
             if min(n - r for n, r in zip(size, reach, strict=True)) < 0 or min(size) < 3:
                 return
-            shape = geometry(
-                size, kernel, strides=strides, padding=pads, padding_mode=mode, dilations=dilations
-            )
+            how |= {"strides": strides, "padding_mode": mode, "dilations": dilations}
+            shape = geometry(size, kernel, padding=pads, **how)
             bank = {}
-            if kind == "conv":
+            if kind in {"conv", "transposed"}:
                 channels, width = 2 * int(rng.integers(1, 4)), channels // groups
                 bank = {
                     "filters": rng.standard_normal((*kernel, width, channels)),
@@ -108,6 +125,28 @@ def test_random_stacks_have_the_gradient_of_pytorch(block):
         beyond = np.ones(found.shape[:2], bool)
         beyond[np.ix_(*reached([each.geometry for each in passages], i, j))] = False
         assert not found[beyond].any(), seed
+
+
+def test_random_stacks_of_transposed_layers_have_the_gradient_of_pytorch():
+    empty = 0
+    for seed in range(60):
+        rng = np.random.default_rng(1000 + seed)
+        size = tuple(int(n) for n in rng.integers(3, 8, 2))
+        kinds = ("transposed", "transposed", "conv", "avg_pool", "max_pool")
+        passages, output = a_stack(rng, size, int(rng.integers(1, 4)), random_rows(rng, kinds))
+        if not passages:
+            continue
+        i, j, k = (int(rng.integers(side)) for side in output.shape)
+        expected = by_autograd(passages, k, i, j)
+        found = influence(passages, k, i, j)
+        least = 0.1 if any(each.activation == "gelu" for each in passages) else 0
+        assert abs(found - expected).max() <= 1e-5 * max(least, abs(expected).max()), seed
+        rows, columns = reached([each.geometry for each in passages], i, j)
+        empty += not len(rows) * len(columns)
+        beyond = np.ones(found.shape[:2], bool)
+        beyond[np.ix_(rows, columns)] = False
+        assert not found[beyond].any(), seed
+    assert empty > 2  # pixels that no input reaches are among them
 
 
 def face_rows(size, channels):

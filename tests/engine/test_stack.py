@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,9 @@ from multiconv.engine.stack import (
     jump,
     reached,
     receptive_field,
+    repeat,
 )
-from multiconv.engine.transposed import turned_filters
+from multiconv.engine.transposed import conv2d_transpose, turned_filters
 
 # The face network's kernels, strides and pads; what each layer's values see, and their distance.
 FACES = [(5, 2, 0)] * 3 + [(5, 1, 2)] * 3 + [(9, 1, 4)]
@@ -87,6 +90,88 @@ def test_exactly_the_reached_pixels_change_the_value(seed):
         field = receptive_field(shapes, i, j)
         assert field.top <= rows.min() <= rows.max() < field.top + field.height
         assert field.left <= columns.min() <= columns.max() < field.left + field.width
+
+
+def grown_stack(rng):
+    """Two to four random layers, transposed ones among them, with zeros where they are padded."""
+    size, shapes, layers, channels = tuple(int(n) for n in rng.integers(3, 7, 2)), [], [], 1
+    while len(shapes) < 2 or (len(shapes) < 4 and rng.random() < 0.6):
+        kernel = tuple(int(n) for n in rng.integers(1, 5, 2))
+        grows = bool(rng.random() < 0.6)
+        how = {
+            "strides": tuple(int(n) for n in rng.integers(1, 4, 2)),
+            "padding": tuple(tuple(int(n) for n in rng.integers(0, 3, 2)) for _ in range(2)),
+            "dilations": tuple(int(n) for n in rng.integers(1, 3, 2)),
+        }
+        if grows:
+            how["output_padding"] = tuple(int(rng.integers(0, n)) for n in how["strides"])
+        try:
+            shape = geometry(size, kernel, **how, transposed=grows)
+        except ValueError:
+            continue
+        if max(shape.output_size) > 30:
+            continue
+        shapes.append(shape)
+        filters = rng.uniform(0.5, 1.5, (*kernel, channels, 2))
+        run = conv2d_transpose if grows else conv2d
+        filters = turned_filters(filters) if grows else filters
+        layers.append(lambda x, run=run, filters=filters, how=how: run(x, filters, **how))
+        channels, size = 2, shape.output_size
+    return shapes, layers
+
+
+def test_exactly_the_reached_pixels_change_a_value_behind_transposed_layers():
+    none = 0
+    for seed in range(80):
+        rng = np.random.default_rng(seed)
+        shapes, layers = grown_stack(rng)
+        height, width = shapes[0].input_size
+        x = np.eye(height * width).reshape(-1, height, width, 1)
+        for layer in layers:
+            x = layer(x)  # without a bias what one pixel alone puts out is what it changes
+        steps = jump(shapes)
+        first = receptive_field(shapes, 0, 0).centre
+        for _ in range(6):
+            i, j = (int(rng.integers(side)) for side in shapes[-1].output_size)
+            rows, columns = reached(shapes, i, j)
+            told = np.zeros((height, width), bool)
+            told[np.ix_(rows, columns)] = True
+            np.testing.assert_array_equal(x[:, i, j].any(axis=-1).reshape(height, width), told)
+            none += not told.any()
+            field = receptive_field(shapes, i, j)
+            if told.any():
+                assert field.top <= rows.min() <= rows.max() < field.top + field.height
+                assert field.left <= columns.min() <= columns.max() < field.left + field.width
+            assert field.centre == pytest.approx((first[0] + i * steps[0], first[1] + j * steps[1]))
+            assert cell_at(shapes, *(at + 1e-9 for at in field.centre)) == (i, j)
+            i, j = i % repeat(shapes, 0), j % repeat(shapes, 1)
+            same = receptive_field(shapes, i, j)
+            assert (same.height, same.width) == (field.height, field.width)
+            apart = field.centre[0] - same.centre[0]
+            assert apart == pytest.approx(round(apart), abs=1e-9)
+    assert none > 5
+
+
+def test_a_generators_pixels_see_the_map_that_they_grew_from():
+    shapes = [geometry((1, 1), (4, 4), padding="VALID", transposed=True)]
+    how = {"strides": 2, "padding": 2, "output_padding": 1, "transposed": True}
+    while len(shapes) < 5:
+        shapes.append(geometry(shapes[-1].output_size, (5, 5), **how))
+    assert [shape.output_size[0] for shape in shapes] == [4, 8, 16, 32, 64]
+    assert [each.tolist() for each in reached(shapes, 0, 63)] == [[0], [0]]
+    assert jump(shapes) == (Fraction(1, 16),) * 2
+    grown = shapes[1:]
+    assert [repeat(grown, axis) for axis in (0, 1)] == [16, 16]
+    # By hand: 32 comes of 15 to 17, they of 7 to 9, of 3 to 5, of 1 to 3.
+    assert [each.tolist() for each in reached(grown, 32, 0)] == [[1, 2, 3], [0, 1]]
+    # Half as fine, then halved: the fields are a pixel apart again, but of two sizes by turns.
+    back = [
+        geometry((9, 9), (2, 2), strides=2),
+        geometry((5, 5), (3, 3), strides=2, transposed=True),
+    ]
+    assert jump(back) == (1, 1)
+    assert [repeat(back, axis) for axis in (0, 1)] == [2, 2]
+    assert [receptive_field(back, at, 0).height for at in range(4)] == [4, 2, 4, 2]
 
 
 @pytest.mark.parametrize("n", range(1, 8))

@@ -2,12 +2,18 @@
 /** What a number of a deep layer sees of the photograph: engine/stack.py's box and cell_at, and figure/sight.py's words. */
 
 /**
- * @typedef {{ layer: number, photo: number[], first: number[], field: number[], jump: number[], side: number }} Sight the
- *   opened layer, the photograph's size, the field of the first pixel and how large it is, from one to the next, the cell's half
+ * @typedef {{ layer: number, photo: number[], first: number[], field: number[], jump: number[], side: number,
+ *   phases?: number[][][], centre?: number[] }} Sight the opened layer, the photograph's size, the field of the first pixel and how
+ *   large it is, from one to the next, the cell's half; behind a transposed layer the fields until they repeat, and the first's centre
  */
 
 /** The rows or columns in the field of an output pixel, as (first, length), uncut. @param {Sight} sight @param {0 | 1} axis @param {number} at */
-export const fieldAlong = ({ first, field, jump }, axis, at) => [first[axis] + at * jump[axis], field[axis]];
+export function fieldAlong({ first, field, jump, phases }, axis, at) {
+  if (!phases) return [first[axis] + at * jump[axis], field[axis]];
+  const phase = at % phases[axis].length;
+  const [begin, side] = phases[axis][phase];
+  return [begin + Math.round((at - phase) * jump[axis]), side];
+}
 
 /**
  * The output pixel whose field is centred nearest a place of the photograph.
@@ -15,9 +21,10 @@ export const fieldAlong = ({ first, field, jump }, axis, at) => [first[axis] + a
  * @param {number[]} output the layer's size
  * @param {number[]} place
  */
-export const cellAt = ({ first, field, jump }, output, place) =>
+export const cellAt = ({ first, field, jump, centre }, output, place) =>
   place.map((at, axis) => {
-    const nearest = Math.floor((at - first[axis] - (field[axis] - 1) / 2) / jump[axis] + 0.5);
+    const offset = centre ? centre[axis] : first[axis] + (field[axis] - 1) / 2;
+    const nearest = Math.floor((at - offset) / jump[axis] + 0.5);
     return Math.min(Math.max(nearest, 0), output[axis] - 1);
   });
 

@@ -22,3 +22,12 @@ test("words tell rows, columns and padding", () => {
   assert.equal(placeWords(sight, [0, 46]), "rows 0 to 108, columns 288 to 399; padding: 80 rows above, 77 columns right");
   assert.equal(placeWords({ ...sight, first: [-1, 212] }, [0, 0]), "rows 0 to 187, columns 212 to 399; padding: 1 row above, 1 column right");
 });
+
+test("behind a transposed layer fields are of several sizes, by turns", () => {
+  // One of 5 × 5 with stride 2 and padding 2: three rows reach an even one of its outputs, two an odd one.
+  const phases = [0, 1].map(() => [[-1, 3], [0, 2]]);
+  const grown = { ...sight, photo: [4, 4], first: [-1, -1], field: [3, 3], jump: [0.5, 0.5], phases, centre: [0, 0] };
+  assert.deepEqual([0, 1, 2, 3].map((at) => fieldAlong(grown, 0, at)), [[-1, 3], [0, 2], [0, 3], [1, 2]]);
+  assert.deepEqual(cellAt(grown, [8, 8], [1.5, 2]), [3, 4]);
+  assert.equal(placeWords(grown, [2, 3]), "rows 0 to 2, columns 1 to 2; no padding");
+});
