@@ -51,6 +51,8 @@ def influence(passages: Sequence[Passage], k: int, i: int, j: int) -> Array:
         error[..., list(passage.off)] = 0
         if passage.filters is not None and passage.geometry.transposed:
             corner, error = _unstamped(passage, passage.filters, corner, error)
+            if not error.size:
+                return np.zeros_like(source)
             continue
         if passage.filters is not None and passage.activation != "identity":
             x = _padded(passage, corner, error)
@@ -63,8 +65,6 @@ def influence(passages: Sequence[Passage], k: int, i: int, j: int) -> Array:
         left, error = _folded(box, passage.geometry, 1, column)
         corner = top, left
     result = np.zeros_like(source)
-    if not error.size:
-        return result
     (top, left), (height, width, _) = corner, error.shape
     result[top : top + height, left : left + width] = error
     return result
