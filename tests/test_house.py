@@ -25,6 +25,7 @@ LONGER: dict[str, str] = {
     "multiconv/experiment/edit.py": "what a form asks for, field by field, in the order it counts",
     "multiconv/figure/stage.py": "the figure, and both ways of laying it out as one drawing",
     "static/js/figure/steps.js": "both ways of stepping, through the sum and over the picture",
+    "static/js/figure/formula.js": "what each thing that is pointed at lights and says",
     "static/js/figure/ledger.js": "all that follows the pointer in a layer of many inputs",
     "multiconv/tracing/trace.py": "a trace with what is read off it, and what makes it",
 }

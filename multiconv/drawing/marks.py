@@ -21,7 +21,9 @@ class Mark:
 
 
 def window_mark(window: Window) -> Mark:
-    """Return the part of a window that lies on the input."""
+    """Return the part of a window that lies on the input; nothing of one that none reaches."""
+    if not (window.rows and window.cols):
+        return Mark(0, 0, 0, 0)
     rows = [row for row in window.rows if row >= 0] or [0]
     columns = [column for column in window.cols if column >= 0] or [0]
     return Mark(min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1)
@@ -30,8 +32,10 @@ def window_mark(window: Window) -> Mark:
 def rim_path(shape: Geometry, reach: float) -> str:
     """Return the padding around an input as path data in its pixels; empty without any.
 
-    ``reach`` is how many map pixels one CSS pixel is.
+    ``reach`` is how many map pixels one CSS pixel is.  A transposed layer's is cut off its output.
     """
+    if shape.transposed:
+        return ""
     most = WIDEST * reach
     (top, bottom), (left, right) = ([min(pad, most) for pad in pads] for pads in shape.pads)
     if not any((top, bottom, left, right)):
@@ -43,6 +47,8 @@ def rim_path(shape: Geometry, reach: float) -> str:
 
 def unused(shape: Geometry) -> tuple[int, int]:
     """Return how many rows at the bottom and columns at the right no window reaches."""
+    if shape.transposed:
+        return 0, 0
     last = shape.window_of(shape.output_size[0] - 1, shape.output_size[1] - 1)
     rows, columns = (
         0 if -1 in places[-1:] else side - 1 - places[-1]

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from multiconv.engine.geometry import Geometry
 
 LONGEST = 25
-"""Characters of the input's term that stand on one line; a longer one breaks between its places."""
+"""Characters of a term that stand on one line; a longer one breaks between its places."""
+SLIDING, STAMPING = ("di", "dj", "q"), ("i′", "j′", "q")
+"""What a convolution's sum goes over, the kernel's taps, and a transposed one's, the input."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,15 @@ def _place(at: int, stride: int, dilation: int, before: int, name: str, tap: str
     return [*terms, Term("−"), _number(before)] if before else terms
 
 
+def _stamping(at: int, stride: int, dilation: int, before: int, name: str, of: str) -> list[Term]:
+    """Return which tap of an input's stamp lies on a pixel: ``(40 + 2 − 2·i′) / 3``, no more."""
+    terms = [_filled(name, at), *([Term("+"), _number(before)] if before else []), Term("−")]
+    terms += [*([_number(stride), Term("·")] if stride > 1 else []), _index(of)]
+    if dilation == 1:
+        return terms
+    return [*_enclosed(terms), Term("/"), _number(dilation)]
+
+
 def _length(terms: Iterable[Term]) -> int:
     return sum(len(term.text) for term in terms)
 
@@ -84,34 +95,50 @@ def formula(
 
     The tag ``munder`` is the sum sign's.  A mean's ``divisor`` stands before it; a kernel that is
     ``flipped`` is read from its end; partials that are left ``apart`` keep their q; ``source`` is
-    what the input is called.  What a pooling takes, ``pooled``, is of channel k alone.
+    what the input is called.  What a pooling takes, ``pooled``, is of channel k alone.  A
+    transposed layer's sum goes over the input's pixels, and where the filter is read is worked out.
     """
-    (top, _), (left, _) = shape.pads
-    batch = [Term("0", "", "b", "mn")]
-    channel = [_filled("k", k)]
-    apart, indices = what_if == "apart", ("di", "dj", "q")
+    batch, channel = [Term("0", "", "b", "mn")], [_filled("k", k)]
+    apart, indices = what_if == "apart", STAMPING if shape.transposed else SLIDING
     last = [_index("q")] if apart else channel
     name = "partial" if apart else "output"
     output = _bracketed(name, batch, [_filled("i", i)], [_filled("j", j)], last)
-    row = _place(i, shape.strides[0], shape.dilations[0], top, "i", "di")
-    column = _place(j, shape.strides[1], shape.dilations[1], left, "j", "dj")
-    window = _bracketed(source, batch, row, column, channel if pooled else [_index("q")])
-    cut = len(window) if _length(window) <= LONGEST else window.index(row[-1], len(row)) + 2
-    taps = [[_index(tap)] for tap in indices[:2]]
+    worked = _stamping if shape.transposed else _place
+    places = [
+        worked(at, shape.strides[axis], shape.dilations[axis], shape.pads[axis][0], index, summed)
+        for axis, (at, index, summed) in enumerate(zip((i, j), "ij", indices[:2], strict=True))
+    ]
+    taps = [[_index(each)] for each in indices[:2]]
+    channels: list[Iterable[Term]] = [[_index("q")], channel]
+    if shape.transposed:
+        places, taps, channels = taps, places, [channel, [_index("q")]]
     if what_if == "flipped":
         taps = [
-            [_number(side - 1), Term("−"), *tap]
+            [_number(side - 1), Term("−"), *(tap if len(tap) == 1 else _enclosed(tap))]
             for side, tap in zip(shape.kernel_size, taps, strict=True)
         ]
-    weight = _bracketed("filter", *taps, [_index("q")], channel)
+    window = _bracketed(source, batch, *places, channel if pooled else [_index("q")])
+    weight = [Term("·"), *_bracketed("filter", *taps, *channels)]
     bias = [Term("+"), *_bracketed("bias", channel)] if biased and not apart else []
     share = [_number(1), Term("/"), _number(divisor)] if divisor else []
     sigma = Term("∑", tag="munder", under=indices[:2] if apart else indices)
     if pooled:
-        sigma, weight, bias = Term(pooled, tag="munder", under=indices[:2]), [], []
+        sigma = Term(pooled, tag="munder", under=indices[:2])
+    first, *others = _broken(window, 5 + len(places[0]))
+    parts = _broken(weight, 4 + len(taps[0])) if shape.transposed else [weight]
+    parts[-1] += bias
     return [
         [*(replace(term, first=bool(term.name)) for term in output), Term("=")],
-        [*share, sigma, *window[:cut]],
-        *([window[cut:]] if cut < len(window) else []),
-        *([[Term("·"), *weight, *bias]] if weight else []),
+        [*share, sigma, *first],
+        *others,
+        *([] if pooled else parts),
     ]
+
+
+def _enclosed(terms: Iterable[Term]) -> list[Term]:
+    return [Term("("), *terms, Term(")")]
+
+
+def _broken(terms: list[Term], behind: int) -> list[list[Term]]:
+    """Return terms on one line, or where that is too long on two; ``behind`` the row's place."""
+    return [terms] if _length(terms) <= LONGEST else [terms[:behind], terms[behind:]]

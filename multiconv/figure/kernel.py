@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -27,6 +27,9 @@ ROOM: Mapping[int, int] = {1: 9, 2: 9, 3: 9, 4: 7, 5: 7}
 Kernels of longer numbers or of a longer side stand as a picture, their fields below the figure.
 """
 
+INSET, SQUARE = 0.08, 0.84
+"""Where the square around a weight of a picture stands, and its side."""
+
 CALLED = 7
 """The most characters of a kernel's name that stand beside its index."""
 
@@ -36,7 +39,8 @@ class Weight:
     """One weight: the text in its field, the whole number behind it, its tints, its place.
 
     ``tone`` is its tint on the kernel's own scale, for a kernel that stands as a picture: beside
-    a stronger kernel a weak one would show nothing.
+    a stronger kernel a weak one would show nothing.  ``reaches`` is whether a transposed layer
+    stamps it on the pinned pixel.
     """
 
     text: str
@@ -45,6 +49,7 @@ class Weight:
     tone: int
     label: str
     wrong: bool = False
+    reaches: bool = False
 
     @property
     def room(self) -> str:
@@ -58,6 +63,7 @@ class Kernel:
 
     ``pictured`` tells whether it stands as a picture in its row; ``lender`` is the channel whose
     kernel it is where a what-if gives all channels one: then it is not to be edited here.
+    ``stamps`` is whether it is a transposed layer's, of which some weights reach a pixel.
     """
 
     field: str
@@ -68,6 +74,7 @@ class Kernel:
     largest: str
     pictured: bool
     lender: str = ""
+    stamps: bool = False
 
     @property
     def columns(self) -> int:
@@ -90,6 +97,21 @@ class Kernel:
         return len(self.called) > CALLED
 
     @property
+    def outlines(self) -> str | None:
+        """Squares around the weights that reach the pinned pixel, as path data over its picture.
+
+        Nothing of a kernel of which all do wherever it is pinned.
+        """
+        if not self.stamps:
+            return None
+        return "".join(
+            f"M{dj + INSET:g} {di + INSET:g}h{SQUARE:g}v{SQUARE:g}h-{SQUARE:g}z"
+            for di, row in enumerate(self.weights)
+            for dj, weight in enumerate(row)
+            if weight.reaches
+        )
+
+    @property
     def size(self) -> str:
         """Its size in words."""
         return f"{len(self.weights)} × {self.columns}"
@@ -105,12 +127,14 @@ def kernel_of(
     name: str = "",
     pictured: bool = False,
     lender: Channel | None = None,
+    taps: Collection[tuple[int, int]] | None = None,
 ) -> Kernel:
     """Return the kernel from a channel to output k, its weights tinted on −extent … extent.
 
     ``typed`` are texts to show in place of its own (a form that could not be used); ``name`` is
     what the link calls it; ``pictured`` tells whether it is to stand as a picture; ``lender`` is
-    the channel that it is borrowed from.
+    the channel that it is borrowed from; ``taps`` are those that reach the pinned pixel, where not
+    all do.
     """
     own = lender or channel
     width, numbers, field = values.shape[1], values.ravel().tolist(), f"w.{channel.q}.{k}"
@@ -127,6 +151,7 @@ def kernel_of(
             f"{own.label} weight, row {at // width + 1}, column {at % width + 1}"
             + (f", for {channel.name}" if lender else ""),
             at in wrong,
+            divmod(at, width) in (taps or ()),
         )
         for at, (text, value) in enumerate(zip(texts, numbers, strict=True))
     ]
@@ -139,6 +164,7 @@ def kernel_of(
         weight_text(largest),
         pictured,
         lender.name if lender else "",
+        taps is not None,
     )
 
 

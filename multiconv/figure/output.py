@@ -189,6 +189,8 @@ def shape_words(shape: Geometry, layer: Layer) -> str:
     told = [f"out = {rows}" if rows == columns else f"rows = {rows}; columns = {columns}"]
     if layer.padding == "SAME":
         told.append(_pads(shape))
+    if shape.transposed:
+        return "; ".join(told)
     down, across = unused(shape)
     left = [
         f"{count} {noun}{'s' * (count != 1)}"
@@ -205,6 +207,8 @@ def _side(shape: Geometry, axis: int, same: bool) -> str:
         pair[axis] for pair in (shape.input_size, shape.kernel_size, shape.strides, shape.dilations)
     )
     (before, after), out = shape.pads[axis], shape.output_size[axis]
+    if shape.transposed:
+        return f"{n} · {s} = {out}" if same else _grown(shape, axis)
     if same:
         return f"⌈{n} / {s}⌉ = {out}"
     padded = f"{n} + {before} + {after}" if before or after else f"{n}"
@@ -212,10 +216,25 @@ def _side(shape: Geometry, axis: int, same: bool) -> str:
     return f"⌊({padded} − {reach}) / {s}⌋ + 1 = {out}"
 
 
+def _grown(shape: Geometry, axis: int) -> str:
+    """Return how large a transposed layer's output is: what the stamps cover, and what is cut."""
+    n, k, s, d = (
+        pair[axis] for pair in (shape.input_size, shape.kernel_size, shape.strides, shape.dilations)
+    )
+    (before, after), more = shape.pads[axis], shape.output_padding[axis]
+    reach = f"({k} − 1)·{d} + 1" if d > 1 else f"{k}"
+    cut = f" − {before} − {after}" if before or after else ""
+    added = f" + {more}" if more else ""
+    return f"({n} − 1)·{s} + {reach}{cut}{added} = {shape.output_size[axis]}"
+
+
 def _pads(shape: Geometry) -> str:
     (top, bottom), (left, right) = shape.pads
+    word, none = "pads", "no padding is needed"
+    if shape.transposed:
+        word, none = "cuts", "nothing is cut"
     if (top, bottom) == (left, right):
         if top == bottom:
-            return f"pads {top} on every side" if top else "no padding is needed"
-        return f"pads {top} before and {bottom} after"
-    return f"pads {top} above, {bottom} below, {left} left, {right} right"
+            return f"{word} {top} on every side" if top else none
+        return f"{word} {top} before and {bottom} after"
+    return f"{word} {top} above, {bottom} below, {left} left, {right} right"

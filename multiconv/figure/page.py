@@ -26,9 +26,11 @@ from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
 from multiconv.figure.partials import Partials, partials_of
 from multiconv.figure.pixel import Pixel, pixel_of
+from multiconv.figure.reach import integers
 from multiconv.figure.rows import has_ledger, lender_of
 from multiconv.figure.sizes import Measured, Trial, trials_of
 from multiconv.figure.stage import Figure, figure_of
+from multiconv.figure.stamps import Stamps, stamps_of
 from multiconv.figure.steps import Pace, Step, paces_of, steps_of
 from multiconv.figure.values import LayerTable, layer_table
 from multiconv.imaging import colour
@@ -79,6 +81,7 @@ class Page:
     controls: Controls
     steps: tuple[Step, ...]
     paces: tuple[Pace, ...]
+    stamps: Stamps | None
     faces: Faces | None
     sheet: Sheet | None
     partials: Partials | None
@@ -125,6 +128,7 @@ def page(
         controls=_controls(trace, links, typed, wrong),
         steps=() if figure.pooling else steps_of(trace, figure.channels),
         paces=paces_of(figure.output.last_pixel + 1),
+        stamps=stamps_of(trace),
         faces=faces_of(trace, outputs) if figure.sight else None,
         sheet=sheet_of(trace, links),
         partials=partials_of(trace, figure.channels, links),
@@ -172,7 +176,7 @@ def _of_a_stack(experiment: Experiment) -> dict[str, object]:
 
 def _facts(trace: Trace, links: Links, figure: Figure) -> str:
     """Return what the scripts need to know, as JSON: sizes and the table of colours."""
-    shape, experiment = trace.layer.geometry, trace.experiment
+    experiment = trace.experiment
     lender = lender_of(trace, channels_of(trace))
     facts: dict[str, Any] = {
         "build": links.build,
@@ -189,20 +193,13 @@ def _facts(trace: Trace, links: Links, figure: Figure) -> str:
         "lender": lender and lender.q,
         "activation": trace.layer.activation,
         "activationWords": activation_words(trace.layer.activation),
-        "geometry": {
-            "input": shape.input_size,
-            "kernel": shape.kernel_size,
-            "strides": shape.strides,
-            "pads": shape.pads,
-            "dilations": shape.dilations,
-            "mode": shape.padding_mode,
-            "output": shape.output_size,
-        },
+        "geometry": integers(trace.layer.geometry),
         "longest": {"link": LIMITS.link_bytes, "query": LIMITS.query_bytes},
         "palette": colour.palette().tobytes().hex(),
         "groups": experiment.layer.groups,
         "outputs": experiment.layer.outputs,
         **({"sight": figure.sight.facts} if figure.sight else {}),
+        **({"reach": figure.reach.facts} if figure.reach else {}),
         **(_of_a_stack(experiment) if len(experiment.layers) > 1 else {}),
         "active": [partial is not None for partial in trace.layer.partials],
     }

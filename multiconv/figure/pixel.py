@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import floor, log10
+from math import floor, log10, prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.geometry import Pair, Window
+from multiconv.engine.geometry import Geometry, Pair, Window
 from multiconv.engine.trace import PoolTrace
 from multiconv.experiment.arithmetic import Arithmetic, ChannelArithmetic, arithmetic
 from multiconv.experiment.fields import UNITS
@@ -40,6 +40,7 @@ class Cell:
 
 
 Cells = list[list[Cell]]
+NONE = Cell("", "none")
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,11 @@ class Switch:
 
 @dataclass(frozen=True)
 class Pixel:
-    """One output pixel with all its numbers; of a picture's, the unit that they stand in."""
+    """One output pixel with all its numbers; of a picture's, the unit that they stand in.
+
+    ``columns`` is the most that a table has; ``stamped`` whether its taps are those of a kernel
+    that reach the pixel.
+    """
 
     columns: int
     formula: list[list[Term]]
@@ -73,6 +78,7 @@ class Pixel:
     lines: list[Term]
     unit: str = ""
     other: Switch | None = None
+    stamped: bool = False
 
 
 def level_kind(level: int) -> str:
@@ -92,7 +98,8 @@ def pixel_of(trace: Trace, channels: Sequence[Channel], links: Links) -> Pixel:
     window = layer.geometry.window_of(*trace.pixel)
     active = [q for q, partial in enumerate(layer.partials) if partial is not None]
     levels = [_levels(trace.levels[:, :, q], window) for q in active]
-    kernels = [layer.filters[:, :, q] for q in active]
+    taps = np.ix_(window.row_taps, window.col_taps)
+    kernels = [layer.filters[:, :, q][taps] for q in active]
     working = arithmetic(
         [plane.tolist() for plane in levels],
         [kernel.tolist() for kernel in kernels],
@@ -101,13 +108,13 @@ def pixel_of(trace: Trace, channels: Sequence[Channel], links: Links) -> Pixel:
         divisor=layer.divisor,
         ones=trace.experiment.view.unit == "one",
     )
-    extent = weight_scale(trace)
+    extent, room = weight_scale(trace), _room(layer.geometry)
     tables = [
         Tables(
             channels[q],
-            _cells(texts.levels, _window_kinds(plane, window)),
-            _cells(texts.kernel, _tints(kernel, extent)),
-            _cells(texts.products, _tints(plane * kernel, extent * 255)),
+            _filled(_cells(texts.levels, _window_kinds(plane, window)), room),
+            _filled(_cells(texts.kernel, _tints(kernel, extent)), room),
+            _filled(_cells(texts.products, _tints(plane * kernel, extent * 255)), room),
             texts.sign,
             texts.subtotal,
             "" if other == "level" else _in_ones(texts, partial, trace.pixel),
@@ -116,22 +123,24 @@ def pixel_of(trace: Trace, channels: Sequence[Channel], links: Links) -> Pixel:
         if (partial := layer.partials[q]) is not None
     ]
     return Pixel(
-        layer.geometry.kernel_size[1],
+        room[1],
         _formula(trace),
         tables,
         _lines(working, trace),
         UNITS[view.unit],
         Switch(UNITS[other], links.page(elsewhere)),
+        layer.geometry.transposed,
     )
 
 
 def _in_values(trace: Trace, channels: Sequence[Channel]) -> Pixel:
     """Return the arithmetic in the values of the maps, of the channels that have a row."""
-    found = trace.probe(*trace.pixel)
-    window = trace.layer.geometry.window_of(*trace.pixel)
+    found, shape = trace.probe(*trace.pixel), trace.layer.geometry
+    window, room = shape.window_of(*trace.pixel), _room(shape)
+    count = f" of {prod(shape.kernel_size)}" if shape.transposed else ""
 
     def cells(values: NDArray[Any]) -> Cells:
-        return _cells(_texts(values), _tints(values, float(np.abs(values).max()) or 1.0))
+        return _cells(_texts(values), _tints(values, float(np.abs(values).max(initial=0)) or 1.0))
 
     tables = []
     for each in found.channels:
@@ -145,20 +154,21 @@ def _in_values(trace: Trace, channels: Sequence[Channel]) -> Pixel:
         tables.append(
             Tables(
                 channels[each.q],
-                seen,
-                cells(each.kernel),
-                cells(each.products),
+                _filled(seen, room),
+                _filled(cells(each.kernel), room),
+                _filled(cells(each.products), room),
                 "≈",
                 value_text(each.subtotal),
-                f"{each.products.size} products",
+                f"{each.products.size}{count} products",
             )
         )
-    return Pixel(trace.layer.geometry.kernel_size[1], _formula(trace), tables, _last_lines(trace))
+    lines = _last_lines(trace)
+    return Pixel(room[1], _formula(trace), tables, lines, stamped=shape.transposed)
 
 
 def _texts(values: NDArray[np.float64]) -> list[list[str]]:
     """Return numbers as a table has them: three digits of the largest, and all its places."""
-    largest = float(np.abs(values).max())
+    largest = float(np.abs(values).max(initial=0))
     places = min(max(2 - floor(log10(largest)), 0), 6) if largest else 0
     return [[decimal(value, places) for value in row] for row in values.tolist()]
 
@@ -215,6 +225,23 @@ def _levels(plane: NDArray[np.uint8], window: Window) -> NDArray[np.int64]:
     """Return the levels under a window, 0 where the padding is a zero."""
     rows, columns = np.array(window.source_rows)[:, np.newaxis], np.array(window.source_cols)
     return np.where((rows < 0) | (columns < 0), 0, plane[rows, columns]).astype(np.int64)
+
+
+def _room(shape: Geometry) -> Pair:
+    """Return how many rows and columns a pixel's tables have: as many as any pixel's need."""
+    if not shape.transposed:
+        return shape.kernel_size
+    down, across = (
+        max(len(shape.meetings(axis, at)) for at in range(shape.strides[axis])) for axis in (0, 1)
+    )
+    return down, across
+
+
+def _filled(cells: Cells, room: Pair) -> Cells:
+    """Return a table with cells that hold nothing where another pixel's has more."""
+    rows, columns = room
+    wide = [[*line, *[NONE] * (columns - len(line))] for line in cells]
+    return [*wide, *[[NONE] * columns for _ in range(rows - len(wide))]]
 
 
 def _cells(texts: Iterable[Iterable[str]], kinds: Iterable[Iterable[str]]) -> Cells:

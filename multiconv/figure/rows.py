@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import product
 from typing import Any, Protocol
 
 import numpy as np
@@ -119,6 +120,9 @@ def rows_of(
     # All rows alike: fields beside a picture would look like two kinds of kernel.
     pictured = not has_room(kernels[:, :, [owner(channel).q for channel in most], k])
     pictured = pictured or (has_ledger(trace) and max(layer.kernel_size) > _FIELDS)
+    shape = trace.layer.geometry
+    window = shape.window_of(*trace.pixel)
+    taps = set(product(window.row_taps, window.col_taps)) if shape.transposed else None
     return tuple(
         Row(
             channel,
@@ -132,6 +136,7 @@ def rows_of(
                 name=name_in_link(layer, owner(channel).q, k),
                 pictured=pictured,
                 lender=None if owner(channel) == channel else owner(channel),
+                taps=taps,
             ),
             partial_of(trace, channel, pictures),
         )

@@ -23,6 +23,7 @@ from multiconv.figure.layers import Layers, Stacked, layers_of
 from multiconv.figure.ledger import STILL, Ledger, RowLinks, ledger_of
 from multiconv.figure.output import Output, output_of
 from multiconv.figure.planes import ramp
+from multiconv.figure.reach import Reach, reach_of
 from multiconv.figure.rest import Rest, rest_of
 from multiconv.figure.rows import ROW_HEIGHT, TIGHT, MapPicture, Pictures, Row, Words, rows_of
 from multiconv.figure.sight import Sight, sight_of
@@ -32,6 +33,8 @@ from multiconv.imaging.colour import ORANGE, VIOLET
 from multiconv.tracing.trace import Trace
 
 WIDTH = 1440
+STAMPS = "stamps"
+"""What an input does with its kernel in a transposed layer, where else a star stands."""
 _PLANE, _KERNEL, _PARTIAL, _SUM, _RESULT = 340, 536, 736, 900, 1040  # left edges of the columns
 _TIGHT, _SIDE = (316.0, 404.0, 546.0, 688.0, 788.0), 100  # the same for many inputs
 LEDGER_TOP, _RIGHT = 52.0, 1340.0
@@ -61,6 +64,7 @@ class Figure:
     volumes: Volumes
     layers: Layers | None = None
     sight: Sight | None = None
+    reach: Reach | None = None
     rest: Rest | None = None
     ledger: Ledger | None = None
     pooling: str = ""
@@ -98,13 +102,13 @@ def figure_of(
     experiment, shape = trace.experiment, trace.layer.geometry
     channels = channels_of(trace)
     rows = rows_of(trace, channels, pictures, form)
-    sight = sight_of(trace)
+    sight, reach = sight_of(trace), reach_of(trace)
     rest = rest_of(trace, channels, pictures, turns)
     return Figure(
         title or sentence(experiment, shape.input_size, shape.output_size),
         origin_words(experiment.layer, experiment.focus.k, experiment.network),
         what_if_words(experiment),
-        "∗" if experiment.focus.what_if == "flipped" else "⋆",
+        _between(trace),
         channels,
         rows,
         sum_of(trace, rows, pictures, rest),
@@ -115,15 +119,23 @@ def figure_of(
             pictures,
             all_faces=all_faces,
             strong=trace.rows,
-            low=sight is not None,
+            low=sight is not None or reach is not None,
         ),
         layers_of(trace, pictures, outputs),
         sight,
+        reach,
         rest,
         ledger_of(trace, channels, turns),
         pooling_words(experiment.layer),
         trace.gain,
     )
+
+
+def _between(trace: Trace) -> str:
+    """Return what stands between a plane and its kernel."""
+    if trace.layer.geometry.transposed:
+        return STAMPS
+    return "∗" if trace.experiment.focus.what_if == "flipped" else "⋆"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +162,13 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """A weight where it stands, in its colour."""
+    """A weight where it stands, in its colour, and whether it reaches the pinned pixel."""
 
     x: float
     y: float
     side: float
     fill: str
+    outlined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +207,7 @@ def _roomy_stage(figure: Figure) -> Stage:
         name = Words(row.channel.label, "name")
         texts += [
             Text(_PLANE, caption, (name, *row.plane.caption), row.channel.role),
-            Text(_PLANE + 178, middle + 6, (Words(figure.star),), anchor="middle", size=20),
+            _star(figure, _PLANE + 178, middle, 20),
             Text(_KERNEL + 80, caption, (Words(row.kernel.name, "index"),), anchor="middle"),
             Text(_PARTIAL - 18, middle + 6, (Words("="),), anchor="middle", size=20),
             Text(_PARTIAL, caption, row.partial.caption),
@@ -223,7 +236,7 @@ def _tight_stage(figure: Figure) -> Stage:
             Text(label, top + 13, (Words(row.channel.label, "name"),), row.channel.role),
             Text(label, top + 30, (Words(row.channel.source),), size=12),
             Text(label, top + 46, (Words(place, "index"),)),
-            Text(plane + 121, top + 54, (Words(figure.star),), anchor="middle", size=18),
+            _star(figure, plane + 121, top + 48, 18),
             Text(partial - 21, top + 54, (Words("="),), anchor="middle", size=18),
             *_said(row.partial, curves + 8, top),
         ]
@@ -252,6 +265,13 @@ def _tight_stage(figure: Figure) -> Stage:
     return Stage(
         height, (*pictures, result), tuple(squares), tuple(texts), first, foot + 34, curves
     )
+
+
+def _star(figure: Figure, x: float, y: float, size: float) -> Text:
+    """Return what stands between a plane and its kernel; a word is small and leans."""
+    if figure.star == STAMPS:
+        return Text(x, y + 4, (Words(STAMPS, "verb"),), anchor="middle", size=11)
+    return Text(x, y + 6, (Words(figure.star),), anchor="middle", size=size)
 
 
 def _said(picture: MapPicture, x: float, top: float) -> Iterator[Text]:
@@ -332,7 +352,7 @@ def _squares(
                 words = (Words(weight.text, "weight"),)
                 number = Text(round(x + inner / 2, 2), middle, words, anchor="middle", size=size)
             shown = weight.tone if kernel.pictured else weight.step
-            yield Square(x, y, inner, _tint(shown)), number
+            yield Square(x, y, inner, _tint(shown), weight.reaches), number
 
 
 def _tint(steps: int) -> str:

@@ -14,6 +14,7 @@ from multiconv.figure.outputs import sheet_picture
 from multiconv.figure.partials import partials_picture
 from multiconv.figure.planes import Inline, Map, face_map, map_plane
 from multiconv.figure.rows import has_each
+from multiconv.figure.stamps import stamps_map
 from multiconv.figure.volumes import volumes_of
 from multiconv.imaging.bands import Banded, counts_of, summary
 from multiconv.imaging.png import png_rgb
@@ -62,6 +63,8 @@ def _found(name: str, asked: Experiment) -> Map:
     if name == "influence":
         tracer().allow_backward(asked)
     trace = tracer().trace(asked)
+    if name == "stamps":
+        return stamps_map(trace)
     if name != "influence":
         return map_plane(name, trace, tracer())
     plane = influence_on_photo(trace, tracer())

@@ -7,15 +7,17 @@ and then with the engine; ``tests/js/*.test.js`` compares the scripts with the s
 
 import itertools
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from multiconv.drawing.ledger import ledger
-from multiconv.engine.geometry import Geometry
+from multiconv.engine.geometry import Geometry, TransposedGeometry
 from multiconv.errors import InvalidValue
 from multiconv.experiment.numbers import number, plain, weight_text, with_point
+from multiconv.figure import reach
 from multiconv.figure.kernel import tint
 from multiconv.figure.pixel import level_kind
 from multiconv.imaging.colour import indices, palette, step
@@ -35,29 +37,46 @@ def padded(side, before, after, mode):
 
 def worked_window(geometry, i, j):
     found = {}
-    for axis, at, names in ((0, i, ("rows", "sourceRows")), (1, j, ("cols", "sourceCols"))):
+    for axis, at, names in (
+        (0, i, ("rows", "sourceRows", "rowTaps")),
+        (1, j, ("cols", "sourceCols", "colTaps")),
+    ):
         side, (before, after) = geometry["input"][axis], geometry["pads"][axis]
         stride, gap = geometry["strides"][axis], geometry["dilations"][axis]
-        taps = [at * stride + gap * tap for tap in range(geometry["kernel"][axis])]
+        count = geometry["kernel"][axis]
+        if geometry.get("transposed"):
+            stamps = [
+                (place if 0 <= place < side else -1, tap)
+                for place in range(-40, side + 40)
+                for tap in range(count)
+                if place * stride + tap * gap - before == at
+            ]
+            places = [place for place, _ in stamps]
+            found |= dict(zip(names, (places, places, [tap for _, tap in stamps]), strict=True))
+            continue
+        taps = [at * stride + gap * tap for tap in range(count)]
         known = padded(side, before, after, geometry["mode"])
         inside = padded(side, before, after, "zeros")
-        found[names[0]] = [inside[tap] for tap in taps]
-        found[names[1]] = [known[tap] for tap in taps]
+        worked = [inside[tap] for tap in taps], [known[tap] for tap in taps], [*range(count)]
+        found |= dict(zip(names, worked, strict=True))
     return found
 
 
 def worked_feeds(geometry, row, col):
     """Which outputs an input pixel feeds, axis by axis, by looking through every window."""
     found = {"row": row, "col": col}
-    for axis, place, name, of in ((0, row, "rows", "sourceRows"), (1, col, "cols", "sourceCols")):
-        found[name] = [
-            [at, tap]
-            for at in range(geometry["output"][axis])
-            for tap, source in enumerate(
-                worked_window(geometry, at * (axis == 0), at * (axis == 1))[of]
-            )
-            if source == place
-        ]
+    for axis, place, name, of, by in (
+        (0, row, "rows", "sourceRows", "rowTaps"),
+        (1, col, "cols", "sourceCols", "colTaps"),
+    ):
+        found[name] = []
+        for at in range(geometry["output"][axis]):
+            window = worked_window(geometry, at * (axis == 0), at * (axis == 1))
+            found[name] += [
+                [at, tap]
+                for source, tap in zip(window[of], window[by], strict=True)
+                if source == place
+            ]
     return found
 
 
@@ -84,12 +103,106 @@ def worked_geometry():
             "mode": mode,
             "output": output,
         }
-        windows = [
-            {"i": i, "j": j, **worked_window(geometry, i, j)}
-            for i, j in ((0, 0), (output[0] - 1, output[1] - 1), (output[0] // 2, output[1] // 2))
+        cases.append(worked_case(geometry))
+    return [*cases, *(worked_case(geometry) for geometry in transposed())]
+
+
+def worked_case(geometry):
+    last = [side - 1 for side in geometry["output"]]
+    windows = [
+        {"i": i, "j": j, **worked_window(geometry, i, j)}
+        for i, j in ((0, 0), last, [side // 2 for side in geometry["output"]])
+    ]
+    feeds = [worked_feeds(geometry, row, col) for row, col in ((0, 0), (5, 8), (3, 4))]
+    return {"geometry": geometry, "windows": windows, "feeds": feeds}
+
+
+def transposed():
+    """Sizes of transposed layers: strides below and beyond the kernel, dilation, uneven cuts."""
+    for kernel, strides, pads, gaps, more in (
+        ([5, 5], [2, 2], [[2, 2], [2, 2]], [1, 1], [1, 1]),
+        ([4, 4], [2, 2], [[1, 1], [1, 1]], [1, 1], [0, 0]),
+        ([4, 3], [1, 3], [[0, 0], [0, 1]], [1, 1], [0, 0]),
+        ([3, 2], [2, 4], [[1, 0], [0, 0]], [2, 1], [1, 0]),
+        ([1, 3], [1, 1], [[0, 0], [1, 1]], [1, 2], [0, 0]),
+    ):
+        size = [6, 9]
+        output = [
+            (size[a] - 1) * strides[a] + (kernel[a] - 1) * gaps[a] + 1 - sum(pads[a]) + more[a]
+            for a in (0, 1)
         ]
-        feeds = [worked_feeds(geometry, row, col) for row, col in ((0, 0), (5, 8), (3, 4))]
-        cases.append({"geometry": geometry, "windows": windows, "feeds": feeds})
+        yield {
+            "input": size,
+            "kernel": kernel,
+            "strides": strides,
+            "pads": pads,
+            "dilations": gaps,
+            "mode": "zeros",
+            "output": output,
+            "transposed": True,
+        }
+
+
+def stamped(geometry):
+    """How many stamps lie on each output pixel, by stamping them one by one."""
+    rows, columns = geometry["output"]
+    counts = np.zeros((rows, columns), int)
+    steps, gaps, pads = (geometry[name] for name in ("strides", "dilations", "pads"))
+    for row, column in np.ndindex(*geometry["input"]):
+        for di, dj in np.ndindex(*geometry["kernel"]):
+            i = row * steps[0] + di * gaps[0] - pads[0][0]
+            j = column * steps[1] + dj * gaps[1] - pads[1][0]
+            if 0 <= i < rows and 0 <= j < columns:
+                counts[i, j] += 1
+    return counts
+
+
+def worked_reach():
+    cases = []
+    for geometry in transposed():
+        counts = stamped(geometry)
+        steps, high, wide = geometry["strides"], *counts.shape
+        far = stamped({**geometry, "input": [40, 40], "pads": [[0, 0]] * 2, "output": [60, 60]})
+        middle = far[30 : 30 + steps[0], 30 : 30 + steps[1]]
+        half = [
+            (side - 1) * gap / 2
+            for side, gap in zip(geometry["kernel"], geometry["dilations"], strict=True)
+        ]
+        for i, j in ((0, 0), (high // 2, wide // 2), (high // 2, wide // 2 + 1), (high - 1, 1)):
+            beside = [
+                (i + down, j + across, where)
+                for down, across, where in ((0, 1, "right"), (0, -1, "left"), (1, 0, "lower"))
+                if 0 <= i + down < high and 0 <= j + across < wide
+            ]
+            beside += [(i - 1, j, "upper")] if i else []
+            other = [each for each in beside if counts[each[:2]] != counts[i, j]]
+            window = worked_window(geometry, i, j)
+            dots = []
+            for row, column in np.ndindex(*geometry["input"]):
+                y = row * steps[0] - geometry["pads"][0][0] + half[0] - i
+                x = column * steps[1] - geometry["pads"][1][0] + half[1] - j
+                if abs(y) <= np.ceil(half[0]) + 1 and abs(x) <= np.ceil(half[1]) + 1:
+                    reaches = row in window["rows"] and column in window["cols"]
+                    dots.append({"x": x, "y": y, "kind": "reaches" if reaches else "near"})
+            top, left = min(max(i - 2, 0), high - 5), min(max(j - 3, 0), wide - 6)
+            grid = counts[top : top + 5, left : left + 6]
+            kinds = np.where(
+                grid == middle.max(), "most", np.where(grid <= middle.min(), "fewest", "some")
+            )
+            rows, columns = ({each for each in window[a] if each >= 0} for a in ("rows", "cols"))
+            cases.append(
+                {
+                    "geometry": geometry,
+                    "i": i,
+                    "j": j,
+                    "corner": [top, left],
+                    "counts": grid.tolist(),
+                    "kinds": kinds.tolist(),
+                    "neighbour": dict(zip(("i", "j", "where"), (other or beside)[0], strict=True)),
+                    "dots": dots,
+                    "path": f"Followed back: {len(rows)} × {len(columns)} of z.",
+                }
+            )
     return cases
 
 
@@ -195,6 +308,7 @@ def worked_ledger():
 
 WORKED = {
     "geometry.json": worked_geometry,
+    "reach.json": worked_reach,
     "numbers.json": lambda: NUMBERS,
     "tints.json": lambda: {"tints": TINTS, "levels": LEVELS},
     "colours.json": worked_colours,
@@ -210,24 +324,48 @@ def test_the_file_is_up_to_date(name):
     )
 
 
+def engines(said):
+    """The engine's geometry of the sizes that a fixture says."""
+    kind = TransposedGeometry if said.get("transposed") else Geometry
+    return kind(
+        tuple(said["input"]),
+        tuple(said["kernel"]),
+        tuple(said["strides"]),
+        tuple(map(tuple, said["pads"])),
+        tuple(said["dilations"]),
+        said["mode"],
+        tuple(said["output"]),
+    )
+
+
+def test_what_reaches_a_pixel_is_counted_alike():
+    for case in worked_reach():
+        shape, at, (top, left) = engines(case["geometry"]), (case["i"], case["j"]), case["corner"]
+        assert reach.corner(shape, *at) == (top, left)
+        assert reach.neighbour(shape, *at) == tuple(case["neighbour"].values())
+        dots = [asdict(dot) for dot in reach.dots_around(shape, *at) if dot.kind != "none"]
+        assert dots == case["dots"]
+        for row, (counts, kinds) in enumerate(zip(case["counts"], case["kinds"], strict=True)):
+            for column, (count, kind) in enumerate(zip(counts, kinds, strict=True)):
+                place = top + row, left + column
+                assert (reach.count_at(shape, *place), reach.kind_at(shape, *place)) == (
+                    count,
+                    kind,
+                )
+        assert reach.path_words([shape], ["z"], *at) == case["path"]
+
+
 def test_the_engine_finds_the_same_windows():
     for case in worked_geometry():
-        said = case["geometry"]
-        geometry = Geometry(
-            tuple(said["input"]),
-            tuple(said["kernel"]),
-            tuple(said["strides"]),
-            tuple(map(tuple, said["pads"])),
-            tuple(said["dilations"]),
-            said["mode"],
-            tuple(said["output"]),
-        )
+        geometry = engines(case["geometry"])
         for window in case["windows"]:
             found = geometry.window_of(window["i"], window["j"])
             assert list(found.rows) == window["rows"]
             assert list(found.cols) == window["cols"]
             assert list(found.source_rows) == window["sourceRows"]
             assert list(found.source_cols) == window["sourceCols"]
+            assert list(found.row_taps) == window["rowTaps"]
+            assert list(found.col_taps) == window["colTaps"]
         for fed in case["feeds"]:
             assert geometry.outputs_of(fed["row"], fed["col"]) == tuple(
                 (i, j, di, dj) for i, di in fed["rows"] for j, dj in fed["cols"]

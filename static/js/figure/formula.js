@@ -4,7 +4,7 @@
  * of it: an index of the formula; a weight, or its tap in a table; a pixel of an input, for the arrow
  * keys the one under the window's middle.
  */
-import { fedBy, placeOf, windowOf } from "../lib/geometry.js";
+import { fedBy, placeOf, roomOf, windowOf } from "../lib/geometry.js";
 import { weightText } from "../lib/numbers.js";
 import { speak } from "../page/words.js";
 import { on, state } from "../state.js";
@@ -82,8 +82,10 @@ function table(rows) {
 /** @type {Record<string, () => string>} */
 const WORDS = {
   b: () => "b = 0: the picture’s place in its batch, the pictures that go through together. Here there is one.",
-  i: () => `i = ${state.facts.pixel[0]}: the output’s row. Its window covers ${covered("row", 0)}.`,
-  j: () => `j = ${state.facts.pixel[1]}: the output’s column. Its window covers ${covered("column", 1)}.`,
+  i: () => `i = ${state.facts.pixel[0]}: the output’s row. ${covered("row", 0)}.`,
+  j: () => `j = ${state.facts.pixel[1]}: the output’s column. ${covered("column", 1)}.`,
+  "i′": () => `i′: the input’s rows. ${covered("row", 0)}, each by another row of the kernel.`,
+  "j′": () => `j′: the input’s columns. ${covered("column", 1)}, each by another column of the kernel.`,
   k: () => `k = ${state.facts.k}: the output channel, with one kernel for every input channel.`,
   di: () => `di = 0 … ${state.facts.geometry.kernel[0] - 1}: the rows of the kernel and of the window.`,
   dj: () => `dj = 0 … ${state.facts.geometry.kernel[1] - 1}: the columns of the kernel and of the window.`,
@@ -96,8 +98,14 @@ const channels = () => [...document.querySelectorAll("#working .row")].map((row)
 /** @param {string} noun @param {Axis} axis */
 function covered(noun, axis) {
   const { geometry, pixel } = state.facts;
+  if (geometry.transposed) {
+    const window = windowOf(geometry, pixel[0], pixel[1]);
+    const [first, length] = extent(axis ? window.cols : window.rows);
+    if (!length) return `None of the input’s ${noun}s reaches it`;
+    return length === 1 ? `The input’s ${noun} ${first} reaches it` : `The input’s ${noun}s ${first} … ${first + length - 1} reach it`;
+  }
   const [first, last] = [0, geometry.kernel[axis] - 1].map((tap) => placeOf(geometry, axis, pixel[axis], tap));
-  return `the input’s ${noun}s ${first} … ${last}`.replaceAll("-", "−");
+  return `Its window covers the input’s ${noun}s ${first} … ${last}`.replaceAll("-", "−");
 }
 
 /** @param {Element} target @returns {Thing | null} */
@@ -108,7 +116,7 @@ function index(target) {
     terms([name]);
     document.getElementById("stage")?.setAttribute("data-lit", name);
     say(WORDS[name]?.());
-    if (name === "i" || name === "j") bands(name === "i" ? 0 : 1);
+    if ("ij".includes(name[0]) && name !== "di") bands(name[0] === "i" ? 0 : 1);
   };
   return { key: name, light };
 }
@@ -134,28 +142,42 @@ function tap(target) {
   const peers = cell?.closest("mc-kernel, .numbers")?.querySelectorAll(".weight, td");
   if (!cell || !place || !peers) return null;
   const [q, first] = [place.getAttribute("data-q") ?? "", [...peers].indexOf(cell)];
-  const at = cell.matches(".weight") ? turned(first, peers.length) : first;
+  const at = cell.matches(".weight") ? turned(first, peers.length) : laidOn(first);
+  if (at < 0) return null;
   return { key: `tap ${q} ${at}`, light: () => lightTap(q, at) };
 }
 
 /** Which of the window's places a weight is laid on, and which weight lies on a place. @param {number} at @param {number} count */
 const turned = (at, count) => (state.facts.whatIf === "flipped" ? count - 1 - at : at);
 
-/** @param {string} q @param {number} at the place in the window, counted row by row */
+/** Which of a kernel's weights lies on a table's cell; −1: none. @param {number} cell */
+function laidOn(cell) {
+  const { geometry, pixel } = state.facts;
+  const { rowTaps, colTaps } = windowOf(geometry, pixel[0], pixel[1]);
+  const width = roomOf(geometry)[1];
+  const [di, dj] = [rowTaps[Math.floor(cell / width)], colTaps[cell % width]];
+  return di === undefined || dj === undefined ? -1 : di * geometry.kernel[1] + dj;
+}
+
+/** @param {string} q @param {number} at which of a kernel's weights, as it is laid on, counted row by row */
 function lightTap(q, at) {
   const { geometry, pixel } = state.facts;
   const [di, dj] = [Math.floor(at / geometry.kernel[1]), at % geometry.kernel[1]];
-  terms(["di", "dj", "q"]);
+  const window = windowOf(geometry, pixel[0], pixel[1]);
+  const [down, across] = [window.rowTaps.indexOf(di), window.colTaps.indexOf(dj)];
+  const cell = down < 0 || across < 0 ? -1 : down * roomOf(geometry)[1] + across;
+  terms(geometry.transposed ? ["q"] : ["di", "dj", "q"]);
   for (const group of document.querySelectorAll(`mc-kernel[data-q="${q}"], .channel[data-q="${q}"] .numbers`)) {
     const cells = group.querySelectorAll(".weight, td");
-    cells[group.matches("mc-kernel") ? turned(at, cells.length) : at]?.setAttribute("data-hit", "");
+    cells[group.matches("mc-kernel") ? turned(at, cells.length) : cell]?.setAttribute("data-hit", "");
   }
-  say(`di = ${di}, dj = ${dj}, q = ${q}: for every output pixel, this weight multiplies input[${term("i", 0, di)}, ${term("j", 1, dj)}].`);
-  const window = windowOf(geometry, pixel[0], pixel[1]);
+  const place = `[${term("i", 0, di)}, ${term("j", 1, dj)}]`;
+  const words = geometry.transposed ? `input[i′, j′] times this weight goes to output${place}` : `for every output pixel, this weight multiplies input${place}`;
+  say(`di = ${di}, dj = ${dj}, q = ${q}: ${words}.`);
   const [[y, height], [x, width]] = [reached(0, di), reached(1, dj)];
   for (const map of maps(`input-${q}`)) {
     mark(map, "reached", { x, y, width, height });
-    const [row, column] = [window.rows[di], window.cols[dj]];
+    const [row, column] = [window.rows[down] ?? -1, window.cols[across] ?? -1];
     if (row >= 0 && column >= 0) mark(map, "tap", { x: column, y: row, width: 1, height: 1 });
   }
 }
@@ -163,6 +185,7 @@ function lightTap(q, at) {
 /** What one tap meets of the input along an axis, all windows together: (first, length). @param {Axis} axis @param {number} tap */
 function reached(axis, tap) {
   const { geometry } = state.facts;
+  if (geometry.transposed) return [0, geometry.input[axis]]; // every input pixel stamps the whole kernel
   const [from, to] = [0, geometry.output[axis] - 1].map((at) => placeOf(geometry, axis, at, tap));
   const [low, high] = [Math.max(from, 0), Math.min(to, geometry.input[axis] - 1)];
   return [low, Math.max(high - low + 1, 0)];
@@ -172,7 +195,8 @@ function reached(axis, tap) {
 function term(name, axis, tap) {
   const { geometry } = state.facts;
   const [stride, moved] = [geometry.strides[axis], placeOf(geometry, axis, 0, tap)];
-  const start = stride > 1 ? `${stride}·${name}` : name;
+  const own = geometry.transposed ? `${name}′` : name;
+  const start = stride > 1 ? `${stride}·${own}` : own;
   return moved ? `${start} ${moved < 0 ? "−" : "+"} ${Math.abs(moved)}` : start;
 }
 
@@ -193,16 +217,17 @@ function feed(q, row, column) {
   const level = plane ? plane.bytes[row * plane.width + column] : "…";
   const reading = document.querySelector(`[data-reading="input-${q}"]`);
   if (reading) reading.textContent = `[${row},${column}] = ${level}`;
-  const { rows, cols } = fedBy(state.facts.geometry, row, column);
+  const { geometry } = state.facts;
+  const { rows, cols } = fedBy(geometry, row, column);
   const count = rows.length * cols.length;
   const name = `Input [${row}, ${column}, ${q}] = ${level}`;
-  if (!count) return say(`${name}: no window covers it.`);
+  if (!count) return say(`${name}: ${geometry.transposed ? "its stamp is cut off" : "no window covers it"}.`);
   const [y, x] = [rows[0][0], cols[0][0]];
   const box = { x, y, width: cols[cols.length - 1][0] - x + 1, height: rows[rows.length - 1][0] - y + 1 };
   for (const map of [...maps(`partial-${q}`), ...maps("output-")]) mark(map, "fed", box);
-  const words = `${name} feeds ${count} output pixel${count === 1 ? "" : "s"}`;
+  const words = `${name} ${geometry.transposed ? "is stamped on" : "feeds"} ${count} output pixel${count === 1 ? "" : "s"}`;
   if (rows.length > MOST || cols.length > MOST) return say(`${words}.`);
-  const width = state.facts.geometry.kernel[1];
+  const width = geometry.kernel[1];
   const weights = rows.map(([i, di]) => [i, ...cols.map(([, dj]) => weightText(laid(q)[di * width + dj]))]);
   say(`${words}, each with its own weight (row, column of the output):`, [["", ...cols.map(([j]) => j)], ...weights]);
 }

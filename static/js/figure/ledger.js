@@ -4,7 +4,9 @@
  * what each adds, fetched at the first sign that a pixel will be pointed at, then exact, from the
  * pixel's arithmetic. At the pinned pixel all is again as the server said.
  */
+import { activated } from "../lib/arithmetic.js";
 import { tint } from "../lib/colours.js";
+import { roomOf } from "../lib/geometry.js";
 import { bar, placesFor, scale, shares, texts, valueOf } from "../lib/ledger.js";
 import { captioned, rounded } from "../lib/numbers.js";
 import { accepted, fetched } from "../page/ask.js";
@@ -148,9 +150,6 @@ async function exact(i, j) {
   }
 }
 
-/** What an activation makes of the sum, where that is plain. @param {number} total */
-const activated = (total) => ({ identity: total, relu: Math.max(total, 0) })[state.facts.activation];
-
 /** @param {number[]} values by their channels */
 function draw(values) {
   const { facts } = state;
@@ -168,7 +167,7 @@ function draw(values) {
   if (rest) others(rest);
   curves([...rows.map((q) => values[q]), ...(rest ? [rest.reduce((sum, value) => sum + value, 0)] : [])]);
   threads(values);
-  const output = state.step ? at.total : activated(at.total);
+  const output = state.step ? at.total : activated(state.facts.activation, at.total);
   const value = captioned(output ?? at.total);
   if (output !== undefined) put(find('.result [data-value="output"]'), "", value);
   const count = active().length;
@@ -227,7 +226,7 @@ function headline(values, total, bias) {
   put(find(".ledger-sum .against"), "", rounded(found.losses, places, true));
   put(find(".ledger-sum .ledger-total"), "", `≈ ${rounded(total, places, true)}`);
   put(find(".bars .whole"), "", rounded(total, places, true));
-  const output = activated(total);
+  const output = activated(state.facts.activation, total);
   put(find(".ledger-sum .then"), "", output === undefined ? "" : `${state.facts.activationWords}: ${rounded(output, places, true)}`);
 }
 
@@ -260,18 +259,25 @@ function curves(values) {
  * @param {{ q: number, values: number[][], kernel: number[][], products: number[][], subtotal: number }} channel
  * @param {{ rows: number[], cols: number[] }} places
  */
-function table({ q, values, products, subtotal }, { rows, cols }) {
-  for (const [part, numbers] of /** @type {[string, number[][]][]} */ ([["window", values], ["products", products]])) {
-    const largest = Math.max(...numbers.flat().map(Math.abs)) || 1;
-    const written = texts(numbers).flat();
+function table({ q, values, kernel, products, subtotal }, { rows, cols }) {
+  const { geometry } = state.facts;
+  const width = roomOf(geometry)[1];
+  for (const [part, numbers] of /** @type {[string, number[][]][]} */ ([["window", values], ["taps", kernel], ["products", products]])) {
+    const largest = Math.max(0, ...numbers.flat().map(Math.abs)) || 1;
+    const written = texts(numbers);
     document.querySelectorAll(`.channel[data-q="${q}"] [data-part="${part}"] td`).forEach((cell, at) => {
-      const [di, dj] = [Math.floor(at / cols.length), at % cols.length];
-      const pad = part === "window" && (rows[di] < 0 || cols[dj] < 0);
-      put(cell, "", written[at]);
-      put(cell, "class", pad ? "pad" : tint(numbers[di][dj], largest));
+      const [down, across] = [Math.floor(at / width), at % width];
+      const text = written[down]?.[across];
+      const pad = part === "window" && (rows[down] < 0 || cols[across] < 0);
+      put(cell, "", text ?? "");
+      put(cell, "class", text === undefined ? "none" : pad ? "pad" : tint(numbers[down][across], largest));
     });
   }
   put(find(`[data-value="subtotal-${q}"]`), "", captioned(subtotal));
+  if (geometry.transposed) {
+    const weights = geometry.kernel[0] * geometry.kernel[1];
+    put(find(`[data-value="added-${q}"]`), "", `${rows.length * cols.length} of ${weights} products`);
+  }
 }
 
 /** @param {number[]} values */
@@ -281,7 +287,7 @@ function lines(values) {
   const finals = document.querySelectorAll('[data-value="total"] .final');
   const total = sum / state.facts.divisor + state.bias;
   put(finals[0], "", `≈ ${captioned(total)}`);
-  const output = activated(total);
+  const output = activated(state.facts.activation, total);
   put(finals[1], "", output === undefined ? "" : `${state.facts.activationWords} ≈ ${captioned(output)}`);
 }
 

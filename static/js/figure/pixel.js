@@ -6,7 +6,7 @@
 import { arithmetic } from "../lib/arithmetic.js";
 import { captioned } from "../lib/numbers.js";
 import { levelKind, tint } from "../lib/colours.js";
-import { windowOf } from "../lib/geometry.js";
+import { roomOf, windowOf } from "../lib/geometry.js";
 import { fetched } from "../page/ask.js";
 import { on, state, tell } from "../state.js";
 import { hasLedger, showLedger } from "./ledger.js";
@@ -110,7 +110,7 @@ export function show(i, j, later) {
       window.sourceCols.map((col) => (row < 0 || col < 0 ? null : planes[q].bytes[row * planes[q].width + col])),
     ),
   );
-  const kernels = active.map((q) => rowsOf(laid(q)));
+  const kernels = active.map((q) => met(rowsOf(laid(q)), window));
   const working = arithmetic(windows, kernels, state.bias, facts.activation, facts.divisor, facts.ones);
   active.forEach((q, at) => channel(q, working.channels[at], windows[at], kernels[at], window));
   active.forEach((q, at) => write(`[data-value="partial-${q}"]`, working.added[at]));
@@ -163,6 +163,9 @@ export function rowsOf(kernel) {
   return Array.from({ length: height }, (_, di) => kernel.slice(di * width, (di + 1) * width));
 }
 
+/** What of a kernel meets a window. @param {number[][]} rows @param {Window} window */
+const met = (rows, { rowTaps, colTaps }) => rowTaps.map((di) => colTaps.map((dj) => rows[di][dj]));
+
 /** From the first to the last of a window's places that lie inside, as (first, length). @param {number[]} places */
 export function extent(places) {
   const inside = places.filter((place) => place >= 0);
@@ -172,7 +175,8 @@ export function extent(places) {
 /** Mark the window on every input and the pixel on every other map. @param {Window} window @param {number} i @param {number} j */
 function marks(window, i, j) {
   const [[y, height], [x, width]] = [extent(window.rows), extent(window.cols)];
-  const place = { x, y, width: width || 1, height: height || 1 };
+  const none = !window.rows.length || !window.cols.length;
+  const place = none ? { x: 0, y: 0, width: 0, height: 0 } : { x, y, width: width || 1, height: height || 1 };
   const pixel = { x: j, y: i, width: 1, height: 1 };
   for (const rect of found(".winner")) {
     rect.setAttribute("visibility", String([i, j]) === String(state.facts.pixel) ? "visible" : "hidden");
@@ -204,11 +208,12 @@ function channel(q, texts, window, kernel, places) {
 
 /** @param {number} q @param {string} part @param {string[][]} texts @param {(di: number, dj: number) => string} named */
 function fill(q, part, texts, named) {
+  const width = roomOf(state.facts.geometry)[1];
   found(`.channel[data-q="${q}"] [data-part="${part}"] td`).forEach((cell, at) => {
-    const [di, dj] = [Math.floor(at / texts[0].length), at % texts[0].length];
-    if (texts[di] === undefined) return;
-    put(cell, texts[di][dj]);
-    kind(cell, named(di, dj));
+    const [down, across] = [Math.floor(at / width), at % width];
+    const text = texts[down]?.[across];
+    put(cell, text ?? "");
+    kind(cell, text === undefined ? "none" : named(down, across));
   });
 }
 

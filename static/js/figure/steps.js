@@ -149,8 +149,9 @@ class Sums extends HTMLElement {
   }
 }
 
-class Slide extends HTMLElement {
-  /** The last output pixel that is there, counted row by row; -1: the window does not slide. */
+export class Slide extends HTMLElement {
+  what = "window";
+  /** The last pixel that is there, counted row by row; -1: the window does not slide. */
   at = -1;
   /** Ends what moves by itself. @type {(() => void) | null} */
   playing = null;
@@ -248,7 +249,7 @@ class Slide extends HTMLElement {
   label() {
     const word = this.playing ? "Pause" : "Play";
     if (this.play) this.play.textContent = word;
-    this.play?.setAttribute("aria-label", `${word} the window`);
+    this.play?.setAttribute("aria-label", `${word} the ${this.what}`);
   }
 
   end() {

@@ -19,6 +19,9 @@ const ACTIVATIONS = {
   gelu: (value) => value * below(value),
 };
 
+/** What an activation makes of a value; undefined of one that is not known. @param {string} name @param {number} value */
+export const activated = (name, value) => (name === "identity" ? value : ACTIVATIONS[name]?.(value));
+
 /** The normal distribution's share below a value; engine/activations.py says whose formula it is. @param {number} value */
 function below(value) {
   const size = Math.abs(value) / Math.SQRT2;
@@ -64,7 +67,7 @@ export function arithmetic(windows, kernels, bias = 0, activation = "identity", 
   const value = total / unit / 255 / divisor + bias;
   const short = whole && isShort(total, places, divisor) && (decimals(bias) ?? MOST) <= VALUE;
   const value_sign = short ? "=" : "≈";
-  const output = activation === "identity" ? null : ACTIVATIONS[activation]?.(value) ?? null;
+  const output = activation === "identity" ? null : activated(activation, value) ?? null;
   return {
     channels: channels.map(({ units, ...texts }) => texts),
     total: rounded(total / unit, places, true),

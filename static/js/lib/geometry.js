@@ -1,23 +1,24 @@
 // @ts-check
-/** The integers of a layer: engine/geometry.py's window_of and nearest_output, mirrored here once. */
+/** The integers of a layer: engine/geometry.py's meetings, window_of and nearest_output, mirrored here once. */
 import { halfEven } from "./numbers.js";
 
 /**
  * @typedef {{ input: number[], kernel: number[], strides: number[], pads: number[][],
- *   dilations: number[], mode: string, output: number[] }} Geometry
+ *   dilations: number[], mode: string, output: number[], transposed?: boolean }} Geometry
  */
 
 /**
- * The input rows and columns under output pixel (i, j), tap by tap: −1 where a tap lies in the
- * padding; `sourceRows`, `sourceCols` are where the padding mode takes its value.
+ * The input rows and columns under output pixel (i, j), from the first on: −1 where they lie in the
+ * padding; `sourceRows`, `sourceCols` are where the padding mode takes its value, `rowTaps`,
+ * `colTaps` what of the kernel meets each: of a transposed layer what is stamped there.
  * @param {Geometry} geometry
  * @param {number} i
  * @param {number} j
  */
 export function windowOf(geometry, i, j) {
-  const [rows, sourceRows] = taps(geometry, 0, i);
-  const [cols, sourceCols] = taps(geometry, 1, j);
-  return { rows, cols, sourceRows, sourceCols };
+  const [rows, sourceRows, rowTaps] = lines(geometry, 0, i);
+  const [cols, sourceCols, colTaps] = lines(geometry, 1, j);
+  return { rows, cols, sourceRows, sourceCols, rowTaps, colTaps };
 }
 
 /**
@@ -29,13 +30,35 @@ export function windowOf(geometry, i, j) {
  */
 export const placeOf = ({ strides, pads, dilations }, axis, at, tap) => at * strides[axis] - pads[axis][0] + tap * dilations[axis];
 
+/**
+ * Each tap that meets an output row or column, and on which input, outside it too.
+ * @param {Geometry} geometry
+ * @param {0 | 1} axis
+ * @param {number} at
+ */
+export function meetings(geometry, axis, at) {
+  const taps = Array.from({ length: geometry.kernel[axis] }, (_, tap) => tap);
+  if (!geometry.transposed) return taps.map((tap) => [tap, placeOf(geometry, axis, at, tap)]);
+  const place = (/** @type {number} */ tap) => (at + geometry.pads[axis][0] - tap * geometry.dilations[axis]) / geometry.strides[axis];
+  return taps.reverse().filter((tap) => Number.isInteger(place(tap))).map((tap) => [tap, place(tap)]);
+}
+
+/** How many rows and columns the most of any output pixel's window has. @param {Geometry} geometry */
+export const roomOf = (geometry) =>
+  geometry.transposed
+    ? /** @type {(0 | 1)[]} */ ([0, 1]).map((axis) =>
+        Math.max(...Array.from({ length: geometry.strides[axis] }, (_, at) => meetings(geometry, axis, at).length)),
+      )
+    : geometry.kernel;
+
 /** @param {Geometry} geometry @param {0 | 1} axis @param {number} at */
-function taps(geometry, axis, at) {
+function lines(geometry, axis, at) {
   const side = geometry.input[axis];
-  const places = Array.from({ length: geometry.kernel[axis] }, (_, tap) => placeOf(geometry, axis, at, tap));
+  const met = meetings(geometry, axis, at);
   return [
-    places.map((place) => (place >= 0 && place < side ? place : -1)),
-    places.map((place) => source(place, side, geometry.mode)),
+    met.map(([, place]) => (place >= 0 && place < side ? place : -1)),
+    met.map(([, place]) => source(place, side, geometry.mode)),
+    met.map(([tap]) => tap),
   ];
 }
 
@@ -67,7 +90,9 @@ export function nearestOutput(geometry, row, column) {
 
 /** @param {Geometry} geometry @param {0 | 1} axis @param {number} place */
 function nearest(geometry, axis, place) {
-  const at = halfEven((place + geometry.pads[axis][0] - middle(geometry, axis)) / geometry.strides[axis]);
+  const [before, step] = [geometry.pads[axis][0], geometry.strides[axis]];
+  const convolved = (place + before - middle(geometry, axis)) / step;
+  const at = geometry.transposed ? place * step + middle(geometry, axis) - before : halfEven(convolved);
   return Math.min(Math.max(at, 0), geometry.output[axis] - 1);
 }
 
@@ -89,7 +114,8 @@ function feeds(geometry, axis, place) {
   /** @type {[number, number][]} */
   const found = [];
   for (let at = 0; at < geometry.output[axis]; at += 1) {
-    taps(geometry, axis, at)[1].forEach((source, tap) => source === place && found.push([at, tap]));
+    const [, sources, taps] = lines(geometry, axis, at);
+    sources.forEach((source, n) => source === place && found.push([at, taps[n]]));
   }
   return found;
 }

@@ -35,7 +35,7 @@ export const valueOf = (index, range) => ((index - 127) / 127) * range;
 
 /** Numbers as a table has them: three digits of the largest, and all its places. @param {number[][]} values */
 export function texts(values) {
-  const largest = Math.max(...values.flat().map(Math.abs));
+  const largest = Math.max(0, ...values.flat().map(Math.abs));
   const places = largest ? Math.min(Math.max(2 - Math.floor(Math.log10(largest)), 0), 6) : 0;
   return values.map((row) => row.map((value) => rounded(value, places)));
 }

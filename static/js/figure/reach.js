@@ -1,0 +1,55 @@
+// @ts-check
+/** Which input pixels reach the output pixel that is pointed at or pinned, by which weights, and how many its neighbours. */
+import { windowOf } from "../lib/geometry.js";
+import { corner, countAt, dotsAround, kindAt, neighbour, pathWords } from "../lib/reach.js";
+import { on, state } from "../state.js";
+
+/** The square around a weight of a kernel's picture: figure/kernel.py has the same. */
+const [INSET, SQUARE] = [0.08, 0.84];
+
+/** @param {{ i: number, j: number }} pixel */
+function move({ i, j }) {
+  const { reach, geometry } = state.facts;
+  const place = document.getElementById("reach");
+  if (!reach || !place) return;
+  const beside = neighbour(geometry, i, j);
+  const [own, other] = place.querySelectorAll(".inset");
+  inset(own, i, j, `reached by ${countAt(geometry, i, j)}`);
+  if (other && beside) inset(other, beside.i, beside.j, `its ${beside.where} neighbour by ${countAt(geometry, beside.i, beside.j)}`);
+  const [top, left] = corner(geometry, i, j);
+  place.querySelectorAll(".counts tr").forEach((row, down) =>
+    row.querySelectorAll("td").forEach((cell, across) => {
+      const at = /** @type {const} */ ([top + down, left + across]);
+      cell.textContent = String(countAt(geometry, ...at));
+      cell.className = kindAt(geometry, ...at) + (String(at) === String([i, j]) ? " pinned" : "");
+    }),
+  );
+  const path = place.querySelector('[data-value="path"]');
+  if (path) path.textContent = pathWords([...reach.before, geometry], reach.names, i, j);
+  outline(windowOf(geometry, i, j));
+}
+
+/** Outline the weights that an input stamps on the pixel. @param {ReturnType<typeof windowOf>} window */
+function outline({ rowTaps, colTaps }) {
+  const d = rowTaps.flatMap((di) => colTaps.map((dj) => `M${dj + INSET} ${di + INSET}h${SQUARE}v${SQUARE}h-${SQUARE}z`)).join("");
+  for (const path of document.querySelectorAll(".kernel-picture .outlines")) path.setAttribute("d", d);
+  const width = state.facts.geometry.kernel[1];
+  for (const kernel of document.querySelectorAll("mc-kernel[data-q]")) {
+    kernel.querySelectorAll(".weight").forEach((weight, at) => {
+      weight.classList.toggle("reaches", rowTaps.includes(Math.floor(at / width)) && colTaps.includes(at % width));
+    });
+  }
+}
+
+/** @param {Element} figure @param {number} i @param {number} j @param {string} words */
+function inset(figure, i, j, words) {
+  const dots = dotsAround(state.facts.geometry, i, j);
+  figure.querySelectorAll("circle").forEach((circle, at) => {
+    const { x, y, kind } = dots[at] ?? { x: 0, y: 0, kind: "none" };
+    for (const [name, value] of Object.entries({ class: kind, cx: x, cy: y })) circle.setAttribute(name, String(value));
+  });
+  const caption = figure.querySelector("figcaption");
+  if (caption) caption.textContent = words;
+}
+
+on("pixel", move);
