@@ -5,6 +5,7 @@ import pytest
 
 from multiconv.engine.conv import conv2d
 from multiconv.engine.geometry import PADDING_MODES, geometry
+from multiconv.engine.influence import influence
 from multiconv.engine.pooling import avg_pool
 from multiconv.engine.stack import (
     Passage,
@@ -235,3 +236,54 @@ def test_a_passage_runs_a_transposed_layer_with_filters_as_a_convolutions(groups
     turned = turned_filters(filters, groups)
     assert turned.shape == (5, 4, 6 // groups, 4)
     np.testing.assert_array_equal(turned_filters(turned, groups), filters)
+
+
+def test_a_stack_turned_around_is_its_adjoint_and_gives_its_gradients():
+    rng = np.random.default_rng(5)
+    for _ in range(40):
+        size, channels = tuple(int(n) for n in rng.integers(8, 14, 2)), int(rng.choice([2, 4]))
+        start, forth, back = (*size, channels), [], []
+        while len(forth) < 3:
+            kernel = tuple(int(n) for n in rng.integers(1, 4, 2))
+            how = {
+                "strides": tuple(int(n) for n in rng.integers(1, 3, 2)),
+                "padding": tuple(tuple(int(n) for n in rng.integers(0, 2, 2)) for _ in range(2)),
+                "dilations": tuple(int(n) for n in rng.integers(1, 3, 2)),
+            }
+            try:
+                shape = geometry(size, kernel, **how)
+            except ValueError:
+                continue
+            groups, outputs = int(rng.integers(1, 3)), int(rng.choice([2, 4]))
+            filters = rng.standard_normal((*kernel, channels // groups, outputs))
+            reach = [(m - 1) * d + 1 for m, d in zip(kernel, how["dilations"], strict=True)]
+            extra = tuple(
+                (n + sum(pads) - r) % s
+                for n, pads, r, s in zip(size, how["padding"], reach, how["strides"], strict=True)
+            )
+            grown = geometry(
+                shape.output_size, kernel, transposed=True, output_padding=extra, **how
+            )
+            forth.append(("conv", shape, filters, groups))
+            back.insert(0, ("transposed", grown, turned_filters(filters, groups), groups))
+            size, channels = shape.output_size, outputs
+
+        def run(layers, x):
+            passages = []
+            for kind, shape, filters, groups in layers:
+                passages.append(Passage(kind, shape, x, filters, groups=groups))
+                x = passages[-1].output()
+            return x, passages
+
+        x, y = rng.standard_normal(start), rng.standard_normal((*size, channels))
+        (there, passages), (here, turned) = run(forth, x), run(back, y)
+        assert (there.shape, here.shape) == (y.shape, x.shape)
+        assert np.vdot(there, y) == pytest.approx(np.vdot(x, here))
+        i, j, k = (int(rng.integers(n)) for n in y.shape)
+        one = np.zeros_like(y)
+        one[i, j, k] = 1
+        np.testing.assert_allclose(influence(passages, k, i, j), run(back, one)[0], atol=1e-12)
+        i, j, k = (int(rng.integers(n)) for n in x.shape)
+        one = np.zeros_like(x)
+        one[i, j, k] = 1
+        np.testing.assert_allclose(influence(turned, k, i, j), run(forth, one)[0], atol=1e-12)
