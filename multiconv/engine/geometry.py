@@ -271,11 +271,15 @@ def _transposed(
         )
     grown = size[0] * steps[0], size[1] * steps[1]
     pads = pads_of(padding, grown, kernel, steps, gaps)
+    if same:  # strides beyond the kernel leave rows and columns that no stamp reaches
+        natural = [
+            (n - 1) * s + (k - 1) * d + 1
+            for n, k, s, d in zip(size, kernel, steps, gaps, strict=True)
+        ]
+        down, across = (max(0, side - n) for side, n in zip(grown, natural, strict=True))
+        extra = down, across
     height, width = (
-        side if same else _grown_side(n, k, s, d, around, e)
-        for n, k, s, d, around, e, side in zip(
-            size, kernel, steps, gaps, pads, extra, grown, strict=True
-        )
+        _grown_side(*side) for side in zip(size, kernel, steps, gaps, pads, extra, strict=True)
     )
     return TransposedGeometry(size, kernel, steps, pads, gaps, "zeros", (height, width), extra)
 

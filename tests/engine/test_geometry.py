@@ -184,6 +184,9 @@ def test_a_generators_pixels_are_reached_by_four_six_and_nine_inputs():
     first = geometry((1, 1), (4, 4), padding="VALID", transposed=True)
     assert (first.output_size, first.window_of(3, 0).row_taps) == ((4, 4), (3, 2, 1, 0))
     assert geometry((5, 7), (3, 3), strides=(2, 3), transposed=True).output_size == (10, 21)
+    sparse = geometry((5, 7), (2, 4), strides=3, transposed=True)
+    assert (sparse.output_size, sparse.pads) == ((15, 21), ((0, 0), (0, 1)))
+    assert sparse.output_padding == (1, 0)  # so that pads and it alone give the same sizes
 
 
 @pytest.mark.parametrize(
