@@ -40,6 +40,8 @@ PARTS = {".py", ".html", ".svg", ".css", ".js", ".jpg", ".png", ".npz", ".npy", 
 """Endings of the files that answers are made of."""
 ARTICLES = 64
 """Pictures whose article is kept; the least recently asked for goes first."""
+PAGES = 64
+"""Pages and figures that are kept, deflated to some 45 kB each."""
 
 
 def _folder(name: str) -> Path:
@@ -94,6 +96,7 @@ def create_app(
     app.extensions["multiconv"] = Tracer(store, limits=LIMITS)
     app.extensions["multiconv_store"] = store
     app.extensions["multiconv_article"] = lru_cache(ARTICLES)(article)
+    app.extensions["multiconv_pages"] = lru_cache(PAGES)(pages.deflated_page)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.update(

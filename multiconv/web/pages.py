@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Collection, Sequence
 
@@ -21,6 +22,7 @@ from multiconv.tracing.trace import Trace
 from multiconv.web.answers import seen_at
 from multiconv.web.banks import with_short_link
 from multiconv.web.errors import status_of
+from multiconv.web.headers import LEVEL
 from multiconv.web.request import (
     banks,
     experiment_of,
@@ -45,10 +47,36 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{
 def index() -> Response:
     """Answer the page of an experiment; of a link that cannot be used, the nearest and why."""
     asked = pairs(PARAMETER)
-    trace, found = nearest(asked, Experiment())
-    mistakes = [explained(error, asked) for error in found]
     told = [*request.args.get(PARAMETER, "").split(","), *(LINK + word for word in repairs())]
-    return page_answer(trace, mistakes, told=told)
+    if any(told) or not _lasts():
+        return _page_of(asked, told)
+    # A layer that a class opens is computed, told and deflated once: all of a warm answer's time.
+    how = request.headers.get(PART), _host_url(), tuple(asked)
+    status, body = current_app.extensions["multiconv_pages"](how)
+    deflated = request.accept_encodings["gzip"] > 0
+    response = Response(body if deflated else gzip.decompress(body), status)
+    if deflated:
+        response.headers["Content-Encoding"] = "gzip"
+    response.vary.add(PART)
+    return response
+
+
+def _lasts() -> bool:
+    """Tell whether a page is its link's alone: no picture or bank of the store is in it."""
+    given = request.args
+    samples = all(name.startswith("sample:") for name in given.getlist("image"))
+    return samples and not any(name.endswith("filters") for name in given)
+
+
+def deflated_page(how: tuple[str | None, str, tuple[tuple[str, str], ...]]) -> tuple[int, bytes]:
+    """Return the status and the deflated text of the request’s page: of its part, host and link."""
+    response = _page_of(list(how[-1]))
+    return response.status_code, gzip.compress(response.get_data(), LEVEL, mtime=0)
+
+
+def _page_of(asked: Pairs, told: Collection[str] = ()) -> Response:
+    trace, found = nearest(asked, Experiment())
+    return page_answer(trace, [explained(error, asked) for error in found], told=told)
 
 
 @blueprint.route("/edit", methods=["GET", "POST"])

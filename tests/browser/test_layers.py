@@ -9,6 +9,12 @@ from tests.browser.test_live_main import at_rest
 
 NETWORK = "/?network=faces"
 
+# What the server made of the page, element by element: what scripts add is their own.
+MADE = """
+() => [...document.querySelectorAll("#figure :not([data-live], [data-live] *)")]
+  .map((at) => [at.tagName, at.id, at.getAttribute("data-map")].join())
+"""
+
 
 def opened(page, name):
     box = page.locator(".layer-row.wide a[aria-current]")
@@ -38,6 +44,11 @@ def test_layers_are_walked_and_the_face_is_silenced_and_brought_back(new_page, a
     opened(page, "conv2")
     page.locator(".layer-row.wide a[data-layer='7']").click()
     opened(page, "conv7")
+    at_rest(page)
+    come, made = page.url, page.evaluate(MADE)
+    page.reload()
+    assert page.url == come
+    assert page.evaluate(MADE) == made
 
     # Pointing at the photograph shows the pixel whose field is centred there; clicking pins it.
     photo = page.locator("mc-map.photo")

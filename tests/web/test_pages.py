@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import subprocess
@@ -35,6 +36,26 @@ def test_an_uploads_page(client, uploaded):
     page = client.get(f"/?image={uploaded}")
     assert page.status_code == 200
     assert f"/images/{uploaded}/delete" in page.text
+
+
+def test_a_page_is_made_once(client, uploaded):
+    part = {"Multiconv-Part": "figure"}
+    made = client.application.extensions["multiconv_pages"].cache_info
+    before = made()
+    for headers in ({}, part, {"Host": "other.example"}):
+        first = client.get("/?k=2", headers=headers)
+        again = client.get("/?k=2", headers={**headers, "Accept-Encoding": "gzip"})
+        assert gzip.decompress(again.data) == first.data
+        assert (first.status_code, first.vary) == (200, again.vary)
+        tag = {"If-None-Match": again.headers["ETag"], "Accept-Encoding": "gzip"}
+        assert client.get("/?k=2", headers={**headers, **tag}).status_code == 304
+    assert client.get("/?k=99").status_code == client.get("/?k=99").status_code == 400
+    after = made()
+    assert (after.misses - before.misses, after.hits - before.hits) == (4, 7)
+    # What is told once, and what the store may lose, is not kept.
+    for query in (f"image={uploaded}", "told=range", "k=2."):
+        client.get(f"/?{query}")
+    assert made() == after
 
 
 def test_robots_are_kept_off_the_endless_links(client):

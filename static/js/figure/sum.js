@@ -48,5 +48,5 @@ function watch() {
   for (const row of document.querySelectorAll("#working .row")) rows.observe(row);
 }
 on("page", watch);
-on("page", draw);
+on("page", () => requestAnimationFrame(draw)); // laid out with the page's next frame, not before it
 watch();

@@ -5,7 +5,7 @@
  */
 import { state } from "../state.js";
 import { waits } from "./morph.js";
-import { led, pending, visit } from "./visit.js";
+import { foresee, led, pending, visit } from "./visit.js";
 import { discard, speak } from "./words.js";
 
 /** What waits for its own button. */
@@ -105,6 +105,18 @@ function emptied(form, said) {
   /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */
   const fields = form.querySelectorAll(".bench .choice .number");
   for (const field of fields) if (field.value === said.get(field.name)) field.value = "";
+}
+
+/** A hand that rests on a layer so long is about to open it; one that passes over it is not. */
+const RESTS = 60;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let resting;
+for (const sign of ["pointerover", "focusin"]) {
+  document.addEventListener(sign, ({ target }) => {
+    clearTimeout(resting);
+    const link = target instanceof Element ? target.closest(".layers a[data-live-link]:not([aria-current])") : null;
+    if (link) resting = setTimeout(() => foresee(link.getAttribute("href") ?? ""), RESTS);
+  });
 }
 
 document.addEventListener("click", (event) => {

@@ -7,6 +7,8 @@
  */
 import { parsed, typedNumber } from "../lib/numbers.js";
 
+/** What is shown alone: an equal one stays, another takes its place at once, without a walk through its elements. */
+const SHOWN = "svg, table, math";
 const TEXT = "input:not([type=image], [type=file], [type=hidden], [type=checkbox], [type=radio])";
 
 /** How many changes of a field wait for their turn: no answer to an earlier one says what it holds. @type {Map<Element, number>} */
@@ -30,10 +32,11 @@ for (const kind of ["input", "focusout"]) {
 /** @param {Element} old stays in the page @param {Element} fresh says what it becomes */
 export function morph(old, fresh) {
   if (fresh.hasAttribute("data-kept")) return;
+  if (old.matches(SHOWN) && (old.isEqualNode(fresh) || replaced(old, fresh))) return;
   const renamed = old.getAttribute("name") !== fresh.getAttribute("name");
   if (renamed) delete (/** @type {HTMLElement} */ (old).dataset.typed);
   attributes(old, fresh);
-  children(old, fresh);
+  if (!old.matches("select") || old.innerHTML !== fresh.innerHTML) children(old, fresh);
   if (!renamed && waiting.get(old)) return;
   if (old instanceof HTMLSelectElement && old.form?.id !== "no-form") old.value = chosen(fresh);
   if (old instanceof HTMLInputElement && old.matches(".switch input")) old.checked = fresh.hasAttribute("checked");
@@ -41,6 +44,13 @@ export function morph(old, fresh) {
     const value = fresh.getAttribute("value") ?? "";
     if (old.value !== value) old.value = value;
   }
+}
+
+/** Put another in the place of one in which nothing has the focus and no script has laid anything. @param {Element} old @param {Element} fresh */
+function replaced(old, fresh) {
+  if (old.contains(document.activeElement) || old.querySelector("[data-live]")) return false;
+  old.replaceWith(fresh);
+  return true;
 }
 
 /** @param {Element} select */
@@ -73,17 +83,17 @@ function attributes(old, fresh) {
 function children(old, fresh) {
   const ids = new Set([...fresh.children].map(({ id }) => id));
   let at = settled(old.firstChild);
-  for (const wanted of fresh.childNodes) {
+  for (const wanted of [...fresh.childNodes]) {
     while (at instanceof Element && at.id && !ids.has(at.id)) at = without(at);
     const later = at && !alike(at, wanted) ? ahead(at, wanted) : null;
     while (later && at && at !== later) at = without(at);
     const found = at && alike(at, wanted) ? at : moved(old, at, wanted);
     if (!found) {
-      old.insertBefore(document.importNode(wanted, true), at);
+      old.insertBefore(wanted, at);
     } else {
+      if (found === at) at = settled(at.nextSibling); // before, for another may take its place
       if (found instanceof Element) morph(found, /** @type {Element} */ (wanted));
       else if (found.nodeValue !== wanted.nodeValue) found.nodeValue = wanted.nodeValue;
-      if (found === at) at = settled(at.nextSibling);
     }
   }
   while (at) at = without(at);

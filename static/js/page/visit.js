@@ -80,7 +80,7 @@ export async function go(wish, { push: step = true, beside = null } = {}) {
     version = state.version += 1;
     forget();
     everything();
-    const [page, response] = await waiting(fetched(place));
+    const [page, response] = await waiting(foreseen(place) ?? fetched(place));
     if (version !== state.version || refused(page, response, beside)) return false;
     if (beside) unsay(beside, fieldsOf(beside));
     shown = await bring(page, version);
@@ -113,6 +113,27 @@ export async function align() {
 
 /** The pictures' own parameters: with others, the article's links are others too. @param {string} query */
 const source = (query) => ["image", "size"].map((name) => new URLSearchParams(query).get(name)).join();
+
+/** Where a hand seems to be on its way to, and what is there. @type {{ link: string, page: Promise<[Document, Response] | null> } | null} */
+let ahead = null;
+
+/** Fetch the figure of a place that a hand is on its way to, and its pictures: they are there once it is opened. @param {string} link */
+export function foresee(link) {
+  if (pending() || ahead?.link === link) return;
+  const page = fetched({ link }).then((found) => {
+    const fresh = found[0].getElementById("figure");
+    if (fresh && found[1].ok) addresses(fresh).forEach(decoded);
+    return found[1].ok ? found : null;
+  }, () => null);
+  ahead = { link, page };
+}
+
+/** What was fetched ahead of this visit, for once: its page is used up. @param {Place} place */
+function foreseen(place) {
+  const page = !place.body && ahead?.link === place.link ? ahead.page : null;
+  ahead = null;
+  return page && page.then((found) => found ?? fetched(place));
+}
 
 /**
  * Fetch the figure of a place, or the whole page where the article changes as well.
