@@ -22,6 +22,8 @@ PYTHON_LINES, JAVASCRIPT_LINES = 350, 250
 LONGER: dict[str, str] = {
     "multiconv/engine/geometry.py": "a convolution and its adjoint answer the same questions",
     "multiconv/experiment/model.py": "the values that an experiment is made of are read together",
+    "multiconv/experiment/kinds.py": "how each kind of value is read, written and described",
+    "multiconv/experiment/link.py": "reading a link and writing it are each other's mirror",
     "multiconv/experiment/edit.py": "what a form asks for, field by field, in the order it counts",
     "multiconv/figure/stage.py": "the figure, and both ways of laying it out as one drawing",
     "static/js/figure/steps.js": "both ways of stepping, through the sum and over the picture",

@@ -33,7 +33,7 @@ PLANES = 3
 """Input channels of a picture, which the named banks are made for."""
 
 _ID = re.compile(r"[0-9a-f]{64}")
-_OF_A_NETWORK = re.compile(r"[a-z]{1,20}-conv[0-9]{1,2}")
+_OF_A_NETWORK = re.compile(r"[a-z]{1,20}-(?:de)?conv[0-9]{1,2}")
 _OWN_RANDOM: tuple[Pair, int] = ((3, 3), 4)
 _OWN_POOL: tuple[Pair, int] = ((2, 2), 1)
 

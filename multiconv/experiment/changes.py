@@ -48,7 +48,7 @@ def _one(values: Callable[[Values], Values]) -> Callable[[Experiment, int], Laye
 def _summing_to_one(shown: Experiment, q: int) -> Layer:
     kernel = _kernel(shown, q)
     total = float(kernel.sum())
-    name = channel_name(q, shown.focus.layer)
+    name = channel_name(q, shown.focus.layer, shown.layer.inputs)
     if abs(total) < 1e-9 * float(np.abs(kernel).max()) or total == 0:
         raise InvalidValue(
             f"The weights of {name}'s kernel add up to {decimal(total, 0)}, "
@@ -178,8 +178,11 @@ def unchanged(experiment: Experiment, n: int) -> Layer:
 def undone(experiment: Experiment, *numbers: int) -> Experiment:
     """Return the experiment with these layers, or all, as they were, and the others over them."""
     layers = chain(
-        unchanged(experiment, n) if n in numbers or not numbers else layer
-        for n, layer in enumerate(experiment.layers, 1)
+        (
+            unchanged(experiment, n) if n in numbers or not numbers else layer
+            for n, layer in enumerate(experiment.layers, 1)
+        ),
+        experiment.source.channels,
     )
     focus = experiment.focus
     opened, rows = layers[focus.layer - 1], focus.rows

@@ -185,7 +185,7 @@ def _exact(texts: list[str], field: str, q: int, k: int, base: Experiment) -> li
         for value, was, text in zip(old, as_they_were, texts, strict=True)
     ]
     for at, text in enumerate(exact):  # called by the place that its field has on the page
-        called = tap_name(at, q, size, base.focus.layer)
+        called = tap_name(at, q, size, base.focus.layer, layer.inputs)
         number(text, field=field, limit=LIMITS.weight, name=called)
     return exact
 

@@ -32,10 +32,19 @@ from multiconv.experiment.kinds import (
     K,
     Kind,
     Options,
+    Z,
     sides_to,
     word_of,
 )
-from multiconv.experiment.model import CONV, LIMITS, Layer, Network
+from multiconv.experiment.model import (
+    CONV,
+    KINDS,
+    LIMITS,
+    SUMMING,
+    TRANSPOSED,
+    Layer,
+    Network,
+)
 
 ACTIVATION_WORDS = {name: name for name in ACTIVATIONS} | {
     "identity": "no activation",
@@ -72,7 +81,7 @@ class Field:
     # Those of a lower turn are read first: others need them, and the first mistake read is told.
     turn: int = 4
     reshapes: bool = False  # whether kernels follow it, so that it is not taken word for word
-    pools: bool = True  # whether a pooling has it too, of a layer's parameters
+    kinds: tuple[str, ...] = KINDS  # the kinds of layers that have it, of a layer's parameters
 
     @property
     def place(self) -> str:
@@ -100,10 +109,13 @@ def _squares(*numbers: int) -> Options:
 
 
 def _by_kind(conv: Any, pool: Any) -> Any:
-    """Return what is usual in a convolution and in a pooling, each a value or what gives it."""
+    """Return what is usual in a convolution and in a pooling, each a value or what gives it.
+
+    A transposed convolution has the same as one.
+    """
 
     def usual(layer: Any) -> Any:
-        found = conv if layer.kind == CONV else pool
+        found = conv if layer.kind in SUMMING else pool
         return found(layer) if callable(found) else found
 
     return usual
@@ -114,6 +126,7 @@ FIELDS = (
     Field("image", "source.image", IMAGE, "sample:portrait", MAPS, "bar"),
     Field("size", "source.size", SIZE, 160, MAPS, "more", "Working size",
           f"longest side in pixels, 1 to {LIMITS.working_size}, or “full”"),
+    Field("z", "source.z", Z, None, MAPS),
     Field("kind", "layer.kind", LAYER_KIND, CONV, ADDED, turn=-1),
     Field("kernel", "layer.kernel_size",
           sides_to("kernel_side",
@@ -129,23 +142,27 @@ FIELDS = (
     Field("padding_mode", "layer.padding_mode",
           word_of({"zeros": "zeros", "reflect": "the picture reflected",
                    "replicate": "the edge repeated", "circular": "the other side"}),
-          "zeros", ADDED, "more", "Pad with", pools=False),
+          "zeros", ADDED, "more", "Pad with", kinds=(CONV,)),
     Field("dilations", "layer.dilations", sides_to("dilation"), (1, 1), ADDED, "more", "Dilation",
           f"down x across, 1 to {LIMITS.dilation}; k taps reach over (k − 1)·d + 1 pixels",
-          turn=1, pools=False),
+          turn=1, kinds=SUMMING),
+    Field("output_padding", "layer.output_padding", sides_to("stride", lowest=0), (0, 0),
+          ADDED, "more", "Output padding",
+          "rows and columns more, below and right, fewer than the stride", turn=2,
+          kinds=(TRANSPOSED,)),
     Field("groups", "layer.groups", GROUPS,
           _by_kind(lambda layer: own_groups(layer.bank, layer.outputs), attrgetter("inputs")),
-          ADDED, "more", "Groups", pools=False),
+          ADDED, "more", "Groups", kinds=SUMMING),
     Field("outputs", "layer.outputs", OUTPUTS,
           _by_kind(lambda layer: own_shape(layer.bank, layer.inputs)[1], attrgetter("inputs")),
-          ADDED, "main", "Outputs", turn=2, reshapes=True, pools=False),
+          ADDED, "main", "Outputs", turn=2, reshapes=True, kinds=SUMMING),
     Field("filters", "layer.bank", BANK,
           _by_kind(lambda layer: usual_bank(layer.inputs), NO_BANK),
-          ADDED, "main", "Filters", turn=0, reshapes=True, pools=False),
+          ADDED, "main", "Filters", turn=0, reshapes=True, kinds=SUMMING),
     Field("bias", "layer.bias", BIASES, lambda layer: (0.0,) * layer.outputs,
-          ("sum", "output"), "figure", turn=3, pools=False),
+          ("sum", "output"), "figure", turn=3, kinds=SUMMING),
     Field("activation", "layer.activation", word_of(ACTIVATION_WORDS, closed=False),
-          "identity", ("output",), "main", "then", pools=False),
+          "identity", ("output",), "main", "then", kinds=SUMMING),
     Field("off", "layer.off", INPUT_CHANNELS, (), ADDED, "figure"),
     Field("layer", "focus.layer", OPENED, 1, MAPS, turn=0),
     Field("k", "focus.k", K, 0, ADDED[:-1], "figure"),
@@ -193,7 +210,12 @@ def usual(row: Field, owner: Any, network: Network | None = None, n: int = 1) ->
         return row.otherwise(owner)
     if row in LAYER_TURNS:
         return _own(row, owner, network.layers[n - 1])
-    opens = {"image": network.image, "size": network.size, "layer": len(network.layers)}
+    opens = {
+        "image": network.image,
+        "size": network.size,
+        "z": network.z,
+        "layer": len(network.layers),
+    }
     return opens.get(row.name, row.usual)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Pair
 from multiconv.errors import InvalidValue
+from multiconv.experiment.banks import PLANES
 from multiconv.experiment.kinds import count_text, numbers_text
 from multiconv.experiment.model import CHANNELS, Kernel, Layer, Limits, kernel_array
 from multiconv.experiment.numbers import misread, number, plain, quoted, whole, with_minus
@@ -43,7 +44,7 @@ def laid_over(
         q, k = _at(place, layer, name)
         if (q, k) in changed:
             raise InvalidValue(f"w.{q}.{k} is written in two ways.", "Give it once.", field=name)
-        changed[q, k] = _kernel_of(texts, name, n, size, limits)
+        changed[q, k] = _kernel_of(texts, name, n, layer, limits)
     for place, texts in kernels.items():
         if not (tap := TAP.fullmatch(place)):
             continue
@@ -54,7 +55,7 @@ def laid_over(
         there = kernel_array(changed[q, k], size) if (q, k) in changed else bank[:, :, q, k]
         own = there.ravel().tolist()
         at = di * size[1] + dj
-        called = f"{tap_name(at, q, size, n)} ({name})"
+        called = f"{tap_name(at, q, size, n, layer.inputs)} ({name})"
         own[at] = number(texts[0], field=name, limit=limits.weight, name=called)
         changed[q, k] = tuple(own)
     return tuple(
@@ -73,8 +74,9 @@ def _at(place: str, layer: Layer, name: str) -> tuple[int, int]:
     return q, whole(out, name, 0, layer.outputs - 1, name=f"The output channel of {name}")
 
 
-def _kernel_of(texts: Sequence[str], field: str, n: int, size: Pair, limits: Limits) -> Kernel:
+def _kernel_of(texts: Sequence[str], field: str, n: int, layer: Layer, limits: Limits) -> Kernel:
     """Return a kernel: a known name, or kh·kw numbers from a list or from repeated fields."""
+    size = layer.kernel_size
     if len(texts) == 1 and _NAME.fullmatch(texts[0].strip()):
         return kernel_name(texts[0].strip(), field, size)
     parts = [part for text in texts for part in text.split(",")]
@@ -88,9 +90,10 @@ def _kernel_of(texts: Sequence[str], field: str, n: int, size: Pair, limits: Lim
             limit=needed,
         )
     q = int(field.split(".")[-2])
+    called = [tap_name(at, q, size, n, layer.inputs) for at in range(len(parts))]
     return tuple(
-        number(part, field=field, limit=limits.weight, name=f"{tap_name(at, q, size, n)} ({field})")
-        for at, part in enumerate(parts)
+        number(part, field=field, limit=limits.weight, name=f"{name} ({field})")
+        for name, part in zip(called, parts, strict=True)
     )
 
 
@@ -114,15 +117,21 @@ def kernel_name(text: str, field: str, size: Pair | None = None) -> str:
         raise misread(field, text, what, f"Write {numbers}{', '.join(forms)}.") from error
 
 
-def channel_name(q: int, n: int = 1) -> str:
-    """Return what input channel q of layer n is called: a picture's planes by their colour."""
-    return CHANNELS[q] if n == 1 else f"input {q}"
+def channel_name(q: int, n: int = 1, inputs: int = PLANES) -> str:
+    """Return what input channel q of layer n is called: a picture's planes by their colour.
+
+    More ``inputs`` of the first layer are a generator's numbers.
+    """
+    if n > 1:
+        return f"input {q}"
+    return CHANNELS[q] if inputs == PLANES else f"z {q}"
 
 
-def tap_name(at: int, q: int, size: Pair, n: int = 1) -> str:
+def tap_name(at: int, q: int, size: Pair, n: int = 1, inputs: int = PLANES) -> str:
     """Return what people call a kernel's weight, counted row by row, as its field is labelled."""
     row, column = at // size[1] + 1, at % size[1] + 1
-    return f"{channel_name(q, n).capitalize()}'s weight in row {row}, column {column}"
+    called = channel_name(q, n, inputs).capitalize()
+    return f"{called}'s weight in row {row}, column {column}"
 
 
 def kernel_text(kernel: Kernel) -> str:

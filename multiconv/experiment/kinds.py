@@ -16,6 +16,8 @@ from typing import Any
 from multiconv.engine.geometry import Padding, Pair
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import PLANES, RANDOM, Bank, Banks, bank_of, bank_text, no_banks
+from multiconv.experiment.latent import MOST as Z_MOST
+from multiconv.experiment.latent import Latent, Learned, latent_of
 from multiconv.experiment.model import (
     ALL,
     KINDS,
@@ -46,12 +48,14 @@ _IMAGE = re.compile(r"[0-9a-f]{64}|sample:[a-z0-9]+(?:-[a-z0-9]+)*")
 class Reading:
     """What a text is read against: the limits, where banks are, and what was read before it.
 
-    ``layer`` has what is known of the layer so far: its inputs, its bank, its outputs.
+    ``layer`` has what is known of the layer so far: its inputs, its bank, its outputs; ``learned``
+    what a generator's numbers are made of.
     """
 
     limits: Limits = LIMITS
     banks: Banks = no_banks
     networks: Networks = no_networks
+    learned: Learned | None = None
     layers: int = LIMITS.layers
     layer: Any = field(
         default_factory=lambda: SimpleNamespace(inputs=PLANES, outputs=LIMITS.outputs)
@@ -127,13 +131,7 @@ def _simplest(padding: Padding) -> Padding:
 
 
 def _layer_kind(text: str, name: str, _: Reading) -> str:
-    if text != "transposed":
-        return choice(text, name, KINDS)
-    raise InvalidValue(
-        f"{name} is transposed, which is not shown yet; the name is kept for it.",
-        f"Use one of {', '.join(KINDS)}.",
-        field=name,
-    )
+    return choice(text, name, KINDS)
 
 
 def _bank(text: str, name: str, reading: Reading) -> Bank:
@@ -159,6 +157,21 @@ def _image(text: str, name: str, _: Reading) -> str:
 
 def _size(text: str, name: str, reading: Reading) -> int | None:
     return None if text == "full" else whole(text, name, 1, reading.limits.working_size)
+
+
+def _z(text: str, name: str, reading: Reading) -> Latent:
+    if reading.learned is None:
+        raise no_generator(name)
+    return latent_of(text, name, reading.learned)
+
+
+def no_generator(name: str) -> InvalidValue:
+    """Return the mistake of a generator's numbers where there is a picture."""
+    return InvalidValue(
+        f"{name} is given, but there is no generator, which has numbers in place of a picture.",
+        f"Leave {name} out, or choose one: network=emoji.",
+        field=name,
+    )
 
 
 def _padding(text: str, name: str, reading: Reading) -> Padding:
@@ -257,16 +270,17 @@ def number_of(lowest: int, highest: Callable[[Reading], int], options: Options =
     )
 
 
-def sides_to(limit: str, options: Options = ()) -> Kind:
+def sides_to(limit: str, options: Options = (), lowest: int = 1) -> Kind:
     """Return the kind of pairs such as ``3x2``, each side up to one of the `Limits`."""
+    first = "[1-9][0-9]?" if lowest else "[0-9]{1,2}"
     return Kind(
-        lambda text, name, reading: sides(text, name, 1, getattr(reading.limits, limit)),
+        lambda text, name, reading: sides(text, name, lowest, getattr(reading.limits, limit)),
         sides_text,
         {
             "type": "string",
-            "pattern": "^[1-9][0-9]?(x[1-9][0-9]?)?$",
-            "examples": ["3x3"],
-            "description": f"vertical x horizontal, each from 1 to {getattr(LIMITS, limit)}",
+            "pattern": f"^{first}(x{first})?$",
+            "examples": ["3x3"] if lowest else ["1x1"],
+            "description": f"vertical x horizontal, each from {lowest} to {getattr(LIMITS, limit)}",
         },
         options,
     )
@@ -292,6 +306,17 @@ SIZE = Kind(
             {"type": "string", "enum": ["full"]},
         ],
         "description": "longest side worked on, in pixels",
+    },
+)
+Z = Kind(
+    _z,
+    attrgetter("text"),
+    {
+        "type": "string",
+        "examples": ["1F600", "mix(1F600,1F436,0.3)", "random(7)"],
+        "description": "a generator's hundred numbers: of a picture by its code point, of two with "
+        "the share of the second, or by seed; "
+        f"z.<n>, {-Z_MOST:g} to {Z_MOST:g}, changes one of them",
     },
 )
 PADDING = Kind(

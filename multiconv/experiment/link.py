@@ -26,10 +26,16 @@ from multiconv.experiment.fields import (
     usual,
 )
 from multiconv.experiment.kernels import PLACE, TAP, kernel_pairs, laid_over
-from multiconv.experiment.kinds import K, Reading
+from multiconv.experiment.kinds import K, Reading, no_generator
+from multiconv.experiment.latent import NUMBERS, change_pairs, with_changes
+from multiconv.experiment.latent import PLACE as NUMBER_PLACE
 from multiconv.experiment.model import (
+    AVG_POOL,
     CONV,
     LIMITS,
+    MAX_POOL,
+    SUMMING,
+    TRANSPOSED,
     Experiment,
     Focus,
     Layer,
@@ -80,6 +86,8 @@ def read(
     given = _sorted(pairs, limits)
     reading = Reading(limits, banks, networks)
     network = _value(BY_NAME["network"], given[1], "", reading, None)
+    reading.learned = network.z.learned if network and network.z else None
+    _refuse_other_source(given[1], network)
     reading.layers = count = _count(given, limits, network)
     layers: list[Layer] = []
     for n in range(1, count + 1):
@@ -90,11 +98,15 @@ def read(
         part, _, place = row.of.partition(".")
         reading.layer = layers[parts["focus"].get("layer", 1) - 1]
         parts[part][place] = _value(row, given[1], "", reading, network)
+    if parts["source"]["z"]:
+        changes = {name: texts for name, texts in given[1].items() if NUMBER_PLACE.fullmatch(name)}
+        parts["source"]["z"] = with_changes(parts["source"]["z"], changes)
     parts["focus"] |= _focus(parts["focus"], chosen, "k" in given[1])
-    if parts["focus"]["what_if"] and reading.layer.pools:
+    if parts["focus"]["what_if"] and reading.layer.kind != CONV:
+        summing = "transposed convolution, of which no what-if is told"
+        opened = "pooling, which sums nothing" if reading.layer.pools else summing
         raise InvalidValue(
-            f"if is {parts['focus']['what_if']}, but the opened layer is a pooling, which sums "
-            "nothing.",
+            f"if is {parts['focus']['what_if']}, but the opened layer is a {opened}.",
             "Leave if out, or open a convolution.",
             field="if",
         )
@@ -105,6 +117,20 @@ def read(
         View(**parts["view"]),
         network,
     )
+
+
+def _refuse_other_source(given: _Given, network: Network | None) -> None:
+    """Refuse a picture where a generator's numbers stand in its place, and these elsewhere."""
+    for name in given:
+        if NUMBER_PLACE.fullmatch(name) and not (network and network.z):
+            raise no_generator(name)
+        if name in {"image", "size"} and network and network.z:
+            raise InvalidValue(
+                f"{name} is given beside {network.title}, which makes pictures out of {NUMBERS} "
+                "numbers and takes none.",
+                f"Leave {name} out; z says what it is given: z=1F600.",
+                field=name,
+            )
 
 
 def _chosen(given: Mapping[int, _Given], layers: list[Layer], reading: Reading) -> dict[int, int]:
@@ -163,17 +189,18 @@ def _or_meant(error: InvalidValue, other: str) -> InvalidValue:
 def _layer(
     n: int, given: _Given, before: list[Layer], reading: Reading, network: Network | None
 ) -> Layer:
-    inputs = before[-1].outputs if before else PLANES
+    given_first = PLANES if reading.learned is None else NUMBERS
+    inputs = before[-1].outputs if before else given_first
     if network and network.layers[n - 1].inputs != inputs:
         _check_fit(n, given, inputs, network)
-    elif network and not given.keys() - {_NUMBERED_K, *_NO_LAYERS}:
+    elif network and not any(_is_of_layer(name) for name in given):
         return network.layers[n - 1]
     reading.layer = SimpleNamespace(inputs=inputs)
     kernels = {name: texts for name, texts in given.items() if _is_kernel(name)}
     for row in LAYER_TURNS:
-        if getattr(reading.layer, "kind", CONV) != CONV:
-            _refuse_of_a_pooling(n, reading.layer.kind, given, kernels)
         setattr(reading.layer, row.place, _value(row, given, prefix(n), reading, network, n))
+        if row.name == "kind":
+            _refuse_what_lacks(n, reading.layer.kind, given, kernels)
     layer = Layer(**vars(reading.layer))
     return (
         replace(layer, kernels=laid_over(kernels, layer, reading.limits, n)) if kernels else layer
@@ -195,16 +222,26 @@ def _check_fit(n: int, given: _Given, inputs: int, network: Network) -> None:
     )
 
 
-def _refuse_of_a_pooling(n: int, kind: str, given: _Given, kernels: Iterable[str]) -> None:
-    """Refuse what a pooling does not have."""
-    lacking = [row.name for row in LAYER_TURNS if not row.pools and row.name in given]
-    for name in (*lacking, *kernels):
-        has = ", ".join(row.name for row in _LAYER if row.pools and row.name != "kind")
+_WHAT_IT_IS = {
+    CONV: "a convolution",
+    TRANSPOSED: "a transposed convolution",
+    MAX_POOL: "a pooling (max_pool), which works on every channel alone",
+    AVG_POOL: "a pooling (avg_pool), which works on every channel alone",
+}
+
+
+def _refuse_what_lacks(n: int, kind: str, given: _Given, kernels: Iterable[str]) -> None:
+    """Refuse what layers of a kind do not have."""
+    lacking = [row.name for row in LAYER_TURNS if kind not in row.kinds and row.name in given]
+    for name in (*lacking, *(kernels if kind not in SUMMING else ())):
+        has = ", ".join(row.name for row in _LAYER if kind in row.kinds and row.name != "kind")
+        called = _WHAT_IT_IS[kind].partition(" (")[0]
+        of = BY_NAME[name].kinds if name in BY_NAME else SUMMING
+        other = "leave out {0}kind for a convolution" if CONV in of else "say {0}kind=transposed"
         raise InvalidValue(
-            f"{prefix(n)}{name} is given, but layer {n} is a pooling ({kind}), which works on "
-            "every channel alone.",
-            f"A pooling has {has}. Leave {prefix(n)}{name} out, or leave out {prefix(n)}kind for "
-            "a convolution.",
+            f"{prefix(n)}{name} is given, but layer {n} is {_WHAT_IT_IS[kind]}.",
+            f"{called[0].upper()}{called[1:]} has {has}. Leave {prefix(n)}{name} out, or "
+            f"{other.format(prefix(n))}.",
             field=f"{prefix(n)}{name}",
         )
 
@@ -223,13 +260,18 @@ def _sorted(pairs: Iterable[tuple[str, str]], limits: Limits) -> dict[int, _Give
     return found
 
 
+def _is_of_layer(name: str) -> bool:
+    """Tell whether a parameter says something of its layer itself, and not which is looked at."""
+    return name not in {_NUMBERED_K, *_NO_LAYERS} and not NUMBER_PLACE.fullmatch(name)
+
+
 def _is_kernel(name: str) -> bool:
     return bool(PLACE.fullmatch(name) or TAP.fullmatch(name))
 
 
 def _divided(name: str, limits: Limits) -> tuple[int, str]:
     """Return the layer that a parameter is of, and its name there."""
-    if name in BY_NAME or name == COUNT or _is_kernel(name):
+    if name in BY_NAME or name == COUNT or _is_kernel(name) or NUMBER_PLACE.fullmatch(name):
         return 1, name
     further = _FURTHER.fullmatch(name)
     if further:
@@ -249,9 +291,9 @@ def _unknown(name: str) -> InvalidValue:
     called = quoted(name).strip("“”")
     return InvalidValue(
         f"There is no parameter {quoted(name)}.",
-        f"Use {', '.join((*NAMES, COUNT))}, or w.<q>.<k> for the kernel from input channel q to "
-        "output k, w.<q>.<k>.<di>.<dj> for one number of it; of a further layer n, with n. "
-        "before it.",
+        f"Use {', '.join((*NAMES, COUNT))}, z.<n> for one of a generator's numbers, or w.<q>.<k> "
+        "for the kernel from input channel q to output k, w.<q>.<k>.<di>.<dj> for one number of "
+        "it; of a further layer n, with n. before it.",
         field=called,
     )
 
@@ -294,11 +336,16 @@ def _count_of(network: Network, given: Mapping[int, _Given]) -> int:
 
 def to_pairs(experiment: Experiment) -> list[tuple[str, str]]:
     """Return the parameters of the canonical link, in their order, without what is so anyway."""
-    network = experiment.network
+    network, source = experiment.network, experiment.source
     # With one layer of one's own a kernel is written whole, as links have been from the first on.
     single = network is not None or len(experiment.layers) > 1
     said = [("network", network.name)] if network else []
-    said += _said(_SOURCE, experiment.source, network)
+    if source.z:
+        # Single numbers stand after what they are changed in.
+        said += _said(_SOURCE, replace(source, z=replace(source.z, changes=())), network)
+        said += change_pairs(source.z)
+    else:
+        said += _said(_SOURCE, source, network)
     for n, layer in enumerate(experiment.layers, 1):
         if network and layer == network.layers[n - 1]:
             continue

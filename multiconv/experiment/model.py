@@ -17,6 +17,7 @@ from multiconv.engine.geometry import Geometry, Padding, Pair, geometry
 from multiconv.engine.stack import Passage
 from multiconv.errors import InvalidValue, NotFound
 from multiconv.experiment.banks import PLANES, Bank, StoredBank, filters_of, usual_bank
+from multiconv.experiment.latent import NUMBERS, Latent
 from multiconv.experiment.numbers import grouped, quoted
 from multiconv.filters.kernels import kernel as named_kernel
 
@@ -35,9 +36,12 @@ CHANNELS = ("red", "green", "blue")
 """What a picture's planes are called, in order; deeper layers' inputs are numbered."""
 
 
-CONV, MAX_POOL, AVG_POOL = "conv", "max_pool", "avg_pool"
-KINDS = (CONV, MAX_POOL, AVG_POOL)
+CONV, TRANSPOSED, MAX_POOL, AVG_POOL = "conv", "transposed", "max_pool", "avg_pool"
+KINDS = (CONV, TRANSPOSED, MAX_POOL, AVG_POOL)
 """The kinds of layers, as links write them."""
+
+SUMMING = (CONV, TRANSPOSED)
+"""Those that have filters, and sum over their input channels."""
 
 
 def binary_size(value: float) -> str:
@@ -108,11 +112,23 @@ LIMITS = Limits()
 class Source:
     """The picture: ``sample:<name>`` or an upload's 64 hex digits, and the longest side worked on.
 
-    ``size`` is in pixels; ``None`` is the picture as it was uploaded.
+    ``size`` is in pixels; ``None`` is the picture as it was uploaded.  A generator has ``z`` in
+    place of a picture.
     """
 
     image: str = "sample:portrait"
     size: int | None = 160
+    z: Latent | None = None
+
+    @property
+    def channels(self) -> int:
+        """How many channels the first layer is given."""
+        return PLANES if self.z is None else NUMBERS
+
+    @property
+    def picture(self) -> Source:
+        """The picture alone; of a generator the one that the page begins with."""
+        return self if self.z is None else Source()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +140,8 @@ class Layer:
     ``kernels`` holds ``((q, k), kernel)`` pairs, sorted, only where they differ from the bank.
     ``bias`` holds one number per output channel.  ``off`` names the input channels that are
     left out of every sum; their kernels stay as they are.  ``inputs`` says how many there are.
+    A transposed layer is the adjoint of a convolution with the same numbers: each pixel stamps its
+    kernels, (kh, kw, C_in, C_out) here too, and ``output_padding`` adds rows and columns.
     """
 
     bank: Bank = "redness"
@@ -140,11 +158,17 @@ class Layer:
     off: tuple[int, ...] = ()
     inputs: int = PLANES
     kind: str = CONV
+    output_padding: Pair = (0, 0)
 
     @property
     def pools(self) -> bool:
         """Whether it is a pooling."""
-        return self.kind != CONV
+        return self.kind not in SUMMING
+
+    @property
+    def transposed(self) -> bool:
+        """Whether it is a transposed convolution."""
+        return self.kind == TRANSPOSED
 
     @property
     def parameters(self) -> int:
@@ -160,12 +184,13 @@ class Layer:
 
     def geometry(self, input_size: Pair) -> Geometry:
         """Return the layer's sizes over an input of that size."""
-        return geometry(input_size, self.kernel_size, **self.how())
+        how = self.how() | ({"transposed": True} if self.transposed else {})
+        return geometry(input_size, self.kernel_size, **how)
 
     def how(self) -> dict[str, Any]:
         """Return what its sizes come from besides the kernel's, as the engine's arguments."""
-        names = ("strides", "padding", "padding_mode", "dilations")
-        return {name: getattr(self, name) for name in names}
+        own = "output_padding" if self.transposed else "padding_mode"
+        return {name: getattr(self, name) for name in ("strides", "padding", own, "dilations")}
 
     def group_of(self, k: int) -> range:
         """Return the input channels that output k is made of."""
@@ -232,7 +257,7 @@ class Layer:
         if self.pools:
             return Passage(self.kind, shape, x, off=self.off)
         filters, bias = self.filters_under(what_if).astype(x.dtype), np.array(self.bias, x.dtype)
-        return Passage(CONV, shape, x, filters, bias, self.groups, self.activation)
+        return Passage(self.kind, shape, x, filters, bias, self.groups, self.activation)
 
     def filters_under(self, what_if: str) -> NDArray[np.float64]:
         """Return the filters that give the outputs under a what-if, a mean's divided."""
@@ -286,7 +311,8 @@ class Network:
     """Layers that come as data, by a name: what a link need not say of them.
 
     ``title`` is what people call it within a sentence, ``credit`` what stands wherever it is shown;
-    it is opened at its last layer over the picture ``image`` at a ``size``.
+    it is opened at its last layer over the picture ``image`` at a ``size``.  A generator has no
+    picture: its input is one pixel of a hundred channels, ``z`` where no other is asked for.
     """
 
     name: str
@@ -295,6 +321,7 @@ class Network:
     layers: tuple[Layer, ...] = field(compare=False, repr=False)
     image: str = field(compare=False)
     size: int = field(compare=False)
+    z: Latent | None = field(default=None, compare=False, repr=False)
 
     def shapes(self, size: Pair) -> tuple[Geometry, ...]:
         """Return every layer's sizes over a picture of that height and width."""
@@ -309,7 +336,7 @@ class Network:
         Parameters
         ----------
         x : (H, W, 3) array, float32 or float64
-                A picture from 0 to 1.
+                A picture from 0 to 1; of a generator its hundred numbers.
 
         Examples
         --------
@@ -318,6 +345,8 @@ class Network:
         >>> [output.shape for output in outputs[:2]], outputs[-1].shape
         ([(46, 38, 16), (21, 17, 32)], (9, 7, 1))
         """
+        if self.z is not None:
+            x = x.reshape(1, 1, NUMBERS)
         outputs: list[NDArray[Any]] = []
         for layer in self.layers:
             outputs.append(layer.passage(outputs[-1] if outputs else x).output())
@@ -338,21 +367,22 @@ def no_networks(name: str) -> Network:
 def bank_of_network(name: str, networks: Networks) -> StoredBank:
     """Return the filters of a network's layer by their name, as faces-conv4."""
     network = networks(name.partition("-")[0])
-    for layer in network.layers:
-        if isinstance(layer.bank, StoredBank) and layer.bank.id == name:
-            return layer.bank
+    banks = [layer.bank for layer in network.layers if isinstance(layer.bank, StoredBank)]
+    for bank in banks:
+        if bank.id == name:
+            return bank
     raise NotFound(
         f"{network.title.capitalize()} has no layer {quoted(name)}.",
-        f"Use {network.name}-conv1 to {network.name}-conv{len(network.layers)}.",
+        f"Use {banks[0].id} to {banks[-1].id}.",
         field="filters",
     )
 
 
-def chain(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-    """Return layers, each over as many inputs as the one before puts out."""
+def chain(layers: Iterable[Layer], given: int = PLANES) -> tuple[Layer, ...]:
+    """Return layers, each over as many inputs as the one before puts out; the first over these."""
     linked: list[Layer] = []
     for layer in layers:
-        inputs = linked[-1].outputs if linked else PLANES
+        inputs = linked[-1].outputs if linked else given
         linked.append(layer if layer.inputs == inputs else layer.with_inputs(inputs))
     return tuple(linked)
 
@@ -409,7 +439,7 @@ class Experiment:
 
     def __post_init__(self) -> None:
         taken = [layer.inputs for layer in self.layers]
-        given = [PLANES, *(layer.outputs for layer in self.layers[:-1])]
+        given = [self.source.channels, *(layer.outputs for layer in self.layers[:-1])]
         if taken != given:
             raise InvalidValue(
                 f"The layers take {taken} input channels, but are given {given}.",
@@ -460,7 +490,8 @@ class Experiment:
 
         The layers behind it take as many inputs as they are given then.
         """
-        layers = chain((*self.before, layer, *self.layers[self.focus.layer :]))
+        behind = self.layers[self.focus.layer :]
+        layers = chain((*self.before, layer, *behind), self.source.channels)
         focus = replace(
             self.focus,
             k=min(self.focus.k, layer.outputs - 1),

@@ -110,7 +110,7 @@ def _alone(experiment: Experiment, shape: Geometry) -> Program:
     written = [
         [
             (
-                channel_name(q, experiment.focus.layer),
+                channel_name(q, focus.layer, own.inputs),
                 f"[{', '.join(_list(row) for row in filters[:, :, at, k])}]",
             )
             for at, q in enumerate(layer.group_of(k))

@@ -107,8 +107,9 @@ def _matrices(form: Mapping[str, str], layer: Layer, n: int) -> dict[int, Matrix
             first = next(iter(found.values()))
             if _shape(found[q]) != _shape(first):
                 raise InvalidValue(
-                    f"One matrix has {size_words(_shape(first))} weights, {channel_name(q, n)}'s "
-                    f"{size_words(_shape(found[q]))}; a layer's kernels have one size.",
+                    f"One matrix has {size_words(_shape(first))} weights, "
+                    f"{channel_name(q, n, layer.inputs)}'s {size_words(_shape(found[q]))}; "
+                    "a layer's kernels have one size.",
                     "Paste matrices of one size, with zeros around the smaller.",
                     field=f"matrix.{q}",
                 )

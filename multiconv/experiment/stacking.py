@@ -46,6 +46,7 @@ def new_layer(text: str, inputs: int) -> Layer:
 def with_added(experiment: Experiment, text: str) -> Experiment:
     """Return the experiment with a layer behind the opened one, which is opened then."""
     n, layers = experiment.focus.layer, experiment.layers
+    _refuse_of_a_generator(experiment, "add")
     if len(layers) == LIMITS.layers:
         raise InvalidValue(
             f"There are {len(layers)} layers, and no more can be shown.",
@@ -61,10 +62,21 @@ def with_added(experiment: Experiment, text: str) -> Experiment:
 def without_opened(experiment: Experiment) -> Experiment:
     """Return the experiment without the opened layer; the one before it is opened."""
     n, layers = experiment.focus.layer, experiment.layers
+    _refuse_of_a_generator(experiment, "do")
     if len(layers) == 1:
         raise InvalidValue("There is one layer alone.", "Add another before.", field="do")
     chosen = {at - (at > n): k for at, k in _chosen(experiment).items() if at != n}
     return _stack(experiment, (*layers[: n - 1], *layers[n:]), max(1, n - 1), chosen)
+
+
+def _refuse_of_a_generator(experiment: Experiment, field: str) -> None:
+    """Refuse another stack of layers over numbers, which a link has for a generator alone."""
+    if experiment.source.z is not None:
+        raise InvalidValue(
+            "A generator’s layers stay as many as they are: its numbers are made for them.",
+            "Change what its layers have, or stack layers over a picture.",
+            field=field,
+        )
 
 
 def _chosen(experiment: Experiment) -> dict[int, int]:

@@ -8,16 +8,31 @@ from fractions import Fraction
 import numpy as np
 
 from multiconv.engine.geometry import Padding, Pair
-from multiconv.experiment.banks import StoredBank, own_shape, shares_of
+from multiconv.experiment.banks import PLANES, StoredBank, own_shape, shares_of
 from multiconv.experiment.fields import ACTIVATION_WORDS, WHAT_IFS
 from multiconv.experiment.kernels import channel_name
+from multiconv.experiment.latent import Latent
 from multiconv.experiment.maps import face_place, map_place
-from multiconv.experiment.model import AVG_POOL, CONV, MAX_POOL, Experiment, Layer, Network
+from multiconv.experiment.model import (
+    AVG_POOL,
+    CONV,
+    MAX_POOL,
+    TRANSPOSED,
+    Experiment,
+    Layer,
+    Network,
+    Source,
+)
 from multiconv.experiment.numbers import decimal
 from multiconv.filters.banks import BANKS, NOTICE, Share
 
-KIND_WORDS = {CONV: "convolution", MAX_POOL: "max pooling", AVG_POOL: "average pooling"}
-_KINDS = {"conv": "conv", "max_pool": "pool", "avg_pool": "pool"}
+KIND_WORDS = {
+    CONV: "convolution",
+    TRANSPOSED: "transposed convolution",
+    MAX_POOL: "max pooling",
+    AVG_POOL: "average pooling",
+}
+_KINDS = {CONV: "conv", TRANSPOSED: "deconv", MAX_POOL: "pool", AVG_POOL: "pool"}
 
 
 def sentence(
@@ -28,15 +43,14 @@ def sentence(
     ``title`` is what the picture is called; otherwise the sample's name, or that it is an upload.
     Of several layers the opened one is named.
     """
-    kind, _, name = experiment.source.image.rpartition(":")
-    title = title or (f"Sample {name}" if kind else "Your picture")
+    title = title or source_words(experiment.source)
     layer = experiment.layer
     works = (
         [f"{kind_words(layer)} of each"]
         if layer.pools
         else [
             f"{layer.outputs} output{'s' * (layer.outputs != 1)}",
-            f"{size_words(layer.kernel_size)} kernels",
+            f"{size_words(layer.kernel_size)} kernels{' stamped' * layer.transposed}",
         ]
     )
     parts = [
@@ -47,10 +61,12 @@ def sentence(
     ]
     if layer.dilations != (1, 1):
         parts.append(f"dilation {both_words(layer.dilations)}")
+    if layer.output_padding != (0, 0):
+        parts.append(f"output padding {both_words(layer.output_padding)}")
     if layer.groups != 1 and not layer.pools:
         parts.append(f"{layer.groups} groups")
     if layer.off:
-        left_out = (channel_name(q, experiment.focus.layer) for q in layer.off)
+        left_out = (channel_name(q, experiment.focus.layer, layer.inputs) for q in layer.off)
         parts.append(f"without {' and '.join(left_out)}")
     if layer.activation != "identity":
         parts.append(f"then {activation_words(layer.activation)}")
@@ -64,10 +80,29 @@ def sentence(
     return f"{title} at {size_words(input_size)}: {', '.join(parts)}{ending}."
 
 
+def source_words(source: Source) -> str:
+    """Return what a picture is called at the beginning of a sentence, or a generator's numbers."""
+    if source.z is not None:
+        return latent_words(source.z)
+    kind, _, name = source.image.rpartition(":")
+    return f"Sample {name}" if kind else "Your picture"
+
+
+def latent_words(z: Latent) -> str:
+    """Return what a generator's hundred numbers are, as “z of 🐶”."""
+    changed = f", {len(z.changes)} of them changed" if z.changes else ""
+    if z.seed is not None:
+        return f"Random z, seed {z.seed}{changed}"
+    if z.second is None:
+        return f"z of {chr(z.first)}{changed}"
+    first, second = (f"{100 * share:.4g} %" for share in (1 - z.share, z.share))
+    return f"z, {first} of {chr(z.first)} and {second} of {chr(z.second)}{changed}"
+
+
 def what_if_words(experiment: Experiment) -> str:
     """Return what an experiment's what-if means, and what frameworks do; empty without one."""
     layer, focus = experiment.layer, experiment.focus
-    names = [channel_name(q, focus.layer) for q in layer.adding(focus.k)]
+    names = [channel_name(q, focus.layer, layer.inputs) for q in layer.adding(focus.k)]
     if focus.what_if == "mean":
         return (
             f"What if it were a mean? What the channels add is divided by their number, "
@@ -187,10 +222,12 @@ def map_words(name: str, experiment: Experiment) -> str:
         return f"the sum of the first {channel} of {inputs} channels, without the bias"
     if kind == "output":
         return f"output channel {channel}"
-    called = channel_name(channel, experiment.focus.layer)
+    inputs = experiment.layer.inputs
+    called = channel_name(channel, experiment.focus.layer, inputs)
     if kind == "partial":
         return f"what {called} adds"
-    return f"the {called} input plane" if experiment.focus.layer == 1 else called
+    picture = experiment.focus.layer == 1 and inputs == PLANES
+    return f"the {called} input plane" if picture else called
 
 
 def map_text(name: str, experiment: Experiment, lowest: float, highest: float, mean: float) -> str:

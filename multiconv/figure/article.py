@@ -135,5 +135,5 @@ class Article:
 
 def article(source: Source) -> Article:
     """Return the article over a picture; nothing else of an experiment changes it."""
-    shown = Experiment(source=source)
+    shown = Experiment(source=source.picture)
     return Article({name: page_link(try_of(name, shown)) for name in TRIES})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from multiconv.experiment.banks import PLANES
+from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.model import CHANNELS
 from multiconv.experiment.words import layer_name
 from multiconv.tracing.trace import Trace
@@ -44,14 +45,16 @@ class Channel:
 def channels_of(trace: Trace) -> tuple[Channel, ...]:
     """Return the inputs of the opened layer: a picture's planes by colour, others by number."""
     layer, focus = trace.experiment.layer, trace.experiment.focus
-    picture, group = focus.layer == 1, layer.group_of(focus.k)
+    pictured, group = trace.experiment.source.z is None, layer.group_of(focus.k)
+    picture = focus.layer == 1 and pictured
     many, before = layer.inputs > PLANES and not layer.pools, trace.experiment.before
-    source = (layer_name(len(before), before[-1]) if before else "input") if many else ""
+    given = "input" if pictured else "number of z"
+    source = (layer_name(len(before), before[-1]) if before else given) if many else ""
     return tuple(
         Channel(
             q,
             CHANNELS[q] if picture else "input",
-            CHANNELS[q] if picture else f"input {q}",
+            channel_name(q, focus.layer, layer.inputs),
             q in layer.off,
             q not in group,
             source,

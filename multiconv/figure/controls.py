@@ -29,6 +29,7 @@ BEHIND_MORE = frozenset(row.name for row in FIELDS if row.part == "more")
 
 _ORDER = ("layer", "source", "focus", "view")
 _BANK = BY_NAME["filters"]
+_OF_A_PICTURE = ("source.image", "source.size", "view.inputs", "view.unit")
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,13 @@ def main_choices(experiment: Experiment) -> list[Choice]:
 
 
 def _rows(experiment: Experiment, *parts: str) -> list[Field]:
-    """Return the rows of a part of the form that the opened layer has."""
-    pools = experiment.layer.pools
-    return [row for row in FIELDS if row.part in parts and (row.pools or not pools)]
+    """Return the rows of a part of the form that the opened layer has, and its picture."""
+    kind, pictured = experiment.layer.kind, experiment.source.z is None
+    return [
+        row
+        for row in FIELDS
+        if row.part in parts and kind in row.kinds and (pictured or row.of not in _OF_A_PICTURE)
+    ]
 
 
 def bank_choice(experiment: Experiment) -> Choice | None:
@@ -175,7 +180,7 @@ def buttons(links: Links, held: Held) -> dict[str, Button]:
             after = with_held(after, held)
         told = what_if_words(after) if value in WHAT_IFS else _TOLD[value]
         found[value] = Button(value, words[value], told, links.page(after))
-    if len(shown.layers) > 1:
+    if len(shown.layers) > 1 and shown.source.z is None:
         fewer = links.page(without_opened(shown))
         found[REMOVE] = Button(REMOVE, "Remove this layer", _TOLD[REMOVE], fewer)
     return found

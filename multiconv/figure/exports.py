@@ -22,6 +22,7 @@ from multiconv.tracing.trace import Trace
 
 _Entry = tuple[str, str, tuple[int, ...], Iterable[NDArray[Any]]]  # name, type, shape, bands
 
+_MOVING = (("window", "The sliding window"), ("sum", "The growing sum"))
 _FILMS = "Ready in a second or two; a frame of the window is one pixel."
 
 
@@ -54,7 +55,8 @@ def exports(links: Links, k: int, channels: Sequence[Channel]) -> tuple[Group, .
     sums, alone = links.experiment.sums, len(links.experiment.layers) == 1
     films = tuple(
         Item(f"{words}, {kind}", links.at(f"/film/{name}.{kind.lower()}"))
-        for name, words in (("window", "The sliding window"), ("sum", "The growing sum"))
+        for name, words in _MOVING
+        if name != "window" or not links.experiment.layer.transposed
         for kind in ("GIF", "WebP")
     )
     output, paper = f"/maps/output-{k}", "paper=1"

@@ -80,7 +80,7 @@ def tiles(
 
 def shelves(shown_one: Experiment, source: Tracer, seed: int) -> list[Shelf]:
     """Return the page's shelves for the picture of an experiment."""
-    picture = shown_one.source
+    picture = shown_one.source.picture
     x = small_input(picture, source)
     query = page_link(Experiment(source=picture), path="").lstrip("?")
     count = trained().shape[3]

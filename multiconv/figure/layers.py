@@ -10,7 +10,6 @@ from multiconv.drawing.boxes import Area, BoxRow, Place, Stop, box_row
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.stack import cell_at, receptive_field
 from multiconv.errors import InvalidValue, TooLarge
-from multiconv.experiment.banks import PLANES
 from multiconv.experiment.changes import unchanged, undone
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.model import Experiment, Layer
@@ -120,8 +119,11 @@ def _box(trace: Trace, n: int, pictures: Pictures) -> LayerBox:
     experiment, shapes = trace.experiment, trace.shapes
     opened = experiment.focus.layer
     if n == 0:
-        (rows, columns), channels = shapes[0].input_size, PLANES
-        name, k, face, changed = PHOTO, 0, pictures.map("photo", 0.0, 2 * LONGEST), ""
+        (rows, columns), channels = shapes[0].input_size, experiment.source.channels
+        name, k, changed = PHOTO, 0, ""
+        if experiment.source.z is not None:
+            name, pictures = "z", Absent()
+        face = pictures.map("photo", 0.0, 2 * LONGEST)
     else:
         layer, k = experiment.layers[n - 1], experiment.k_of(n)
         (rows, columns), channels = shapes[n - 1].output_size, layer.outputs
@@ -171,7 +173,7 @@ def change_words(n: int, layer: Layer, own: Layer) -> str:
     """Return what of layer n is not as it was: the channels left out, and what else is another."""
     told = []
     if layer.off != own.off:
-        names = [channel_name(q, n) for q in layer.off]
+        names = [channel_name(q, n, layer.inputs) for q in layer.off]
         if n > 1 and len(names) > 1:
             names = [f"inputs {layer.off[0]}", *map(str, layer.off[1:])]
         told.append(f"{enumeration(names)} left out")

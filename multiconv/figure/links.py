@@ -51,8 +51,8 @@ class Links:
 
     @cached_property
     def source(self) -> str:
-        """The query of the picture alone."""
-        return self._query(Experiment(source=self.experiment.source))
+        """The query of the picture alone; of a generator's there is none."""
+        return self._query(Experiment(source=self.experiment.source.picture))
 
     @cached_property
     def _around_k(self) -> tuple[list[str], list[str]]:

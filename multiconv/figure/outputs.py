@@ -14,7 +14,7 @@ from multiconv.engine.activations import activation
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.thumbnails import thumbnails
 from multiconv.experiment.edit import drawn_size
-from multiconv.experiment.model import Experiment
+from multiconv.experiment.model import CONV, Experiment
 from multiconv.figure.links import Links
 from multiconv.figure.planes import check_sum
 from multiconv.figure.rows import has_each
@@ -67,7 +67,7 @@ def sheet_picture(experiment: Experiment, tracer: Tracer) -> bytes:
     """
     check_sum(experiment)
     shape, layer = tracer.geometry(experiment), experiment.layer
-    if experiment.before or layer.pools:
+    if experiment.before or layer.kind != CONV or experiment.source.z is not None:
         means = _blocks(tracer.outputs_of(experiment, experiment.focus.layer))
     else:
         levels = tracer.levels(experiment.source)

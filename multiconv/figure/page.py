@@ -62,14 +62,16 @@ class Controls:
 class Page:
     """Everything that the page says of one experiment but the article.
 
-    ``mistakes`` are said above the figure and beside their fields, which are ``wrong``; ``form`` is
-    what was typed, to be shown again where it could not be used; ``facts`` what scripts need.
+    ``pictured`` tells whether there is a picture, which can be another.  ``mistakes`` are said
+    above the figure and beside their fields, which are ``wrong``; ``form`` is what was typed, to be
+    shown again where it could not be used; ``facts`` what scripts need.
     """
 
     links: Links
     figure: Figure
     samples: Mapping[str, Sample]
     sample: Sample | None
+    pictured: bool
     mistakes: Sequence[MultiConvError]
     wrong: frozenset[str | None]
     notices: tuple[tuple[str, str], ...]
@@ -117,6 +119,7 @@ def page(
         figure,
         SAMPLES,
         SAMPLES.get(experiment.source.image.removeprefix("sample:")),
+        experiment.source.z is None,
         mistakes,
         wrong,
         notices_of(told, layer),

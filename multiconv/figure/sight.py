@@ -93,8 +93,11 @@ def _phases(shapes: Sequence[Geometry]) -> dict[str, Any]:
 
 
 def sight_of(trace: Trace) -> Sight | None:
-    """Return what the pinned number sees; of a single layer that is its window, seen there."""
-    if len(trace.shapes) < 2:
+    """Return what the pinned number sees of a photograph; a generator has none.
+
+    Of a single layer that is its window, seen there.
+    """
+    if len(trace.shapes) < 2 or trace.experiment.source.z is not None:
         return None
     shapes = trace.shapes[: trace.experiment.focus.layer]
     field = receptive_field(shapes, *trace.pixel)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.errors import TooLarge
-from multiconv.experiment.model import MAX_POOL, Layer, Limits
+from multiconv.experiment.model import CONV, MAX_POOL, Layer, Limits
 
 Stack = Sequence[tuple[Geometry, Layer]]
 
@@ -38,8 +39,8 @@ _DECODED = 3
 
 
 def is_banded(stack: Stack, whole: float = WHOLE_BYTES) -> bool:
-    """Tell whether a layer's maps are made a band at a time; a pooling's, a deeper one's never."""
-    return len(stack) == 1 and not stack[0][1].pools and whole_bytes(stack) > whole
+    """Tell whether a layer's maps are made a band at a time; only the first convolution's are."""
+    return len(stack) == 1 and stack[0][1].kind == CONV and whole_bytes(stack) > whole
 
 
 def whole_bytes(stack: Stack, outputs: int = 1) -> int:
@@ -126,17 +127,27 @@ def backward_cost(stack: Stack) -> Pair:
         sides = zip(
             box, shape.strides, shape.kernel_size, shape.dilations, shape.input_size, strict=True
         )
-        under, inside = zip(*(_under(*side, shape.padding_mode) for side in sides), strict=True)
+        reach = _stamping if shape.transposed else partial(_under, mode=shape.padding_mode)
+        under, inside = zip(*(reach(*side) for side in sides), strict=True)
         # A largest value is looked for, found again, multiplied and added.
         times = (4 if layer.kind == MAX_POOL else 2) if layer.pools else 1
         times += layer.activation != "identity"
-        taps = replace(shape, output_size=box)
+        # A transposed layer's work is that of the inputs that stamp on the box.
+        taps = replace(
+            shape, **({"input_size": under} if shape.transposed else {"output_size": box})
+        )
         work += times * taps.multiply_adds(layer.inputs // layer.groups, layer.outputs)
         held = 3 * (_area(box) * layer.outputs + _area(under) * layer.inputs)
         row = box[1] * _area(shape.kernel_size) * layer.inputs // layer.groups
         room = max(room, 4 * held + max(4 * row, _STAMPS_BYTES))
         box = inside
     return work, room + _area(first.input_size) * picture.inputs * 4
+
+
+def _stamping(box: int, step: int, kernel: int, gap: int, side: int) -> Pair:
+    """Return how many inputs of a transposed layer stamp on a side of a box of outputs, twice."""
+    inside = min(side, (box + (kernel - 1) * gap - 1) // step + 1)
+    return inside, inside
 
 
 def _under(box: int, step: int, kernel: int, gap: int, side: int, mode: str) -> Pair:

@@ -99,6 +99,8 @@ class Sizes:
         Of a picture that is too small for them it is ``told`` which size is not.
         """
         source, layers = experiment.source, experiment.layers
+        if source.z is not None:
+            return shapes_of(layers, (1, 1))
         if source.size is None and len(layers) > 1:
             raise self._whole_refused(experiment)
         size = size_of(source, self.store)
@@ -161,7 +163,7 @@ class Sizes:
         try:
             return self._priced(experiment, outputs, held, upto, backward)
         except TooLarge as error:
-            if len(experiment.layers) == 1:
+            if len(experiment.layers) == 1 or experiment.source.z is not None:
                 raise
             found = self._largest(experiment, outputs, upto, backward)
             remedy = f" The largest size that fits is size={found}." if found else ""

@@ -23,6 +23,7 @@ from multiconv.engine.geometry import Geometry
 from multiconv.engine.probe import Probe, probe
 from multiconv.engine.stack import cell_at, receptive_field
 from multiconv.engine.trace import LayerTrace, trace_layer, trace_pool
+from multiconv.engine.transposed import stamped_partial, transposed_partials, turned_filters
 from multiconv.errors import InvalidValue, MultiConvError
 from multiconv.experiment.banks import PLANES
 from multiconv.experiment.changes import Held
@@ -69,7 +70,8 @@ class Trace:
     """One experiment and every intermediate of its opened layer's chosen output channel.
 
     ``inputs`` are the layer's input maps, (H, W, C): a picture's levels, uint8 0…255, of which the
-    layer works on ``levels / 255``, or float32 that the layer before puts out.  ``range`` is what
+    layer works on ``levels / 255``, or float32: what the layer before puts out, or a generator's
+    numbers.  ``range`` is what
     the ends of the colour bar stand for, shared by the partials and their sum.  ``shapes`` are the
     sizes of every layer, those behind the opened one too.
     """
@@ -194,7 +196,8 @@ class Tracer:
         pixel = self._pinned(experiment, shapes)
         layer_trace.geometry.window_of(*pixel)  # refuses one that the output does not have
         extent = experiment.view.range or self._extent(experiment, _maps(layer_trace, experiment))
-        inputs = self._inputs(experiment) if experiment.before else self.levels(experiment.source)
+        pictured = not experiment.before and experiment.source.z is None
+        inputs = self.levels(experiment.source) if pictured else self._inputs(experiment)
         return Trace(experiment, inputs, layer_trace, extent, pixel, shapes)
 
     def shapes(self, experiment: Experiment) -> tuple[Geometry, ...]:
@@ -202,7 +205,7 @@ class Tracer:
         return self._sizes.shapes(experiment)
 
     def outputs_of(self, experiment: Experiment, n: int) -> Plane:
-        """Return every output of layer n, (H′, W′, K), after its activation; of 0 the picture.
+        """Return every output of layer n, (H′, W′, K), after its activation; of 0 the input.
 
         They are held whole, and cost what that takes.  What the opened layer is under a
         what-if, the layers behind it take.
@@ -224,7 +227,7 @@ class Tracer:
         """
         focus, seen = experiment.focus, shapes[: experiment.focus.layer]
         usual = pinned(experiment, seen[-1].output_size)
-        if experiment.network is None or None not in (focus.i, focus.j):
+        if experiment.network is None or None not in (focus.i, focus.j) or experiment.source.z:
             return usual
         own = _opened(experiment, experiment.network)
         try:
@@ -238,12 +241,19 @@ class Tracer:
 
     def output(self, experiment: Experiment, k: int) -> Plane:
         """Return output channel k after the activation, (H′, W′)."""
-        if experiment.before:  # all of them are needed for the row of volumes, and are kept
+        many = experiment.before or experiment.layer.transposed or experiment.source.z is not None
+        if many:  # all of them are needed for the row of volumes, and are kept
             return self.outputs_of(experiment, experiment.focus.layer)[..., k]
         return self._layer_trace(experiment, k, self._sizes.stack(experiment)).output
 
     def levels(self, source: Source) -> NDArray[np.uint8]:
-        """Return the picture at its working size, (H, W, 3) uint8."""
+        """Return the picture at its working size, (H, W, 3) uint8; a generator has none."""
+        if source.z is not None:
+            raise InvalidValue(
+                "A generator has no picture that it works on: it makes one out of numbers.",
+                "Ask for the maps of a layer, as layer-5-0.",
+                field="map",
+            )
         if not is_sample(source) and not self._store.has(source.image):
             self.forget(source.image)  # deleted, perhaps by another process
         made = self._cache.get(("levels", source), lambda: levels_of(source, self._store))
@@ -284,9 +294,12 @@ class Tracer:
     def _run(self, experiment: Experiment, upto: int) -> Plane:
         """Return all outputs of a layer, each kept by what it depends on."""
         source, layers, focus = experiment.source, experiment.layers, experiment.focus
-        # Looked for even where its planes are kept: the picture may have been deleted.
-        levels = self.levels(source)
-        x = cast("Plane", self._cache.get(("input", source), lambda: planes_in_ones(levels)))
+        if source.z is not None:
+            x: Plane = source.z.plane()
+        else:
+            # Looked for even where its planes are kept: the picture may have been deleted.
+            levels = self.levels(source)
+            x = cast("Plane", self._cache.get(("input", source), lambda: planes_in_ones(levels)))
         for n, layer in enumerate(layers[:upto], 1):
             what_if = focus.what_if if n == focus.layer else ""
             supposed = (focus.layer, focus.what_if) if focus.what_if and n >= focus.layer else None
@@ -332,20 +345,25 @@ class Tracer:
             for part in (missing[at : at + many] for at in range(0, len(missing), many)):
                 own = np.stack([kernels[q] for q in part], axis=-1)[..., np.newaxis]
                 planes = x.transpose(2, 0, 1)[part].transpose(1, 2, 0)
-                added = partials_of(planes, own, 0, **layer.how())
+                if layer.transposed:
+                    added = transposed_partials(planes, turned_filters(own), 0, **layer.how())
+                else:
+                    added = partials_of(planes, own, 0, **layer.how())
                 at_once |= {q: added[..., at].copy() for at, q in enumerate(part)}
 
         def partial(q: int, plane: Plane, kernel: Plane, shape: Geometry) -> Plane:
             def make() -> Plane:
-                return at_once.pop(q) if q in at_once else partial_of(plane, kernel, shape)
+                return at_once.pop(q) if q in at_once else alone(plane, kernel, shape)
 
             return cast("Plane", self._cache.get(key_of(q, kernel), make))
 
+        alone = stamped_partial if layer.transposed else partial_of
         return trace_layer(
             x,
-            filters,
+            turned_filters(filters, layer.groups) if layer.transposed else filters,
             k,
             partial=partial,
+            transposed=layer.transposed,
             **layer.how(),
             **how,
         )

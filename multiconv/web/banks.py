@@ -133,7 +133,7 @@ def gallery() -> str:
         shelves=shelves(asked, tracer(), seed),
         back=page_link(asked),
         seed=seed,
-        kept=to_pairs(Experiment(source=asked.source)),
+        kept=to_pairs(Experiment(source=asked.source.picture)),
     )
 
 
@@ -141,9 +141,9 @@ def gallery() -> str:
 def opened(kind: str) -> Response:
     """Put learned or random filters into the store and go on to their experiment."""
     asked, seed = experiment("seed"), _asked_seed()
-    x = small_input(asked.source, tracer())
+    x = small_input(asked.source.picture, tracer())
     found = learned(x).filters if kind == "learned" else seeded(kind, seed, (SIDE, SIDE), COUNT)
-    return seen_at(page_link(replace(kept(found, store()), source=asked.source)))
+    return seen_at(page_link(replace(kept(found, store()), source=asked.source.picture)))
 
 
 @blueprint.get("/weights")
@@ -162,7 +162,7 @@ def take() -> Response:
         if wants_json():
             raise
         return _weights_page(shown, error, request.form)
-    there = replace(found, source=shown.source)
+    there = replace(found, source=shown.source.picture)
     if wants_json():
         return _made(there, receipt=asdict(receipt))
     answer = _weights_page(shown, form=request.form, receipt=receipt, link=page_link(there))
@@ -202,7 +202,7 @@ def _weights_page(
 ) -> Response:
     page = render_template(
         "article/weights.html",
-        action=page_link(Experiment(source=shown.source), path="/weights"),
+        action=page_link(Experiment(source=shown.source.picture), path="/weights"),
         back=page_link(shown),
         error=error,
         form=EMPTY | (form.to_dict() if form else {}),

@@ -77,7 +77,7 @@ LAYER = _record(
     | dict.fromkeys(("kernel", "strides", "dilations"), PAIR)
     | {"pads": _row_of(PAIR, 2, 2), "activation": _words(ACTIVATIONS)}
     | dict.fromkeys(("groups", "parameters", "multiply_adds"), WHOLE)
-    | dict.fromkeys(("field", "jump"), PAIR)
+    | {"field": PAIR, "jump": _row_of(NUMBER, 2, 2)}  # a transposed layer's is a fraction
 )
 NETWORK = _record(
     dict.fromkeys(("name", "title", "credit", "image", "url"), TEXT)

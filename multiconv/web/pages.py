@@ -164,7 +164,7 @@ def page_answer(
         page=page(trace, links, mistakes=mistakes, form=form, told=told, outputs=tracer()),
         article=current_app.extensions["multiconv_article"](source) if whole else None,
         share=_host_url() + links.at("/"),
-        own=None if is_sample(source) else source.image,
+        own=None if is_sample(source) or source.z is not None else source.image,
     )
     response = Response(body, status_of(mistakes[0]) if mistakes else 200)
     response.vary.add(PART)

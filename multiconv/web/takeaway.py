@@ -94,4 +94,10 @@ def _film(name: str, trace: Trace) -> Film:
         shown = partials or [few(none, LONGEST)]
         return running_sum(shown, trace.layer.bias, trace.range, divisor)
     shape = trace.layer.geometry
+    if shape.transposed:
+        raise NotFound(
+            "There is no film of the window of a transposed layer, whose kernel is stamped.",
+            "Take the film of the sum, or open a convolution.",
+            field="film",
+        )
     return sliding_window(film_inputs(trace), trace.layer.output, shape, trace.pixel, trace.range)

@@ -26,8 +26,10 @@ TYPED = {
     "if": "flipped",
 }  # fmt: skip
 # With one layer there is no other to open, and what a pooling has is not what START says; rows and
-# gain are of many inputs (tests/figure/test_ledger.py).
-LINKED = [row for row in FIELDS if row.name not in {"network", "kind", "layer", "rows", "gain"}]
+# gain are of many inputs (tests/figure/test_ledger.py), output_padding and z of what is transposed
+# (tests/experiment/test_link_transposed.py).
+OTHERS = {"network", "kind", "layer", "rows", "gain", "output_padding", "z"}
+LINKED = [row for row in FIELDS if row.name not in OTHERS]
 LINKED_NAMES = [row.name for row in LINKED]
 
 

@@ -1,4 +1,4 @@
-"""The face network: its layers, what a link says of it, and what it answers on the samples."""
+"""The networks: their layers, what links say of them, what the face one answers on samples."""
 
 from __future__ import annotations
 
@@ -39,6 +39,22 @@ def test_its_layers_are_those_of_dlibs_detector():
     numbers = [layer.filters().size + layer.outputs for layer in layers]
     assert numbers == [1_216, 12_832, 25_632, 36_045, 50_670, 50_670, 3_646]
     assert sum(numbers) == 180_711
+
+
+def test_the_generator_has_the_shape_of_the_dcgan_papers_figure():
+    emoji = network("emoji")
+    sizes = [(layer.inputs, layer.outputs, layer.kernel_size[0]) for layer in emoji.layers]
+    assert sizes == [(100, 128, 4), (128, 64, 5), (64, 32, 5), (32, 16, 5), (16, 3, 5)]
+    assert [shape.output_size[0] for shape in emoji.shapes((1, 1))] == [4, 8, 16, 32, 64]
+    assert [layer.strides for layer in emoji.layers] == [(1, 1)] + [(2, 2)] * 4
+    assert [layer.padding for layer in emoji.layers] == ["VALID"] + [2] * 4
+    assert [layer.output_padding for layer in emoji.layers] == [(0, 0)] + [(1, 1)] * 4
+    assert [layer.activation for layer in emoji.layers] == ["relu"] * 4 + ["tanh"]
+    assert len(emoji.z.learned.points) == 153
+    for said in ("DCGAN", "an eighth", "without an adversary", "Noto Color Emoji", "153 pictures"):
+        assert said in CREDITS["emoji"]
+    words = origin_words(of("network=emoji&layer=2").layer, 0)
+    assert words.startswith("The emoji generator’s deconv2, of a generator of the DCGAN")
 
 
 def test_it_says_what_it_was_trained_on_wherever_its_filters_are_shown(client):
@@ -97,7 +113,7 @@ def test_fewer_outputs_keep_their_biases():
 @pytest.mark.parametrize(
     ("query", "field", "words"),
     [
-        ("network=face", "network", "Use one of faces."),
+        ("network=face", "network", "Use one of faces, emoji."),
         ("network=faces&layers=7", "layers", "Leave layers out"),
         ("network=faces&5.outputs=20", "5.outputs", "Layer 6 of the face network takes 45"),
         ("network=faces&outputs=20", "outputs", "Layer 2 of the face network takes 16"),

@@ -1,11 +1,14 @@
-"""The face network on the samples, beside PyTorch: every activation, and the gradient."""
+"""The networks beside PyTorch: every activation, on samples and for latents; the gradient."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from multiconv.engine.influence import influence
+from multiconv.experiment.latent import latent_of
 from multiconv.experiment.model import Source
 from multiconv.imaging.samples import SAMPLES
 from multiconv.networks.shipped import network
@@ -66,3 +69,25 @@ def test_the_influence_of_a_value(shares):
         expected = gradient.numpy()[0].transpose(1, 2, 0)
         found = influence(passages[:n], k, i, j)
         assert abs(found - expected).max() <= 1e-5 * abs(expected).max()
+
+
+def test_every_activation_of_the_generator_for_twenty_latents():
+    emoji = network("emoji")
+    points = emoji.z.learned.points[::17]
+    texts = [*(f"{point:X}" for point in points), "random(7)", "random(8)"]
+    texts += [f"mix({a:X},{b:X},0.{n}5)" for n, (a, b) in enumerate(pairwise(points))]
+    assert len(texts) == 19
+    for text in (*texts, "mix(1F33B,1F981,0.6)"):
+        z = latent_of(text, "z", emoji.z.learned).numbers()
+        x = torch.from_numpy(z.astype(np.float64))[None, :, None, None]
+        outputs = emoji.run(z)
+        for layer, ours in zip(emoji.layers, outputs, strict=True):
+            filters = torch.from_numpy(layer.filters().transpose(2, 3, 0, 1).copy())
+            pad = 0 if layer.padding == "VALID" else layer.padding
+            x = torch.nn.functional.conv_transpose2d(
+                x, filters, torch.tensor(layer.bias, dtype=filters.dtype), layer.strides, pad,
+                layer.output_padding,
+            )  # fmt: skip
+            x = torch.relu(x) if layer.activation == "relu" else torch.tanh(x)
+            expected = x.numpy()[0].transpose(1, 2, 0)
+            assert abs(ours - expected).max() <= 1e-5 * max(1, abs(expected).max())

@@ -16,6 +16,7 @@ torch = pytest.importorskip(
     "torch", reason="PyTorch (the extra `oracles`) is not installed: its comparisons did not run"
 )
 functional = torch.nn.functional
+FUNCTIONS = {"identity": lambda y: y, "relu": torch.relu, "tanh": torch.tanh}
 
 
 def random_layer(rng, inputs):
@@ -31,9 +32,12 @@ def random_layer(rng, inputs):
         )  # fmt: skip
     groups = 2 if inputs % 2 == 0 and rng.random() < 0.3 else 1
     outputs = int(rng.integers(1, 5)) * groups
+    kind = "transposed" if rng.random() < 0.4 else "conv"
+    strides = tuple(map(int, rng.integers(1, 3, 2)))
+    extra = tuple(int(rng.integers(0, step)) for step in strides) if kind != "conv" else (0, 0)
     return Layer(
-        bank="random", kernel_size=tuple(map(int, rng.integers(1, 6, 2))),
-        strides=tuple(map(int, rng.integers(1, 3, 2))), padding=int(rng.integers(0, 4)),
+        bank="random", kernel_size=tuple(map(int, rng.integers(1, 6, 2))), kind=kind,
+        strides=strides, padding=int(rng.integers(0, 4)), output_padding=extra,
         dilations=tuple(map(int, rng.integers(1, 3, 2))), groups=groups,
         activation=str(rng.choice(["identity", "relu", "tanh"])),
         inputs=inputs, outputs=outputs, bias=tuple(map(float, rng.normal(size=outputs))), off=off,
@@ -52,12 +56,27 @@ def by_torch(x, layer):
         return functional.avg_pool2d(
             x, layer.kernel_size, layer.strides, layer.padding, count_include_pad=False
         )
+    if layer.kind == "transposed":
+        shares = layer.outputs // layer.groups
+        kernels = layer.all_kernels()  # those of a group alone, in, out, as PyTorch has them
+        found = [
+            kernels[:, :, q, q * layer.groups // layer.inputs * shares :][..., :shares]
+            for q in range(layer.inputs)
+        ]
+        x = functional.conv_transpose2d(
+            x, torch.from_numpy(np.stack(found).transpose(0, 3, 1, 2).copy()),
+            torch.tensor(layer.bias, dtype=torch.float64), layer.strides, layer.padding,
+            layer.output_padding, layer.groups, layer.dilations,
+        )  # fmt: skip
+        return {"identity": lambda y: y, "relu": torch.relu, "tanh": torch.tanh}[layer.activation](
+            x
+        )
     x = functional.conv2d(
         x, torch.from_numpy(layer.filters().transpose(3, 2, 0, 1).copy()),
         torch.tensor(layer.bias, dtype=torch.float64), layer.strides, layer.padding,
         layer.dilations, layer.groups,
     )  # fmt: skip
-    return {"identity": lambda y: y, "relu": torch.relu, "tanh": torch.tanh}[layer.activation](x)
+    return FUNCTIONS[layer.activation](x)
 
 
 @pytest.mark.parametrize("ten", range(6))
