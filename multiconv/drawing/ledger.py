@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 1024.0, 112.0
 PLOT = (6.0, 84.0)
 """From the highest value to the lowest, in the drawing's height."""
 
-_LEFT, _END = 36.0, 176.0  # the axis's labels, and what bias and total take at the right
+_LEFT, _END = 54.0, 160.0  # the axis's labels, and what bias and total take at the right
 _WIDEST = 64.0  # of one channel's place
 _FOOT = 103.0  # where the labels stand
 _LABEL, _SMALL = 19.0, 38.0  # how far labels lie apart, and on small screens

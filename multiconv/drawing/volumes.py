@@ -156,11 +156,14 @@ def volumes(
         wedges=() if many else _wedges(fed, outputs[k]),
         labels=(
             *_title(
-                titles[0], "Input feature maps", input_shape, sheet.right[0] if sheet.low else 0
+                titles[0],
+                _maps("Input", input_shape[2]),
+                input_shape,
+                sheet.right[0] if sheet.low else 0,
             ),
             *_title(
                 titles[1],
-                "Output feature maps" if not sheet.low else "Output",
+                "Output" if sheet.low else _maps("Output", output_shape[2]),
                 output_shape,
             ),
             *(() if sheet.low else _indices(outputs)),
@@ -215,6 +218,10 @@ def _threads(
         ends = rounded(((x + last) / 2, y)), rounded((end, top))
         found.append(Thread(slab.index, ends, sign, round(thick, 2)))
     return tuple(sorted(found, key=lambda thread: thread.thick))
+
+
+def _maps(which: str, count: int) -> str:
+    return f"{which} feature map{'s' * (count != 1)}"
 
 
 def _title(at: Point, text: str, shape: Shape, end: float = 0) -> tuple[Label, Label]:
