@@ -206,6 +206,8 @@ def _facts(trace: Trace, links: Links, figure: Figure) -> str:
         **(_of_a_stack(experiment) if len(experiment.layers) > 1 else {}),
         "active": [partial is not None for partial in trace.layer.partials],
     }
+    if experiment.layer.pools:
+        facts["pooling"] = figure.pooling
     if has_ledger(trace):
         rows = trace.held.rows
         facts |= {"gain": trace.gain, "rows": rows and list(rows)}

@@ -21,8 +21,8 @@
  *   groups: number, outputs: number, active: boolean[], whatIf: string, ones: boolean, divisor: number,
  *   lender: number | null, gain?: number, rows?: number[] | null, sight?: import("./lib/sight.js").Sight,
  *   reach?: { names: string[], before: Geometry[], extents: Record<string, number> },
- *   prefix?: string, biases?: number[] }} Facts `lender`: the channel whose kernel a what-if gives all; of several layers
- *   `prefix` is what the opened one's parameters begin with, `biases` are its own
+ *   prefix?: string, biases?: number[], pooling?: string }} Facts `lender`: the channel whose kernel a what-if gives all; of several layers
+ *   `prefix` is what the opened one's parameters begin with, `biases` are its own; `pooling` says what one takes of each window
  * @typedef {"kernel" | "bias" | "planes" | "pixel" | "page" | "step" | "levels" | "settled"} Kind
  */
 

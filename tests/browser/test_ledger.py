@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from urllib.request import urlopen
 
+import numpy as np
 from playwright.sync_api import expect
+
+from tests.browser.harness import Held
 
 WAIT = 60_000
 
@@ -49,6 +53,67 @@ def test_the_bars_follow_the_pointer_and_bring_rows(page, server):
         "rest",
     ]
     expect(page).to_have_url(re.compile("rows=0,2,5,36&range="), timeout=WAIT)
+
+
+def test_what_is_near_says_so_and_what_is_beyond_the_scale_is_not_said(page, server):
+    """For and against follow too; a pixel that its plane does not reach waits for the exact one."""
+    query = "network=faces&rows=0,1,5,36"
+    with urlopen(f"{server}/maps/partial-36.npy?{query}") as answer:
+        added = np.load(io.BytesIO(answer.read()))
+    page.goto(f"{server}/?{query}")
+    facts = json.loads(page.locator("#facts").text_content())
+    end = facts["range"] / facts["gain"]
+    i, j = np.unravel_index(np.where(np.arange(47) != 10, added, 0).argmax(), added.shape)
+    assert added[i, j] > end
+    asked = Held(page, "**/api/probe*")
+    page.locator(".sum-shares summary").click()
+    shares = page.locator(".sum-shares output")
+    stood = shares.all_inner_texts()
+    box = page.locator("mc-map.output").bounding_box()
+    side = box["width"] / 47
+    row, headline = page.locator("#row-36 output"), page.locator(".ledger-sum")
+    page.mouse.move(box["x"] + 40.5 * side, box["y"] + 40.5 * side)
+    expect(row).to_have_text(re.compile("^≈ "), timeout=WAIT)
+    expect(page.locator('.result [data-value="output"]')).to_have_text(re.compile("^≈ "))
+    assert all(text.startswith("≈ ") for text in shares.all_inner_texts())
+    page.mouse.move(box["x"] + (j + 0.5) * side, box["y"] + (i + 0.5) * side)
+    expect(row).to_have_text(f"≥ +{end:.3f}")
+    expect(headline).to_have_text(re.compile("≥ .* for .* against .* ≈ …"))
+    asked.let_go()
+    expect(row).to_have_text(f"+{added[i, j]:.3f}", timeout=WAIT)
+    with urlopen(f"{server}/api/probe?{query}&i={i}&j={j}") as answer:
+        found = json.load(answer)
+    told = [number(text) for text in shares.all_inner_texts()]
+    np.testing.assert_allclose(told, [found["for"], found["against"]], atol=6e-4)
+    assert abs(number(headline.inner_text()) - found["total"]) < 0.006
+    page.mouse.move(5, 5)
+    expect(shares.first).to_have_text(stood[0])
+
+
+def test_the_numbers_of_a_pooling_and_its_winner_follow_the_pointer(page, server):
+    query = "layers=2&layer=2&outputs=2&2.kind=max_pool&size=40"
+    page.goto(f"{server}/?{query}")
+    value, winner = page.locator('.result [data-value="output"]'), page.locator(".winner")
+    stood = value.inner_text()
+    box = page.locator("mc-map.output").bounding_box()
+    side = box["width"] / 20
+    page.mouse.move(box["x"] + 3.5 * side, box["y"] + 6.5 * side)
+    with urlopen(f"{server}/api/probe?{query}&i=6&j=3") as answer:
+        found = json.load(answer)
+    window = np.array(found["channels"][0]["values"])
+    assert found["total"] == window.max()
+    expect(value).to_have_text(re.compile(f"{abs(found['total']):.3f}$"), timeout=WAIT)
+    expect(page.locator('[data-value="sum"]')).to_have_text(
+        re.compile(f"^the largest of each 2 × 2 ≈ .*{abs(found['total']):.3f}$")
+    )
+    expect(page.locator(".pixel .subtotal output")).to_have_text(value.inner_text())
+    di, dj = np.unravel_index(window.argmax(), window.shape)
+    assert [winner.get_attribute(name) for name in "yx"] == [str(12 + di), str(6 + dj)]
+    assert page.locator('[data-part="taps"] td').all_inner_texts() == [
+        f"{float(at == window.argmax()):.2f}" for at in range(4)
+    ]
+    page.mouse.move(5, 5)
+    expect(value).to_have_text(stood)
 
 
 def test_inputs_enter_the_sum_one_after_another(page, server):

@@ -1,8 +1,9 @@
 // @ts-check
 /**
  * Of many inputs the bars, the rows' numbers and the rest follow the pointer: at once from planes of
- * what each adds, fetched at the first sign that a pixel will be pointed at, then exact, from the
- * pixel's arithmetic. At the pinned pixel all is again as the server said.
+ * what each adds, fetched at the first sign that a pixel will be pointed at, and said to be near, then
+ * exact, from the pixel's arithmetic. Of a few maps, and of a pooling, the exact ones alone follow.
+ * At the pinned pixel all is again as the server said.
  */
 import { activated } from "../lib/arithmetic.js";
 import { tint } from "../lib/colours.js";
@@ -17,6 +18,10 @@ const MOST = 2 ** 21;
 const [THICKEST, THINNEST] = [4.5, 0.6]; // of the volumes' lines
 const REST = 70; // ms that a pixel is pointed at before its exact numbers are asked for
 const LONGEST = 232; // of the rest's bars
+/** More subtotals are counted, not listed. */
+const MANY = 4;
+/** What a number of a map that is coloured in steps may not be said without: it is near, or the scale ends before it. */
+const NEAR = "≈ ";
 
 /** @typedef {import("../lib/packed.js").Plane} Plane */
 /** @type {{ key: string, planes: Map<number, Plane> | null }} */
@@ -30,7 +35,9 @@ const said = new Map();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let asked = 0;
-/** The last pixel whose exact numbers came. @type {{ place: string, values: number[] } | null} */
+/** @typedef {{ q: number, values: number[][], kernel: number[][], products: number[][], subtotal: number }} Channel */
+/** @typedef {{ channels: Channel[], rows: number[], cols: number[] }} Found */
+/** The last pixel whose exact numbers came. @type {{ place: string, values: number[], found: Found } | null} */
 let known = null;
 let later = () => {};
 
@@ -98,28 +105,60 @@ async function fetchPlanes() {
  */
 export function showLedger(i, j, again) {
   later = again;
+  start();
+  if (state.step && String([i, j]) === String(served)) return draw(entered(state.step.entered));
+  const stands = standing(i, j);
+  if (stands !== undefined) return stands;
+  void fetchPlanes();
+  if (!held.planes) return null;
+  const { facts } = state;
+  /** Channels whose planes end before what they add. @type {Set<number>} */
+  const beyond = new Set();
+  const values = facts.active.map((on, q) => {
+    const plane = on && held.planes?.get(q);
+    const index = plane ? plane.bytes[i * plane.width + j] : 127;
+    if (index === 0 || index === 254) beyond.add(q);
+    return valueOf(index, facts.range / (facts.gain ?? 1));
+  });
+  const output = draw(values, beyond);
+  if (!edited) document.getElementById("pixel")?.classList.toggle("waiting", true);
+  timer = setTimeout(() => void exact(i, j), REST);
+  return output;
+}
+
+/**
+ * Show the exact numbers of an output pixel when it has been pointed at for a while.
+ * @param {number} i
+ * @param {number} j
+ */
+export function showExact(i, j) {
+  start();
+  const stands = standing(i, j);
+  if (stands !== undefined) return stands;
+  document.getElementById("pixel")?.classList.toggle("waiting", true);
+  timer = setTimeout(() => void exact(i, j), REST);
+  return null;
+}
+
+/** What was asked for before is no longer wanted. */
+function start() {
   clearTimeout(timer);
   asked += 1;
   document.getElementById("pixel")?.classList.toggle("waiting", false);
-  if (!served.length) begin();
-  if (state.step && String([i, j]) === String(served)) return draw(entered(state.step.entered));
-  if (!edited && String([i, j]) === String(served)) {
+  if (!served.length) begin(); // the page as it came
+}
+
+/** Show the numbers that are known already; undefined if they are not. @param {number} i @param {number} j */
+function standing(i, j) {
+  if (edited) return undefined;
+  if (String([i, j]) === String(served)) {
     restore();
     const value = find('[data-value="output"]')?.textContent;
     return value ? { value, output: null } : null;
   }
-  if (!edited && known?.place === String([i, j])) return draw(known.values);
-  void fetchPlanes();
-  if (!held.planes) return null;
-  const { facts } = state;
-  const values = facts.active.map((on, q) => {
-    const plane = on && held.planes?.get(q);
-    return plane ? valueOf(plane.bytes[i * plane.width + j], facts.range / (facts.gain ?? 1)) : 0;
-  });
-  const output = draw(values);
-  if (!edited) document.getElementById("pixel")?.classList.toggle("waiting", true);
-  timer = setTimeout(() => void exact(i, j), REST);
-  return output;
+  if (known?.place !== String([i, j])) return undefined;
+  written(known.found, known.values);
+  return { value: find('[data-value="output"]')?.textContent ?? "", output: null };
 }
 
 /** What the page says that each input adds, of those that have entered the sum. @param {number} count */
@@ -140,42 +179,62 @@ async function exact(i, j) {
     if (mine !== asked) return;
     const values = state.facts.active.map(() => 0);
     for (const { q, subtotal } of found.channels) values[q] = subtotal;
-    known = { place: String([i, j]), values };
-    draw(values);
-    for (const channel of found.channels) table(channel, found);
-    lines(values);
-    document.getElementById("pixel")?.classList.toggle("waiting", false);
+    known = { place: String([i, j]), values, found };
+    written(found, values);
   } catch {
-    // What stands is near enough, and says so.
+    // What stands is near, and says so.
   }
 }
 
-/** @param {number[]} values by their channels */
-function draw(values) {
+/** @param {Found} found @param {number[]} values */
+function written(found, values) {
+  draw(values);
+  for (const channel of found.channels) table(channel, found);
+  lines(values);
+  document.getElementById("pixel")?.classList.toggle("waiting", false);
+}
+
+/** @param {number[]} values by their channels @param {Set<number> | null} [beyond] those that are larger; null if the values are exact */
+function draw(values, beyond = null) {
   const { facts } = state;
+  /** A value as it is known. @type {(value: number, larger: boolean | undefined) => string} */
+  const told = (value, larger) => `${larger ? (value > 0 ? "≥ " : "≤ ") : beyond ? NEAR : ""}${captioned(value)}`;
+  const one = (/** @type {number} */ q) => told(values[q], beyond?.has(q));
   const bias = state.step && !state.step.biased ? 0 : state.bias;
   const shown = values.map((value) => value / facts.divisor);
   const at = scale(shown, bias);
-  bars(shown, at, bias);
-  headline(shown, at.total, bias);
   const rows = facts.rows ?? values.map((_, q) => q);
-  for (const q of rows) put(find(`output[data-value="partial-${q}"]`), "", captioned(values[q]));
-  for (const tile of document.querySelectorAll(".partial-tile output")) {
-    put(tile, "", captioned(values[Number(tile.getAttribute("data-value")?.slice(8))]));
+  for (const q of rows) put(find(`output[data-value="partial-${q}"]`), "", one(q));
+  const larger = [...(beyond ?? [])].map((q) => values[q] > 0);
+  const over = { gains: larger.includes(true), losses: larger.includes(false) };
+  if (hasLedger()) {
+    bars(shown, at, bias);
+    headline(shown, at.total, bias, over);
+    for (const tile of document.querySelectorAll(".partial-tile output")) {
+      const q = Number(tile.getAttribute("data-value")?.slice(8));
+      if (facts.active[q]) put(tile, "", one(q));
+    }
+    const rest = facts.rows ? values.filter((_, q) => facts.active[q] && !rows.includes(q)) : null;
+    if (rest) others(rest, beyond ? NEAR : "");
+    curves([...rows.map((q) => values[q]), ...(rest ? [rest.reduce((sum, value) => sum + value, 0)] : [])]);
+    threads(values);
+    const { gains, losses } = shares(values);
+    put(find('.sum-shares [data-value="for"]'), "", told(gains, over.gains));
+    put(find('.sum-shares [data-value="against"]'), "", told(losses, over.losses));
   }
-  const rest = facts.rows ? values.filter((_, q) => facts.active[q] && !rows.includes(q)) : null;
-  if (rest) others(rest);
-  curves([...rows.map((q) => values[q]), ...(rest ? [rest.reduce((sum, value) => sum + value, 0)] : [])]);
-  threads(values);
-  const output = state.step ? at.total : activated(state.facts.activation, at.total);
-  const value = captioned(output ?? at.total);
-  if (output !== undefined) put(find('.result [data-value="output"]'), "", value);
-  const count = active().length;
+  const output = state.step ? at.total : activated(facts.activation, at.total);
+  // A sum of what is larger than the scale is not near: it is not known before the exact numbers.
+  const whole = (/** @type {number} */ number) => (beyond?.size ? "…" : captioned(number));
+  const value = whole(output ?? at.total);
+  if (output !== undefined) put(find('.result [data-value="output"]'), "", beyond?.size === 0 ? `${NEAR}${value}` : value);
+  const listed = active();
+  const sum = values.reduce((all, value) => all + value, 0);
+  const terms = listed.length > MANY ? `${listed.length} subtotals ${whole(sum)}` : listed.map(one).join(" ");
   const then = output === undefined || facts.activation === "identity" ? "" : `; ${facts.activationWords} ≈ ${value}`;
-  const terms = `${count} subtotals ${captioned(values.reduce((sum, value) => sum + value, 0))}`;
   const added = facts.whatIf === "mean" ? `(${terms}) ÷ ${facts.divisor}` : terms;
-  put(find('[data-value="sum"]'), "", `${added}${bias ? ` ${captioned(bias)} of bias` : ""} ≈ ${captioned(at.total)}${then}`);
-  return { value: `≈ ${value}`, output: null };
+  const line = facts.pooling ? `${facts.pooling} ≈ ${terms}` : `${added}${bias ? ` ${captioned(bias)} of bias` : ""} ≈ ${whole(at.total)}${then}`;
+  put(find('[data-value="sum"]'), "", facts.whatIf === "apart" ? `${terms}, not summed` : line);
+  return beyond?.size ? null : { value: `≈ ${value}`, output: null };
 }
 
 /** The volumes' lines have the subtotals' signs and widths, as drawing/volumes.py draws them. @param {number[]} values */
@@ -218,20 +277,21 @@ function laid(rect, value, at) {
   put(rect, "class", (rect?.getAttribute("class") ?? "").replace(/\b(for|against|nothing)\b/, sign));
 }
 
-/** @param {number[]} values @param {number} total @param {number} bias */
-function headline(values, total, bias) {
+/** @param {number[]} values @param {number} total @param {number} bias @param {{ gains: boolean, losses: boolean }} over which are larger than said */
+function headline(values, total, bias, over) {
   const found = shares(values);
   const places = placesFor(Math.max(found.gains, -found.losses, Math.abs(bias)));
-  put(find(".ledger-sum .for"), "", rounded(found.gains, places, true));
-  put(find(".ledger-sum .against"), "", rounded(found.losses, places, true));
-  put(find(".ledger-sum .ledger-total"), "", `≈ ${rounded(total, places, true)}`);
-  put(find(".bars .whole"), "", rounded(total, places, true));
+  const larger = over.gains || over.losses;
+  put(find(".ledger-sum .for"), "", `${over.gains ? "≥ " : ""}${rounded(found.gains, places, true)}`);
+  put(find(".ledger-sum .against"), "", `${over.losses ? "≤ " : ""}${rounded(found.losses, places, true)}`);
+  put(find(".ledger-sum .ledger-total"), "", larger ? "≈ …" : `≈ ${rounded(total, places, true)}`);
+  put(find(".bars .whole"), "", larger ? "…" : rounded(total, places, true));
   const output = activated(state.facts.activation, total);
-  put(find(".ledger-sum .then"), "", output === undefined ? "" : `${state.facts.activationWords}: ${rounded(output, places, true)}`);
+  put(find(".ledger-sum .then"), "", output === undefined || larger ? "" : `${state.facts.activationWords}: ${rounded(output, places, true)}`);
 }
 
-/** @param {number[]} values of the channels without a row */
-function others(values) {
+/** @param {number[]} values of the channels without a row @param {string} near what is said before their sum */
+function others(values, near) {
   const found = shares(values);
   const places = placesFor(Math.max(found.gains, -found.losses));
   const longest = Math.max(found.gains, -found.losses) || 1;
@@ -242,7 +302,7 @@ function others(values) {
   put(find('[data-value="rest-than"]'), "", `from ${found.against}${none}`);
   put(find(".rest .bar.for"), "width", ((found.gains / longest) * LONGEST).toFixed(2));
   put(find(".rest .bar.against"), "width", ((-found.losses / longest) * LONGEST).toFixed(2));
-  put(find('output[data-value="rest"]'), "", captioned(found.gains + found.losses));
+  put(find('output[data-value="rest"]'), "", `${near}${captioned(found.gains + found.losses)}`);
 }
 
 /** @param {number[]} values of the rows, and of the rest */
@@ -255,13 +315,16 @@ function curves(values) {
   });
 }
 
-/**
- * @param {{ q: number, values: number[][], kernel: number[][], products: number[][], subtotal: number }} channel
- * @param {{ rows: number[], cols: number[] }} places
- */
+/** @param {Channel} channel @param {Found} places */
 function table({ q, values, kernel, products, subtotal }, { rows, cols }) {
   const { geometry } = state.facts;
   const width = roomOf(geometry)[1];
+  const winner = kernel.flat().indexOf(1);
+  for (const rect of state.facts.pooling ? document.querySelectorAll(".winner") : []) {
+    put(rect, "y", String(rows[Math.floor(winner / cols.length)]));
+    put(rect, "x", String(cols[winner % cols.length]));
+    rect.setAttribute("visibility", "visible");
+  }
   for (const [part, numbers] of /** @type {[string, number[][]][]} */ ([["window", values], ["taps", kernel], ["products", products]])) {
     const largest = Math.max(0, ...numbers.flat().map(Math.abs)) || 1;
     const written = texts(numbers);
@@ -305,6 +368,6 @@ on("planes", ({ planes }) => {
     if (plane.name.startsWith("partial-")) held.planes?.set(Number(plane.name.slice(8)), plane);
   }
   if (!hasLedger() || !held.planes) return;
-  edited = true;
+  edited = true; // of a few maps the exact numbers are asked for anew when the page has come
   later();
 });

@@ -9,7 +9,7 @@ import { levelKind, tint } from "../lib/colours.js";
 import { roomOf, windowOf } from "../lib/geometry.js";
 import { fetched } from "../page/ask.js";
 import { on, state, tell } from "../state.js";
-import { hasLedger, showLedger } from "./ledger.js";
+import { hasLedger, showExact, showLedger } from "./ledger.js";
 
 /**
  * @typedef {ReturnType<typeof arithmetic>} Working
@@ -102,6 +102,7 @@ export function show(i, j, later) {
   write('[data-value="i"], .filled[data-index="i"]', String(i));
   write('[data-value="j"], .filled[data-index="j"]', String(j));
   if (hasLedger()) return showLedger(i, j, later);
+  if (facts.pooling || (facts.sight?.layer ?? 1) > 1) return showExact(i, j);
   const planes = levels(later);
   if (!planes) return null;
   const active = facts.active.flatMap((on, q) => (on ? [q] : []));
