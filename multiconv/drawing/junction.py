@@ -52,13 +52,15 @@ def junction(
     down: float | None = None,
     level: float = 0,
     widths: Sequence[float] = (),
+    summed: bool = True,
 ) -> Junction:
     """Return the curves from each row's centre into Σ, which stands midway between them.
 
     However many the rows, their curves arrive spread over the circle's left side. ``rows`` are the
     heights of their centres; curves begin at the left edge, or where pictures are narrower than
     their column by ``room`` so far before it; the arrow ends at the right edge. Σ may stand so far
-    ``down``, curves run ``level`` for a while, for words at them, and have ``widths``.
+    ``down``, curves run ``level`` for a while, for words at them, and have ``widths``.  Where
+    nothing is ``summed`` the arrow alone leads on, from the picture.
     """
     middle = (rows[0] + rows[-1]) / 2 if down is None else down
     centre = rounded((width - _ARROW - RADIUS, middle))
@@ -81,7 +83,7 @@ def junction(
         centre=centre,
         radius=RADIUS,
         bias=((across, round(at_sum - RADIUS - _BIAS, 2)), (across, round(at_sum - RADIUS, 2))),
-        arrow=f"M{_n(across + RADIUS)} {_n(at_sum)}H{_n(width)}"
+        arrow=f"M{_n(across + RADIUS if summed else 8 - room)} {_n(at_sum)}H{_n(width)}"
         f"m{_n(-_HEAD)} {_n(-_HEAD)}l{_n(_HEAD)} {_n(_HEAD)} {_n(-_HEAD)} {_n(_HEAD)}",
         down=f"M{_n(across)} {_n(at_sum + RADIUS)}V{_n(height)}"
         f"m{_n(-_HEAD)} {_n(-_HEAD)}l{_n(_HEAD)} {_n(_HEAD)} {_n(_HEAD)} {_n(-_HEAD)}",

@@ -159,7 +159,9 @@ def _in_values(trace: Trace, channels: Sequence[Channel]) -> Pixel:
                 _filled(cells(each.products), room),
                 "≈",
                 value_text(each.subtotal),
-                f"{each.products.size}{count} products",
+                f"of {each.values.size} values"
+                if trace.experiment.layer.pools
+                else f"{each.products.size}{count} products",
             )
         )
     lines = _last_lines(trace)

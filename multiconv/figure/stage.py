@@ -172,6 +172,17 @@ class Square:
 
 
 @dataclass(frozen=True, slots=True)
+class RestBar:
+    """What is for the rest's sum, or against it, where it stands."""
+
+    x: float
+    y: float
+    width: float
+    sign: Literal["for", "against"]
+    height: float = 14
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """The drawing: everything placed."""
 
@@ -182,6 +193,7 @@ class Stage:
     sum_top: float
     ramp_top: float
     sum_left: float = _SUM
+    bars: tuple[RestBar, ...] = ()
 
 
 def stage_of(figure: Figure) -> Stage:
@@ -197,7 +209,7 @@ def _roomy_stage(figure: Figure) -> Stage:
     for at, row in enumerate(rows):
         top = first + ROW_HEIGHT * at
         middle, caption = top + ROW_WIDTH / 2, top + ROW_WIDTH + 17
-        numbered = tuple(_squares(row.kernel, top))
+        numbered = () if figure.pooling else tuple(_squares(row.kernel, top))
         squares += [square for square, _ in numbered]
         texts += [text for _, text in numbered if text]
         pictures += [
@@ -205,10 +217,13 @@ def _roomy_stage(figure: Figure) -> Stage:
             _placed(row.partial, _PARTIAL, top, ROW_WIDTH),
         ]
         name = Words(row.channel.label, "name")
+        between, named = caption, Words(row.kernel.name, "index")
+        if figure.pooling:
+            between, named = middle + 6, Words(figure.pooling)
         texts += [
             Text(_PLANE, caption, (name, *row.plane.caption), row.channel.role),
             _star(figure, _PLANE + 178, middle, 20),
-            Text(_KERNEL + 80, caption, (Words(row.kernel.name, "index"),), anchor="middle"),
+            Text(_KERNEL + 80, between, (named,), anchor="middle"),
             Text(_PARTIAL - 18, middle + 6, (Words("="),), anchor="middle", size=20),
             Text(_PARTIAL, caption, row.partial.caption),
         ]
@@ -225,7 +240,7 @@ def _tight_stage(figure: Figure) -> Stage:
     """Return the drawing of many inputs: the ledger above tight rows, words at their curves."""
     label, plane, kernel, partial, curves = _TIGHT
     first: float = LEDGER_TOP + 140 if figure.ledger else _TOP
-    pictures, squares, texts = [], [], []
+    pictures, squares, texts, bars = [], [], [], []
     for at, row in enumerate(figure.rows):
         top = first + TIGHT * at
         squares += [square for square, _ in _squares(row.kernel, top, kernel, _SIDE)]
@@ -245,10 +260,14 @@ def _tight_stage(figure: Figure) -> Stage:
         pictures.append(_placed(rest.picture, partial, top, _SIDE))
         texts += [
             Text(label, top + 13, (Words(rest.title, "name"),), "input", size=12),
-            Text(plane, top + 42, (Words(rest.gains, "value"), Words(rest.from_gains))),
-            Text(plane, top + 66, (Words(rest.losses, "value"), Words(rest.from_losses))),
+            Text(plane, top + 28, (Words(rest.gains, "value"), Words(rest.from_gains))),
+            Text(plane, top + 82, (Words(rest.losses, "value"), Words(rest.from_losses))),
             Text(partial - 21, top + 54, (Words("="),), anchor="middle", size=18),
             *_said(rest.picture, curves + 8, top),
+        ]
+        bars = [
+            RestBar(plane, top + 35, rest.bars[0], "for"),
+            RestBar(plane, top + 52, rest.bars[1], "against"),
         ]
     if ledger := figure.ledger:
         texts += [
@@ -263,7 +282,14 @@ def _tight_stage(figure: Figure) -> Stage:
     height, last = _foot(figure, max(first + TIGHT * rows, under[-1].y))
     texts += [*last, *under]
     return Stage(
-        height, (*pictures, result), tuple(squares), tuple(texts), first, foot + 34, curves
+        height,
+        (*pictures, result),
+        tuple(squares),
+        tuple(texts),
+        first,
+        foot + 34,
+        curves,
+        tuple(bars),
     )
 
 
@@ -271,7 +297,8 @@ def _star(figure: Figure, x: float, y: float, size: float) -> Text:
     """Return what stands between a plane and its kernel; a word is small and leans."""
     if figure.star == STAMPS:
         return Text(x, y + 4, (Words(STAMPS, "verb"),), anchor="middle", size=11)
-    return Text(x, y + 6, (Words(figure.star),), anchor="middle", size=size)
+    star = "→" if figure.pooling else figure.star
+    return Text(x, y + 6, (Words(star),), anchor="middle", size=size)
 
 
 def _said(picture: MapPicture, x: float, top: float) -> Iterator[Text]:

@@ -65,6 +65,7 @@ def sum_of(trace: Trace, rows: Sequence[Row], pictures: Pictures, rest: Rest | N
             WIDTH,
             [row.channel.role for row in rows],
             room=ROW_WIDTH - rows[0].partial.width,
+            summed=not trace.experiment.layer.pools,
         )
     )
     bias, divided = weight_text(trace.layer.bias), divided_by(trace)

@@ -73,5 +73,8 @@ def volumes_of(
 
 
 def _subtotal(trace: Trace, q: int) -> float:
+    """Return what a channel adds at the pinned pixel; a pooling adds nothing up."""
     partial = trace.layer.partials[q]
-    return 0.0 if partial is None else float(partial[trace.pixel])
+    if partial is None or trace.experiment.layer.pools:
+        return 0.0
+    return float(partial[trace.pixel])

@@ -121,6 +121,25 @@ def test_everything_stands_in_its_column(channels):
     assert all(p.y >= 0 and p.y + p.picture.height < stage.height - 20 for p in stage.pictures)
 
 
+def test_the_rest_has_its_two_bars_as_on_the_page(client):
+    query = "network=faces&layer=4"
+    page, drawing = (client.get(f"/{name}?{query}").text for name in ("", "stage.svg"))
+    lengths = re.findall(r'<rect class="bar (?:for|against)" width="([\d.]+)"', page)
+    assert len(lengths) == 2
+    for length in lengths:
+        assert f'width="{length}" height="14' in drawing
+
+
+def test_a_pooling_is_drawn_with_what_it_takes_and_without_a_sum(client):
+    drawing = client.get("/stage.svg?layers=2&layer=2&2.kind=max_pool&size=40").text
+    assert "the largest of each 2 × 2" in drawing
+    assert "Σ" not in drawing
+    assert "filter[" not in drawing
+    page = client.get("/?layers=2&layer=2&2.kind=max_pool&size=40").text
+    assert "Σ</abbr>" not in page
+    assert "of 4 values" in page
+
+
 @pytest.mark.parametrize(("side", "numbers"), [(3, True), (15, False)])
 def test_large_kernels_have_no_numbers(side, numbers):
     random = np.random.default_rng(0)

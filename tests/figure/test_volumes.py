@@ -54,6 +54,13 @@ def test_no_line_leads_from_an_input_that_is_left_out():
     assert {thread.index for thread in found.column.threads} == {0, 1, 3, 4, 5}
 
 
+def test_the_line_of_a_pooling_says_neither_for_nor_against(app):
+    pairs = [("size", "24"), ("layers", "2"), ("layer", "2"), ("2.kind", "max_pool"), ("2.k", "3")]
+    pooled = app.extensions["multiconv"].trace(read(pairs))
+    found = volumes_of(pooled, channels_of(pooled), Links(pooled.experiment, "b"))
+    assert [(thread.index, thread.sign) for thread in found.column.threads] == [(3, "nothing")]
+
+
 def test_where_nothing_is_summed_many_stand_close_without_lines(app):
     pairs = [("size", "24"), ("layers", "2"), ("layer", "2"), ("if", "apart")]
     apart = app.extensions["multiconv"].trace(read(pairs))
