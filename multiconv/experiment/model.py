@@ -250,13 +250,20 @@ class Layer:
             kernels[:, :, q, k] = kernel_array(kernel, self.kernel_size)
         return kernels
 
-    def passage(self, x: NDArray[Any], what_if: str = "") -> Passage:
-        """Return the layer over its input, (H, W, C_in), as the engine runs it under a what-if."""
+    def passage(
+        self, x: NDArray[Any], what_if: str = "", filters: NDArray[Any] | None = None
+    ) -> Passage:
+        """Return the layer over its input, (H, W, C_in), as the engine runs it under a what-if.
+
+        ``filters`` are those of `filters_under` in x's type, where they are there already.
+        """
         height, width = x.shape[-3:-1]
         shape = self.geometry((height, width))
         if self.pools:
             return Passage(self.kind, shape, x, off=self.off)
-        filters, bias = self.filters_under(what_if).astype(x.dtype), np.array(self.bias, x.dtype)
+        if filters is None:
+            filters = self.filters_under(what_if).astype(x.dtype)
+        bias = np.array(self.bias, x.dtype)
         return Passage(self.kind, shape, x, filters, bias, self.groups, self.activation)
 
     def filters_under(self, what_if: str) -> NDArray[np.float64]:

@@ -15,11 +15,11 @@ from textwrap import wrap
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.engine.geometry import Geometry
+from multiconv.engine.geometry import Geometry, Pads, Pair
 from multiconv.errors import NotFound
 from multiconv.experiment.banks import StoredBank
 from multiconv.experiment.kernels import channel_name
-from multiconv.experiment.model import Experiment, Layer
+from multiconv.experiment.model import CHANNELS, Experiment, Layer
 from multiconv.experiment.words import kind_words, layer_name, sentence, what_if_words
 
 FILE = "multiconv.npz"
@@ -47,6 +47,59 @@ class Run:
     shape: Geometry
     words: str
 
+    @property
+    def reach(self) -> Pair:
+        """How many rows and columns a kernel goes over, with what lies between its taps."""
+        (kh, kw), (d1, d2) = self.shape.kernel_size, self.shape.dilations
+        return (kh - 1) * d1 + 1, (kw - 1) * d2 + 1
+
+    @property
+    def stamped(self) -> Pair:
+        """What a transposed layer's inputs stamp on before anything is cut off or added."""
+        (height, width), (s1, s2) = self.shape.input_size, self.shape.strides
+        return (height - 1) * s1 + self.reach[0], (width - 1) * s2 + self.reach[1]
+
+    @property
+    def before(self) -> Pair:
+        """Rows that are cut off above, and columns at the left."""
+        return self.shape.pads[0][0], self.shape.pads[1][0]
+
+    @property
+    def even(self) -> bool:
+        """Whether as much is cut off on one side as on the other."""
+        return all(before == after for before, after in self.shape.pads)
+
+    @property
+    def beyond(self) -> Pair:
+        """Rows and columns that the output has beyond all stamps."""
+        sides = zip(self.shape.output_padding, self.shape.pads, strict=True)
+        down, across = (max(0, extra - after) for extra, (_, after) in sides)
+        return down, across
+
+    @property
+    def whole(self) -> Pair:
+        """The size that a transposed layer's output is cut out of."""
+        return self.stamped[0] + self.beyond[0], self.stamped[1] + self.beyond[1]
+
+    @property
+    def cut(self) -> str:
+        """Which rows and columns of that it is, as Python takes them; empty: all."""
+        if self.whole == self.shape.output_size:
+            return ""
+        ends = zip(self.before, self.shape.output_size, strict=True)
+        return ", ".join(f"{first}:{first + side}" for first, side in ends)
+
+    @property
+    def around(self) -> Pads:
+        """What stands around a transposed layer's inputs if it is computed as a convolution."""
+        rows, columns = (
+            (reach - 1 - before, reach - 1 - after + extra)
+            for reach, (before, after), extra in zip(
+                self.reach, self.shape.pads, self.shape.output_padding, strict=True
+            )
+        )
+        return rows, columns
+
 
 @dataclass(frozen=True)
 class Program:
@@ -54,7 +107,8 @@ class Program:
 
     ``filters`` has each output's kernels, each with its channel's name; none are read from `FILE`.
     Under a what-if it computes that, and ``what_if`` says so; ``divisors`` are then of a mean, one
-    for each output. ``compared`` is what of `FILE` it computes.
+    for each output. ``given`` is what of `FILE` it begins with, ``compared`` what it computes;
+    ``picture`` is whether that is one, which it writes out.
     """
 
     words: str
@@ -64,13 +118,20 @@ class Program:
     bias: str
     what_if: list[str]
     divisors: str
+    given: str
     compared: str
+    picture: bool = False
+
+
+def is_stacked(experiment: Experiment) -> bool:
+    """Tell whether programs read every layer's numbers from the file, and do not write them out."""
+    return len(experiment.layers) > 1 or experiment.layer.pools or experiment.layer.transposed
 
 
 def program_of(experiment: Experiment, shapes: Sequence[Geometry]) -> Program:
     """Return the program of an experiment whose layers have those sizes."""
     layers, focus = experiment.layers, experiment.focus
-    if len(layers) > 1 or experiment.layer.pools:
+    if is_stacked(experiment):
         if not experiment.sums:
             raise NotFound(
                 "There is no program of several layers for partials that are left apart.",
@@ -91,9 +152,21 @@ def program_of(experiment: Experiment, shapes: Sequence[Geometry]) -> Program:
             "",
             wrap(what_if_words(experiment), _COMMENT),
             "",
+            given_name(experiment),
             f"{len(layers)}.output",
+            makes_picture(experiment),
         )
     return _alone(experiment, shapes[0])
+
+
+def given_name(experiment: Experiment) -> str:
+    """Return what the input of the first of several layers is called in the file."""
+    return "photo" if experiment.source.z is None else "z"
+
+
+def makes_picture(experiment: Experiment) -> bool:
+    """Tell whether the last layer puts out a picture, red, green and blue from −1 to 1."""
+    return experiment.source.z is not None and experiment.layers[-1].outputs == len(CHANNELS)
 
 
 def _channels(layer: Layer) -> str:
@@ -125,6 +198,7 @@ def _alone(experiment: Experiment, shape: Geometry) -> Program:
         _list(np.array(layer.bias)),
         wrap(what_if_words(experiment), _COMMENT),
         _list(np.array(counts)) if focus.what_if == "mean" else "",
+        "input",
         "partials" if focus.what_if == "apart" else "output",
     )
 

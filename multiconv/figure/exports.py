@@ -11,9 +11,10 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.engine.transposed import turned_filters
 from multiconv.errors import TooLarge
-from multiconv.experiment.model import LIMITS, MOST, Experiment
-from multiconv.experiment.programs import FILE, LIBRARIES
+from multiconv.experiment.model import LIMITS, MOST, Experiment, Layer
+from multiconv.experiment.programs import FILE, LIBRARIES, given_name, is_stacked
 from multiconv.figure.channels import Channel
 from multiconv.figure.links import Links
 from multiconv.figure.planes import Outputs, write_npy
@@ -100,13 +101,15 @@ def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
 
     ``partials`` and ``sum`` are of the chosen output ``k``, ``output`` is all of them.  A what-if
     has its name in ``if`` and its kernels in ``filters``; where it leaves the partials apart there
-    is neither ``sum`` nor ``output``.  Of several layers, and of a pooling, there are the ``photo``
-    and ``layer``, the opened one, and of each ``n.filters``, ``n.bias`` and ``n.output``, as they
-    are computed with.  Large maps are not packed: it would take minutes and save a third.
+    is neither ``sum`` nor ``output``.  Of several layers, and of a pooling or a transposed layer,
+    there are the ``photo``, or a generator's ``z``, and ``layer``, the opened one, and of each
+    ``n.filters``, ``n.bias`` and ``n.output``, as they are computed with; a transposed layer's
+    filters are HWOI.  Large maps are not packed: it would take minutes and save a third.
     """
     experiment, layer, k = trace.experiment, trace.layer, trace.experiment.focus.k
     what_if = experiment.focus.what_if
     filters, bias = experiment.layer.under(what_if).filters_used(), experiment.layer.bias
+    filters = _as_called(experiment.layer, filters)
     every = [
         layer.output if at == k else outputs.output(experiment, at)
         for at in range(experiment.layer.outputs if trace.experiment.sums else 0)
@@ -126,7 +129,7 @@ def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:
         ]
     if what_if:
         entries.append(("if", f"<U{len(what_if)}", (), [np.array(what_if)]))
-    stacked = len(experiment.layers) > 1 or experiment.layer.pools
+    stacked = is_stacked(experiment)
     if stacked:
         entries += _of_each_layer(experiment, outputs)
     room = sum(np.dtype(kind).itemsize * prod(shape) for _, kind, shape, _ in entries)
@@ -148,16 +151,21 @@ def _of_each_layer(experiment: Experiment, outputs: Outputs) -> Iterator[_Entry]
     """Yield the picture, and every layer's numbers as far as there are any."""
     opened, what_if = experiment.focus.layer, experiment.focus.what_if
     x = outputs.outputs_of(experiment, 0)
-    yield "photo", "<f4", x.shape, [x]
+    yield given_name(experiment), "<f4", x.shape, [x]
     yield "layer", "<i8", (), [np.array(opened)]
     for n, layer in enumerate(experiment.layers, 1):
         if not layer.pools:
-            filters = layer.filters_under(what_if if n == opened else "")
+            filters = _as_called(layer, layer.filters_under(what_if if n == opened else ""))
             yield f"{n}.filters", "<f4", filters.shape, [filters]
             yield f"{n}.bias", "<f4", (layer.outputs,), [np.array(layer.bias)]
         if n < opened or experiment.sums:
             x = outputs.outputs_of(experiment, n)
             yield f"{n}.output", "<f4", x.shape, [x]
+
+
+def _as_called(layer: Layer, filters: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return filters as the library's functions take them: of a transposed layer HWOI."""
+    return turned_filters(filters, layer.groups) if layer.transposed else filters
 
 
 def _scaled(inputs: NDArray[Any]) -> NDArray[np.float32]:

@@ -267,7 +267,7 @@ class Tracer:
         """Drop from memory all that was made from a picture."""
 
         def concerns(key: Hashable) -> bool:
-            return isinstance(key, tuple) and key[1].image == image
+            return isinstance(key, tuple) and getattr(key[1], "image", None) == image
 
         self._cache.drop(concerns)
 
@@ -304,7 +304,7 @@ class Tracer:
             what_if = focus.what_if if n == focus.layer else ""
             supposed = (focus.layer, focus.what_if) if focus.what_if and n >= focus.layer else None
             key = ("layer", source, _token(layers[:n]), supposed)
-            x = cast("Plane", self._cache.get(key, bound(_output_of, layer, x, what_if)))
+            x = cast("Plane", self._cache.get(key, bound(self._output_of, layer, x, what_if)))
         return x
 
     def _layer_trace(self, experiment: Experiment, k: int, stack: Stack) -> LayerTrace:
@@ -326,10 +326,11 @@ class Tracer:
             "off": layer.off,
             "mean": experiment.focus.what_if == "mean",
         }
-        filters = layer.under(experiment.focus.what_if).filters()
         if is_banded(stack, self._whole):
+            filters = layer.under(experiment.focus.what_if).filters()
             return banded_trace(self.levels(source), filters, k, shape, **how)
 
+        filters = self._filters(layer, experiment.focus.what_if)
         x, group, token = self._inputs(experiment), layer.group_of(k), _token(before)
         kernels = {q: filters[:, :, q - group[0], k].astype(x.dtype) for q in layer.adding(k)}
 
@@ -368,6 +369,20 @@ class Tracer:
             **how,
         )
 
+    def _filters(self, layer: Layer, what_if: str) -> NDArray[np.float64]:
+        """Return a layer's filters as they are given, those left out too."""
+        key = ("filters", _token((layer,)), what_if)
+        kept = self._cache.get(key, lambda: layer.under(what_if).filters())
+        return cast("NDArray[np.float64]", kept)
+
+    def _output_of(self, layer: Layer, x: Plane, what_if: str) -> Plane:
+        """Return all outputs of a layer, (H′, W′, K), after the activation."""
+        if layer.pools:
+            return cast("Plane", layer.passage(x).output())
+        key = ("filters used", _token((layer,)), what_if)
+        filters = self._cache.get(key, lambda: _filters_used(layer, what_if))
+        return cast("Plane", layer.passage(x, what_if, filters).output())
+
     def _extent(self, experiment: Experiment, maps: Sequence[Plane]) -> float:
         focus, layers = experiment.focus, (*experiment.before, experiment.layer)
         key = ("range", experiment.source, _token(layers), focus.k, focus.what_if)
@@ -391,6 +406,10 @@ def _token(_: tuple[Layer, ...]) -> object:
     return object()
 
 
-def _output_of(layer: Layer, x: Plane, what_if: str) -> Plane:
-    """Return all outputs of a layer, (H′, W′, K), after the activation."""
-    return cast("Plane", layer.passage(x, what_if).output())
+def _filters_used(layer: Layer, what_if: str) -> Plane:
+    """Return the filters that a layer runs with, in the order that they are multiplied in."""
+    filters = layer.filters_under(what_if).astype(np.float32)
+    if not layer.transposed:
+        return filters
+    turned = np.ascontiguousarray(turned_filters(filters, layer.groups))
+    return turned_filters(turned, layer.groups)

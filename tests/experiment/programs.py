@@ -33,6 +33,11 @@ STACKS = [
     "size=30&outputs=4&activation=leaky&2.outputs=3&2.off=1&2.padding_mode=circular&3.outputs=2"
     "&3.padding=valid&3.strides=2x3&3.activation=sigmoid&layer=2&if=mean",
     "size=20&kind=avg_pool&kernel=2x3&padding=same",
+    "network=emoji&z=mix(1F600,1F436,0.3)&4.off=0,3&layer=4",
+    "size=20&kind=transposed&outputs=6&groups=3&strides=3x2&kernel=4x3&padding=1,0,2,3"
+    "&output_padding=2x1&off=1&activation=leaky&2.outputs=2&2.kind=transposed&2.dilations=2x3"
+    "&2.kernel=3x2&2.output_padding=1x2&2.padding=valid&2.activation=gelu&3.outputs=3"
+    "&3.strides=2&3.activation=sigmoid&4.kind=transposed&4.strides=3&4.kernel=2x5",
 ]
 """Several layers, and a pooling, of which a program runs all."""
 
