@@ -179,6 +179,8 @@ def _last_lines(trace: Trace) -> list[Term]:
     """Return what all channels add up to, the bias, the sum, the activation, rounded."""
     layer = trace.layer
     added = [trace.subtotal(q) for q, each in enumerate(layer.partials) if each is not None]
+    if trace.experiment.layer.pools and not added:
+        return [Term("left out", "muted"), Term("= 0", "final")]
     if trace.experiment.layer.pools:
         return [
             Term(f"{pooling_words(trace.experiment.layer)}:", "muted"),

@@ -122,6 +122,8 @@ def _total(trace: Trace) -> str:
     if len(adds) > MOST:
         terms = f"{len(adds)} subtotals {value_text(sum(adds))}"
     if trace.experiment.layer.pools:
+        if not adds:
+            return f"input {trace.experiment.focus.k} is left out: 0"
         return f"{pooling_words(trace.experiment.layer)} ≈ {terms}"
     if not trace.experiment.sums:
         return f"{terms}, not summed"

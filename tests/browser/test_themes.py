@@ -86,3 +86,26 @@ def test_downloads_stay_on_light_paper(new_page):
         )
         assert (alpha == 255) == bool(more)
         assert (red, green, blue) == (0xBC, 0x5E, 0x00) if not more else min(red, green, blue) > 100
+
+
+def test_a_deep_layer_on_paper_and_in_forced_colours(new_page):
+    """Row, ledger and rows are printed, light and without controls; squares keep their colours."""
+    page = new_page("/?network=faces", dark=True)
+    settle(page)
+    page.emulate_media(media="print")
+    for part in (".layer-row.wide", ".bars", "#row-36", ".rest", ".output", ".pixel", ".sight"):
+        assert page.locator(part).first.is_visible(), part
+    controls = "button, select, textarea, summary, [type=checkbox]"
+    used = page.locator(f":is(main, .bar) :is({controls})")
+    assert [one.evaluate("e => e.outerHTML") for one in used.all() if one.is_visible()] == []
+    paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert paper == "rgb(252, 252, 250)"
+    page.emulate_media(media="screen", forced_colors="active")
+    squares = page.locator('.squares [data-part="taps"] td[class^="p"]').first
+    assert squares.evaluate("e => getComputedStyle(e).backgroundColor") != paper
+    for sign, part in (("+", "b.for"), ("−", "b.against")):
+        texts = page.locator(part).all_inner_texts()
+        assert texts
+        assert all(text.startswith(sign) for text in texts)
+    said = page.locator("#working output.value").all_inner_texts()
+    assert all(text[0] in "+−" for text in said)

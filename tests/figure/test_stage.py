@@ -138,6 +138,10 @@ def test_a_pooling_is_drawn_with_what_it_takes_and_without_a_sum(client):
     page = client.get("/?layers=2&layer=2&2.kind=max_pool&size=40").text
     assert "Σ</abbr>" not in page
     assert "of 4 values" in page
+    assert 'name="on" value="0" checked' in page
+    without = client.get("/?layers=2&layer=2&2.kind=max_pool&2.off=0&size=40").text
+    assert "input 0 is left out: 0" in without
+    assert 'name="on" value="0" checked' not in without
 
 
 @pytest.mark.parametrize(("side", "numbers"), [(3, True), (15, False)])

@@ -233,7 +233,7 @@ function draw(values, beyond = null) {
   const then = output === undefined || facts.activation === "identity" ? "" : `; ${facts.activationWords} ≈ ${value}`;
   const added = facts.whatIf === "mean" ? `(${terms}) ÷ ${facts.divisor}` : terms;
   const line = facts.pooling ? `${facts.pooling} ≈ ${terms}` : `${added}${bias ? ` ${captioned(bias)} of bias` : ""} ≈ ${whole(at.total)}${then}`;
-  put(find('[data-value="sum"]'), "", facts.whatIf === "apart" ? `${terms}, not summed` : line);
+  if (listed.length) put(find('[data-value="sum"]'), "", facts.whatIf === "apart" ? `${terms}, not summed` : line);
   return beyond?.size ? null : { value: `≈ ${value}`, output: null };
 }
 
