@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Geometry, Pads, Pair
-from multiconv.errors import NotFound
 from multiconv.experiment.banks import StoredBank
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.model import CHANNELS, Experiment, Layer
@@ -40,12 +39,17 @@ _WRITTEN_OUT = 900  # more weights than this are read from the file
 
 @dataclass(frozen=True)
 class Run:
-    """One layer that a program runs, with its sizes, its number, and what it is in words."""
+    """One layer that a program runs, with its sizes, its number, and what it is in words.
+
+    Of ``apart`` inputs each is to stay by itself: those from the first to the last that output k
+    is made of, as (k, first, last + 1).
+    """
 
     n: int
     layer: Layer
     shape: Geometry
     words: str
+    apart: tuple[int, int, int] | None = None
 
     @property
     def reach(self) -> Pair:
@@ -132,18 +136,15 @@ def program_of(experiment: Experiment, shapes: Sequence[Geometry]) -> Program:
     """Return the program of an experiment whose layers have those sizes."""
     layers, focus = experiment.layers, experiment.focus
     if is_stacked(experiment):
-        if not experiment.sums:
-            raise NotFound(
-                "There is no program of several layers for partials that are left apart.",
-                "Leave out if=apart.",
-                field="if",
-            )
         runs = tuple(
             Run(n, layer, shape, f"{layer_name(n, layer)}: {kind_words(layer)}, {_channels(layer)}")
             for n, (layer, shape) in enumerate(zip(layers, shapes, strict=True), 1)
         )
         opened = shapes[focus.layer - 1]
         whole = f" All {len(layers)} layers are run." if len(layers) > 1 else ""
+        if not experiment.sums:  # nothing behind what is left apart is run
+            runs = (*runs[: focus.layer - 1], _run_apart(runs[focus.layer - 1], focus.k))
+            whole = f" Layers 1 to {focus.layer} are run." if focus.layer > 1 else ""
         return Program(
             f"{sentence(experiment, opened.input_size, opened.output_size)}{whole}",
             runs,
@@ -153,7 +154,7 @@ def program_of(experiment: Experiment, shapes: Sequence[Geometry]) -> Program:
             wrap(what_if_words(experiment), _COMMENT),
             "",
             given_name(experiment),
-            f"{len(layers)}.output",
+            f"{len(layers)}.output" if experiment.sums else "partials",
             makes_picture(experiment),
         )
     return _alone(experiment, shapes[0])
@@ -201,6 +202,14 @@ def _alone(experiment: Experiment, shape: Geometry) -> Program:
         "input",
         "partials" if focus.what_if == "apart" else "output",
     )
+
+
+def _run_apart(run: Run, k: int) -> Run:
+    """Return a layer's run that gives what each input channel adds to output k."""
+    group, n = run.layer.group_of(k), run.layer.inputs
+    alone = replace(run.layer, outputs=n, groups=n, bias=(0.0,) * n, activation="identity", off=())
+    words = f"{run.words}; what each input adds to output {k}"
+    return replace(run, layer=alone, words=words, apart=(k, group.start, group.stop))
 
 
 def _apart(layer: Layer, k: int) -> Layer:

@@ -38,11 +38,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A few things of one kind under a heading."""
+    """A few things of one kind under a heading; ``more`` are folded under their ``words``."""
 
     heading: str
     items: tuple[Item, ...]
     note: str = ""
+    more: tuple[Item, ...] = ()
+    words: str = ""
 
 
 def exports(links: Links, k: int, channels: Sequence[Channel]) -> tuple[Group, ...]:
@@ -65,12 +67,10 @@ def exports(links: Links, k: int, channels: Sequence[Channel]) -> tuple[Group, .
         Item(f"Output {k}", links.at(f"{output}.png", paper)),
         *([Item(f"Output {k}, full resolution", links.whole(f"{output}.png", paper))] * alone),
     )
-    pictures = (
-        *(of_output if sums else ()),
-        *(
-            Item(f"What {channel.name} adds", links.at(f"/maps/partial-{channel.q}.png", paper))
-            for channel in channels
-        ),
+    pictures = of_output if sums else ()
+    each = tuple(
+        Item(f"What {channel.name} adds", links.at(f"/maps/partial-{channel.q}.png", paper))
+        for channel in channels
     )
     summed = (
         Item(f"Output {k}, .npy", links.at(f"{output}.npy")),
@@ -79,21 +79,32 @@ def exports(links: Links, k: int, channels: Sequence[Channel]) -> tuple[Group, .
     numbers = (
         Item("Everything, .npz", links.at(f"/{FILE}")),
         *(summed if sums else ()),
-        *(
-            Item(f"What {channel.name} adds, .npy", links.at(f"/maps/partial-{channel.q}.npy"))
-            for channel in channels
-        ),
+    )
+    answers = (
         Item("This experiment, JSON", links.at("/api/experiment")),
         Item("This pixel, JSON", links.at("/api/probe")),
+    )
+    each_numbers = tuple(
+        Item(f"What {channel.name} adds, .npy", links.at(f"/maps/partial-{channel.q}.npy"))
+        for channel in channels
     )
     programs = tuple(Item(title, links.at(f"/code/{name}.py")) for name, title in LIBRARIES.items())
     return (
         Group("Drawings", drawings),
         *([Group("Films", films, _FILMS)] if sums else []),
-        Group("Pictures", pictures),
-        Group("Numbers", numbers),
+        _of_channels("Pictures", pictures, each),
+        _of_channels("Numbers", numbers, each_numbers, answers),
         Group("Programs", programs, f"Each reads {FILE} and prints how far it is from the page."),
     )
+
+
+def _of_channels(
+    heading: str, items: tuple[Item, ...], each: tuple[Item, ...], last: tuple[Item, ...] = ()
+) -> Group:
+    """Return a group with what there is of each channel, folded where they are many."""
+    if len(each) <= MOST:
+        return Group(heading, (*items, *each, *last))
+    return Group(heading, (*items, *last), more=each, words=f"What each of {len(each)} inputs adds")
 
 
 def write_everything(file: IO[bytes], trace: Trace, outputs: Outputs) -> None:

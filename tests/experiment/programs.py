@@ -41,6 +41,12 @@ STACKS = [
 ]
 """Several layers, and a pooling, of which a program runs all."""
 
+APART = (
+    "size=30&outputs=6&activation=relu&bias=0.5,0,0,0,0,0&2.outputs=4&2.groups=2&2.off=4"
+    "&2.bias=1,1,1,1&2.padding_mode=reflect&2.strides=2&2.k=3&3.outputs=2&if=apart&layer=2"
+)
+"""Several layers, of which one leaves what its inputs add apart: those up to it are run."""
+
 
 def run_stack(library: str, query: str, client, folder: Path) -> float:
     """Run a stack's program; how far it is from the app's last maps, of their largest value."""

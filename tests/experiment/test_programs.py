@@ -10,7 +10,7 @@ import pytest
 import multiconv
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.experiment.programs import LIBRARIES
-from tests.experiment.programs import QUERIES, STACKS, run, run_stack
+from tests.experiment.programs import APART, QUERIES, STACKS, run, run_stack
 
 DATA = Path(multiconv.__file__).parent / "networks" / "data" / "emoji_generator.npz"
 
@@ -62,12 +62,13 @@ def test_programs_of_stacks_compile(library, query, client):
     compile(program, library, "exec")
 
 
-def test_partials_left_apart_in_a_stack_have_no_program(client):
-    answer = client.get(
-        "/code/numpy.py?size=20&2.outputs=2&if=apart", headers={"Accept": "application/json"}
-    )
-    assert answer.status_code == 404
-    assert "Leave out if=apart." in answer.text
+@pytest.mark.parametrize("library", ["numpy", "multiconv"])
+def test_partials_left_apart_in_a_stack_are_computed_by_themselves(library, client, tmp_path):
+    assert run(library, APART, client, tmp_path) < 1e-5
+    assert run(library, "network=faces&size=120&if=apart", client, tmp_path) < 1e-5
+    answer = client.get(f"/code/{library}.py?{APART}").text
+    assert "Layers 1 to 2 are run." in answer
+    assert "3.filters" not in answer
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.experiment.programs import QUERIES, STACKS, run, run_stack
+from tests.experiment.programs import APART, QUERIES, STACKS, run, run_stack
 
 pytestmark = pytest.mark.skipif(
     find_spec("tensorflow") is None,
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("query", [*QUERIES, APART])
 def test_the_program_gives_the_pages_numbers(query, client, tmp_path):
     assert run("tensorflow", query, client, tmp_path) < 1e-5
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.experiment.programs import QUERIES, STACKS, run, run_stack
+from tests.experiment.programs import APART, QUERIES, STACKS, run, run_stack
 
 pytest.importorskip("torch", reason="torch is not installed: pip install -e '.[oracles]'")
 
 
-@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("query", [*QUERIES, APART])
 def test_the_program_gives_the_pages_numbers(query, client, tmp_path):
     assert run("pytorch", query, client, tmp_path) < 1e-5
 

@@ -19,5 +19,7 @@ def test_every_channel_has_its_picture_and_its_numbers(count):
         "Numbers",
         "Programs",
     ]
-    words = [item.words for group in groups for item in group.items]
+    words = [item.words for group in groups for item in (*group.items, *group.more)]
     assert sum(text.startswith("What input") for text in words) == 2 * count
+    assert sum(len(group.more) for group in groups) == (2 * count if count > 4 else 0)
+    assert sum(len(group.items) for group in groups) <= 30
