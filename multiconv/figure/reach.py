@@ -245,12 +245,13 @@ def why_words(shape: Geometry) -> str:
             "once: each output pixel gets one of its numbers."
         )
     down, across = (f"every{_nth(step)}" for step in shape.strides)
+    sizes = f"{size_words(shape.input_size)} become {size_words(shape.output_size)}"
     if shape.strides[0] == shape.strides[1]:
-        start = f"Stride {shape.strides[0]} puts an input pixel on {down} row and column."
+        start = f"Stride {shape.strides[0]} puts an input pixel on {down} row and column: {sizes}."
     else:
         start = (
             f"Strides {size_words(shape.strides)} put an input pixel on {down} row and "
-            f"{across} column."
+            f"{across} column: {sizes}."
         )
     rows, columns = turns(shape)
     counts = sorted({a * b for a in rows for b in columns}, reverse=True)

@@ -47,7 +47,7 @@ def test_strides_of_two_make_a_chequerboard():
         ["some", "fewest"],
     ]
     assert why_words(shape) == (
-        "Stride 2 puts an input pixel on every second row and column. "
+        "Stride 2 puts an input pixel on every second row and column: 16 × 16 become 32 × 32. "
         "So in turn 9, 6 or 4 reach an output pixel, at the edges fewer."
     )
 
@@ -60,7 +60,11 @@ def test_strides_of_two_make_a_chequerboard():
             {"strides": 2, "padding": 1},
             "So 4 reach each output pixel, at the edges fewer: ",
         ),
-        ((3, 3), {"strides": (2, 1), "padding": 1}, "Strides 2 × 1 put an input pixel on every"),
+        (
+            (3, 3),
+            {"strides": (2, 1), "padding": 1},
+            "Strides 2 × 1 put an input pixel on every second row",
+        ),
         ((2, 2), {"strides": 2, "padding": 0}, "So 1 reach each output pixel: no chequerboard."),
         ((1, 1), {"strides": 2, "padding": 0}, "; one that none reaches is the bias alone."),
     ],
