@@ -20,6 +20,7 @@ _LEFT, _END = 54.0, 160.0  # the axis's labels, and what bias and total take at 
 _WIDEST = 64.0  # of one channel's place
 _FOOT = 103.0  # where the labels stand
 _LABEL, _SMALL = 19.0, 38.0  # how far labels lie apart, and on small screens
+_DIGIT = 8.0  # and more for a third digit
 _EVERY = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32)
 _WORDS = 30.0  # the least room between the line and the axis for words
 
@@ -113,7 +114,8 @@ def ledger(subtotals: Sequence[float], bias: float, chosen: Collection[int] = ()
             label,
         )
 
-    labelled, small = (_labelled(len(subtotals), room, gap, chosen) for gap in (_LABEL, _SMALL))
+    count, more = len(subtotals), _DIGIT * (len(subtotals) > 100)
+    labelled, small = (_labelled(count, room, gap + more, chosen) for gap in (_LABEL, _SMALL))
     bars = [
         replace(
             bar(str(q), _LEFT + q * room, room, value, str(q) if q in labelled else ""),

@@ -65,7 +65,7 @@ def _stamping(at: int, stride: int, dilation: int, before: int, name: str, of: s
     terms += [*([_number(stride), Term("·")] if stride > 1 else []), _index(of)]
     if dilation == 1:
         return terms
-    return [*_enclosed(terms), Term("/"), _number(dilation)]
+    return [Term("("), *terms, Term(")"), Term("/"), _number(dilation)]
 
 
 def _length(terms: Iterable[Term]) -> int:
@@ -114,7 +114,7 @@ def formula(
         places, taps, channels = taps, places, [channel, [_index("q")]]
     if what_if == "flipped":
         taps = [
-            [_number(side - 1), Term("−"), *(tap if len(tap) == 1 else _enclosed(tap))]
+            [_number(side - 1), Term("−"), *tap]
             for side, tap in zip(shape.kernel_size, taps, strict=True)
         ]
     window = _bracketed(source, batch, *places, channel if pooled else [_index("q")])
@@ -133,10 +133,6 @@ def formula(
         *others,
         *([] if pooled else parts),
     ]
-
-
-def _enclosed(terms: Iterable[Term]) -> list[Term]:
-    return [Term("("), *terms, Term(")")]
 
 
 def _broken(terms: list[Term], behind: int) -> list[list[Term]]:

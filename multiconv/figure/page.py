@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from multiconv.errors import MultiConvError
 from multiconv.experiment.changes import CHANGES
 from multiconv.experiment.edit import Form
@@ -198,6 +200,7 @@ def _facts(trace: Trace, links: Links, figure: Figure) -> str:
         "activationWords": activation_words(trace.layer.activation),
         "geometry": integers(trace.layer.geometry),
         "longest": {"link": LIMITS.link_bytes, "query": LIMITS.query_bytes},
+        **({} if trace.inputs.dtype == np.uint8 else {"values": True}),
         "palette": colour.palette().tobytes().hex(),
         "groups": experiment.layer.groups,
         "outputs": experiment.layer.outputs,

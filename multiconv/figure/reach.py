@@ -9,6 +9,7 @@ from typing import Any
 
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.stack import reached
+from multiconv.experiment.latent import NUMBERS
 from multiconv.experiment.words import layer_name, size_words
 from multiconv.tracing.trace import Trace
 
@@ -134,7 +135,7 @@ def _extents(trace: Trace) -> dict[str, float]:
 def _names(trace: Trace) -> list[str]:
     """Return what each layer up to the opened one reads, the first one's input first."""
     experiment = trace.experiment
-    first = "the photograph"
+    first = "the photograph" if experiment.source.z is None else f"all {NUMBERS} numbers of z"
     return [first, *(layer_name(n, each) for n, each in enumerate(experiment.before, 1))]
 
 

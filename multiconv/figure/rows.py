@@ -104,6 +104,11 @@ class Row:
     kernel: Kernel
     partial: MapPicture
 
+    @property
+    def place(self) -> str:
+        """Where its input stands among all, beside its name."""
+        return self.plane.caption[0].text.removeprefix("input")
+
 
 def rows_of(
     trace: Trace, channels: Sequence[Channel], pictures: Pictures, form: Form | None = None
@@ -156,6 +161,8 @@ def plane_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture:
     plane, name = trace.inputs[:, :, q], f"input-{q}"
     title = f"Input channel {q}: a dot stands for every row, every column"
     caption = (Words(f"input[·,·,{q}]", "index", name, title),)
+    if trace.experiment.source.z is not None and not trace.experiment.before:
+        caption = (Words(f"z[{q}]", "index", "", f"Number {q} of z, an input of one pixel"),)
     called = f"Input channel {q}, {channel.name}"
     made = map_picture(trace, pictures, name, plane, channel.role, called, caption)
     return replace(

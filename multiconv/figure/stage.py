@@ -246,11 +246,10 @@ def _tight_stage(figure: Figure) -> Stage:
         squares += [square for square, _ in _squares(row.kernel, top, kernel, _SIDE)]
         pictures.append(_placed(row.plane, plane, top, _SIDE))
         pictures.append(_placed(row.partial, partial, top, _SIDE))
-        place = row.plane.caption[0].text.removeprefix("input")
         texts += [
             Text(label, top + 13, (Words(row.channel.label, "name"),), row.channel.role),
             Text(label, top + 30, (Words(row.channel.source),), size=12),
-            Text(label, top + 46, (Words(place, "index"),)),
+            Text(label, top + 46, (Words(row.place, "index"),)),
             _star(figure, plane + 121, top + 48, 18),
             Text(partial - 21, top + 54, (Words("="),), anchor="middle", size=18),
             *_said(row.partial, curves + 8, top),

@@ -20,8 +20,9 @@
  *   activation: string, activationWords: string, geometry: Geometry, palette: string,
  *   groups: number, outputs: number, active: boolean[], whatIf: string, ones: boolean, divisor: number,
  *   lender: number | null, gain?: number, rows?: number[] | null, sight?: import("./lib/sight.js").Sight,
+ *   values?: boolean,
  *   reach?: { names: string[], before: Geometry[], extents: Record<string, number> },
- *   prefix?: string, biases?: number[], pooling?: string }} Facts `lender`: the channel whose kernel a what-if gives all; of several layers
+ *   prefix?: string, biases?: number[], pooling?: string }} Facts `values`: inputs are no levels; `lender`: the channel whose kernel a what-if gives all; of several layers
  *   `prefix` is what the opened one's parameters begin with, `biases` are its own; `pooling` says what one takes of each window
  * @typedef {"kernel" | "bias" | "planes" | "pixel" | "page" | "step" | "levels" | "settled"} Kind
  */

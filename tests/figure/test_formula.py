@@ -66,11 +66,3 @@ def test_a_transposed_layers_sum_goes_over_its_input(how, filled):
     found = "".join(term.text for line in lines for term in line)
     assert found == f"output[0,2,3,1]=∑deconv4[0,i′,j′,q]·filter[{filled},1,q]+bias[1]"
     assert [term.under for line in lines for term in line if term.under] == [("i′", "j′", "q")]
-
-
-def test_a_what_if_turns_and_divides_a_transposed_layer_too():
-    shape = geometry((9, 9), (5, 5), transposed=True, padding=2, strides=2)
-    lines = formula(shape, 2, 3, 1, biased=False, divisor=3, what_if="flipped")
-    found = "".join(term.text for line in lines for term in line)
-    assert found.endswith("·filter[4−(2+2−2·i′),4−(3+2−2·j′),1,q]")
-    assert "=1/3∑input" in found

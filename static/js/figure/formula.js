@@ -8,6 +8,7 @@ import { fedBy, placeOf, roomOf, windowOf } from "../lib/geometry.js";
 import { weightText } from "../lib/numbers.js";
 import { speak } from "../page/words.js";
 import { on, state } from "../state.js";
+import { hasLedger } from "./ledger.js";
 import { maps, mark, PictureMap, unmark } from "./map.js";
 import { extent, laid, levels } from "./pixel.js";
 
@@ -89,7 +90,7 @@ const WORDS = {
   k: () => `k = ${state.facts.k}: the output channel, with one kernel for every input channel.`,
   di: () => `di = 0 … ${state.facts.geometry.kernel[0] - 1}: the rows of the kernel and of the window.`,
   dj: () => `dj = 0 … ${state.facts.geometry.kernel[1] - 1}: the columns of the kernel and of the window.`,
-  q: () => `q = 0 … ${channels().length - 1}: the input channels, ${channels().join(", ")}.`,
+  q: () => `q = 0 … ${state.facts.active.length - 1}: the input channels${hasLedger() ? "" : `, ${channels().join(", ")}`}.`,
 };
 
 /** The input channels as their rows are called. */
@@ -214,13 +215,13 @@ const source = (q, [row, column]) => ({ key: `pixel ${q} ${row} ${column}`, ligh
 /** @param {number} q @param {number} row @param {number} column */
 function feed(q, row, column) {
   const plane = levels()?.[q];
-  const level = plane ? plane.bytes[row * plane.width + column] : "…";
+  const level = state.facts.values ? "" : ` = ${plane ? plane.bytes[row * plane.width + column] : "…"}`;
   const reading = document.querySelector(`[data-reading="input-${q}"]`);
-  if (reading) reading.textContent = `[${row},${column}] = ${level}`;
+  if (reading) reading.textContent = `[${row},${column}]${level}`;
   const { geometry } = state.facts;
   const { rows, cols } = fedBy(geometry, row, column);
   const count = rows.length * cols.length;
-  const name = `Input [${row}, ${column}, ${q}] = ${level}`;
+  const name = `Input [${row}, ${column}, ${q}]${level}`;
   if (!count) return say(`${name}: ${geometry.transposed ? "its stamp is cut off" : "no window covers it"}.`);
   const [y, x] = [rows[0][0], cols[0][0]];
   const box = { x, y, width: cols[cols.length - 1][0] - x + 1, height: rows[rows.length - 1][0] - y + 1 };

@@ -31,7 +31,7 @@ let held = { key: null, planes: null, later: () => {} };
  * @param {() => void} [later]
  */
 export function levels(later = held.later) {
-  if ((state.facts.sight?.layer ?? 1) > 1) return null; // a deeper layer's inputs are no levels
+  if (state.facts.values) return null; // a deeper layer's inputs are no levels
   const all = new URLSearchParams(state.query);
   const key = String(new URLSearchParams([...all].filter(([name]) => name === "image" || name === "size")));
   if (held.key !== key) void fetchLevels((held = { key, planes: null, later }), key);
