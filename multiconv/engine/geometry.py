@@ -37,6 +37,23 @@ class Window:
     row_taps: tuple[int, ...]
     col_taps: tuple[int, ...]
 
+    def on_input(self) -> Window:
+        """Return what of it lies on the input."""
+        down = [at for at, row in enumerate(self.rows) if row >= 0]
+        across = [at for at, column in enumerate(self.cols) if column >= 0]
+
+        def kept(places: tuple[int, ...], which: list[int]) -> tuple[int, ...]:
+            return tuple(places[at] for at in which)
+
+        return Window(
+            kept(self.rows, down),
+            kept(self.cols, across),
+            kept(self.source_rows, down),
+            kept(self.source_cols, across),
+            kept(self.row_taps, down),
+            kept(self.col_taps, across),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:

@@ -95,7 +95,7 @@ def pixel_of(trace: Trace, channels: Sequence[Channel], links: Links) -> Pixel:
     view = trace.experiment.view
     other = next(unit for unit in UNITS if unit != view.unit)
     elsewhere = replace(trace.experiment, view=replace(view, unit=other))
-    window = layer.geometry.window_of(*trace.pixel)
+    window = shown_window(layer.geometry, *trace.pixel)
     active = [q for q, partial in enumerate(layer.partials) if partial is not None]
     levels = [_levels(trace.levels[:, :, q], window) for q in active]
     taps = np.ix_(window.row_taps, window.col_taps)
@@ -136,7 +136,12 @@ def pixel_of(trace: Trace, channels: Sequence[Channel], links: Links) -> Pixel:
 def _in_values(trace: Trace, channels: Sequence[Channel]) -> Pixel:
     """Return the arithmetic in the values of the maps, of the channels that have a row."""
     found, shape = trace.probe(*trace.pixel), trace.layer.geometry
-    window, room = shape.window_of(*trace.pixel), _room(shape)
+    window, room = shown_window(shape, *trace.pixel), _room(shape)
+    met = shape.window_of(*trace.pixel)
+    shown = np.ix_(
+        [at for at, row in enumerate(met.rows) if row in window.rows],
+        [at for at, column in enumerate(met.cols) if column in window.cols],
+    )
     count = f" of {prod(shape.kernel_size)}" if shape.transposed else ""
 
     def cells(values: NDArray[Any]) -> Cells:
@@ -146,7 +151,7 @@ def _in_values(trace: Trace, channels: Sequence[Channel]) -> Pixel:
     for each in found.channels:
         if each.q not in trace.rows:
             continue
-        seen = cells(each.values)
+        seen = cells(each.values[shown])
         for row, line in zip(window.rows, seen, strict=True):
             for at, column in enumerate(window.cols):
                 if row < 0 or column < 0:
@@ -155,13 +160,13 @@ def _in_values(trace: Trace, channels: Sequence[Channel]) -> Pixel:
             Tables(
                 channels[each.q],
                 _filled(seen, room),
-                _filled(cells(each.kernel), room),
-                _filled(cells(each.products), room),
+                _filled(cells(each.kernel[shown]), room),
+                _filled(cells(each.products[shown]), room),
                 "≈",
                 value_text(each.subtotal),
                 f"of {each.values.size} values"
                 if trace.experiment.layer.pools
-                else f"{each.products.size}{count} products",
+                else f"{each.products[shown].size}{count} products",
             )
         )
     lines = _last_lines(trace)
@@ -236,9 +241,16 @@ def _room(shape: Geometry) -> Pair:
     if not shape.transposed:
         return shape.kernel_size
     down, across = (
-        max(len(shape.meetings(axis, at)) for at in range(shape.strides[axis])) for axis in (0, 1)
+        min(max(len(shape.meetings(axis, at)) for at in range(shape.strides[axis])), side)
+        for axis, side in enumerate(shape.input_size)
     )
     return down, across
+
+
+def shown_window(shape: Geometry, i: int, j: int) -> Window:
+    """Return the window of a pixel as it is shown: of a transposed layer's, what is there."""
+    window = shape.window_of(i, j)
+    return window.on_input() if shape.transposed else window
 
 
 def _filled(cells: Cells, room: Pair) -> Cells:

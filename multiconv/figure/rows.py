@@ -126,7 +126,7 @@ def rows_of(
     pictured = not has_room(kernels[:, :, [owner(channel).q for channel in most], k])
     pictured = pictured or (has_ledger(trace) and max(layer.kernel_size) > _FIELDS)
     shape = trace.layer.geometry
-    window = shape.window_of(*trace.pixel)
+    window = shape.window_of(*trace.pixel).on_input()
     taps = set(product(window.row_taps, window.col_taps)) if shape.transposed else None
     return tuple(
         Row(

@@ -4,7 +4,7 @@
  * of it: an index of the formula; a weight, or its tap in a table; a pixel of an input, for the arrow
  * keys the one under the window's middle.
  */
-import { fedBy, placeOf, roomOf, windowOf } from "../lib/geometry.js";
+import { fedBy, placeOf, roomOf, shownWindow } from "../lib/geometry.js";
 import { weightText } from "../lib/numbers.js";
 import { speak } from "../page/words.js";
 import { on, state } from "../state.js";
@@ -100,7 +100,7 @@ const channels = () => [...document.querySelectorAll("#working .row")].map((row)
 function covered(noun, axis) {
   const { geometry, pixel } = state.facts;
   if (geometry.transposed) {
-    const window = windowOf(geometry, pixel[0], pixel[1]);
+    const window = shownWindow(geometry, pixel[0], pixel[1]);
     const [first, length] = extent(axis ? window.cols : window.rows);
     if (!length) return `None of the input’s ${noun}s reaches it`;
     return length === 1 ? `The input’s ${noun} ${first} reaches it` : `The input’s ${noun}s ${first} … ${first + length - 1} reach it`;
@@ -125,7 +125,7 @@ function index(target) {
 /** Mark the pixel's row or column on every map, and its window's on the inputs. @param {Axis} axis */
 function bands(axis) {
   const { geometry, pixel } = state.facts;
-  const window = windowOf(geometry, pixel[0], pixel[1]);
+  const window = shownWindow(geometry, pixel[0], pixel[1]);
   /** @param {number[]} size @param {number} first @param {number} length */
   const band = ([height, width], first, length) =>
     axis ? { x: first, y: 0, width: length, height } : { x: 0, y: first, width, height: length };
@@ -154,7 +154,7 @@ const turned = (at, count) => (state.facts.whatIf === "flipped" ? count - 1 - at
 /** Which of a kernel's weights lies on a table's cell; −1: none. @param {number} cell */
 function laidOn(cell) {
   const { geometry, pixel } = state.facts;
-  const { rowTaps, colTaps } = windowOf(geometry, pixel[0], pixel[1]);
+  const { rowTaps, colTaps } = shownWindow(geometry, pixel[0], pixel[1]);
   const width = roomOf(geometry)[1];
   const [di, dj] = [rowTaps[Math.floor(cell / width)], colTaps[cell % width]];
   return di === undefined || dj === undefined ? -1 : di * geometry.kernel[1] + dj;
@@ -164,7 +164,7 @@ function laidOn(cell) {
 function lightTap(q, at) {
   const { geometry, pixel } = state.facts;
   const [di, dj] = [Math.floor(at / geometry.kernel[1]), at % geometry.kernel[1]];
-  const window = windowOf(geometry, pixel[0], pixel[1]);
+  const window = shownWindow(geometry, pixel[0], pixel[1]);
   const [down, across] = [window.rowTaps.indexOf(di), window.colTaps.indexOf(dj)];
   const cell = down < 0 || across < 0 ? -1 : down * roomOf(geometry)[1] + across;
   terms(geometry.transposed ? ["q"] : ["di", "dj", "q"]);
@@ -264,7 +264,7 @@ on("pixel", ({ i, j, pinned }) => {
   const map = inputMap(document.activeElement);
   if (!pinned) return;
   if (!map || map.matches(":hover")) return lit && draw();
-  const { rows, cols } = windowOf(state.facts.geometry, i, j);
+  const { rows, cols } = shownWindow(state.facts.geometry, i, j);
   const middle = [rows, cols].map((places) => places[(places.length - 1) >> 1]);
   if (Math.min(...middle) >= 0) change(source(map.input, middle));
 });

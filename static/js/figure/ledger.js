@@ -189,7 +189,7 @@ async function exact(i, j) {
 /** @param {Found} found @param {number[]} values */
 function written(found, values) {
   draw(values);
-  for (const channel of found.channels) table(channel, found);
+  for (const channel of found.channels) table(...within(channel, found));
   lines(values);
   document.getElementById("pixel")?.classList.toggle("waiting", false);
 }
@@ -341,6 +341,22 @@ function table({ q, values, kernel, products, subtotal }, { rows, cols }) {
     const weights = geometry.kernel[0] * geometry.kernel[1];
     put(find(`[data-value="added-${q}"]`), "", `${rows.length * cols.length} of ${weights} products`);
   }
+}
+
+/**
+ * A channel's numbers and their places as they are shown: of a transposed layer's, those on the input.
+ * @param {Parameters<typeof table>[0]} channel
+ * @param {Parameters<typeof table>[1]} found
+ * @returns {Parameters<typeof table>}
+ */
+function within(channel, found) {
+  const { rows, cols } = found;
+  if (!state.facts.geometry.transposed) return [channel, found];
+  const inside = (/** @type {number[]} */ places) => (/** @type {unknown} */ _, /** @type {number} */ at) => places[at] >= 0;
+  const kept = (/** @type {number[][]} */ numbers) => numbers.filter(inside(rows)).map((row) => row.filter(inside(cols)));
+  const { q, values, kernel, products, subtotal } = channel;
+  const shown = { q, values: kept(values), kernel: kept(kernel), products: kept(products), subtotal };
+  return [shown, { ...found, rows: rows.filter(inside(rows)), cols: cols.filter(inside(cols)) }];
 }
 
 /** @param {number[]} values */

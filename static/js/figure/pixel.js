@@ -6,14 +6,14 @@
 import { arithmetic } from "../lib/arithmetic.js";
 import { captioned } from "../lib/numbers.js";
 import { levelKind, tint } from "../lib/colours.js";
-import { roomOf, windowOf } from "../lib/geometry.js";
+import { roomOf, shownWindow } from "../lib/geometry.js";
 import { fetched } from "../page/ask.js";
 import { on, state, tell } from "../state.js";
 import { hasLedger, showExact, showLedger } from "./ledger.js";
 
 /**
  * @typedef {ReturnType<typeof arithmetic>} Working
- * @typedef {ReturnType<typeof windowOf>} Window
+ * @typedef {ReturnType<typeof shownWindow>} Window
  */
 
 /** As many pixels are fetched at the first sign that one will be pointed at. */
@@ -97,7 +97,7 @@ const write = (selector, text) => found(selector).forEach((element) => put(eleme
  */
 export function show(i, j, later) {
   const { facts } = state;
-  const window = windowOf(facts.geometry, i, j);
+  const window = shownWindow(facts.geometry, i, j);
   marks(window, i, j);
   write('[data-value="i"], .filled[data-index="i"]', String(i));
   write('[data-value="j"], .filled[data-index="j"]', String(j));

@@ -1,6 +1,6 @@
 // @ts-check
 /** Which input pixels reach the output pixel that is pointed at or pinned, by which weights, and how many its neighbours. */
-import { windowOf } from "../lib/geometry.js";
+import { shownWindow } from "../lib/geometry.js";
 import { corner, countAt, dotsAround, kindAt, neighbour, pathWords } from "../lib/reach.js";
 import { on, state } from "../state.js";
 
@@ -26,10 +26,10 @@ function move({ i, j }) {
   );
   const path = place.querySelector('[data-value="path"]');
   if (path) path.textContent = pathWords([...reach.before, geometry], reach.names, i, j);
-  outline(windowOf(geometry, i, j));
+  outline(shownWindow(geometry, i, j));
 }
 
-/** Outline the weights that an input stamps on the pixel. @param {ReturnType<typeof windowOf>} window */
+/** Outline the weights that an input stamps on the pixel. @param {ReturnType<typeof shownWindow>} window */
 function outline({ rowTaps, colTaps }) {
   const d = rowTaps.flatMap((di) => colTaps.map((dj) => `M${dj + INSET} ${di + INSET}h${SQUARE}v${SQUARE}h-${SQUARE}z`)).join("");
   for (const path of document.querySelectorAll(".kernel-picture .outlines")) path.setAttribute("d", d);

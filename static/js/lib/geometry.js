@@ -22,6 +22,23 @@ export function windowOf(geometry, i, j) {
 }
 
 /**
+ * A window as it is shown: of a transposed layer's what lies on the input, where there is no padding.
+ * @param {Geometry} geometry
+ * @param {number} i
+ * @param {number} j
+ */
+export function shownWindow(geometry, i, j) {
+  const window = windowOf(geometry, i, j);
+  if (!geometry.transposed) return window;
+  const kept = (/** @type {number[]} */ numbers, /** @type {number[]} */ places) => numbers.filter((_, at) => places[at] >= 0);
+  const { rows, cols } = window;
+  return {
+    rows: kept(rows, rows), cols: kept(cols, cols), sourceRows: kept(rows, rows), sourceCols: kept(cols, cols),
+    rowTaps: kept(window.rowTaps, rows), colTaps: kept(window.colTaps, cols),
+  };
+}
+
+/**
  * Where a tap of an output pixel lies along an axis; outside the input too.
  * @param {Geometry} geometry
  * @param {0 | 1} axis
@@ -47,7 +64,7 @@ export function meetings(geometry, axis, at) {
 export const roomOf = (geometry) =>
   geometry.transposed
     ? /** @type {(0 | 1)[]} */ ([0, 1]).map((axis) =>
-        Math.max(...Array.from({ length: geometry.strides[axis] }, (_, at) => meetings(geometry, axis, at).length)),
+        Math.min(Math.max(...Array.from({ length: geometry.strides[axis] }, (_, at) => meetings(geometry, axis, at).length)), geometry.input[axis]),
       )
     : geometry.kernel;
 
