@@ -241,6 +241,15 @@ def kind_words(layer: Layer) -> str:
     return f"{size_words(layer.kernel_size)} {KIND_WORDS[layer.kind]}"
 
 
+def kernel_count_words(layer: Layer) -> str:
+    """Return how many kernels a layer has and why, as “45 outputs · 32 inputs = 1,440 kernels”."""
+    members, outputs = layer.inputs // layer.groups, layer.outputs
+    counts = f"{outputs} output{'s' * (outputs != 1)} · {members} input{'s' * (members != 1)}"
+    each = " each" if layer.groups > 1 else ""
+    kernels = members * outputs
+    return f"{counts}{each} = {kernels:,} kernel{'s' * (kernels != 1)}"
+
+
 def layer_words(layer: Layer) -> str:
     """Return a layer in a list of them, as “5 × 5 convolution, 32 to 45”."""
     channels = f"{layer.inputs} to {layer.outputs}"

@@ -16,7 +16,13 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from multiconv.experiment.edit import OUTPUT_WIDTH, ROW_WIDTH, Form
-from multiconv.experiment.words import origin_words, pooling_words, sentence, what_if_words
+from multiconv.experiment.words import (
+    kernel_count_words,
+    origin_words,
+    pooling_words,
+    sentence,
+    what_if_words,
+)
 from multiconv.figure.channels import Channel, channels_of
 from multiconv.figure.kernel import Kernel
 from multiconv.figure.layers import Layers, Stacked, layers_of
@@ -69,6 +75,7 @@ class Figure:
     ledger: Ledger | None = None
     pooling: str = ""
     gain: int = 1
+    kernels: str = ""
 
     @property
     def is_tight(self) -> bool:
@@ -128,6 +135,7 @@ def figure_of(
         ledger_of(trace, channels, turns),
         pooling_words(experiment.layer),
         trace.gain,
+        "" if experiment.layer.pools else kernel_count_words(experiment.layer),
     )
 
 

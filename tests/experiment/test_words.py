@@ -8,7 +8,13 @@ import pytest
 from multiconv.errors import NotFound
 from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Layer
-from multiconv.experiment.words import map_text, map_words, origin_words, sentence
+from multiconv.experiment.words import (
+    kernel_count_words,
+    map_text,
+    map_words,
+    origin_words,
+    sentence,
+)
 from multiconv.filters.banks import NOTICE
 from multiconv.networks.shipped import network
 
@@ -147,3 +153,11 @@ def opened(link):
 )
 def test_trained_filters_are_claimed_where_they_are_and_as_they_are(link, before, after):
     assert origin_words(*opened(link)) == f"{before}{NOTICE}{after}"
+
+
+def test_how_many_kernels_a_layer_has_is_said_with_why():
+    layers = network("faces").layers
+    assert kernel_count_words(layers[3]) == "45 outputs · 32 inputs = 1,440 kernels"
+    assert kernel_count_words(layers[6]) == "1 output · 45 inputs = 45 kernels"
+    grouped = Layer(inputs=6, outputs=4, groups=2, bias=(0.0,) * 4)
+    assert kernel_count_words(grouped) == "4 outputs · 3 inputs each = 12 kernels"

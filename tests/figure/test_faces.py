@@ -47,6 +47,22 @@ def test_at_160_it_finds_nothing_and_a_silenced_network_neither(tracer):
     assert faces(tracer, **{"7.off": "0,1,5,36"}).words == ("The highest of 2209 scores is −0.22.")
 
 
+@pytest.mark.parametrize(
+    ("size", "score", "found_there"),
+    [(160, -1.24, False), (256, -1.14, False), (320, -0.55, False), (512, 1.06, True)],
+)
+def test_at_other_sizes_it_answers_as_was_recorded_of_dlibs_detector(
+    tracer, size, score, found_there
+):
+    """The figures of the network's provenance, of the portrait at single sizes."""
+    found = faces(tracer, size=str(size))
+    assert bool(found.boxes) == found_there
+    last = tracer.outputs_of(
+        read({"network": "faces", "size": str(size)}.items(), networks=network), 7
+    )
+    assert last.max() == pytest.approx(score, abs=0.006)
+
+
 def test_other_experiments_have_none(tracer):
     trace = tracer.trace(read([("size", "24"), ("layers", "2")]))
     assert faces_of(trace, tracer) is None
