@@ -173,11 +173,11 @@ def _ends(trace: Trace) -> str:
     first = ["output"] * trace.experiment.sums + [f"the other {left}"] * (left > 0)
     one = weight_text(trace.range / trace.gain)
     gain = f" (× {trace.gain})" if trace.gain > 1 else ""
-    kernels = weight_text(weight_scale(trace))
-    return (
-        f"Full colour: {', '.join([*first, 'inputs'])} ±{end}; what one adds ±{one}{gain}; "
-        f"kernels ±{kernels}."
-    )
+    kernels, inputs = weight_text(weight_scale(trace)), weight_text(trace.input_range(trace.inputs))
+    told = f"{', '.join([*first, 'inputs'])} ±{end}"
+    if inputs != end:
+        told = f"{', '.join(first)} ±{end}, z ±{inputs}"
+    return f"Full colour: {told}; what one adds ±{one}{gain}; kernels ±{kernels}."
 
 
 def shape_words(shape: Geometry, layer: Layer) -> str:

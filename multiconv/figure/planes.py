@@ -133,6 +133,7 @@ def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
         if plane.dtype == np.uint8:
             hue = colour.HUES[channel] if trace.experiment.view.inputs == "tinted" else None
             return Map(name, plane, trace.range, hue)
+        return Map(name, plane, trace.input_range(plane))
     elif kind == "running":
         plane = layer.running(channel)
     elif kind == "partial":

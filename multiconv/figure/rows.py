@@ -164,7 +164,8 @@ def plane_of(trace: Trace, channel: Channel, pictures: Pictures) -> MapPicture:
     if trace.experiment.source.z is not None and not trace.experiment.before:
         caption = (Words(f"z[{q}]", "index", "", f"Number {q} of z, an input of one pixel"),)
     called = f"Input channel {q}, {channel.name}"
-    made = map_picture(trace, pictures, name, plane, channel.role, called, caption)
+    extent = None if plane.dtype == np.uint8 else trace.input_range(plane)
+    made = map_picture(trace, pictures, name, plane, channel.role, called, caption, extent)
     return replace(
         made,
         mark=window_mark(shape.window_of(*trace.pixel)),

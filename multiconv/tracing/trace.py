@@ -62,6 +62,9 @@ FEW = 3
 GAINS = (100, 10)
 """How many times as strong as their sum what many channels add may be drawn."""
 
+LATENT_RANGE = 2.5
+"""What the ends of the colours stand for on a generator's numbers."""
+
 _ROUNDING = 1e-9
 
 
@@ -148,6 +151,11 @@ class Trace:
     def partial_range(self, plane: Plane) -> float:
         """Return what the ends of the colours stand for on what one channel adds."""
         return self.range_of(plane) / self.gain
+
+    def input_range(self, plane: NDArray[Any]) -> float:
+        """Return what the ends of the colours stand for on an input map."""
+        is_latent = self.experiment.source.z is not None and not self.experiment.before
+        return LATENT_RANGE if is_latent else self.range_of(plane)
 
     def range_of(self, plane: Plane) -> float:
         """Return what the ends of the colours stand for on one map: the range, or its own."""

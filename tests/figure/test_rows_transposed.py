@@ -92,6 +92,7 @@ def test_few_inputs_all_have_a_row_and_add_up(tracer, inputs):
 def test_maps_are_whole_multiples_and_z_is_told_by_its_numbers(client):
     page = unescape(client.get("/?network=emoji&layer=1&k=3&i=1&j=2&rows=17,40").text)
     assert "z[17]" in page
+    assert ", z ±2.5; what one adds" in page
     assert "Followed back: all 100 numbers of z." in page
     plane, partial, output = (
         re.search(rf'name="{name}"[^>]* width="(\d+)" height="(\d+)"', page).groups()

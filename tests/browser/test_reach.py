@@ -1,0 +1,88 @@
+"""A transposed layer under hand and pointer: what reaches a pixel, and stamp by stamp."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from urllib.request import urlopen
+
+from playwright.sync_api import expect
+
+WAIT = 60_000
+EMOJI = "network=emoji&k=2&i=40&j=35"
+
+
+def test_a_generators_last_layer_is_pointed_at_stepped_and_edited(page, server, axe_report):
+    page.goto(f"{server}/?{EMOJI}")
+    expect(page.locator(".inset figcaption").first).to_have_text("reached by 6")
+    assert axe_report(page, article=False) == ""
+    output = page.locator("#result mc-map input")
+    output.scroll_into_view_if_needed()
+    box = output.bounding_box()
+    side = box["width"] / 64
+    page.mouse.move(box["x"] + 30.5 * side, box["y"] + 20.5 * side)
+    expect(page.locator(".inset figcaption").first).to_have_text("reached by 9", timeout=WAIT)
+    expect(page.locator(".counts .pinned")).to_have_text("9")
+    outlines = page.locator(".kernel-picture .outlines").first.get_attribute("d")
+    assert outlines.count("M") == 9
+    with urlopen(f"{server}/api/probe?network=emoji&k=2&i=20&j=30") as answer:
+        found = json.load(answer)
+    final = page.locator('[data-value="total"] .final').first
+    expect(final).to_have_text(re.compile(f"{abs(found['total']):.3f}"), timeout=WAIT)
+    for row in page.locator(".channel").all():
+        (channel,) = (
+            each for each in found["channels"] if str(each["q"]) == row.get_attribute("data-q")
+        )
+        cells = row.locator(".taps td").all_inner_texts()
+        shown = [float(text.replace("−", "-")) for text in cells]
+        wanted = [weight for line in channel["kernel"] for weight in line]
+        assert all(abs(a - b) < 6e-3 for a, b in zip(shown, wanted, strict=True))
+
+    page.mouse.move(5, 5)
+    output.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("j=36"), timeout=WAIT)
+    expect(page.locator(".inset figcaption").first).to_have_text("reached by 9", timeout=WAIT)
+    caption = page.locator('#result figcaption [data-value="output"]')
+    expect(page.locator("#result .place")).to_contain_text("column 36")
+    with urlopen(f"{server}/api/probe?network=emoji&k=2&i=40&j=36") as answer:
+        whole = f"−{abs(math.tanh(json.load(answer)['total'])):.3f}"
+    expect(caption).to_have_text(whole, timeout=WAIT)
+
+    page.locator("#steps > summary").click()
+    page.locator('mc-stamps [data-go="step"]').click()
+    words = page.locator("mc-stamps .step-words")
+    expect(words).to_contain_text("Input row 0, column 0 stamps rows 0 to 2", timeout=WAIT)
+    assert caption.inner_text() != whole
+    slider = page.locator("mc-stamps input[type=range]")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(words).to_contain_text("So far 1024 of 1024")
+    expect(caption).to_have_text(whole)
+    page.locator("#steps > summary").click()
+
+    page.locator("#working a.kernel").first.click()
+    page.locator("mc-kernel[data-q] .weight").nth(12).fill("1.5")
+    expect(page.locator("#result mc-map canvas")).to_have_count(1, timeout=WAIT)
+    expect(page).to_have_url(re.compile(r"w\.\d+\.2"), timeout=WAIT)
+
+
+def test_a_stamped_picture_follows_the_pointer_and_stands_without_scripts(new_page, server):
+    query = "kind=transposed&kernel=5x5&strides=2&i=20&j=21&size=40"
+    page = new_page(javascript=False)
+    page.goto(f"{server}/?{query}")
+    expect(page.locator("#reach")).to_contain_text("Stride 2 puts an input pixel on every second")
+    page = new_page()
+    page.goto(f"{server}/?{query}")
+    page.locator("#result mc-map input").hover(position={"x": 100, "y": 104})  # 8 times as large
+    expect(page.locator('[data-value="i"]').first).to_have_text("26", timeout=WAIT)
+    with urlopen(
+        f"{server}/api/probe?kind=transposed&kernel=5x5&strides=2&size=40&i=26&j=25"
+    ) as answer:
+        found = json.load(answer)
+    final = page.locator('[data-value="total"] .final')
+    expect(final).to_have_text(re.compile(f"{abs(found['total']):.3f}"), timeout=WAIT)
+    assert page.locator("#working .row").first.locator(".weight.reaches").count() == (
+        len(found["rows"]) * len(found["cols"])
+    )
