@@ -28,6 +28,7 @@ from multiconv.experiment.fields import FIELDS, LAYER_TURNS, Field
 from multiconv.experiment.kernels import PLACE, tap_name
 from multiconv.experiment.kinds import COLOUR_RANGE, numbers_text
 from multiconv.experiment.link import prefix, read, to_pairs
+from multiconv.experiment.mixing import MIX_FIELDS, with_mix
 from multiconv.experiment.model import LIMITS, Experiment, Layer, Networks, no_networks
 from multiconv.experiment.numbers import number, plain, weight_text, whole, with_point
 from multiconv.experiment.reshape import reshape
@@ -117,6 +118,7 @@ def edit_of(
     experiment = experiment.with_layer(layer)
     for q, name in changes.items():
         experiment = experiment.with_layer(CHANGES[name].of(experiment, q))
+    experiment = with_mix(form, experiment)
     experiment, left = _over_the_same_place(base, experiment, geometry_of)
     if (opened := restacked(form, experiment, geometry_of)) != experiment:
         return Edit(opened, (size_notice,) if size_notice else ())
@@ -244,7 +246,7 @@ def _free_entries(form: Form, base: Experiment) -> dict[str, str]:
 def _refuse_unknown(form: Iterable[str]) -> None:
     """Refuse a parameter that no field of the form has, in the link's own words."""
     known = {"from", "do", "k", "switch", "on", "add", "layer", *(row.name for row in _IN_FORM)}
-    known |= {row.name + TYPED for row in _FREE}
+    known |= {row.name + TYPED for row in _FREE} | {*MIX_FIELDS}
     read(
         (name, "")
         for name in form

@@ -14,7 +14,14 @@ from multiconv.experiment.fields import LAYER_TURNS, Field, fields_of, usual
 from multiconv.experiment.model import Experiment, Focus, Layer, Network, Source, View
 from multiconv.experiment.numbers import quoted
 
+GENERATED = "generated"
+"""The map of a generator's three last outputs together, in colour."""
+
+Z_MAP = "z"
+"""The map of a generator's numbers, one below the other."""
+
 _MAP = re.compile(r"(input|partial|output|running)-(0|[1-9][0-9]{0,3})|(sum|for|against|rest)")
+_EDGES = re.compile(r"edges-([1-9][0-9]?)")
 _FACE = re.compile(r"layer-([1-9][0-9]?)-(0|[1-9][0-9]{0,3})")
 _SOURCE, _FOCUS, _VIEW = map(fields_of, ("source", "focus", "view"))
 
@@ -61,6 +68,15 @@ def face_place(name: str, experiment: Experiment) -> tuple[int, int] | None:
     return n, k
 
 
+def edges_place(name: str, experiment: Experiment) -> int | None:
+    """Return n of ``edges-<n>``, the sides of layer n's outputs; None of another name."""
+    match = _EDGES.fullmatch(name)
+    if not match:
+        return None
+    face_place(f"layer-{match[1]}-0", experiment)  # refuses a layer that is not there
+    return int(match[1])
+
+
 def _up_to(experiment: Experiment, n: int) -> Experiment:
     """Return what the outputs of layer n depend on."""
     focus = experiment.focus
@@ -90,6 +106,14 @@ def pixels_experiment(
     """
     if place := face_place(map_name, experiment):
         return _up_to(experiment, place[0])
+    if n := edges_place(map_name, experiment):
+        return _up_to(experiment, n)
+    if map_name == GENERATED:
+        return _up_to(experiment, len(experiment.layers))
+    if map_name == Z_MAP:
+        given = experiment.layers[0].inputs
+        layers = _behind(experiment, 0, given) or experiment.layers
+        return Experiment(experiment.source, layers, network=experiment.network)
     if map_name in {"influence", "counted"}:
         return replace(_up_to(experiment, experiment.focus.layer), focus=experiment.focus)
     layer, focus = experiment.layer, experiment.focus

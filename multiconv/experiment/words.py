@@ -12,7 +12,7 @@ from multiconv.experiment.banks import PLANES, StoredBank, own_shape, shares_of
 from multiconv.experiment.fields import ACTIVATION_WORDS, WHAT_IFS
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.latent import Latent
-from multiconv.experiment.maps import face_place, map_place
+from multiconv.experiment.maps import GENERATED, Z_MAP, edges_place, face_place, map_place
 from multiconv.experiment.model import (
     AVG_POOL,
     CONV,
@@ -204,12 +204,22 @@ _SHARES = {
 }
 
 
+_OF_A_GENERATOR = {
+    Z_MAP: "the numbers that the generator is given",
+    GENERATED: "the picture that the generator makes",
+}
+
+
 def map_words(name: str, experiment: Experiment) -> str:
     """Return what a map shows, as “what red adds”."""
     if place := face_place(name, experiment):
         return f"output channel {place[1]} of layer {place[0]}"
     if name == "influence":
         return "how much the number changes with each pixel"
+    if n := edges_place(name, experiment):
+        return f"the first column and row of every output of layer {n}"
+    if name in _OF_A_GENERATOR:
+        return _OF_A_GENERATOR[name]
     kind, channel = map_place(name, experiment.layer)
     if kind in _SHARES:
         return _SHARES[kind]

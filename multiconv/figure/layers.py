@@ -1,8 +1,11 @@
-"""The row of volumes: every layer of the stack as a box that opens it, and the same in words."""
+"""The row of volumes: every layer of the stack as a box that opens it, and the same in words.
+
+A generator's row begins with its numbers and ends with the picture in colour.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,15 +15,18 @@ from multiconv.engine.stack import cell_at, receptive_field
 from multiconv.errors import InvalidValue, TooLarge
 from multiconv.experiment.changes import unchanged, undone
 from multiconv.experiment.kernels import channel_name
+from multiconv.experiment.maps import GENERATED, Z_MAP
 from multiconv.experiment.model import Experiment, Layer
 from multiconv.experiment.numbers import decimal
 from multiconv.experiment.words import enumeration, layer_name
-from multiconv.figure.planes import Absent, Outputs
+from multiconv.figure.planes import Absent, Outputs, is_generated
 from multiconv.figure.rows import Pictures
 from multiconv.tracing.trace import Trace
 
 ROOMS = {"wide": (1336.0, 300.0), "middle": (736.0, 1.0), "narrow": (336.0, 0.0)}
 """The widths that the row is composed for, a screen, a tablet, a phone, and its last words'."""
+BESIDE = 270.0
+"""So much of a screen's width is left to what a generator starts from."""
 _NAME, _SIZE = 8.2, 7.3  # how wide a character of a name is, and one of a size
 PHOTO = "photo"
 LONGEST = 110
@@ -29,10 +35,11 @@ LONGEST = 110
 
 @dataclass(frozen=True, slots=True)
 class LayerBox:
-    """One box of the row: layer ``n``, or as number 0 the photograph.
+    """One box of the row: layer ``n``, or as number 0 the photograph or a generator's numbers.
 
-    ``face`` is the picture of its output k, ``pixel`` the one over the pinned place, ``said`` what
-    the box is in words, ``changed`` what was changed in its layer, if anything.
+    ``face`` is the picture of the ``map`` of its output k, ``shows`` tells which that is where it
+    is to be told, ``pixel`` is the one over the pinned place, ``said`` what the box is in words,
+    ``changed`` what was changed in its layer, if anything; ``edges`` is the picture of its sides.
     """
 
     n: int
@@ -46,6 +53,14 @@ class LayerBox:
     said: str
     opened: bool
     changed: str = ""
+    map: str = PHOTO
+    shows: str = ""
+    edges: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether its face is in colour."""
+        return self.map in {PHOTO, GENERATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,11 @@ class Layers:
     k: int
     pixel: Pair
     end: str = ""
+
+    @property
+    def grows(self) -> bool:
+        """Whether it is a generator's, which begins with numbers."""
+        return self.boxes[0].map == Z_MAP
 
     @property
     def opened(self) -> LayerBox:
@@ -98,12 +118,19 @@ def layers_of(trace: Trace, pictures: Pictures, outputs: Stacked | None = None) 
         boxes,
         {
             name: box_row(near if name == "narrow" else stops, opened, *room)
-            for name, room in ROOMS.items()
+            for name, room in _rooms(boxes[0].map == Z_MAP)
         },
         experiment.focus.k,
         trace.pixel,
         _end(experiment, outputs) if outputs and last == count else "",
     )
+
+
+def _rooms(grows: bool) -> Iterable[tuple[str, tuple[float, float]]]:
+    """Yield the widths; beside a generator's row stands a form, and no words behind it."""
+    for name, (width, tail) in ROOMS.items():
+        beside = BESIDE if grows and name == "wide" else 0.0
+        yield name, (width - beside, 0.0 if beside else tail)
 
 
 def _is_allowed(outputs: Stacked, experiment: Experiment, n: int) -> bool:
@@ -117,18 +144,25 @@ def _is_allowed(outputs: Stacked, experiment: Experiment, n: int) -> bool:
 
 def _box(trace: Trace, n: int, pictures: Pictures) -> LayerBox:
     experiment, shapes = trace.experiment, trace.shapes
-    opened = experiment.focus.layer
+    opened, generates = experiment.focus.layer, experiment.source.z is not None
+    k, changed, shows = 0, "", ""
     if n == 0:
         (rows, columns), channels = shapes[0].input_size, experiment.source.channels
-        name, k, changed = PHOTO, 0, ""
-        if experiment.source.z is not None:
-            name, pictures = "z", Absent()
-        face = pictures.map("photo", 0.0, 2 * LONGEST)
+        name = shown = Z_MAP if generates else PHOTO
     else:
         layer, k = experiment.layers[n - 1], experiment.k_of(n)
         (rows, columns), channels = shapes[n - 1].output_size, layer.outputs
-        name, face = layer_name(n, layer), pictures.map(f"layer-{n}-{k}", 0.0, 2 * LONGEST)
+        name, shown = layer_name(n, layer), f"layer-{n}-{k}"
+        shows = f"map {k}" if generates else ""
+        if n == len(shapes) and is_generated(experiment):
+            shown, shows = GENERATED, "in colour"
         changed = change_words(n, layer, unchanged(experiment, n))
+    face = pictures.map(shown, 0.0, 2 * LONGEST)
+    if generates and n == 0:
+        said = f"{Z_MAP}, {channels} numbers"
+        return LayerBox(
+            0, 0, name, (1, 1), str(channels), channels, (0, 0), face, said, False, map=shown
+        )
     return LayerBox(
         n,
         k,
@@ -141,6 +175,9 @@ def _box(trace: Trace, n: int, pictures: Pictures) -> LayerBox:
         f"{name}, {rows} × {columns} × {channels}" + (f"; {changed}" if changed else ""),
         n == opened,
         changed,
+        shown,
+        shows,
+        pictures.map(f"edges-{n}", 0.0) if generates and shown != GENERATED else "",
     )
 
 
@@ -152,6 +189,9 @@ def _stop(trace: Trace, box: LayerBox) -> Stop:
     if n < opened:
         spot, field = _seen(trace.shapes[n:opened], trace.pixel)
     words = _NAME * (len(box.name) + bool(box.changed)) + _SIZE * (len(box.size) + 1)
+    if box.map == Z_MAP:  # only the layer beside them is drawn as a wedge from all of them
+        field = field if opened == 1 else None
+        return Stop(n, (*box.sides, box.channels), None, field, words, line=True)
     return Stop(n, (*box.sides, box.channels), spot, field, words)
 
 

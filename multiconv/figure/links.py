@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from multiconv.experiment.changes import Held, turned, undone
+from multiconv.experiment.latent import Latent
 from multiconv.experiment.link import to_query
 from multiconv.experiment.maps import acting, pixels_experiment
 from multiconv.experiment.model import Experiment, Rows, Source, View
@@ -151,6 +152,14 @@ class Links:
         """Return the address of a sample's small picture."""
         query = self._query(Experiment(source=Source(name, THUMBNAIL)))
         return address_of("/maps/input.png", query, f"v={self.build}")
+
+    def generated(self, z: Latent) -> str:
+        """Return the address of the picture that a generator as it comes makes of its numbers."""
+        network = self.experiment.network
+        layers = network.layers if network else self.experiment.layers
+        made = Experiment(replace(self.experiment.source, z=z), layers, network=network)
+        query = self._query(pixels_experiment(made, "generated", None))
+        return address_of("/maps/generated.png", query, f"v={self.build}")
 
     def whole(self, path: str, *more: str) -> str:
         """Return the address of ``path`` for the picture at its full size."""

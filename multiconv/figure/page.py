@@ -23,6 +23,7 @@ from multiconv.figure.controls import Button, Choice, Entry, buttons, presets
 from multiconv.figure.exports import Group, exports
 from multiconv.figure.faces import Faces, faces_of
 from multiconv.figure.kernel import weight_scale
+from multiconv.figure.latent import Emoji, Mixing, emojis, mixing_of
 from multiconv.figure.links import Links
 from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
@@ -61,19 +62,43 @@ class Controls:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A network that the top bar offers: what it does, and where it is."""
+
+    name: str
+    title: str
+    words: str
+    link: str
+
+
+OFFERS = (
+    Offer("faces", "Faces", "seven convolutions find faces in a photograph", "/?network=faces"),
+    Offer(
+        "emoji",
+        "Emoji",
+        "five transposed convolutions make a picture of a hundred numbers",
+        "/?network=emoji&1.k=42&2.k=58&3.k=26&4.k=13",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything that the page says of one experiment but the article.
 
-    ``pictured`` tells whether there is a picture, which can be another.  ``mistakes`` are said
-    above the figure and beside their fields, which are ``wrong``; ``form`` is what was typed, to be
-    shown again where it could not be used; ``facts`` what scripts need.
+    ``mistakes`` are said above the figure and beside their fields, which are ``wrong``; ``form`` is
+    what was typed, to be shown again where it could not be used; ``facts`` what scripts need.
+    A generator has ``mixing`` and ``emojis`` in place of a sample.
     """
 
     links: Links
     figure: Figure
+    mixing: Mixing | None
+    emojis: tuple[Emoji, ...]
+    networks: tuple[Offer, ...]
+    network: str
     samples: Mapping[str, Sample]
     sample: Sample | None
-    pictured: bool
     mistakes: Sequence[MultiConvError]
     wrong: frozenset[str | None]
     notices: tuple[tuple[str, str], ...]
@@ -116,12 +141,16 @@ def page(
     wrong = frozenset(mistake.field and mistake.field.removeprefix(own) for mistake in mistakes)
     few = layer.outputs <= FEW
     figure = figure_of(trace, links, form=typed, all_faces=few, outputs=outputs, turns=links)
+    mixing = mixing_of(trace, links)
     return Page(
         links,
         figure,
+        mixing,
+        emojis(trace, links),
+        OFFERS,
+        experiment.network.name if experiment.network else "",
         SAMPLES,
         SAMPLES.get(experiment.source.image.removeprefix("sample:")),
-        experiment.source.z is None,
         mistakes,
         wrong,
         notices_of(told, layer),
@@ -141,7 +170,7 @@ def page(
         trials=trials_of(trace, links, outputs),
         pixel=pixel_of(trace, figure.channels, links),
         exports=exports(links, k, figure.channels),
-        facts=_facts(trace, links, figure),
+        facts=_facts(trace, links, figure, mixing),
     )
 
 
@@ -179,7 +208,7 @@ def _of_a_stack(experiment: Experiment) -> dict[str, object]:
     return {"prefix": prefix(experiment.focus.layer), "biases": experiment.layer.bias}
 
 
-def _facts(trace: Trace, links: Links, figure: Figure) -> str:
+def _facts(trace: Trace, links: Links, figure: Figure, mixing: Mixing | None) -> str:
     """Return what the scripts need to know, as JSON: sizes and the table of colours."""
     experiment = trace.experiment
     lender = lender_of(trace, channels_of(trace))
@@ -208,6 +237,7 @@ def _facts(trace: Trace, links: Links, figure: Figure) -> str:
         **({"reach": figure.reach.facts} if figure.reach else {}),
         **(_of_a_stack(experiment) if len(experiment.layers) > 1 else {}),
         "active": [partial is not None for partial in trace.layer.partials],
+        **({"z": mixing.facts} if mixing else {}),
     }
     if experiment.layer.pools:
         facts["pooling"] = figure.pooling

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Pair
 from multiconv.errors import NotFound
-from multiconv.experiment.maps import face_place, map_place
+from multiconv.experiment.maps import GENERATED, Z_MAP, edges_place, face_place, map_place
 from multiconv.experiment.model import CHANNELS, Experiment
 from multiconv.imaging import colour
 from multiconv.imaging.bands import BAND, Banded, bands_of, few, nothing
@@ -84,6 +84,15 @@ class Map:
         return png_indexed(shown, palette)
 
 
+Z_RANGE = 2.5
+"""What the ends of the colours stand for on a generator's numbers."""
+
+
+def is_generated(experiment: Experiment) -> bool:
+    """Tell whether the outputs of the last layer are a picture in colour."""
+    return experiment.source.z is not None and experiment.layers[-1].outputs == len(CHANNELS)
+
+
 class Outputs(Protocol):
     """Where every output channel of an experiment is; a `Tracer` is one."""
 
@@ -94,8 +103,40 @@ class Outputs(Protocol):
         """Return every output of layer n after its activation, (H′, W′, K); of 0 the picture."""
 
 
+def generated_shares(experiment: Experiment, outputs: Outputs) -> NDArray[np.float32]:
+    """Return a generator's picture, (H, W, 3) from 0 to 1, where its last layer keeps to ±1."""
+    if not is_generated(experiment):
+        raise NotFound(
+            "There is no picture in colour: that is a generator’s, of three outputs.",
+            "Ask for output-<k>, or open network=emoji.",
+            field="map",
+        )
+    made = outputs.outputs_of(experiment, len(experiment.layers))
+    shares: NDArray[np.float32] = (made + np.float32(1)) / np.float32(2)
+    return shares
+
+
+def generated_picture(experiment: Experiment, outputs: Outputs) -> NDArray[np.uint8]:
+    """Return a generator's picture in levels, (H, W, 3)."""
+    shares = generated_shares(experiment, outputs)
+    return np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)
+
+
 def face_map(name: str, experiment: Experiment, outputs: Outputs) -> Map | None:
-    """Return the map ``layer-<n>-<k>`` under a range of its own; None of another name."""
+    """Return the map ``layer-<n>-<k>`` under a range of its own; None of another name.
+
+    Of a generator ``z`` are its numbers, ``generated`` its picture's planes one below the other;
+    ``edges-<n>`` are the first column and row of all outputs of layer n, an output a column.
+    """
+    if n := edges_place(name, experiment):
+        made = outputs.outputs_of(experiment, n)
+        edges = np.vstack([made[:, 0], made[0]])
+        return Map(name, edges, automatic_range((edges,)))
+    if name == GENERATED:
+        levels = generated_picture(experiment, outputs)
+        return Map(name, np.vstack(list(levels.transpose(2, 0, 1))), 1.0)
+    if name == Z_MAP and experiment.source.z is not None:
+        return Map(name, outputs.outputs_of(experiment, 0).reshape(-1, 1), Z_RANGE)
     place = face_place(name, experiment)
     if not place:
         return None
@@ -184,6 +225,8 @@ class Inline:
             shares = self.outputs.outputs_of(self.trace.experiment, 0)
             every = max(self.every, max(shares.shape) // max(longest, 1)) if longest else self.every
             return inline(png_rgb(np.rint(shares[::every, ::every] * 255).astype(np.uint8)))
+        if name == GENERATED:
+            return inline(png_rgb(generated_picture(self.trace.experiment, self.outputs)))
         found = map_plane(name, self.trace, self.outputs)
         small = replace(found, plane=few(found.plane)[:: self.every, :: self.every])
         return inline(small.png(opaque=True, times=max(1, longest // max(small.shape))))

@@ -25,7 +25,7 @@ from multiconv.experiment.words import (
 )
 from multiconv.figure.channels import Channel, channels_of
 from multiconv.figure.kernel import Kernel
-from multiconv.figure.layers import Layers, Stacked, layers_of
+from multiconv.figure.layers import ROOMS, Layers, Stacked, layers_of
 from multiconv.figure.ledger import STILL, Ledger, RowLinks, ledger_of
 from multiconv.figure.output import Output, output_of
 from multiconv.figure.planes import ramp
@@ -414,11 +414,13 @@ def stage_svg(figure: Figure) -> str:
     """Return the whole figure as one drawing; its pictures must be within it (`Inline`)."""
     template = _templates().get_template("stage.svg")
     stage = stage_of(figure)
-    lead = figure.layers.drawings["wide"].height + _LINE if figure.layers else 0
+    row = figure.layers.drawings["wide"] if figure.layers else None
+    lead = row.height + _LINE if row else 0
     return template.render(
         figure=figure,
         stage=stage,
         lead=lead,
+        row_left=26 + round((ROOMS["wide"][0] - row.width) / 2) if row else 0,
         width=WIDTH,
         result=_RESULT,
         ramp=ramp(),

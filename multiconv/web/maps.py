@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 from flask import Blueprint, Response, current_app, render_template, send_from_directory
 
 from multiconv.drawing.histogram import BINS, histogram
 from multiconv.errors import InvalidValue
+from multiconv.experiment.maps import GENERATED
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.words import map_text
 from multiconv.figure.channels import channels_of
 from multiconv.figure.outputs import sheet_picture
 from multiconv.figure.partials import partials_picture
-from multiconv.figure.planes import Inline, Map, face_map, map_plane
+from multiconv.figure.planes import (
+    Inline,
+    Map,
+    face_map,
+    generated_picture,
+    generated_shares,
+    map_plane,
+    write_npy,
+)
 from multiconv.figure.rows import has_each
 from multiconv.figure.stamps import stamps_map
 from multiconv.figure.volumes import volumes_of
@@ -43,6 +54,8 @@ def picture(name: str) -> Response:
         )
     if name in {"input", "photo"}:
         return Response(png_rgb(tracer().levels(asked.source)), content_type="image/png")
+    if name == GENERATED:
+        return Response(png_rgb(generated_picture(asked, tracer())), content_type="image/png")
     if name == "outputs":
         return Response(sheet_picture(asked, tracer()), content_type="image/png")
     if name == "partials":
@@ -76,8 +89,13 @@ def numbers(name: str) -> Response:
     """Answer a map's own numbers, as NumPy saves them."""
     asked = uncoloured(experiment())
     tracer().geometry(asked, held=NUMBER)
-    plane = _found(name, asked)
-    return file_to_keep(plane.npy(), f"{name}.npy", "application/octet-stream")
+    if name == GENERATED:
+        shares, file = generated_shares(asked, tracer()), io.BytesIO()
+        write_npy(file, shares.shape, [shares])
+        body = file.getvalue()
+    else:
+        body = _found(name, asked).npy()
+    return file_to_keep(body, f"{name}.npy", "application/octet-stream")
 
 
 @blueprint.get("/maps/<name>.svg")

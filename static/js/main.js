@@ -7,6 +7,7 @@ import { readPage, state } from "./state.js";
 import "./page/form.js";
 import "./page/undo.js";
 import "./figure/kernel.js";
+import "./figure/latent.js";
 import "./figure/rows.js";
 import "./figure/map.js";
 import "./figure/sight.js";

@@ -14,6 +14,8 @@
  */
 
 /**
+ * @typedef {{ values: number[], pair: string[], index: number, most: number, range: number }} Numbers what a
+ *   generator is given; the two pictures that are mixed, the number that is offered
  * @typedef {import("./lib/geometry.js").Geometry} Geometry
  * @typedef {{ build: string, query: string, k: number, pixel: number[], range: number,
  *   ranges: string, longest: { link: number, query: number }, weightScale: number, bias: number,
@@ -22,7 +24,7 @@
  *   lender: number | null, gain?: number, rows?: number[] | null, sight?: import("./lib/sight.js").Sight,
  *   values?: boolean,
  *   reach?: { names: string[], before: Geometry[], extents: Record<string, number> },
- *   prefix?: string, biases?: number[], pooling?: string }} Facts `values`: inputs are no levels; `lender`: the channel whose kernel a what-if gives all; of several layers
+ *   prefix?: string, biases?: number[], pooling?: string, z?: Numbers }} Facts `values`: inputs are no levels; `lender`: the channel whose kernel a what-if gives all; of several layers
  *   `prefix` is what the opened one's parameters begin with, `biases` are its own; `pooling` says what one takes of each window
  * @typedef {"kernel" | "bias" | "planes" | "pixel" | "page" | "step" | "levels" | "settled"} Kind
  */

@@ -39,7 +39,9 @@ PREPARE = """
   window.drawn = new Set();
   CanvasRenderingContext2D.prototype.putImageData = function (...given) {
     original.apply(this, given);
-    drawn.add(this.canvas.closest("mc-map").dataset.map);
+    const map = this.canvas.closest("mc-map");
+    const face = this.canvas.parentElement?.previousElementSibling;
+    drawn.add(map ? map.dataset.map : face.dataset.face);
     window.afterDraw?.();
   };
   window.frame = () => new Promise(requestAnimationFrame);

@@ -130,3 +130,47 @@ def test_left_out_boxes_are_told():
     found = row(336.0, [FACES[0], FACES[3], FACES[4]], 4)
     assert len(found.skips) == 1
     assert set(found.sight) == set()
+
+
+GENERATOR = [
+    (1, (4, 4, 128)),
+    (2, (8, 8, 64)),
+    (3, (16, 16, 32)),
+    (4, (32, 32, 16)),
+    (5, (64, 64, 3)),
+]
+
+
+def generator(width=1066.0, opened=5):
+    stops = [Stop(0, (1, 1, 100), None, (0, 0, 1, 1) if opened == 1 else None, line=True)]
+    for n, shape in GENERATOR:
+        field = (0, 0, shape[0] / 2, shape[1]) if n < opened else None
+        stops.append(Stop(n, shape, (shape[0] / 4, shape[1] / 2), field))
+    return box_row(stops, opened, width)
+
+
+@pytest.mark.parametrize(("width", "longest"), [(1066.0, 150), (736.0, 110), (336.0, 110)])
+def test_a_row_of_maps_that_grow_begins_with_a_line_as_tall_as_its_tallest_box(width, longest):
+    line, *boxes = generator(width).boxes
+    scale = side(boxes[-1]) / longest
+    assert scale == pytest.approx(1) if width > 700 else scale < 1
+    assert side(boxes[-1]) / side(boxes[-2]) == pytest.approx(2**0.5, abs=0.01)
+    assert side(boxes[0]) / scale == pytest.approx(40, abs=0.1)
+    assert line.line
+    assert not any(box.line for box in boxes)
+    assert line.face == line.front
+    assert line.face[0][1] == pytest.approx(boxes[-1].top[0][1], abs=0.02)
+    assert line.face[2][1] == pytest.approx(boxes[-1].front[2][1], abs=0.02)
+    assert boxes[-1].face[1][0] <= width
+
+
+def test_an_arrow_or_a_wedge_leads_from_the_line_to_the_first_box():
+    shown = generator()
+    assert shown.arrow
+    assert shown.wedge is not None
+    (start, *_), first = shown.arrow[1:].split("L"), shown.boxes[1]
+    assert shown.boxes[0].face[1][0] < float(start.split()[0]) < first.front[0][0]
+    opened = generator(opened=1)
+    assert not opened.arrow
+    assert opened.wedge[0][0] == opened.boxes[0].face[1]
+    assert opened.wedge[0][3] == opened.boxes[0].face[2]

@@ -102,5 +102,5 @@ def test_the_page_draws_and_says_it(client):
     assert '<rect class="face" x="126" y="54" width="80" height="80"/>' in text
     assert "Above 0: a face here" in text
     assert "trained on faces" in text
-    assert '<a href="/?network=faces">Networks</a>' in client.get("/").text
+    assert '<a href="/?network=faces">Faces</a>' in client.get("/").text
     assert client.get("/?network=faces&layer=1").status_code == 200

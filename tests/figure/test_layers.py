@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import unescape
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Focus, Layer
 from multiconv.figure.layers import change_words, layers_of, over_same_place
 from multiconv.figure.links import Links
+from multiconv.networks.shipped import network
 
 STACK = {
     "size": "48",
@@ -205,3 +207,27 @@ def test_a_networks_layer_is_edited_in_the_form_and_the_page_comes(client, layer
         data={"from": f"network=faces&size=200&layer={layer}", field: value, "do": "apply"},
     )
     assert client.get(answer.headers["Location"]).status_code == 200
+
+
+def test_a_generators_row_begins_with_its_numbers_and_ends_in_colour(tracer, client):
+    query = "network=emoji&layer=3&k=26&1.k=42&i=5&j=2"
+    trace = tracer.trace(read(parse_qsl(query), networks=network))
+    layers = layers_of(trace, Links(trace.experiment, "b"), tracer)
+    assert layers.grows
+    assert [box.size for box in layers.boxes] == ["100", "4²", "8²", "16²", "32²", "64²"]
+    assert [box.channels for box in layers.boxes] == [100, 128, 64, 32, 16, 3]
+    shows = ["", "map 42", "map 0", "map 26", "map 0", "in colour"]
+    assert [box.shows for box in layers.boxes] == shows
+    assert [box.is_picture for box in layers.boxes] == [False] * 5 + [True]
+    assert layers.boxes[0].said == "z, 100 numbers"
+    drawn = layers.drawings["wide"]
+    assert drawn.width == 1066
+    assert [box.n for box in layers.drawings["narrow"].boxes] == [0, 2, 3, 4]
+    # The pinned pixel's field lies on the map before, over where its window is.
+    assert drawn.boxes[2].field
+    assert drawn.wedge
+    page = client.get(f"/?{query}").text
+    assert '<a href="#latent">z <small>100</small></a>' in page
+    figure = client.get(f"/stage.svg?{query}").text
+    assert figure.count("data:image/png") > 10
+    assert "/maps/" not in figure

@@ -5,7 +5,7 @@
  * move the pinned pixel, Escape lets it go. Planes of an edit are drawn over it on a canvas, in the
  * server's own colours; steps lay canvases of their own over that, and whatever is pointed at its marks.
  */
-import { look, table } from "../lib/colours.js";
+import { look, mixed, table } from "../lib/colours.js";
 import { nearestOutput } from "../lib/geometry.js";
 import { cellAt } from "../lib/sight.js";
 import { pin } from "../page/edit.js";
@@ -200,8 +200,7 @@ on("planes", ({ planes }) => {
  * @param {Plane} plane
  * @param {string} [step] the name of the canvas, if it is a step's: above the live one, below the marks
  */
-export function paint(map, { width, height, bytes }, step) {
-  if (palette.hex !== state.facts.palette) palette = { hex: state.facts.palette, colours: table(state.facts.palette) };
+export function paint(map, plane, step) {
   /** @type {HTMLCanvasElement | null} */
   const known = map.querySelector(step ? `canvas[data-step="${step}"]` : "canvas:not([data-old], [data-step])");
   const canvas = known ?? document.createElement("canvas");
@@ -212,13 +211,27 @@ export function paint(map, { width, height, bytes }, step) {
     if (step) map.querySelector(".marks")?.before(canvas);
     else map.querySelector("input")?.after(canvas);
   }
+  fill(canvas, plane);
+  return canvas;
+}
+
+/**
+ * Fill a canvas with a plane of colour indices, or with the three of a picture, one below the other.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Plane} plane
+ */
+export function fill(canvas, { name, width, height: rows, bytes }) {
+  if (palette.hex !== state.facts.palette) palette = { hex: state.facts.palette, colours: table(state.facts.palette) };
+  const inColour = name === "generated";
+  const height = inColour ? rows / 3 : rows;
   let image = held.get(canvas);
   if (image?.width !== width || image.height !== height) {
     [canvas.width, canvas.height] = [width, height];
     image = new ImageData(width, height);
     held.set(canvas, image);
   }
-  look(bytes, palette.colours, new Uint32Array(image.data.buffer));
+  const pixels = new Uint32Array(image.data.buffer);
+  if (inColour) mixed(bytes, pixels);
+  else look(bytes, palette.colours, pixels);
   canvas.getContext("2d", { willReadFrequently: true })?.putImageData(image, 0, 0);
-  return canvas;
 }

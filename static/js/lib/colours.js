@@ -22,6 +22,20 @@ export function look(indices, colours, pixels) {
 }
 
 /**
+ * Write the colours of a picture whose planes of levels, red, green and blue, stand one below the other.
+ * @param {Uint8Array} levels three times as long as `pixels`
+ * @param {Uint32Array} pixels
+ */
+export function mixed(levels, pixels) {
+  const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, 4 * pixels.length);
+  const plane = pixels.length;
+  for (let at = 0; at < plane; at += 1) {
+    for (let channel = 0; channel < 3; channel += 1) bytes[4 * at + channel] = levels[channel * plane + at];
+    bytes[4 * at + 3] = 255;
+  }
+}
+
+/**
  * A value's coarse step on the scale −range … range, as a class: z, p1 … p8, n1 … n8.
  * @param {number} value
  * @param {number} range

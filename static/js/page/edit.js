@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Changes of numbers: a kernel, the bias, the pinned pixel. They redraw at once from planes, the
+ * Changes of numbers: a kernel, the bias, the pinned pixel, what a generator is given. They redraw at once from planes, the
  * colours' range holding still, and 250 ms after the last of them the page's words, links and range
  * are brought in line. Each says what becomes of the number as it is when its turn has come.
  */
@@ -92,6 +92,26 @@ export const pin = (next) =>
     tell("pixel", { i, j, pinned: true });
   });
 
+/**
+ * Change a generator's numbers: all that the page shows is made anew.
+ * @param {() => Record<string, string>} next parameters of the link
+ * @param {Element | null} place where failures are told
+ */
+export const setNumbers = (next, place) =>
+  void inTurn(() => {
+    const parameters = next();
+    if (!Object.keys(parameters).length) return;
+    const faces = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".layer-row [data-face]"));
+    const seen = [...faces].flatMap((face) => (face.getClientRects().length ? [face.dataset.face ?? ""] : []));
+    change({ ...parameters, ...held() }, [...new Set([...seen, ...worked()])], place);
+  });
+
+/** The maps of the opened layer that are in sight: all depend on what the first layer is given. */
+function worked() {
+  const maps = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#stage mc-map[data-map]"));
+  return [...maps].flatMap((map) => (map.closest("details:not([open])") ? [] : [map.dataset.map ?? ""]));
+}
+
 /** Keep the page from being brought in line while a hand still moves. @param {boolean} still */
 export function hold(still) {
   holding = still;
@@ -106,7 +126,7 @@ export function hold(still) {
 function change(parameters, maps, place) {
   const query = new URLSearchParams(state.query);
   for (const [name, value] of Object.entries(parameters)) query.set(name, value);
-  state.query = String(query).replaceAll("%2C", ",").replaceAll("%3A", ":");
+  state.query = String(query).replace(/%2C|%3A|%28|%29/g, decodeURIComponent);
   state.version += 1;
   if (maps.length) redraw(maps, place);
   write(state.query);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { levelKind, look, table, tint } from "../../../static/js/lib/colours.js";
+import { levelKind, look, mixed, table, tint } from "../../../static/js/lib/colours.js";
 import { added, unpacked } from "../../../static/js/lib/packed.js";
 import { fixture } from "../fixture.js";
 
@@ -9,6 +9,12 @@ test("indices become the server's colours", () => {
   const pixels = new Uint32Array(indices.length);
   look(Uint8Array.from(indices), table(palette), pixels);
   assert.deepEqual([...new Uint8Array(pixels.buffer)], rgba.flat());
+});
+
+test("a picture's planes become its colours", () => {
+  const pixels = new Uint32Array(2);
+  mixed(Uint8Array.from([1, 2, 30, 40, 255, 0]), pixels);
+  assert.deepEqual([...new Uint8Array(pixels.buffer)], [1, 30, 255, 255, 2, 40, 0, 255]);
 });
 
 test("values become classes", () => {

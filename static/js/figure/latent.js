@@ -1,0 +1,204 @@
+// @ts-check
+/**
+ * A generator's numbers under the hand: the slider mixes two pictures; on the bar the place up and down
+ * chooses one of the numbers, and a drag sideways changes it; the fields beside say and take the same.
+ * The row's pictures are drawn from planes while the hand moves, the page's own come when it rests.
+ */
+import { parsed, plain, typedNumber, weightText, stepped } from "../lib/numbers.js";
+import { hold, setNumbers } from "../page/edit.js";
+import { edit } from "../page/form.js";
+import { say, speak, unsay } from "../page/words.js";
+import { on, state } from "../state.js";
+import { fill } from "./map.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const SLACK = 4; // CSS pixels that a hand may stray before it drags
+const A_PIXEL = 0.02; // what a CSS pixel sideways is worth
+/** The number that is worked on; null: the one that the page offers. @type {number | null} */
+let chosen = null;
+
+/** @typedef {import("../lib/packed.js").Plane} Plane */
+
+/** A field of the form. @param {string} name @returns {HTMLInputElement | null} */
+const field = (name) => document.querySelector(`#latent [name="mix.${name}"]`);
+const index = () => chosen ?? state.facts.z?.index ?? 0;
+
+/** One of the numbers, as the link says it now. @param {number} at */
+const numberAt = (at) => parsed(new URLSearchParams(state.query).get(`z.${at}`) ?? "") ?? state.facts.z?.values[at] ?? 0;
+
+/** Show which number is worked on, and what it is. @param {number} at */
+function choose(at) {
+  chosen = at;
+  const [which, number] = [field("index"), field("number")];
+  if (which && Number(which.value) !== at) which.value = String(at);
+  if (number && typedNumber(number.value) !== rounded(numberAt(at))) number.value = weightText(rounded(numberAt(at)));
+  for (const mark of document.querySelectorAll(".layer-row .one")) mark.setAttribute("y", String(at / count()));
+  for (const bar of bars()) {
+    bar.setAttribute("aria-valuenow", String(rounded(numberAt(at))));
+    bar.setAttribute("aria-valuetext", `z[${at}] ${weightText(rounded(numberAt(at)))}`);
+  }
+}
+
+const count = () => state.facts.z?.values.length ?? 1;
+const bars = () => document.querySelectorAll(".layer-row .box.line");
+/** @param {number} value */
+const rounded = (value) => Math.round(value * 100) / 100;
+
+/** Change one of the numbers; it stays within what a link may say. @param {number} at @param {(number: number) => number} next */
+function change(at, next) {
+  const place = document.querySelector("#latent .one-number");
+  setNumbers(() => {
+    const most = state.facts.z?.most ?? 0;
+    const value = Math.min(Math.max(rounded(next(numberAt(at))), -most), most);
+    return value === rounded(numberAt(at)) ? {} : { [`z.${at}`]: plain(value) };
+  }, place);
+  choose(at);
+}
+
+/** @param {number} share of the second picture */
+function mix(share) {
+  const words = `${plain(rounded(1 - share))} A + ${plain(rounded(share))} B`;
+  field("share")?.setAttribute("aria-valuetext", words);
+  const said = document.querySelector("#latent [data-mix]");
+  if (said) said.textContent = words;
+  const [first, second] = state.facts.z?.pair ?? [];
+  setNumbers(() => ({ z: `mix(${first},${second},${plain(rounded(share))})` }), document.querySelector("#latent .pair"));
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (!(target instanceof HTMLInputElement) || target.form?.id !== "latent") return;
+  if (target === field("share")) mix(Number(target.value));
+  if (target === field("index")) {
+    const at = typedNumber(target.value);
+    if (at !== null && Number.isInteger(at) && at >= 0 && at < count()) choose(at);
+  }
+  if (target === field("number")) typed(target);
+});
+
+/** @param {HTMLInputElement} number */
+function typed(number) {
+  const [value, most] = [typedNumber(number.value), state.facts.z?.most ?? 0];
+  const place = number.closest("p") ?? number;
+  if (value === null || Math.abs(value) > most) {
+    return say(place, `A number of z is a decimal number from −${most} to ${most}, such as −0.25.`, [number]);
+  }
+  unsay(place, [number]);
+  change(index(), () => value);
+}
+
+document.addEventListener("keydown", (event) => {
+  const { target, key } = event;
+  const away = event.ctrlKey || event.metaKey || key === "Tab";
+  const bar = target instanceof Element && target.closest(".layer-row .box.line");
+  if (away || !(bar || target === field("number"))) return;
+  const [up, across] = [{ ArrowUp: 1, ArrowDown: -1 }[key] ?? 0, { ArrowRight: 1, ArrowLeft: -1 }[key] ?? 0];
+  const way = bar ? across : up;
+  if (!up && !(bar && across)) return;
+  event.preventDefault();
+  if (bar && up) choose(Math.min(Math.max(index() - up * (event.shiftKey ? 10 : 1), 0), count() - 1));
+  else change(index(), (now) => stepped(now, event.shiftKey ? 10 * way : way, event.altKey ? 2 : 1));
+  if (bar) speak(() => bar.getAttribute("aria-valuetext") ?? "");
+});
+
+document.addEventListener("submit", (event) => {
+  if (/** @type {HTMLFormElement} */ (event.target).id !== "latent") return;
+  event.preventDefault();
+  seeded();
+});
+document.addEventListener("change", ({ target }) => target instanceof HTMLInputElement && target === field("seed") && seeded());
+
+/** Ask for numbers by the seed that was typed, if it is another. */
+function seeded() {
+  const seed = field("seed");
+  if (!seed || seed.value === seed.defaultValue || !seed.value) return;
+  void edit(new URLSearchParams([["mix.seed", seed.value]]), seed.closest("p"));
+}
+
+/** The hand on the bar: where it came down, and the number from where it drags. @type {{ x: number, y: number, at: number, start: number, drags: boolean } | null} */
+let hand = null;
+
+/** Which of the numbers lies under a place of the bar. @param {Element} bar @param {number} y */
+function under(bar, y) {
+  const box = (bar.querySelector(".edge") ?? bar).getBoundingClientRect();
+  return Math.min(Math.max(Math.floor(((y - box.top) / box.height) * count()), 0), count() - 1);
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const bar = event.target instanceof Element && event.target.closest(".layer-row .box.line");
+  if (!bar || event.button || !event.isPrimary) return;
+  const at = under(bar, event.clientY);
+  hand = { x: event.clientX, y: event.clientY, at, start: numberAt(at), drags: false };
+  bar.setPointerCapture(event.pointerId);
+  hold(true);
+  choose(at);
+});
+
+document.addEventListener("pointermove", (event) => {
+  const bar = event.target instanceof Element && event.target.closest(".layer-row .box.line");
+  if (!hand || !bar) return;
+  const across = event.clientX - hand.x;
+  if (!hand.drags && Math.abs(across) < SLACK) {
+    hand.at = under(bar, event.clientY);
+    hand.start = numberAt(hand.at);
+    return choose(hand.at);
+  }
+  hand.drags = true;
+  const wanted = hand.start + across * A_PIXEL;
+  change(hand.at, () => wanted);
+});
+
+for (const kind of ["pointerup", "pointercancel"]) {
+  document.addEventListener(kind, () => {
+    if (hand || holding) hold(false);
+    hand = null;
+    holding = false;
+  });
+}
+
+let holding = false; // the slider
+document.addEventListener("pointerdown", ({ target }) => {
+  if (target !== field("share") || !target) return;
+  holding = true;
+  hold(true);
+});
+
+on("planes", ({ planes }) => {
+  for (const plane of /** @type {Plane[]} */ (planes)) {
+    for (const face of document.querySelectorAll(`.layer-row [data-face="${plane.name}"]`)) {
+      if (face.getClientRects().length) draw(face, plane);
+    }
+  }
+});
+
+/** Draw a plane over a picture of the row, under the marks. @param {Element} face @param {Plane} plane */
+function draw(face, plane) {
+  let live = face.nextElementSibling;
+  if (!live?.matches(".live")) {
+    live = document.createElementNS(SVG, "foreignObject");
+    live.setAttribute("class", `live ${face.getAttribute("class")}`);
+    live.setAttribute("data-live", "");
+    live.append(document.createElement("canvas"));
+    face.after(live);
+  }
+  const canvas = /** @type {HTMLCanvasElement} */ (live.firstChild);
+  fill(canvas, plane);
+  const [width, height] = [canvas.width, canvas.height];
+  for (const [name, value] of Object.entries({ width, height })) live.setAttribute(name, String(value));
+  const [across, down] = [Number(face.getAttribute("width")) / width, Number(face.getAttribute("height")) / height];
+  live.setAttribute("transform", `${face.getAttribute("transform") ?? ""} scale(${across} ${down})`);
+}
+
+/** What scripts add to the page as it came: the bar is a handle, and shows the number that is worked on. */
+function begin() {
+  for (const live of document.querySelectorAll(".layer-row .live")) live.remove();
+  if (!state.facts.z) return void (chosen = null);
+  for (const bar of bars()) {
+    if (bar.hasAttribute("tabindex") || bar.closest("[aria-hidden]")) continue;
+    const { most } = state.facts.z;
+    const said = { tabindex: "0", role: "slider", "aria-label": "A number of z", "aria-valuemin": String(-most), "aria-valuemax": String(most) };
+    for (const [name, value] of Object.entries(said)) bar.setAttribute(name, value);
+  }
+  if (chosen !== null || bars().length) choose(index());
+}
+on("page", begin);
+addEventListener("DOMContentLoaded", begin); // when the facts have been read

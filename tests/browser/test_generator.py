@@ -1,0 +1,128 @@
+"""A generator in the hand: two pictures mixed, numbers dragged, every layer opened by the row."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.test_live_main import at_rest
+from tests.browser.test_touch import Finger
+
+PAIR = "/?network=emoji&z=mix(1F628,1F600,0.3)"
+BAR = ".box.line .edge"
+
+
+def query(page):
+    return set(page.url.split("?")[1].split("&"))
+
+
+def settled(page, part):
+    """Wait until the link says it, the page's own pictures are back, and all stands still."""
+    page.wait_for_url(re.compile(re.escape(part)))
+    at_rest(page)
+    expect(page.locator(".layer-row .live")).to_have_count(0)
+
+
+def place(page, row, number):
+    """Where one of the hundred numbers lies on the bar."""
+    box = page.locator(f".layer-row.{row} {BAR}").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] * (number + 0.5) / 100
+
+
+def picture(page):
+    return page.locator('.layer-row.wide [data-face="generated"]').get_attribute("href")
+
+
+def test_pictures_are_mixed_and_numbers_dragged_and_the_link_shows_the_same(new_page, axe_report):
+    page = new_page(PAIR, width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    assert axe_report(page, article=False) == ""
+    expect(page.get_by_text("A, fearful face")).to_be_visible()
+    before = picture(page)
+
+    share = page.get_by_role("slider", name="Share of B")
+    share.fill("0.6")
+    expect(page.locator("#latent [data-mix]")).to_have_text("0.4 A + 0.6 B")
+    # All of the row is drawn at once, in place: six faces, and four volumes' two sides.
+    expect(page.locator(".layer-row.wide .live canvas")).to_have_count(14)
+    settled(page, "mix(1F628,1F600,0.6)")
+    assert picture(page) != before
+
+    x, y = place(page, "wide", 61)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    index, number = page.get_by_label("Which number of z"), page.get_by_label("The number, from")
+    expect(index).to_have_value("61")
+    was = float(number.input_value().replace("−", "-"))
+    page.mouse.move(x + 40, y + 9, steps=8)
+    page.mouse.move(x + 100, y, steps=8)
+    page.mouse.up()
+    dragged = round(was + 2, 2)
+    settled(page, f"z.61={dragged:g}")
+    assert {"z=mix(1F628,1F600,0.6)"} <= query(page)
+    expect(page.get_by_text("1 number changed")).to_be_visible()
+    expect(number).to_have_value(f"{dragged:g}")
+
+    number.press("ArrowUp")
+    settled(page, f"z.61={dragged + 0.1:g}")
+    bar = page.get_by_role("slider", name="A number of z").first
+    bar.press("ArrowDown")
+    expect(index).to_have_value("62")
+    expect(bar).to_have_attribute("aria-valuetext", re.compile(r"z\[62\] "))
+    bar.press("ArrowRight")
+    settled(page, "z.62=")
+    for _ in range(2):  # each burst is one step back
+        page.keyboard.press("Control+z")
+    settled(page, f"z.61={dragged:g}")
+    assert "z.62" not in page.url
+
+    for n, sides in enumerate(("4 × 4 × 128", "8 × 8 × 64", "16 × 16 × 32", "32 × 32 × 16"), 1):
+        page.locator(f".layer-row.wide a[data-layer='{n}']").click()
+        opened = page.locator(".layer-row.wide a[aria-current]")
+        expect(opened).to_have_attribute("aria-label", f"deconv{n}, {sides}")
+    page.get_by_label("Which number of z").fill("17")
+    page.get_by_label("The number, from").fill("−2.25")
+    settled(page, "z.17=-2.25")
+    other = new_page(page.url, width=1440, height=900)
+    assert picture(other) == picture(page)
+    expect(other.get_by_text("2 numbers changed")).to_be_visible()
+    assert other.locator(".headline").inner_text() == page.locator(".headline").inner_text()
+    other.get_by_role("link", name="undo them").click()
+    other.wait_for_url(re.compile(r"^(?!.*z\.)"))
+    other.get_by_role("link", name="another picture B").click()
+    other.wait_for_url(re.compile(r"mix\(1F628,(?!1F600)"))
+    page.get_by_role("textbox", name="seed").fill("7")
+    page.get_by_role("textbox", name="seed").press("Enter")
+    page.wait_for_url(re.compile(r"random\(7\)"))
+    expect(page.locator("#latent [data-mix]")).to_have_text("random, seed 7")
+
+
+def test_on_a_phone_a_finger_drags_a_number(new_page, axe_report):
+    page = new_page(PAIR, width=390, height=844, touch=True, dark=True)
+    page.wait_for_load_state("networkidle")
+    assert axe_report(page, article=False) == ""
+    page.locator(f".layer-row.narrow {BAR}").scroll_into_view_if_needed()
+    x, y = place(page, "narrow", 40)
+    finger = Finger(page)
+    finger.down(x, y)
+    finger.slide(x + 60, y)
+    finger.up()
+    settled(page, "z.40=")
+    expect(page.get_by_label("Which number of z")).to_have_value("40")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_without_scripts_the_form_and_links_do_the_same(new_page):
+    page = new_page(PAIR, width=768, height=900, javascript=False)
+    page.get_by_label("Share of B").fill("0.6")
+    page.get_by_label("Which number of z").fill("17")
+    page.get_by_label("The number, from").fill("-2.25")
+    page.locator("#latent").get_by_role("button", name="Apply").click()
+    assert {"z=mix(1F628,1F600,0.6)", "z.17=-2.25"} <= query(page)
+    expect(page.get_by_text("0.4 A + 0.6 B")).to_be_visible()
+    page.locator(".layer-row.middle a[data-layer='3']").click()
+    assert "layer=3" in page.url
+    page.get_by_role("link", name="another picture A").click()
+    assert re.search(r"mix\((?!1F628)[0-9A-F]+,1F600,0.6\)", page.url)
+    page.get_by_role("button", name="Networks").click()
+    page.get_by_role("link", name="Faces").click()
+    assert page.url.endswith("network=faces")
