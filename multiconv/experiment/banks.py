@@ -15,7 +15,7 @@ from multiconv.errors import InvalidValue, NotFound
 from multiconv.experiment.numbers import quoted
 from multiconv.filters.banks import BANKS, Share, bank_shares
 from multiconv.filters.banks import bank as named_bank
-from multiconv.filters.fitting import FITTING, SIDE, fitting
+from multiconv.filters.fitting import ENLARGING, FITTING, fitting
 from multiconv.filters.kernels import fitted
 from multiconv.filters.kernels import kernel as named_kernel
 
@@ -83,7 +83,8 @@ def bank_of(
     if text not in BANKS:
         raise NotFound(
             f"{name} is {quoted(text)}, which is no bank of filters here.",
-            f"Use one of {', '.join((*BANKS, *FITTING))}, or a stored bank's 64 digits.",
+            f"Use one of {', '.join((*BANKS, *FITTING, *ENLARGING))}, or a stored bank's 64 "
+            "digits.",
             field=name,
         )
     if inputs != PLANES:
@@ -94,7 +95,8 @@ def bank_of(
 def _unfit(what: str, made_for: int, inputs: int, name: str) -> InvalidValue:
     return InvalidValue(
         f"{name} is {what} for {made_for} input channels, but this layer has {inputs}.",
-        f"Use {', '.join((RANDOM, *FITTING))}, or a stored bank for {inputs} input channels.",
+        f"Use {', '.join((RANDOM, *FITTING, *ENLARGING))}, or a stored bank for {inputs} input "
+        "channels.",
         field=name,
     )
 
@@ -112,7 +114,7 @@ def bank_text(bank: Bank) -> str:
 def own_shape(bank: Bank, inputs: int = PLANES) -> tuple[Pair, int]:
     """Return a bank's own kernel size and number of outputs, as ((3, 3), 5)."""
     if isinstance(bank, str) and (fits := fitting(bank)):
-        return (SIDE, SIDE), fits.outputs(inputs)
+        return (fits.side, fits.side), fits.outputs(inputs)
     if bank == NO_BANK:
         return _OWN_POOL
     if bank == RANDOM:

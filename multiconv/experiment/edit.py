@@ -32,7 +32,7 @@ from multiconv.experiment.mixing import MIX_FIELDS, with_mix
 from multiconv.experiment.model import LIMITS, Experiment, Layer, Networks, no_networks
 from multiconv.experiment.numbers import number, plain, weight_text, whole, with_point
 from multiconv.experiment.reshape import reshape
-from multiconv.experiment.stacking import GeometryOf, over_photo, restacked
+from multiconv.experiment.stacking import TURNED, GeometryOf, over_photo, restacked
 
 TYPED = ".other"
 """What the name of a free entry ends in that stands beside a choice."""
@@ -73,7 +73,8 @@ class Edit:
     """What the form asks for, and in a word each what happened beyond what was asked.
 
     ``resized`` or ``pasted``: every kernel has another size; ``moved``: the chosen output or
-    pixel; ``symmetric``: turning changed nothing; ``comma``: a decimal comma was read.
+    pixel; ``symmetric``: turning changed nothing; ``comma``: a decimal comma was read; ``turned``:
+    a layer was added that is another's adjoint.
     """
 
     experiment: Experiment
@@ -121,7 +122,8 @@ def edit_of(
     experiment = with_mix(form, experiment)
     experiment, left = _over_the_same_place(base, experiment, geometry_of)
     if (opened := restacked(form, experiment, geometry_of)) != experiment:
-        return Edit(opened, (size_notice,) if size_notice else ())
+        turned = "turned" if form.get("add") == TURNED else ""
+        return Edit(opened, tuple(word for word in (size_notice, turned) if word))
     experiment = after_action(form.get("do"), experiment)
     if held_of and form.get("do") != RESCALE and holds(base, experiment):
         experiment = _holding(base, experiment, held_of)
@@ -259,6 +261,8 @@ def _refuse_unknown(form: Iterable[str]) -> None:
 def centre(shape: Geometry, axis: int, at: int) -> int:
     """Return the input row (axis 0) or column (1) in the centre of an output pixel's window."""
     middle = (shape.kernel_size[axis] - 1) // 2 * shape.dilations[axis]
+    if shape.transposed:  # the input whose stamp has its middle there, or before
+        return (at + shape.pads[axis][0] - middle) // shape.strides[axis]
     return at * shape.strides[axis] - shape.pads[axis][0] + middle
 
 
@@ -287,12 +291,17 @@ def _over_the_same_place(
     left = any(
         nearest[axis] != at
         if old == shape
-        else 2 * abs(centre(shape, axis, nearest[axis]) - places[axis]) > shape.strides[axis]
+        else 2 * abs(centre(shape, axis, nearest[axis]) - places[axis]) > _step(shape, axis)
         for axis, at in enumerate(asked)
         if at is not None
     )
     i, j = (None if at is None else found for at, found in zip(asked, nearest, strict=True))
     return replace(now, focus=replace(now.focus, i=i, j=j)), left
+
+
+def _step(shape: Geometry, axis: int) -> int:
+    """Return how far the windows of neighbouring outputs lie apart on the input, rounded up."""
+    return 2 if shape.transposed else shape.strides[axis]
 
 
 def _place(old: Geometry, new: Geometry, axis: int, at: int) -> int:

@@ -23,6 +23,7 @@ from multiconv.experiment.model import (
     KINDS,
     LIMITS,
     MOST,
+    TRANSPOSED,
     Limits,
     Networks,
     Rows,
@@ -31,7 +32,7 @@ from multiconv.experiment.model import (
 )
 from multiconv.experiment.numbers import decimal, misread, number, plain, whole
 from multiconv.filters.banks import BANKS
-from multiconv.filters.fitting import FITTING
+from multiconv.filters.fitting import ENLARGING, FITTING
 
 Options = tuple[tuple[str, str], ...]
 Schema = Mapping[str, Any]
@@ -110,7 +111,7 @@ def choice(text: str, name: str, known: Iterable[str]) -> str:
 
 def padding_text(padding: Padding) -> str:
     """Return a padding as links write it, in its shortest form."""
-    match _simplest(padding):
+    match simplest(padding):
         case str(name):
             return name.lower()
         case ((top, bottom), (left, right)):
@@ -121,10 +122,11 @@ def padding_text(padding: Padding) -> str:
             return str(amount)
 
 
-def _simplest(padding: Padding) -> Padding:
+def simplest(padding: Padding) -> Padding:
+    """Return a padding as its shortest text is read: one number for all sides, or a pair."""
     match padding:
         case ((top, bottom), (left, right)) if (top, left) == (bottom, right):
-            return _simplest((top, left))
+            return simplest((top, left))
         case (int(vertical), int(horizontal)) if vertical == horizontal:
             return vertical
     return padding
@@ -142,9 +144,14 @@ def _bank(text: str, name: str, reading: Reading) -> Bank:
 
 
 def _banks_offered(layer: Any) -> Options:
-    if layer.inputs == PLANES:
-        return tuple((name, bank.title) for name, bank in BANKS.items())
-    return ((RANDOM, "Random"), *((name, each.title) for name, each in FITTING.items()))
+    fits = FITTING if layer.inputs != PLANES else {}
+    more = ENLARGING if layer.kind == TRANSPOSED else {}
+    named = BANKS.items() if layer.inputs == PLANES else ()
+    return (
+        *(() if named else ((RANDOM, "Random"),)),
+        *((name, bank.title) for name, bank in named),
+        *((name, each.title) for name, each in {**fits, **more}.items()),
+    )
 
 
 def _image(text: str, name: str, _: Reading) -> str:
@@ -186,9 +193,9 @@ def _padding(text: str, name: str, reading: Reading) -> Padding:
         )
         raise misread(name, text, "is no padding", remedy, limit=f"0 to {most}")
     if "," not in text:
-        return _simplest(sides(text, name, 0, most))
+        return simplest(sides(text, name, 0, most))
     top, bottom, left, right = (whole(part, name, 0, most) for part in text.split(","))
-    return _simplest(((top, bottom), (left, right)))
+    return simplest(((top, bottom), (left, right)))
 
 
 def _groups(text: str, name: str, reading: Reading) -> int:

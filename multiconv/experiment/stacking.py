@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.stack import cell_at, receptive_field
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import NO_BANK, own_shape
-from multiconv.experiment.kinds import Options, choice
-from multiconv.experiment.model import AVG_POOL, LIMITS, MAX_POOL, Experiment, Focus, Layer, chain
+from multiconv.experiment.kinds import Options, choice, simplest
+from multiconv.experiment.model import (
+    AVG_POOL,
+    CONV,
+    LIMITS,
+    MAX_POOL,
+    TRANSPOSED,
+    Experiment,
+    Focus,
+    Layer,
+    chain,
+)
 from multiconv.experiment.numbers import whole
+from multiconv.experiment.words import size_words
 from multiconv.filters.fitting import FITTING
 
 GeometryOf = Callable[[Experiment], Geometry]
@@ -20,6 +33,9 @@ GeometryOf = Callable[[Experiment], Geometry]
 REMOVE = "remove"
 """What the form's button sends as ``do`` to take the opened layer away."""
 
+TURNED = "turned"
+"""What adds the layer that is the adjoint of the opened one."""
+
 FURTHER: Options = (
     *(
         (name, f"convolution: {each.title[0].lower()}{each.title[1:]}")
@@ -27,13 +43,19 @@ FURTHER: Options = (
     ),
     (MAX_POOL, "max pooling"),
     (AVG_POOL, "average pooling"),
+    (TRANSPOSED, "transposed convolution: each map twice as large"),
+    (TURNED, "this layer turned around: the same kernels, the other way"),
 )
 """What a further layer may be, by what the form's list sends as ``add``, with its words."""
 
 
 def new_layer(text: str, inputs: int) -> Layer:
-    """Return a further layer over so many channels."""
+    """Return a further layer over so many channels, that is not made of the opened one."""
     choice(text, "add", [name for name, _ in FURTHER])
+    if text == TRANSPOSED:
+        size, outputs = own_shape("twice", inputs)
+        zeros = (0.0,) * outputs
+        return Layer("twice", size, outputs, (), zeros, (2, 2), inputs=inputs, kind=TRANSPOSED)
     if text in FITTING:
         size, outputs = own_shape(text, inputs)
         zeros = (0.0,) * outputs
@@ -43,8 +65,62 @@ def new_layer(text: str, inputs: int) -> Layer:
     return pooling.with_inputs(inputs)
 
 
-def with_added(experiment: Experiment, text: str) -> Experiment:
-    """Return the experiment with a layer behind the opened one, which is opened then."""
+def turned_around(layer: Layer, shape: Geometry, n: int = 1) -> Layer:
+    """Return the adjoint of layer n, of that size: from its outputs back to its inputs.
+
+    It has the same kernels, strides and padding; what was an input is an output, the transposed
+    layer's pads are cut where the convolution's were added, and where its stride left rows and
+    columns over, as many are padded.  It has no bias and no activation, which are not linear.
+    """
+    if layer.pools or layer.padding_mode != "zeros":
+        pooling, mode = "which is a pooling and has no kernels", layer.padding_mode
+        why = pooling if layer.pools else f"whose padding_mode is {mode}: its padding is no zeros"
+        raise InvalidValue(
+            f"There is no layer that turns around layer {n}, {why}.",
+            "Choose another layer to add." if layer.pools else "Set “Pad with” to zeros before.",
+            field="add",
+        )
+    kernels, zeros = layer.all_kernels(), np.zeros(layer.kernel_size)
+    found = {
+        (k, q): zeros if q in layer.off or q not in layer.group_of(k) else kernels[:, :, q, k]
+        for k in range(layer.outputs)
+        for q in range(layer.inputs)
+    }
+    turned = Layer(
+        "zero",
+        layer.kernel_size,
+        layer.inputs,
+        tuple(
+            (at, tuple(each.ravel().tolist())) for at, each in sorted(found.items()) if each.any()
+        ),
+        (0.0,) * layer.inputs,
+        layer.strides,
+        layer.padding,
+        dilations=layer.dilations,
+        groups=layer.groups,
+        inputs=layer.outputs,
+        kind=CONV if layer.transposed else TRANSPOSED,
+    )
+    if turned.geometry(shape.output_size).output_size == shape.input_size:
+        return turned
+    if turned.padding == "SAME":  # of another size it is another padding
+        turned = replace(turned, padding=simplest(shape.pads))
+    if turned.transposed:
+        lacking = np.subtract(shape.input_size, turned.geometry(shape.output_size).output_size)
+        turned = replace(turned, output_padding=(int(lacking[0]), int(lacking[1])))
+    if turned.geometry(shape.output_size).output_size != shape.input_size:
+        raise InvalidValue(
+            f"Layer {n} turned around would not make {size_words(shape.input_size)} out of "
+            f"{size_words(shape.output_size)} again, since its output padding is as large as its "
+            "stride.",
+            "Choose a smaller output padding before.",
+            field="add",
+        )
+    return turned
+
+
+def with_added(experiment: Experiment, text: str, shape: Geometry) -> Experiment:
+    """Return the experiment with a layer behind the opened one, of that size; it is opened then."""
     n, layers = experiment.focus.layer, experiment.layers
     _refuse_of_a_generator(experiment, "add")
     if len(layers) == LIMITS.layers:
@@ -54,7 +130,10 @@ def with_added(experiment: Experiment, text: str) -> Experiment:
             field="add",
             limit=f"{LIMITS.layers} layers",
         )
-    added = new_layer(text, experiment.layer.outputs)
+    if text == TURNED:
+        added = turned_around(experiment.layer, shape, n)
+    else:
+        added = new_layer(text, experiment.layer.outputs)
     chosen = {at + (at > n): k for at, k in _chosen(experiment).items()}
     return _stack(experiment, (*layers[:n], added, *layers[n:]), n + 1, chosen)
 
@@ -125,7 +204,7 @@ def restacked(
     """
     there = experiment
     if form.get("add"):
-        there = with_added(experiment, form["add"])
+        there = with_added(experiment, form["add"], shapes_seen(experiment, geometry_of)[-1])
     elif form.get("do") == REMOVE:
         there = without_opened(experiment)
     elif "layer" in form:

@@ -135,7 +135,7 @@ def _fits(trace: Trace, text: str) -> bool:
     if experiment.source.size is None or not trace.shapes:
         return False  # the whole picture is for one layer
     try:
-        there = with_added(experiment, text)
+        there = with_added(experiment, text, trace.layer.geometry)
         shapes = shapes_of(there.layers, trace.shapes[0].input_size)
         stack = list(zip(shapes, there.layers, strict=True))[: there.focus.layer]
         check_work(stack, there.layer.outputs, LIMITS)

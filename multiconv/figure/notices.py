@@ -16,7 +16,7 @@ from multiconv.imaging.notes import KINDS
 PARAMETER = "told"
 PICTURE = "picture-"
 LINK = "link-"
-EDITS = ("resized", "pasted", "moved", "symmetric", "comma")
+EDITS = ("resized", "pasted", "moved", "symmetric", "comma", "turned")
 """The words of `Edit.notices`."""
 
 _UNDOES = "To undo it, go back one step."
@@ -62,6 +62,13 @@ def _edit_words(words: Collection[str], layer: Layer) -> str:
         )
     if "symmetric" in words:
         sentences.append("These kernels are symmetric: turning them changes nothing.")
+    if "turned" in words:
+        sentences.append(
+            "This layer is the one before it, turned around: the same kernels, strides and "
+            "padding, its outputs taken for inputs. It is the adjoint: what the one before makes "
+            "of a picture, times any maps, adds up to the picture times what this one makes of "
+            "those maps, without biases and activations."
+        )
     if "comma" in words:
         sentences.append("The comma in a number was read as its decimal point: 0,5 is 0.5.")
     return " ".join(sentences)

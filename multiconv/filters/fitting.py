@@ -21,7 +21,7 @@ SIDE = 3
 
 @dataclass(frozen=True)
 class Fitting:
-    """A bank by its title, its number of outputs for so many inputs, and its filters.
+    """A bank by its title, its number of outputs for so many inputs, its filters and their side.
 
     These are made of a kernel size, inputs and outputs, (kh, kw, C, K); the first outputs are the
     same however many there are.
@@ -30,6 +30,7 @@ class Fitting:
     title: str
     outputs: Callable[[int], int]
     filters: Callable[[Pair, int, int], Values]
+    side: int = SIDE
 
 
 def _each(size: Pair, inputs: int, outputs: int) -> Values:
@@ -69,10 +70,32 @@ FITTING: Mapping[str, Fitting] = {
 }
 """Those that are offered, by the names that links have for them; he(seed) takes any seed."""
 
+
+def _twice(size: Pair, inputs: int, outputs: int) -> Values:
+    """Return output k as input k alone, stamped so that a flat map stays flat, twice as large.
+
+    Every other number of a side adds up to 1, and so do those between: no chequerboard.  Of five
+    they are 1 2 2 2 1, by 4.
+    """
+    filters = np.zeros((*size, inputs, outputs))
+    down, across = (
+        np.convolve([1.0, 1.0], np.full(side - 1, 1 / (side - 1))) if side > 1 else np.ones(1)
+        for side in size
+    )
+    every = np.arange(outputs)
+    filters[:, :, every % inputs, every] = np.outer(down, across)[..., np.newaxis]
+    return filters
+
+
+ENLARGING: Mapping[str, Fitting] = {
+    "twice": Fitting("Each map twice as large", lambda inputs: inputs, _twice, side=5),
+}
+"""Those that are offered to transposed layers besides, whose stride is to be 2."""
+
 _HE = re.compile(r"he\((0|[1-9][0-9]{0,8})\)")
 
 
 def fitting(name: str) -> Fitting | None:
     """Return a bank by its name; None for a name that is none's."""
     seed = _HE.fullmatch(name)
-    return _he(int(seed[1])) if seed else FITTING.get(name)
+    return _he(int(seed[1])) if seed else FITTING.get(name) or ENLARGING.get(name)

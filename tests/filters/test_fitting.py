@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from multiconv.engine.conv import conv2d
-from multiconv.filters.fitting import FITTING, fitting
+from multiconv.engine.transposed import conv2d_transpose
+from multiconv.filters.fitting import ENLARGING, FITTING, fitting
 
 X = np.random.default_rng(3).normal(size=(7, 6, 5)).astype(np.float32)
 
@@ -24,6 +25,25 @@ def test_one_map_each_hands_every_map_on(size):
 def test_the_mean_is_that_of_all_maps():
     found = conv2d(X, filters("mean", (3, 3), 5, 1).astype(np.float32))
     assert np.allclose(found[..., 0], X.mean(axis=2), atol=1e-6)
+
+
+@pytest.mark.parametrize("side", [2, 3, 4, 5, 6])
+def test_twice_as_large_leaves_a_flat_map_flat_where_no_edge_is_near(side):
+    stamps = filters("twice", (side, side), 2, 2).astype(np.float32).transpose(0, 1, 3, 2)
+    flat = np.ones((8, 8, 2), np.float32) * np.float32([1, -3])
+    found = conv2d_transpose(flat, stamps, strides=2)
+    assert found.shape == (16, 16, 2)
+    assert np.allclose(found[3:-3, 3:-3], [1, -3], atol=1e-6)
+    # All ones count how many stamps meet, which differs from pixel to pixel at an odd side.
+    ones = conv2d_transpose(flat, np.ones_like(stamps), strides=2)[3:-3, 3:-3]
+    assert np.ptp(ones[..., 0]) == pytest.approx(0 if side % 2 == 0 else 2 * side)
+
+
+def test_five_of_twice_as_large_are_1_2_2_2_1_by_4():
+    line = np.array([1, 2, 2, 2, 1]) / 4
+    fits = ENLARGING["twice"]
+    assert fits.side == 5
+    assert np.allclose(filters("twice", (5, 5), 3, 3)[:, :, 1, 1], np.outer(line, line))
 
 
 def test_he_has_its_variance_and_its_bound():
