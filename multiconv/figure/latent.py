@@ -22,8 +22,7 @@ from multiconv.experiment.mixing import (
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.numbers import plain, weight_text
 from multiconv.figure.links import Links
-from multiconv.figure.planes import Z_RANGE
-from multiconv.tracing.trace import Trace
+from multiconv.tracing.trace import LATENT_RANGE, Trace
 
 SHOWN = (0x1F628, 0x1F60D, 0x1F921, 0x1F430, 0x1F98A, 0x1F349)
 """The pictures in the top bar."""
@@ -65,7 +64,7 @@ class Mixing:
     last: int = NUMBERS - 1
     most: float = MOST
     last_seed: int = SEEDS
-    range: float = Z_RANGE
+    range: float = LATENT_RANGE
     fields: tuple[str, ...] = (SHARE, SEED, INDEX, NUMBER)
 
     @property
@@ -105,7 +104,7 @@ def mixing_of(trace: Trace, links: Links) -> Mixing | None:
             "pair": [f"{a:X}", f"{b:X}"],
             "index": index,
             "most": MOST,
-            "range": Z_RANGE,
+            "range": LATENT_RANGE,
         },
     )
 

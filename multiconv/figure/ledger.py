@@ -78,7 +78,7 @@ class Headline:
         """The line as one text."""
         bias = f" {self.bias} bias" if self.bias else ""
         sums = f"{self.gains} for {self.losses} against{bias} {self.sign} {self.total}"
-        return "; ".join(part for part in (sums, self.then) if part)
+        return ", ".join(part for part in (sums, self.then) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def headline_of(trace: Trace, subtotals: Sequence[float]) -> Headline:
     then = ""
     if activation != "identity":
         value = decimal(float(trace.layer.output[trace.pixel]), places, signed=True)
-        then = f"{activation_words(activation)}: {value}"
+        then = f"then {activation_words(activation)} ≈ {value}"
     plus, minus, start, whole = (
         decimal(value, places, signed=True) for value in (gains, losses, bias, total)
     )

@@ -19,7 +19,7 @@ from multiconv.imaging import colour
 from multiconv.imaging.bands import BAND, Banded, bands_of, few, nothing
 from multiconv.imaging.png import png_grey, png_indexed, png_rgb
 from multiconv.imaging.ranges import automatic_range
-from multiconv.tracing.trace import Trace
+from multiconv.tracing.trace import LATENT_RANGE, Trace
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,6 @@ class Map:
         return png_indexed(shown, palette)
 
 
-Z_RANGE = 2.5
-"""What the ends of the colours stand for on a generator's numbers."""
-
-
 def is_generated(experiment: Experiment) -> bool:
     """Tell whether the outputs of the last layer are a picture in colour."""
     return experiment.source.z is not None and experiment.layers[-1].outputs == len(CHANNELS)
@@ -136,7 +132,7 @@ def face_map(name: str, experiment: Experiment, outputs: Outputs) -> Map | None:
         levels = generated_picture(experiment, outputs)
         return Map(name, np.vstack(list(levels.transpose(2, 0, 1))), 1.0)
     if name == Z_MAP and experiment.source.z is not None:
-        return Map(name, outputs.outputs_of(experiment, 0).reshape(-1, 1), Z_RANGE)
+        return Map(name, outputs.outputs_of(experiment, 0).reshape(-1, 1), LATENT_RANGE)
     place = face_place(name, experiment)
     if not place:
         return None

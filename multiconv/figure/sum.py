@@ -39,8 +39,8 @@ class Sum:
 
     ``room`` steps the bias's font down; ``divided`` is what stands at the sum of a mean; ``term``
     that and the bias where pictures stand in a line; ``total`` the sum at the pinned pixel,
-    rounded: exact numbers stand in the arithmetic. Of many channels ``shares`` are what is for and
-    what against the sum.
+    rounded: exact numbers stand in the arithmetic; ``then`` the activation, at the arrow.  Of many
+    channels ``shares`` are what is for and what against the sum.
     """
 
     junction: Junction
@@ -50,6 +50,7 @@ class Sum:
     term: str
     total: str
     apart: bool
+    then: str = ""
     shares: tuple[MapPicture, ...] = ()
 
 
@@ -73,7 +74,9 @@ def sum_of(trace: Trace, rows: Sequence[Row], pictures: Pictures, rest: Rest | N
     term += f"+ {bias} " if trace.layer.bias else ""
     apart = not trace.experiment.sums
     shares = () if not many or apart else _shares(trace, pictures)
-    return Sum(curves, bias, room_of(bias), divided, term, _total(trace), apart, shares)
+    return Sum(
+        curves, bias, room_of(bias), divided, term, _total(trace), apart, _then(trace), shares
+    )
 
 
 def _signed_curves(trace: Trace, rows: Sequence[Row], rest: Rest | None) -> Junction:
@@ -108,6 +111,13 @@ def _shares(trace: Trace, pictures: Pictures) -> tuple[MapPicture, ...]:
         )
         for name, sign in (("for", 1), ("against", -1))
     )
+
+
+def _then(trace: Trace) -> str:
+    """Return the activation's name, which stands where the arrow leads on from a sum."""
+    name = trace.experiment.layer.activation
+    summed = trace.experiment.sums and not trace.experiment.layer.pools
+    return activation_words(name) if summed and name != "identity" else ""
 
 
 def divided_by(trace: Trace) -> str:

@@ -1,5 +1,7 @@
 """The sum: a curve a row, and what it comes to."""
 
+import re
+
 import pytest
 
 from multiconv.figure.channels import channels_of
@@ -23,3 +25,18 @@ def test_every_row_has_its_curve(channels):
 def test_a_bias_of_nothing_has_no_term(client):
     assert "+ 0.5 =" in client.get("/?size=40&bias=0.5,0,0,0,0").text
     assert "+ 0 =" not in client.get("/?size=40").text
+
+
+@pytest.mark.parametrize(
+    ("query", "then"),
+    [
+        ("network=emoji", "tanh"),
+        ("size=16&activation=leaky", "leaky ReLU"),
+        ("size=16", ""),
+        ("size=16&activation=relu&if=apart", ""),
+    ],
+)
+def test_the_activation_stands_at_the_arrow_of_a_sum(client, query, then):
+    page, drawing = client.get(f"/?{query}").text, client.get(f"/stage.svg?{query}").text
+    assert re.findall(r'class="then">(?!,)([^<]*)<', page) == [then] * bool(then)
+    assert (f'font-style="italic" fill="#1b1d1f" stroke="none">{then}<' in drawing) == bool(then)
