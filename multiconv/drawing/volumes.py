@@ -106,7 +106,6 @@ _LOW = _Sheet(276, 326, 26, 316, 46, (2, 112), (274, 274), ((2, 16), (2, 296)), 
 _STRIP = _Sheet(344, 270, 4, 250, 28, (4, 150), (166, 342), ((4, 0), (186, 0)), strip=True)
 
 
-@lru_cache(64)  # every edit of a number has the same drawing
 def volumes(
     input_shape: Shape,
     output_shape: Shape,
@@ -126,10 +125,30 @@ def volumes(
     k sees, if not all.  Of many inputs lines have the ``subtotals``' signs and widths, and those of
     ``strong`` stand out.
     """
+    many = input_shape[2] >= MANY and bool(subtotals)
+    diagram = _standing(input_shape, output_shape, k, wide, low, many, roles, feeding, strong)
+    if not many:
+        return diagram
+    fed = tuple(slab for slab in diagram.inputs if feeding is None or slab.index in feeding)
+    return replace(diagram, threads=_threads(fed, diagram.outputs[k], subtotals))
+
+
+@lru_cache(64)  # every edit of a number, and every pinned pixel, has the same slabs
+def _standing(
+    input_shape: Shape,
+    output_shape: Shape,
+    k: int,
+    wide: bool,
+    low: bool,
+    many: bool,
+    roles: tuple[str, ...],
+    feeding: tuple[int, ...] | None,
+    strong: tuple[int, ...],
+) -> Diagram:
+    """Return all but the threads of many inputs."""
     sheet = _STRIP if wide else _LOW if low else _STAGE
     scale = _scale(sheet, input_shape, output_shape, k)
     roles = roles or ("input",) * input_shape[2]
-    many = input_shape[2] >= MANY and bool(subtotals)
     above = slab_row(input_shape, scale, close=many)
     below = slab_row(output_shape, scale, k)
     inputs = above.slabs((sheet.left[0], sheet.top + above.up), sheet.room(0), "input", roles)
@@ -168,7 +187,6 @@ def volumes(
             ),
             *(() if sheet.low else _indices(outputs)),
         ),
-        threads=_threads(fed, outputs[k], subtotals) if many else (),
     )
 
 

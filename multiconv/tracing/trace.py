@@ -93,12 +93,12 @@ class Trace:
             raise TypeError("the inputs of a deeper layer are no levels")
         return cast("NDArray[np.uint8]", self.inputs)
 
-    @property
+    @cached_property
     def maps(self) -> tuple[Plane, ...]:
         """The planes that share one range: every partial, then the output if there is one."""
         return _maps(self.layer, self.experiment)
 
-    @property
+    @cached_property
     def ranges(self) -> tuple[float, ...]:
         """The range that each of `maps` is shown in."""
         last = len(self.maps) - self.experiment.sums
@@ -107,12 +107,12 @@ class Trace:
             for at, plane in enumerate(self.maps)
         )
 
-    @property
+    @cached_property
     def clipped(self) -> tuple[Clipping, ...]:
         """How much of each of `maps` lies beyond the range that it is shown in."""
         return tuple(map(clipping, self.maps, self.ranges))
 
-    @property
+    @cached_property
     def rows(self) -> tuple[int, ...]:
         """The input channels that have a row: those chosen, or that add most at the pixel."""
         chosen, every = self.experiment.focus.rows, range(len(self.layer.partials))
@@ -141,7 +141,7 @@ class Trace:
         extent = automatic_range(partials) * (1 - _ROUNDING)
         return next((gain for gain in GAINS if extent * gain <= self.range), 1)
 
-    @property
+    @cached_property
     def held(self) -> Held:
         """What an edit of values is to leave as it is."""
         many = len(self.layer.partials) > PLANES

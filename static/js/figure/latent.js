@@ -32,7 +32,9 @@ function choose(at) {
   const [which, number] = [field("index"), field("number")];
   if (which && Number(which.value) !== at) which.value = String(at);
   if (number && typedNumber(number.value) !== rounded(numberAt(at))) number.value = weightText(rounded(numberAt(at)));
-  for (const mark of document.querySelectorAll(".layer-row .one")) mark.setAttribute("y", String(at / count()));
+  for (const mark of document.querySelectorAll(".layer-row .one")) {
+    if (Number(mark.getAttribute("y")) !== at / count()) mark.setAttribute("y", String(at / count()));
+  }
   for (const bar of bars()) {
     bar.setAttribute("aria-valuenow", String(rounded(numberAt(at))));
     bar.setAttribute("aria-valuetext", `z[${at}] ${weightText(rounded(numberAt(at)))}`);
@@ -163,29 +165,29 @@ document.addEventListener("pointerdown", ({ target }) => {
 });
 
 on("planes", ({ planes }) => {
+  // Looked for before any is drawn: each look after a change would lay the page out once more.
+  const faces = [...document.querySelectorAll(".layer-row [data-face]")].filter((face) => face.getClientRects().length);
   for (const plane of /** @type {Plane[]} */ (planes)) {
-    for (const face of document.querySelectorAll(`.layer-row [data-face="${plane.name}"]`)) {
-      if (face.getClientRects().length) draw(face, plane);
-    }
+    for (const face of faces) if (face.getAttribute("data-face") === plane.name) draw(face, plane);
   }
 });
 
 /** Draw a plane over a picture of the row, under the marks. @param {Element} face @param {Plane} plane */
 function draw(face, plane) {
-  let live = face.nextElementSibling;
-  if (!live?.matches(".live")) {
-    live = document.createElementNS(SVG, "foreignObject");
-    live.setAttribute("class", `live ${face.getAttribute("class")}`);
-    live.setAttribute("data-live", "");
+  const known = face.nextElementSibling?.matches(".live") ? face.nextElementSibling : null;
+  const live = known ?? document.createElementNS(SVG, "foreignObject");
+  if (!known) {
     live.append(document.createElement("canvas"));
     face.after(live);
   }
   const canvas = /** @type {HTMLCanvasElement} */ (live.firstChild);
   fill(canvas, plane);
-  const [width, height] = [canvas.width, canvas.height];
-  for (const [name, value] of Object.entries({ width, height })) live.setAttribute(name, String(value));
+  if (known) return;
+  const { width, height } = canvas;
   const [across, down] = [Number(face.getAttribute("width")) / width, Number(face.getAttribute("height")) / height];
-  live.setAttribute("transform", `${face.getAttribute("transform") ?? ""} scale(${across} ${down})`);
+  const transform = `${face.getAttribute("transform") ?? ""} scale(${across} ${down})`;
+  const said = { class: `live ${face.getAttribute("class")}`, "data-live": "", width, height, transform };
+  for (const [name, value] of Object.entries(said)) live.setAttribute(name, String(value));
 }
 
 /** What scripts add to the page as it came: the bar is a handle, and shows the number that is worked on. */
