@@ -237,11 +237,13 @@ def _refuse_what_lacks(n: int, kind: str, given: _Given, kernels: Iterable[str])
         has = ", ".join(row.name for row in _LAYER if kind in row.kinds and row.name != "kind")
         called = _WHAT_IT_IS[kind].partition(" (")[0]
         of = BY_NAME[name].kinds if name in BY_NAME else SUMMING
-        other = "leave out {0}kind for a convolution" if CONV in of else "say {0}kind=transposed"
+        other = ", or say {0}kind=transposed"
+        if CONV in of:  # a network’s layer is of its kind where the link says none
+            other = ", or leave out {0}kind for a convolution" if "kind" in given else ""
         raise InvalidValue(
             f"{prefix(n)}{name} is given, but layer {n} is {_WHAT_IT_IS[kind]}.",
-            f"{called[0].upper()}{called[1:]} has {has}. Leave {prefix(n)}{name} out, or "
-            f"{other.format(prefix(n))}.",
+            f"{called[0].upper()}{called[1:]} has {has}. Leave {prefix(n)}{name} "
+            f"out{other.format(prefix(n))}.",
             field=f"{prefix(n)}{name}",
         )
 

@@ -216,6 +216,8 @@ def map_words(name: str, experiment: Experiment) -> str:
         return f"output channel {place[1]} of layer {place[0]}"
     if name == "influence":
         return "how much the number changes with each pixel"
+    if name == "stamps":
+        return "what each input pixel stamps, all channels together, side by side"
     if n := edges_place(name, experiment):
         return f"the first column and row of every output of layer {n}"
     if name in _OF_A_GENERATOR:

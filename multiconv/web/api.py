@@ -68,9 +68,21 @@ def _layer(n: int, layer: Layer, shapes: Sequence[Geometry]) -> dict[str, Any]:
         "activation": layer.activation,
         "parameters": layer.parameters,
         "multiply_adds": shape.multiply_adds(layer.inputs // layer.groups, layer.outputs),
+        **_output_padding(layer, shape),
         "field": [field.height, field.width],
         "jump": [whole_or_float(step) for step in jump(upto)],
     }
+
+
+def _output_padding(layer: Layer, shape: Geometry) -> dict[str, Any]:
+    return {"output_padding": list(shape.output_padding)} if layer.transposed else {}
+
+
+def _filters_shape(layer: Layer) -> list[int]:
+    """Return the sides of the filters as frameworks take them: HWIO, of a transposed layer HWOI."""
+    inputs, outputs = layer.inputs, layer.outputs
+    channels = (outputs, inputs) if layer.transposed else (inputs, outputs)
+    return [*layer.kernel_size, channels[0] // layer.groups, channels[1]]
 
 
 def _layers(layers: Sequence[Layer], shapes: Sequence[Geometry]) -> list[dict[str, Any]]:
@@ -109,11 +121,12 @@ def facts() -> Response:
             {"first": share.first, "last": share.last, "of": share_words(share)}
             for share in shares_of(layer.bank, layer.outputs)
         ],
-        filters_shape=[*layer.kernel_size, channels // layer.groups, layer.outputs],
+        filters_shape=_filters_shape(layer),
         output_shape=[1, *shape.output_size, layer.outputs],
         layers=_layers(asked.layers, trace.shapes),
         layer=asked.focus.layer,
         pads=[list(pair) for pair in shape.pads],
+        **_output_padding(layer, shape),
         k=asked.focus.k,
         pixel=list(trace.pixel),
         range=trace.range,
@@ -153,13 +166,15 @@ def one_pixel() -> Response:
     """Answer the whole arithmetic of one output pixel, of any layer.
 
     What is for the sum, what against it and the bias add up to it; ``field`` is what of the
-    picture the pixel sees, in its pixels, beyond its edges too.
+    picture the pixel sees, in its pixels, beyond its edges too.  Of a transposed layer ``row_taps``
+    and ``col_taps`` are the kernel's rows and columns that meet ``rows`` and ``cols``.
     """
     asked = experiment()
     trace = tracer().trace(uncoloured(asked))
     found = trace.probe(*trace.pixel)
     i, j = trace.pixel
     field = receptive_field(trace.shapes[: asked.focus.layer], i, j)
+    taps = {"row_taps": list(found.row_taps), "col_taps": list(found.col_taps)}
     # 0 is added so that −0, which a weight below zero makes of black, is told as 0.
     return jsonify(
         i=i,
@@ -167,6 +182,7 @@ def one_pixel() -> Response:
         k=asked.focus.k,
         rows=list(found.rows),
         cols=list(found.cols),
+        **(taps if asked.layer.transposed else {}),
         channels=[
             {
                 "q": channel.q,

@@ -77,7 +77,8 @@ LAYER = _record(
     | dict.fromkeys(("kernel", "strides", "dilations"), PAIR)
     | {"pads": _row_of(PAIR, 2, 2), "activation": _words(ACTIVATIONS)}
     | dict.fromkeys(("groups", "parameters", "multiply_adds"), WHOLE)
-    | {"field": PAIR, "jump": _row_of(NUMBER, 2, 2)}  # a transposed layer's is a fraction
+    | {"field": PAIR, "jump": _row_of(NUMBER, 2, 2)},  # a transposed layer's is a fraction
+    {"output_padding": PAIR},
 )
 NETWORK = _record(
     dict.fromkeys(("name", "title", "credit", "image", "url"), TEXT)
@@ -89,7 +90,7 @@ EXPERIMENT = _record(
         "sentence": TEXT,
         "filters_of": _row_of(_record({"first": WHOLE, "last": WHOLE, "of": TEXT})),
         "input_shape": SHAPE,
-        "filters_shape": SHAPE,
+        "filters_shape": SHAPE | {"description": "HWIO; HWOI of a transposed layer"},
         "output_shape": SHAPE,
         "layers": _row_of(LAYER),
         "layer": WHOLE,
@@ -100,7 +101,7 @@ EXPERIMENT = _record(
         "maps": _row_of(FACTS_OF_A_MAP),
         "cost": _record({"multiply_adds": WHOLE}),
     },
-    WHAT_IF,
+    WHAT_IF | {"output_padding": PAIR},
 )
 SUBTOTAL = _record(
     {"q": WHOLE, "values": GRID, "kernel": GRID, "products": GRID, "subtotal": NUMBER}
@@ -117,7 +118,7 @@ PROBE = _record(
         **dict.fromkeys(("sum", "total"), MAYBE),
         "field": _record(dict.fromkeys(("top", "left", "height", "width"), WHOLE)),
     },
-    WHAT_IF | {"divisor": WHOLE},
+    WHAT_IF | {"divisor": WHOLE} | dict.fromkeys(("row_taps", "col_taps"), _row_of(WHOLE)),
 )
 STORED = _record({"id": ID, "width": WHOLE, "height": WHOLE, "url": TEXT, "notes": _row_of(TEXT)})
 
@@ -167,7 +168,7 @@ def _parameter(name: str, schema: Document, words: str = "", where: str = "query
 NAME_OF_A_MAP = (
     "input-<q>, partial-<q>, running-<n>, sum, for, against, rest (of more inputs than have a "
     "row), output-<k>, layer-<n>-<k>, edges-<n>, or influence; of a generator also z and "
-    "generated; as pictures also photo, outputs and counted"
+    "generated, of a transposed layer stamps; as pictures also photo, outputs, partials and counted"
 )
 MAP = _parameter("name", TEXT | {"pattern": "^[a-z0-9-]+$"}, NAME_OF_A_MAP, "path")
 MAPS = _parameter("maps", TEXT, "names of maps, with commas")

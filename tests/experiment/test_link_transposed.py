@@ -11,6 +11,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.link import read, to_pairs
 from multiconv.experiment.model import Experiment, Focus, Layer
 from multiconv.experiment.words import kind_words, layer_name
+from multiconv.networks.shipped import network
 
 
 def random_layer(rng, inputs):
@@ -69,6 +70,8 @@ def test_what_is_usual_need_not_be_said():
     ("query", "field", "words"),
     [
         ("kind=transposed padding_mode=reflect", "padding_mode", "is a transposed convolution"),
+        ("network=emoji padding_mode=reflect", "padding_mode", r"Leave padding_mode out\.$"),
+        ("network=emoji 2.padding_mode=zeros", "2.padding_mode", r"2\.padding_mode out\.$"),
         ("output_padding=1x1", "output_padding", "is a convolution.* or say kind=transposed"),
         ("2.output_padding=1x1", "2.output_padding", "say 2.kind=transposed"),
         ("2.kind=max_pool 2.output_padding=1", "2.output_padding", "is a pooling"),
@@ -80,5 +83,5 @@ def test_what_is_usual_need_not_be_said():
 )
 def test_what_it_lacks_is_refused(query, field, words):
     with pytest.raises(InvalidValue, match=words) as caught:
-        read([tuple(each.split("=")) for each in query.split()])
+        read([tuple(each.split("=")) for each in query.split()], networks=network)
     assert caught.value.field == field

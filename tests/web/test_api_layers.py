@@ -7,6 +7,8 @@ import io
 import numpy as np
 import pytest
 
+from multiconv.networks.shipped import network
+
 STACK = (
     "image=sample:coffee&size=60&outputs=4&filters=gabors&activation=relu&2.kind=max_pool"
     "&3.kernel=5x5&3.outputs=2&3.bias=0.5,-0.25"
@@ -74,7 +76,9 @@ def test_the_field_goes_beyond_the_edges(client):
 
 
 def test_the_networks_are_listed_with_their_credit(client):
-    (faces,) = client.get("/api/networks").json["networks"]
+    faces, emoji = client.get("/api/networks").json["networks"]
+    assert (emoji["name"], emoji["size"], client.get(emoji["url"]).status_code) == ("emoji", 1, 200)
+    assert emoji["layers"][-1]["output_shape"] == [1, 64, 64, 3]
     assert (faces["name"], faces["parameters"], faces["size"]) == ("faces", 180_711, 400)
     assert "trained on faces" in faces["credit"]
     assert client.get(faces["url"]).status_code == 200
@@ -87,3 +91,33 @@ def test_an_output_of_a_deep_layer_is_the_same_by_both_its_names(client):
         assert np.array_equal(
             npy(client, f"output-{k}", f"{query}&k=3"), npy(client, f"layer-4-{k}", query)
         )
+
+
+def test_a_transposed_layer_says_how_its_filters_lie_and_which_taps_meet_which_inputs(client):
+    query = "network=emoji&layer=3&k=5&i=7&j=8"
+    facts = client.get(f"/api/experiment?{query}").json
+    assert facts["filters_shape"] == [5, 5, 32, 64]  # HWOI
+    assert facts["output_padding"] == facts["layers"][2]["output_padding"]
+    own = network("emoji").layers[2]
+    found = client.get(f"/api/probe?{query}").json
+    shape = own.geometry((8, 8))
+    for axis, at, taps, lines in ((0, 7, "row_taps", "rows"), (1, 8, "col_taps", "cols")):
+        stride, before = shape.strides[axis], shape.pads[axis][0]
+        meeting = {
+            (tap, row)
+            for row in range(8)
+            for tap in range(5)
+            if row * stride + tap - before == at  # where the stamp of that input lies
+        }
+        pairs = zip(found[taps], found[lines], strict=True)
+        assert {pair for pair in pairs if pair[1] >= 0} == meeting
+    for channel in found["channels"]:
+        kernel = own.kernel(channel["q"], 5)[np.ix_(found["row_taps"], found["col_taps"])]
+        assert np.allclose(channel["kernel"], kernel, atol=1e-6)
+    grouped = "size=20&kind=transposed&outputs=6&groups=3&strides=2&padding=1&output_padding=1x0"
+    facts = client.get(f"/api/experiment?{grouped}").json
+    assert facts["filters_shape"] == [3, 3, 2, 3]
+    assert facts["layers"][0]["output_padding"] == [1, 0]
+    plain = client.get("/api/experiment?size=20").json
+    assert "output_padding" not in plain | plain["layers"][0]
+    assert "row_taps" not in client.get("/api/probe?size=20").json

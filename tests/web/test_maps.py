@@ -204,3 +204,19 @@ def test_a_histogram_says_its_map_in_words(client):
     assert tree.get("aria-label", "").startswith("what green adds: −0.")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert client.get("/maps/partial-7.svg").status_code == 404
+
+
+def test_every_map_that_is_offered_answers_in_every_form(client):
+    plain = "size=24&2.outputs=8&3.filters=each&layer=3"
+    emoji, own = "network=emoji&layer=3", "size=12&kind=transposed&strides=2"
+    every = "input-0 partial-0 running-1 sum for against rest output-0 layer-1-0 edges-2 influence"
+    names = {plain: every, emoji: f"{every} z generated stamps", own: "stamps"}
+    for query, asked in names.items():
+        for name in asked.split():
+            for form in ("png", "npy", "svg"):
+                assert client.get(f"/maps/{name}.{form}?{query}").status_code == 200, (name, form)
+        for name in ("outputs", "partials"):
+            assert client.get(f"/maps/{name}.png?{query}").status_code == 200
+    for name in ("photo", "counted", "input"):
+        assert client.get(f"/maps/{name}.png?{plain}").status_code == 200
+        assert client.get(f"/maps/{name}.png?{emoji}").status_code == 400  # there is no photograph
