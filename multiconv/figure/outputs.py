@@ -1,11 +1,12 @@
 """Many outputs at once: every output in one small picture, and a numbered strip to choose from.
 
-One picture in place of one for each output, and tenfold less arithmetic (`thumbnails`).
+A generator's last three stand beside the picture that they make in colour.  Of many there is one
+picture in place of one for each output, and tenfold less arithmetic (`thumbnails`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,12 @@ from multiconv.engine.activations import activation
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.thumbnails import thumbnails
 from multiconv.experiment.edit import drawn_size
-from multiconv.experiment.model import CONV, Experiment
+from multiconv.experiment.maps import GENERATED
+from multiconv.experiment.model import CHANNELS, CONV, Experiment
+from multiconv.figure.ledger import RowLinks
 from multiconv.figure.links import Links
-from multiconv.figure.planes import check_sum
-from multiconv.figure.rows import has_each
+from multiconv.figure.planes import check_sum, is_generated
+from multiconv.figure.rows import Pictures, has_each
 from multiconv.imaging import colour
 from multiconv.imaging.png import png_indexed
 from multiconv.imaging.ranges import automatic_range
@@ -43,6 +46,62 @@ class Sheet:
     height: int
     width: int
     size: Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Third:
+    """One of the three outputs that are a picture together: its colour, picture and page."""
+
+    k: int
+    role: str
+    picture: str
+    link: str
+    chosen: bool
+
+    @property
+    def name(self) -> str:
+        """The colour's name."""
+        return self.role.capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class InColour:
+    """A generator's last outputs, the ``picture`` they make, the pinned number's level in it."""
+
+    thirds: tuple[Third, ...]
+    picture: str
+    size: Pair
+    level: int
+
+    @property
+    def chosen(self) -> Third:
+        """The output that is shown large."""
+        return next(third for third in self.thirds if third.chosen)
+
+
+def in_colour_of(trace: Trace, pictures: Pictures, turns: RowLinks) -> InColour | None:
+    """Return the outputs of a generator's last layer and their picture; of another layer none."""
+    experiment, focus = trace.experiment, trace.experiment.focus
+    is_last = focus.layer == len(experiment.layers)
+    if not (is_generated(experiment) and is_last and experiment.sums):
+        return None
+    share = (trace.layer.output[trace.pixel] + np.float32(1)) / np.float32(2)
+    thirds = (
+        Third(
+            k,
+            role,
+            pictures.map(f"output-{k}", trace.range_of(trace.layer.output), SIDE),
+            turns.page(replace(experiment, focus=replace(focus, k=k))),
+            k == focus.k,
+        )
+        for k, role in enumerate(CHANNELS)
+    )
+    return InColour(
+        tuple(thirds),
+        pictures.map(GENERATED, 1.0),
+        trace.layer.geometry.output_size,
+        int(np.rint(np.clip(share, 0, 1) * 255)),
+    )
 
 
 def _fraction(size: Pair) -> int:

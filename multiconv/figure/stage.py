@@ -28,6 +28,7 @@ from multiconv.figure.kernel import Kernel
 from multiconv.figure.layers import ROOMS, Layers, Stacked, layers_of
 from multiconv.figure.ledger import STILL, Ledger, RowLinks, ledger_of
 from multiconv.figure.output import Output, output_of
+from multiconv.figure.outputs import InColour, in_colour_of
 from multiconv.figure.planes import ramp
 from multiconv.figure.reach import Reach, reach_of
 from multiconv.figure.rest import Rest, rest_of
@@ -76,6 +77,7 @@ class Figure:
     pooling: str = ""
     gain: int = 1
     kernels: str = ""
+    in_colour: InColour | None = None
 
     @property
     def is_tight(self) -> bool:
@@ -136,6 +138,7 @@ def figure_of(
         pooling_words(experiment.layer),
         trace.gain,
         "" if experiment.layer.pools else kernel_count_words(experiment.layer),
+        in_colour_of(trace, pictures, turns),
     )
 
 
@@ -180,6 +183,18 @@ class Square:
 
 
 @dataclass(frozen=True, slots=True)
+class Thumb:
+    """A small picture where it stands, in its frame."""
+
+    x: float
+    y: float
+    address: str
+    role: str
+    thick: float = 1.1
+    side: float = 64
+
+
+@dataclass(frozen=True, slots=True)
 class RestBar:
     """What is for the rest's sum, or against it, where it stands."""
 
@@ -202,6 +217,7 @@ class Stage:
     ramp_top: float
     sum_left: float = _SUM
     bars: tuple[RestBar, ...] = ()
+    tiles: tuple[Thumb, ...] = ()
 
 
 def stage_of(figure: Figure) -> Stage:
@@ -285,6 +301,8 @@ def _tight_stage(figure: Figure) -> Stage:
     result = Placed(_RESULT, first, picture, _mark_on(picture, _RESULT, first))
     foot = first + picture.height
     under = list(_under(figure, foot))
+    tiles, named = _tiles(figure, under[-1].y + 8)
+    under += named
     rows = len(figure.sum.junction.curves)
     height, last = _foot(figure, max(first + TIGHT * rows, under[-1].y))
     texts += [*last, *under]
@@ -297,6 +315,7 @@ def _tight_stage(figure: Figure) -> Stage:
         foot + 34,
         curves,
         tuple(bars),
+        tiles,
     )
 
 
@@ -330,6 +349,8 @@ def _under(figure: Figure, foot: float) -> Iterator[Text]:
     """Yield what stands under the output: its caption, the bar's ends, the sum, what is beyond."""
     output, bar = figure.output, figure.output.bar
     place = Words(f"at row {output.i}, column {output.j}")
+    if figure.in_colour:
+        place = replace(place, text=f"{place.text}: level {figure.in_colour.level}")
     yield Text(
         _RESULT, foot + 20, (*output.picture.caption, *(() if figure.sum.apart else (place,)))
     )
@@ -351,6 +372,24 @@ def _under(figure: Figure, foot: float) -> Iterator[Text]:
         for line in wrap(words, _UNDER):
             yield Text(_RESULT, y, (Words(line, kind),))
             y += _LINE
+
+
+def _tiles(figure: Figure, top: float) -> tuple[tuple[Thumb, ...], list[Text]]:
+    """Return the outputs of a generator and the picture they make, in a line, with their names."""
+    found = figure.in_colour
+    if not found:
+        return (), []
+    tiles, texts = [], []
+    for at, third in enumerate(found.thirds):
+        x = _RESULT + 76 * at
+        tiles.append(Thumb(x, top, third.picture, third.role, 3 if third.chosen else 1.1))
+        name = Words(third.name, "name")
+        texts.append(Text(x + 32, top + 80, (name,), third.role, anchor="middle", size=12))
+    x = _RESULT + OUTPUT_WIDTH - 64
+    tiles.append(Thumb(x, top, found.picture, "output"))
+    texts.append(Text(x - 20, top + 38, (Words("→"),), anchor="middle", size=18))
+    texts.append(Text(x + 32, top + 80, (Words("G(z)", "verb"),), anchor="middle", size=14))
+    return tuple(tiles), texts
 
 
 def _placed(picture: MapPicture, x: float, top: float, longest: int) -> Placed:

@@ -79,3 +79,28 @@ def test_the_strip_numbers_every_output_of_many(client, outputs, expected):
         chosen = client.get(found[-1][0].replace("&amp;", "&"))
         assert chosen.status_code == 200
         assert f"output[·,·,{expected - 1}]" in chosen.text
+
+
+def test_a_generators_three_stand_beside_the_picture_they_make(client):
+    query = "network=emoji&k=2&i=40&j=35"
+    page = client.get(f"/?{query}").text
+    nav = re.search(r'<nav class="thirds".*?</nav>', page, re.DOTALL)[0]
+    links = re.findall(r'<a class="(\w+)" href="([^"]*)"[^>]*?( aria-current="true")?>', nav)
+    assert [(role, bool(chosen)) for role, _, chosen in links] == [
+        ("red", False),
+        ("green", False),
+        ("blue", True),
+    ]
+    *maps, made = [html.unescape(each) for each in re.findall(r'<image[^>]*href="([^"]*)"', nav)]
+    picture = np.array(Image.open(io.BytesIO(client.get(made).data)))
+    for k, (_, link, _) in enumerate(links):
+        shown = client.get(html.unescape(link)).text
+        assert f'level <span data-value="level">{picture[40, 35, k]}</span> of 255' in shown
+        values = np.load(io.BytesIO(client.get(f"/maps/output-{k}.npy?{query}").data))
+        assert np.abs((values + 1) * 127.5 - picture[:, :, k]).max() <= 0.501
+        assert client.get(maps[k]).status_code == 200
+    drawing = client.get(f"/stage.svg?{query}").text
+    assert drawing.count('width="64" height="64"/>') == 4
+    assert f"level {picture[40, 35, 2]}" in drawing
+    for other in ("network=emoji&layer=4", "outputs=3&size=16"):
+        assert 'class="thirds"' not in client.get(f"/?{other}").text

@@ -166,7 +166,7 @@ document.addEventListener("pointerdown", ({ target }) => {
 
 on("planes", ({ planes }) => {
   // Looked for before any is drawn: each look after a change would lay the page out once more.
-  const faces = [...document.querySelectorAll(".layer-row [data-face]")].filter((face) => face.getClientRects().length);
+  const faces = [...document.querySelectorAll(":is(.layer-row, .thirds) [data-face]")].filter((face) => face.getClientRects().length);
   for (const plane of /** @type {Plane[]} */ (planes)) {
     for (const face of faces) if (face.getAttribute("data-face") === plane.name) draw(face, plane);
   }
@@ -192,7 +192,7 @@ function draw(face, plane) {
 
 /** What scripts add to the page as it came: the bar is a handle, and shows the number that is worked on. */
 function begin() {
-  for (const live of document.querySelectorAll(".layer-row .live")) live.remove();
+  for (const live of document.querySelectorAll(":is(.layer-row, .thirds) .live")) live.remove();
   if (!state.facts.z) return void (chosen = null);
   for (const bar of bars()) {
     if (bar.hasAttribute("tabindex") || bar.closest("[aria-hidden]")) continue;

@@ -227,6 +227,8 @@ function draw(values, beyond = null) {
   const whole = (/** @type {number} */ number) => (beyond?.size ? "…" : captioned(number));
   const value = whole(output ?? at.total);
   if (output !== undefined) put(find('.result [data-value="output"]'), "", beyond?.size === 0 ? `${NEAR}${value}` : value);
+  const level = output === undefined || state.step || beyond?.size ? "…" : String(Math.round(Math.min(Math.max((output + 1) / 2, 0), 1) * 255));
+  put(find('[data-value="level"]'), "", beyond?.size === 0 ? `${NEAR}${level}` : level);
   const listed = active();
   const sum = values.reduce((all, value) => all + value, 0);
   const terms = listed.length > MANY ? `${listed.length} subtotals ${whole(sum)}` : listed.map(one).join(" ");

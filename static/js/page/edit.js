@@ -56,8 +56,11 @@ function kernel(q, at, numbers) {
   return { [`${prefix}${name}.${Math.floor(at / columns)}.${at % columns}`]: plain(numbers[at]) };
 }
 
-/** The chosen output's map, if a what-if leaves it one. */
-const output = () => (state.facts.whatIf === "apart" ? [] : [`output-${state.facts.k}`]);
+/** The chosen output's map, if a what-if leaves it one, and the picture that it is a colour of. */
+const output = () => {
+  if (state.facts.whatIf === "apart") return [];
+  return [`output-${state.facts.k}`, ...(document.querySelector(".thirds") ? ["generated"] : [])];
+};
 
 /** The first change of values holds in the link the colours' range, and of many inputs the gain and the rows. @returns {Record<string, string>} */
 function held() {
@@ -101,7 +104,7 @@ export const setNumbers = (next, place) =>
   void inTurn(() => {
     const parameters = next();
     if (!Object.keys(parameters).length) return;
-    const faces = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".layer-row [data-face]"));
+    const faces = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(":is(.layer-row, .thirds) [data-face]"));
     const seen = [...faces].flatMap((face) => (face.getClientRects().length ? [face.dataset.face ?? ""] : []));
     change({ ...parameters, ...held() }, [...new Set([...seen, ...worked()])], place);
   });
