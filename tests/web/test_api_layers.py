@@ -121,3 +121,18 @@ def test_a_transposed_layer_says_how_its_filters_lie_and_which_taps_meet_which_i
     plain = client.get("/api/experiment?size=20").json
     assert "output_padding" not in plain | plain["layers"][0]
     assert "row_taps" not in client.get("/api/probe?size=20").json
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "words"),
+    [
+        ("2.padding=9", "2.padding", "(4 − 1)·2 + (5 − 1)·1 + 1 − 9 − 9 + 1 = -6"),
+        ("2.outputs=7", "2.outputs", "takes 64 channels, but layer 2 puts out 7 now"),
+    ],
+)
+def test_a_generators_shapes_that_do_not_fit_are_told_with_their_numbers(
+    client, query, field, words
+):
+    found = client.get(f"/api/experiment?network=emoji&{query}")
+    assert (found.status_code, found.json["field"]) == (400, field)
+    assert words in found.json["detail"]
