@@ -18,6 +18,8 @@ from PIL import Image
 from multiconv.web import create_app
 
 IN_CI = bool(os.environ.get("CI"))
+# PyTorch's threads would turn in circles between two layers, and take the others' time.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 HEAVY = re.compile(r"\b(torch|jax|ml_dtypes|oracles)\b", re.IGNORECASE)
 
 hypothesis.settings.register_profile("everyday", deadline=None)
