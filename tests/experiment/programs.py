@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +50,71 @@ APART = (
 """Several layers, of which one leaves what its inputs add apart: those up to it are run."""
 
 
+IMPORTED = {"pytorch": "torch", "jax": "jax"}
+ROOT = Path(__file__).resolve().parents[2]
+# Runs each program whose folder it is told, as Python does, in a process of its own: it splits off
+# where the library is imported, which takes longer than all that a program does.
+RUNNER = """
+import importlib, os, runpy, sys, warnings
+sys.path.insert(0, "")
+sys.argv = ["program.py"]
+importlib.import_module(sys.stdin.readline().strip())
+for folder in map(str.strip, sys.stdin):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # JAX's of splitting off: it has computed nothing yet
+        child = os.fork()
+    if not child:
+        os.chdir(folder)
+        for number, name in ((1, "out"), (2, "err")):
+            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT), number)
+        runpy.run_path("program.py", run_name="__main__")
+        break
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+@functools.cache
+def _runner(module: str) -> subprocess.Popen[str]:
+    """A process that runs programs which import a heavy library."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUNNER],
+        env=_environment(Path("/nonexistent")),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    atexit.register(process.communicate)
+    assert process.stdin is not None
+    process.stdin.write(f"{module}\n")
+    return process
+
+
+def _run(library: str, folder: Path) -> tuple[int, str, str]:
+    """Run ``program.py`` in its folder; its exit code, what it prints, and its errors."""
+    if library not in IMPORTED:
+        done = subprocess.run(
+            [sys.executable, "program.py"],
+            cwd=folder,
+            env=_environment(folder),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        return done.returncode, done.stdout, done.stderr
+    runner = _runner(IMPORTED[library])
+    assert runner.stdin is not None
+    assert runner.stdout is not None
+    runner.stdin.write(f"{folder}\n")
+    runner.stdin.flush()
+    code = int(runner.stdout.readline() or 1)
+    return code, (folder / "out").read_text(), (folder / "err").read_text()
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """All that a program finds around it."""
+    return {"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(home), "JAX_PLATFORMS": "cpu"}
+
+
 def run_stack(library: str, query: str, client, folder: Path) -> float:
     """Run a stack's program; how far it is from the app's last maps, of their largest value."""
     output, asked = _output(library, query, client, folder)
@@ -85,15 +152,7 @@ def _output(library: str, query: str, client, folder: Path):
     (folder / "multiconv.npz").write_bytes(numbers.data)
     tail = '\nnp.save("output.npy", output)\n'
     (folder / "program.py").write_text(program.get_data(as_text=True) + tail, encoding="utf-8")
-    root = Path(__file__).resolve().parents[2]
-    done = subprocess.run(
-        [sys.executable, "program.py"],
-        cwd=folder,
-        env={"PYTHONPATH": str(root), "PATH": "", "HOME": str(folder), "JAX_PLATFORMS": "cpu"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.startswith("largest difference from the page: ")
+    code, said, faults = _run(library, folder)
+    assert code == 0, faults[-2000:]
+    assert said.startswith("largest difference from the page: ")
     return np.load(folder / "output.npy"), asked
