@@ -120,6 +120,13 @@ def shown_value(page: Page) -> tuple[str, float]:
     return sign, number(text)
 
 
+def sent_value(text: str) -> float:
+    """Return the value of the last line as it stands in a page's text."""
+    found = re.search(r'<p class="final">[^<]*?(\S+)</p>', text)
+    assert found
+    return number(found[1])
+
+
 def shown_numbers(page: Page, q: int, part: str) -> list[float]:
     cells = page.locator(f'.channel[data-q="{q}"] [data-part="{part}"] td').all_inner_texts()
     return [number(text) for text in cells]

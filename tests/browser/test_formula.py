@@ -9,6 +9,7 @@ from tests.browser.drawn import (
     drawn,
     formula_value,
     levels,
+    sent_value,
     shown_formula,
     shown_numbers,
     shown_value,
@@ -23,12 +24,13 @@ def test_the_formula_and_the_table_say_the_pixels_value(new_page, server, group)
         one = drawn(seed)
         picture = levels(server, one.query)
         one, i, j = at_a_pixel(one, seed, picture.shape[:2])
-        page.goto(one.address)
+        answer = page.goto(one.address)
         text = shown_formula(page)
         assert text.startswith(f"output[0,{i},{j},{one.query['k']}]=∑di,dj,qinput[0,"), one.address
         assert (f"+bias[{one.query['k']}]" in text) is (one.bias != 0)
         value = formula_value(text, picture / 255, one)
         _, said = shown_value(page)
+        assert said == sent_value(answer.text()), one.address
         assert said == pytest.approx(value, abs=5.1e-4), one.address
         total = 0.0
         for q in range(3):
