@@ -12,11 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.harness import Watch, launched, serving
+from tests.browser.harness import PATIENCE_MS, Contexts, Watch, launched, serving
 
 Pages = Callable[..., Page]
-PATIENCE_MS = 60_000
-"""After which what a test waits for is taken not to come; a busy machine may need much of it."""
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -39,6 +37,12 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser, server: str) -> Contexts:
+    """Contexts of all kinds that tests share, each with what is said once per address kept."""
+    return Contexts(browser, server)
+
+
 @pytest.fixture
 def watch(server: str) -> Iterator[Watch]:
     """Faults of this test's pages; any left unforgiven fails the test."""
@@ -48,12 +52,12 @@ def watch(server: str) -> Iterator[Watch]:
 
 
 @pytest.fixture
-def new_page(browser: Browser, server: str, watch: Watch) -> Iterator[Pages]:
-    """Open a watched page in a context of its own.
+def new_page(contexts: Contexts, watch: Watch) -> Iterator[Pages]:
+    """Open a watched page in a context that no other page of this test has.
 
     ``new_page("/?k=1", width=360, height=740, dark=True, javascript=False, touch=True)``
     """
-    contexts = []
+    taken = []
 
     def new(
         path: str | None = None,
@@ -65,19 +69,10 @@ def new_page(browser: Browser, server: str, watch: Watch) -> Iterator[Pages]:
         touch: bool = False,
         still: bool = True,
     ) -> Page:
-        context = browser.new_context(
-            base_url=server,
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=javascript,
-            has_touch=touch,
-            reduced_motion="reduce" if still else "no-preference",
-            accept_downloads=True,
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
+        context, page = contexts.take(dark, javascript, touch, still)
+        taken.append(context)
         watch.follow(context)
-        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         # Whoever listens only once a key is pressed may be too late to catch the chooser.
         page.on("filechooser", lambda _: None)
         if path is not None:
@@ -85,8 +80,9 @@ def new_page(browser: Browser, server: str, watch: Watch) -> Iterator[Pages]:
         return page
 
     yield new
-    for context in contexts:
-        context.close()
+    for context in taken:
+        contexts.give_back(context)
+    watch.leave()
 
 
 @pytest.fixture

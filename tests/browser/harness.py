@@ -21,9 +21,12 @@ from playwright.sync_api import (
     Playwright,
     Request,
     Route,
+    WebError,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_MS = 60_000
+"""After which what a test waits for is taken not to come; a busy machine may need much of it."""
 # Without windows it takes half the processor's time, and is what Playwright starts by itself.
 SHELL = "chromium-headless-shell"
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -35,6 +38,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Pages of one context share a process, which need not start with each of them.
+    "--process-per-site",
     # No name is looked up and no other machine asked, whatever a page wants.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
@@ -80,6 +85,54 @@ def serving(store: Path) -> Iterator[str]:
         process.stdout.close()
 
 
+class Contexts:
+    """Contexts that one test after another has to itself, empty but for the files it was sent.
+
+    Styles and scripts under one build's name come once so, and not with every test.
+    """
+
+    def __init__(self, browser: Browser, server: str) -> None:
+        self.browser = browser
+        self.server = server
+        self.free: dict[tuple[bool, ...], list[BrowserContext]] = {}
+        self.kinds: dict[BrowserContext, tuple[bool, ...]] = {}
+
+    def take(
+        self, dark: bool, javascript: bool, touch: bool, still: bool
+    ) -> tuple[BrowserContext, Page]:
+        """Return a context of a kind, and a blank page in it; nothing is stored there."""
+        kind = dark, javascript, touch, still
+        free = self.free.setdefault(kind, [])
+        if free:
+            context = free.pop()
+            page = context.new_page()
+            context.clear_cookies()
+            session = context.new_cdp_session(page)
+            session.send(
+                "Storage.clearDataForOrigin", {"origin": self.server, "storageTypes": "all"}
+            )
+            session.detach()
+            return context, page
+        context = self.browser.new_context(
+            base_url=self.server,
+            viewport={"width": 1440, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=javascript,
+            has_touch=touch,
+            reduced_motion="reduce" if still else "no-preference",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        self.kinds[context] = kind
+        return context, context.new_page()
+
+    def give_back(self, context: BrowserContext) -> None:
+        """Take a context back, and close its pages."""
+        for page in context.pages:
+            page.close()
+        self.free[self.kinds[context]].append(context)
+
+
 @dataclass
 class Watch:
     """What went wrong in the pages of a test: console errors, CSP violations, foreign hosts.
@@ -90,6 +143,7 @@ class Watch:
     host: str
     faults: list[str] = field(default_factory=list)
     forgiven: list[str] = field(default_factory=list)
+    followed: list[BrowserContext] = field(default_factory=list)
 
     def forgive(self, words: str) -> None:
         """Let pass every fault that has `words` in it."""
@@ -104,9 +158,21 @@ class Watch:
 
         Requests are watched and not intercepted: that would switch the cache off and cost time.
         """
+        self.followed.append(context)
         context.on("request", self._request)
         context.on("console", self._console)
-        context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))
+        context.on("weberror", self._error)
+
+    def leave(self) -> None:
+        """Follow none of the contexts any more."""
+        for context in self.followed:
+            context.remove_listener("request", self._request)
+            context.remove_listener("console", self._console)
+            context.remove_listener("weberror", self._error)
+        self.followed.clear()
+
+    def _error(self, error: WebError) -> None:
+        self.faults.append(f"script: {error.error}")
 
     def _request(self, request: Request) -> None:
         parts = urlsplit(request.url)

@@ -22,7 +22,7 @@ def older(new_page, server):
 
     def open_page(path, **more):
         page = new_page(**more)
-        page.context.add_init_script(GONE)
+        page.add_init_script(GONE)
 
         def served(route):
             answer = route.fetch()
