@@ -232,7 +232,8 @@ def _in_ones(texts: ChannelArithmetic, partial: NDArray[np.float32], pixel: Pair
 
 def _levels(plane: NDArray[np.uint8], window: Window) -> NDArray[np.int64]:
     """Return the levels under a window, 0 where the padding is a zero."""
-    rows, columns = np.array(window.source_rows)[:, np.newaxis], np.array(window.source_cols)
+    rows, columns = (np.array(at, np.intp) for at in (window.source_rows, window.source_cols))
+    rows = rows[:, np.newaxis]
     return np.where((rows < 0) | (columns < 0), 0, plane[rows, columns]).astype(np.int64)
 
 
