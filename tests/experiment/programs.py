@@ -55,7 +55,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Runs each program whose folder it is told, as Python does, in a process of its own: it splits off
 # where the library is imported, which takes longer than all that a program does.
 RUNNER = """
-import importlib, os, runpy, sys, warnings
+import importlib, os, runpy, signal, sys, warnings
 sys.path.insert(0, "")
 sys.argv = ["program.py"]
 importlib.import_module(sys.stdin.readline().strip())
@@ -64,6 +64,7 @@ for folder in map(str.strip, sys.stdin):
         warnings.simplefilter("ignore")  # JAX's of splitting off: it has computed nothing yet
         child = os.fork()
     if not child:
+        signal.alarm(120)  # one that never ends is ended, and fails
         os.chdir(folder)
         for number, name in ((1, "out"), (2, "err")):
             os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT), number)
