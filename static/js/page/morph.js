@@ -46,9 +46,9 @@ export function morph(old, fresh) {
   }
 }
 
-/** Put another in the place of one in which nothing has the focus and no script has laid anything. @param {Element} old @param {Element} fresh */
+/** Put another in the place of one that is shown alone: whoever led on from it is asked where once his turn has come. @param {Element} old @param {Element} fresh */
 function replaced(old, fresh) {
-  if (old.contains(document.activeElement) || old.querySelector("[data-live]")) return false;
+  if (old.contains(document.activeElement) || old.querySelector("[data-live], a, button, input")) return false;
   old.replaceWith(fresh);
   return true;
 }
