@@ -32,6 +32,22 @@ _TWO: Pairs = (("activation", "relu"), ("layers", "2"), ("layer", "2"))
 # What is said of it is so of this picture.
 _FACES: Pairs = (("network", "faces"), ("image", "sample:portrait"))
 
+# A map of ones, twice as large by stamps of 5 × 5: what is not flat then is the stamps' doing.
+_ONES: Pairs = (
+    *(("size", "24"), ("outputs", "1"), ("filters", "zero"), ("bias", "1")),
+    *(("layers", "2"), ("layer", "2"), ("2.kind", "transposed"), ("2.outputs", "1")),
+    *(("2.kernel", "5x5"), ("2.strides", "2x2")),
+)
+_AS_THERE: Pairs = (("2.padding", "2"), ("2.output_padding", "1x1"))
+
+# Red alone, stamped two pixels further each.
+_STAMPED: Pairs = (
+    *(("size", "96"), ("kind", "transposed"), ("strides", "2x2"), ("outputs", "1")),
+    *(("w.1.0", "zero"), ("w.2.0", "zero")),
+)
+
+_EMOJI: Pairs = (("network", "emoji"),)
+
 
 def _kernels(*texts: str, k: int = 0) -> Pairs:
     """Return the parameters that set the kernels from red, green and blue to output k."""
@@ -104,6 +120,21 @@ TRIES: Mapping[str, Pairs] = MappingProxyType(
         "faces-silenced": (*_FACES, ("7.off", "0,1,5,36")),
         "faces-small": (*_FACES, ("size", "160")),
         "faces-large": (*_FACES, ("size", "512")),
+        "emoji": _EMOJI,
+        "emoji-first": (*_EMOJI, ("layer", "1")),
+        "emoji-second": (*_EMOJI, ("layer", "2")),
+        "emoji-sevens": (*_EMOJI, ("layer", "2"), ("2.output_padding", "0x0")),
+        "stamped-alone": (*_STAMPED, ("kernel", "1x1"), ("w.0.0", "1")),
+        "stamped-blocks": (*_STAMPED, ("kernel", "2x2"), ("w.0.0", "1,1,1,1")),
+        "chequered": (*_ONES, *_AS_THERE, ("2.w.0.0", ",".join("1" * 25))),
+        "flat": (*_ONES, *_AS_THERE, ("2.filters", "twice")),
+        "frameless": (*_ONES, ("2.padding", "3"), ("2.filters", "twice")),
+        "there-and-back": (
+            *(("size", "96"), ("strides", "2x2"), ("outputs", "1")),
+            *_kernels("soft", "soft", "soft"),
+            *(("layers", "2"), ("layer", "2"), ("2.kind", "transposed"), ("2.strides", "2x2")),
+            *(("2.outputs", "3"), *((f"2.w.0.{k}", "soft") for k in range(3))),
+        ),
         "small": (("size", "96"), *_TWO),
         "large": (("size", "240"), *_TWO),
     }
@@ -115,7 +146,7 @@ def try_of(name: str, shown: Experiment) -> Experiment:
     """Return the experiment of one link, on the person's own picture where the text allows it."""
     pairs = TRIES[name]
     experiment, said = read(pairs, networks=network), dict(pairs)
-    if "image" in said:
+    if "image" in said or experiment.source.z is not None:
         return experiment
     source = shown.source
     if "size" in said or len(experiment.layers) > 1:
@@ -131,6 +162,7 @@ class Article:
     strips: tuple[Strip, ...] = strips()
     trained_notice: str = NOTICE
     faces_notice: str = CREDITS["faces"]
+    emoji_notice: str = CREDITS["emoji"]
 
 
 def article(source: Source) -> Article:

@@ -98,7 +98,8 @@ def test_the_article_answers_every_question_people_ask(client):
         *("summed-or-averaged", "same-kernel", "how-many-kernels", "nine-or-27", "not-in-colour"),
         *("depthwise", "one-by-one-kernels", "correlation", "same-stride-two", "shrank"),
         *("negative", "bias-once", "batches", "sixteen-from-32", "pooling", "dead-maps"),
-        *("frames", "batch-normalisation", "any-size"),
+        *("frames", "batch-normalisation", "any-size", "enlarges", "stamped-sum"),
+        *("output-padding", "chequerboards", "stamped-frames", "adjoint"),
     ):
         assert f'<section id="{name}"><h3>' in text
 
@@ -436,6 +437,127 @@ def test_the_face_network_is_named_for_what_it_is(client):
     assert (
         "trained on faces in photographs that were collected for research" in client.get("/").text
     )
+
+
+def test_each_input_pixel_stamps_two_pixels_further(traced):
+    red = traced("stamped-alone").inputs[..., 0] / 255
+    assert red.shape == (96, 96)
+    alone, blocks = traced("stamped-alone").layer.output, traced("stamped-blocks").layer.output
+    expected = np.zeros((192, 192))
+    for row in range(96):
+        for column in range(96):
+            expected[2 * row, 2 * column] = red[row, column]
+    np.testing.assert_allclose(alone, expected, atol=1e-6)
+    np.testing.assert_allclose(blocks, red.repeat(2, axis=0).repeat(2, axis=1), atol=1e-6)
+
+
+def test_stamps_are_summed_over_16_maps_by_48_kernels_into_three(traced):
+    torch = pytest.importorskip("torch")
+    trace = traced("emoji")
+    filters = trace.experiment.layer.filters()
+    assert filters.shape == (5, 5, 16, 3)
+    assert len(trace.experiment.layer.bias) == 3
+    x = torch.from_numpy(np.float64(trace.inputs.transpose(2, 0, 1)[None]))
+    weight = torch.from_numpy(np.float64(filters.transpose(2, 3, 0, 1)))
+    bias = torch.tensor(trace.experiment.layer.bias, dtype=torch.float64)
+    how = {"stride": 2, "padding": 2, "output_padding": 1}
+    found = torch.tanh(torch.nn.functional.conv_transpose2d(x, weight, bias, **how))[0]
+    for k in range(3):
+        layer = traced("emoji", k=k).layer
+        np.testing.assert_allclose(layer.output, found[k], atol=1e-5)
+        assert len(layer.partials) == 16
+        total = sum(layer.partials) + trace.experiment.layer.bias[k]
+        np.testing.assert_allclose(layer.sum, total, atol=1e-5)
+
+
+def test_4_by_4_by_128_are_sums_of_100_kernels_each_times_its_number(traced):
+    trace = traced("emoji-first")
+    z, filters = trace.inputs.ravel(), trace.experiment.layer.filters()
+    assert trace.inputs.shape == (1, 1, 100)
+    assert filters.shape == (4, 4, 100, 128)
+    assert filters.size == 204_800
+    for k in (0, 42, 127):
+        total = np.full((4, 4), trace.experiment.layer.bias[k])
+        for q in range(100):
+            total += z[q] * filters[:, :, q, k]
+        found = traced("emoji-first", k=k).layer.output
+        np.testing.assert_allclose(found, np.maximum(total, 0), atol=1e-5)
+
+
+def test_the_boxes_have_the_sizes_that_the_text_gives(client, traced):
+    boxes = [(*shape.output_size, layer.outputs)
+             for shape, layer in zip(traced("emoji").shapes, traced("emoji").experiment.layers,
+                                     strict=True)]  # fmt: skip
+    assert boxes == [(4, 4, 128), (8, 8, 64), (16, 16, 32), (32, 32, 16), (64, 64, 3)]
+    text = client.get("/").get_data(as_text=True)
+    for box in boxes:
+        assert " × ".join(map(str, box)) in text[text.index('<section id="boxes">') :]
+
+
+def test_output_padding_says_which_of_two_sizes_is_meant(traced):
+    torch = pytest.importorskip("torch")
+    how = {"stride": 2, "padding": 1}
+    weight = torch.ones(1, 1, 3, 3)
+    for size, extra in ((95, 0), (96, 1)):
+        small = torch.nn.functional.conv2d(torch.ones(1, 1, size, size), weight, **how)
+        back = torch.nn.functional.conv_transpose2d(small, weight, output_padding=extra, **how)
+        assert (small.shape[2:], back.shape[2:]) == ((48, 48), (size, size))
+    assert traced("emoji-second").layer.output.shape == (8, 8)
+    assert traced("emoji-sevens").layer.output.shape == (7, 7)
+    alike = traced("emoji-second").layer.output[:7, :7]  # it pads: the rest is the same
+    np.testing.assert_allclose(traced("emoji-sevens").layer.output, alike, atol=1e-6)
+    assert traced("emoji-second").layer.sum[7].any()
+
+
+def stamped(x, kernel, padding, extra):
+    """A map stamped two pixels apart, in plain loops."""
+    side = len(kernel)
+    full = np.zeros([2 * (n - 1) + side + extra for n in x.shape])
+    for row in range(x.shape[0]):
+        for column in range(x.shape[1]):
+            full[2 * row : 2 * row + side, 2 * column : 2 * column + side] += (
+                x[row, column] * kernel
+            )
+    return full[padding : len(full) - padding, padding : len(full) - padding]
+
+
+def test_ones_make_a_chequerboard_and_1_2_2_2_1_is_flat_but_for_a_frame(traced):
+    ones, line = np.ones((24, 24)), np.array([1, 2, 2, 2, 1])
+    flat = np.outer(line, line) / 16
+    tries = (("chequered", np.ones((5, 5)), 2, 1), ("flat", flat, 2, 1), ("frameless", flat, 3, 0))
+    outputs = {}
+    for name, kernel, padding, extra in tries:
+        trace = traced(name)
+        np.testing.assert_array_equal(trace.inputs[..., 0], ones)
+        found = outputs[name] = trace.layer.output
+        np.testing.assert_allclose(found, stamped(ones, kernel, padding, extra), atol=1e-6)
+    chequered = outputs["chequered"]
+    assert chequered.shape == (48, 48)
+    assert chequered[20:22, 20:22].tolist() == [[9, 6], [6, 4]]
+    np.testing.assert_allclose(outputs["flat"][1:-2, 1:-2], 1, atol=1e-6)
+    frame = np.ones((48, 48), bool)
+    frame[1:-2, 1:-2] = False
+    assert outputs["flat"][frame].max() < 0.8
+    assert outputs["frameless"].shape == (45, 45)
+    np.testing.assert_allclose(outputs["frameless"], 1, atol=1e-6)
+    four = stamped(ones, np.ones((4, 4)), 1, 0)
+    assert (four[1:-1, 1:-1] == 4).all()
+
+
+def test_what_comes_back_obeys_the_law_of_the_adjoint(traced):
+    first = traced("there-and-back", layer=1)
+    x, small = first.inputs / 255, np.float64(first.layer.output)
+    back = np.stack([traced("there-and-back", k=k).layer.output for k in range(3)], axis=2)
+    assert (small.shape, back.shape) == ((48, 48), (96, 96, 3))
+    assert (x * back).sum() == pytest.approx((small**2).sum(), rel=1e-5)
+    assert np.abs(x - back).max() > 0.1
+    torch = pytest.importorskip("torch")
+    leaf = torch.from_numpy(x.transpose(2, 0, 1)[None].copy()).requires_grad_()
+    filters = first.experiment.layers[0].filters().transpose(3, 2, 0, 1)
+    padded = torch.nn.functional.pad(leaf, (0, 1, 0, 1))
+    again = torch.nn.functional.conv2d(padded, torch.from_numpy(np.float64(filters)), stride=2)
+    (again**2 / 2).sum().backward()
+    np.testing.assert_allclose(leaf.grad[0].permute(1, 2, 0), back, atol=1e-5)
 
 
 def test_every_link_is_used_by_the_text(client):

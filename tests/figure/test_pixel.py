@@ -102,3 +102,10 @@ def test_the_activation_stands_around_the_formula(client, name, words):
     assert f"={words}(" in said
     assert said.endswith("+bias[0])")
     assert said.count("(") == said.count(")")
+
+
+def test_a_pixel_that_no_stamp_reaches_has_tables_without_numbers(client):
+    query = "/?size=24&kind=transposed&kernel=1x1&strides=2x2&outputs=1&i=1&j=1"
+    answer = client.get(query)
+    assert answer.status_code == 200
+    assert client.get(f"/api/probe{query[1:]}").json["total"] == 0
