@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from multiconv.engine.trace import LayerTrace, trace_layer
 from multiconv.errors import InvalidValue
 
 if TYPE_CHECKING:  # loaded when a figure is asked for
+    from multiconv.experiment.latent import Latent
     from multiconv.experiment.model import Experiment
     from multiconv.tracing.trace import Trace
 
@@ -46,7 +47,7 @@ class Explanation:
 
 
 def explain(
-    image: Array,
+    image: Array | str | None = None,
     filters: Array | None = None,
     k: int = 0,
     *,
@@ -66,13 +67,15 @@ def explain(
     Parameters
     ----------
     image : (H, W, C) array
-        uint8 levels 0…255, or floats 0…1.
+        uint8 levels 0…255, or floats 0…1.  Of a generator its (100,) numbers from −10 to 10, or
+        what links write for them, as ``"mix(1F600,1F436,0.3)"``; its usual ones if left out.
     filters : (kh, kw, C / groups, K) array
         Left out where a network is named.
     k : int
         The output channel whose working is shown.
     network : str, optional
-        A name that `network` knows, whose layers image goes through, of three channels then.
+        A name that `network` knows, whose layers image goes through; the face network takes
+        three channels.
     layer : int, optional
         The layer of the network that is opened, counted from 1; the last if left out.
     pixel : (int, int), optional
@@ -99,6 +102,9 @@ def explain(
     >>> explain(np.zeros((80, 80, 3)), network="faces", layer=4, k=30).words
     'The face network over 80 × 80 × 3, layer 4: 7 × 7 × 32 under 5 × 5 kernels gives 7 × 7 × 45; \
 output 30 is shown.'
+    >>> explain("1F600", network="emoji", layer=2).words
+    'The emoji generator over 1 × 1 × 100, layer 2: 4 × 4 × 128 under 5 × 5 kernels gives \
+8 × 8 × 64; output 0 is shown.'
     """
     how: dict[str, Any] = {
         "bias": bias,
@@ -109,10 +115,10 @@ output 30 is shown.'
         "groups": groups,
         "activation": activation,
     }
-    x, levels = _picture(np.asarray(image))
     if network is not None:
         _refuse_beside_network(filters, how)
-        return _drawn(*_within(network, x, levels, layer, k, pixel))
+        return _drawn(*_within(network, image, layer, k, pixel))
+    x, levels = _picture(image)
     if layer is not None:
         raise InvalidValue(
             f"layer is {layer}, but layers are a network’s, and none is named.",
@@ -141,15 +147,18 @@ def _alone(
 
 
 def _within(
-    name: str, x: Array, levels: Array, n: int | None, k: int, pixel: Pair | None
+    name: str, image: Array | str | None, n: int | None, k: int, pixel: Pair | None
 ) -> tuple[Trace, _Outputs, str]:
     """Return the same of a layer within a network."""
-    from multiconv.experiment.model import Experiment, Focus
+    from multiconv.engine.transposed import turned_filters
+    from multiconv.experiment.model import Experiment, Focus, Source
     from multiconv.imaging.ranges import automatic_range
     from multiconv.networks.shipped import network as network_of
     from multiconv.tracing.trace import Trace
 
     found = network_of(name)
+    z = None if found.z is None else _latent(image, found.z)
+    x, levels = _picture(image) if z is None else (z.plane(), z.plane())
     count, inputs = len(found.layers), found.layers[0].inputs
     if x.shape[2] != inputs:
         raise InvalidValue(
@@ -164,20 +173,23 @@ def _within(
             f"Choose one from 1 to {count}.",
             field="layer",
         )
-    experiment = Experiment(layers=found.layers, focus=Focus(k, layer=n), network=found)
+    experiment = Experiment(
+        Source() if z is None else Source("", 1, z), found.layers, Focus(k, layer=n), network=found
+    )
     shapes, maps = found.shapes(x.shape[:2]), (x, *found.run(x))
     opened, own = maps[n - 1], experiment.layer
     layer = trace_layer(
         opened,
-        own.filters(),
+        turned_filters(own.filters(), own.groups) if own.transposed else own.filters(),
         k,
         bias=np.array(own.bias),
         groups=own.groups,
         activation=own.activation,
+        transposed=own.transposed,
         **own.how(),
     )
     partials = [added for added in layer.partials if added is not None]
-    extent = automatic_range((*partials, layer.output))
+    extent = own.extent or automatic_range((*partials, layer.output))
     inputs_shown = levels if n == 1 else opened
     trace = Trace(experiment, inputs_shown, layer, extent, _pixel(layer, pixel), shapes)
     words = (
@@ -302,8 +314,35 @@ def _trace(
     return Trace(experiment, levels, layer, extent, (i, j))
 
 
-def _picture(image: Array) -> tuple[Array, NDArray[np.uint8]]:
+def _latent(asked: Array | str | None, usual: Latent) -> Latent:
+    """Return what a generator is given: as a link says it, or a hundred numbers of one's own."""
+    from multiconv.experiment.latent import MOST, NUMBERS, latent_of
+
+    if asked is None:
+        return usual
+    if isinstance(asked, str):
+        return latent_of(asked, "image", usual.learned)
+    numbers = np.asarray(asked)
+    if numbers.shape != (NUMBERS,) or numbers.dtype.kind not in "fiu":
+        raise InvalidValue(
+            f"image is {numbers.dtype} of the shape {numbers.shape}, but a generator takes "
+            f"{NUMBERS} numbers.",
+            f'Give ({NUMBERS},) numbers, or what links write for them, as "1F600".',
+            field="image",
+        )
+    if not (np.abs(numbers) <= MOST).all():
+        raise InvalidValue(
+            f"image has numbers that are not from −{MOST:g} to {MOST:g}.",
+            "Most that a generator has learned are from −2.5 to 2.5.",
+            field="image",
+            limit=f"−{MOST:g} to {MOST:g}",
+        )
+    return replace(usual, changes=tuple(enumerate(map(float, numbers))))
+
+
+def _picture(given: Array | str | None) -> tuple[Array, NDArray[np.uint8]]:
     """Return an image as float32 0…1 and as levels 0…255."""
+    image = np.asarray(given)
     if image.ndim == 2:
         image = image[..., np.newaxis]
     if image.ndim != 3 or not image.size:

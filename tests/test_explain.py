@@ -129,6 +129,33 @@ def test_a_layer_within_a_network_shows_its_own_numbers(layer, k):
 
 
 @pytest.mark.parametrize(
+    ("layer", "k", "pixel"), [(None, 2, (40, 35)), (1, 77, (1, 3)), (3, 0, (8, 9))]
+)
+def test_a_generators_layer_shows_its_own_numbers(layer, k, pixel):
+    emoji = multiconv.network("emoji")
+    numbers = np.random.default_rng(4).normal(size=100)
+    figure = multiconv.explain(numbers, network="emoji", layer=layer, k=k, pixel=pixel)
+    outputs = emoji.run(numbers.astype(np.float32))
+    assert f"{abs(float(outputs[(layer or 5) - 1][(*pixel, k)])):.3f}" in figure.svg
+    assert "Noto Color Emoji" in figure.svg
+    assert "stamps" in figure.svg
+    assert ElementTree.fromstring(figure.svg).tag.endswith("svg")  # noqa: S314
+    named = multiconv.explain("1F600", network="emoji", layer=layer)
+    learned = emoji.z.learned.of(0x1F600)
+    assert named.svg == multiconv.explain(learned, network="emoji", layer=layer).svg
+    assert named.svg != multiconv.explain(network="emoji", layer=layer).svg
+
+
+@pytest.mark.parametrize(
+    "given", ["1F6FF", "mix(1F600)", np.zeros(99), np.full(100, 11.0), np.full(100, np.nan), IMAGE]
+)
+def test_what_a_generator_does_not_take_is_told(given):
+    with pytest.raises(InvalidValue) as error:
+        multiconv.explain(given, network="emoji")
+    assert error.value.field == "image"
+
+
+@pytest.mark.parametrize(
     ("given", "field"),
     [
         ({"network": "cats"}, "network"),

@@ -192,6 +192,11 @@ class Layer:
         own = "output_padding" if self.transposed else "padding_mode"
         return {name: getattr(self, name) for name in ("strides", "padding", own, "dilations")}
 
+    @property
+    def extent(self) -> float | None:
+        """What its maps go to at most where that is known: a generator's picture, from −1 to 1."""
+        return 1.0 if self.transposed and self.activation == "tanh" else None
+
     def group_of(self, k: int) -> range:
         """Return the input channels that output k is made of."""
         members = self.inputs // self.groups

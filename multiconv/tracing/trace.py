@@ -393,8 +393,8 @@ class Tracer:
 
     def _extent(self, experiment: Experiment, maps: Sequence[Plane]) -> float:
         focus, layers = experiment.focus, (*experiment.before, experiment.layer)
-        if experiment.layer.transposed and experiment.layer.activation == "tanh":
-            return 1.0  # what a generator puts out goes from −1 to 1: its picture's whole range
+        if experiment.layer.extent:
+            return experiment.layer.extent
         key = ("range", experiment.source, _token(layers), focus.k, focus.what_if)
         return float(self._cache.get(key, lambda: np.array(automatic_range(maps))))
 
