@@ -54,7 +54,7 @@ def test_a_generators_last_layer_is_pointed_at_stepped_and_edited(page, server, 
     page.locator('mc-stamps [data-go="step"]').click()
     words = page.locator("mc-stamps .step-words")
     expect(words).to_contain_text("Input row 0, column 0 stamps rows 0 to 2", timeout=WAIT)
-    assert caption.inner_text() != whole
+    expect(caption).not_to_have_text(whole, timeout=WAIT)
     slider = page.locator("mc-stamps input[type=range]")
     slider.focus()
     page.keyboard.press("End")
