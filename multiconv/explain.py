@@ -1,4 +1,7 @@
-"""The figure in a notebook: what each channel adds, of an array or within a network."""
+"""The figure in a notebook: what each channel adds, of an array or within a network.
+
+Longer than most: `explain` is one function, and all that it takes is described with its examples.
+"""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ LONGER: dict[str, str] = {
     "multiconv/experiment/kinds.py": "how each kind of value is read, written and described",
     "multiconv/experiment/link.py": "reading a link and writing it are each other's mirror",
     "multiconv/experiment/edit.py": "what a form asks for, field by field, in the order it counts",
+    "multiconv/explain.py": "one function with all that it takes, described with its examples",
     "multiconv/figure/stage.py": "the figure, and both ways of laying it out as one drawing",
     "static/js/figure/steps.js": "both ways of stepping, through the sum and over the picture",
     "static/js/figure/formula.js": "what each thing that is pointed at lights and says",
