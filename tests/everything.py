@@ -10,17 +10,22 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = bool(os.environ.get("CI"))
-# Three processes of about the same length: every other file of the tests in the browser, the rest
-# of those, and all other tests.
+# What is run by a process of its own: tests in the browser by every eighth file, others by folder.
+# Three at a time, whichever comes next: so none waits long for the last.
+AT_ONCE = 3
 IN_BROWSER = sorted(str(path) for path in (ROOT / "tests" / "browser").glob("test_*.py"))
-OTHERS = ("tests", "multiconv", "--ignore=tests/browser")
+FOLDERS = sorted({str(path.parent) for path in (ROOT / "tests").glob("*/test_*.py")})
+PARTS = [
+    *([folder] for folder in FOLDERS if Path(folder).name != "browser"),
+    ["multiconv", *sorted(str(path) for path in (ROOT / "tests").glob("test_*.py"))],
+    *(IN_BROWSER[first::8] for first in range(8)),
+]
 # libatomic1 is for the node that Playwright brings; librsvg2-bin draws what Chromium's drawings are
 # compared with.
 DEBIAN_PACKAGES = ("fonts-dejavu-core", "fonts-liberation", "libatomic1", "librsvg2-bin")
@@ -33,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     missing = [*install_browser(), *check_javascript()]
     for line in missing:
         print(line, flush=True)
-    failed = run_pytest(arguments) if arguments else run_thirds()
+    failed = run_pytest(arguments) if arguments else run_parts()
     return failed or (1 if IN_CI and missing else 0)
 
 
@@ -42,24 +47,25 @@ def run_pytest(arguments: Sequence[str]) -> int:
     return subprocess.call([sys.executable, "-m", "pytest", *arguments])
 
 
-def run_thirds() -> int:
-    """Run all side by side, the browser's words after the others'; 0 if all tests hold."""
-    started = [in_background(IN_BROWSER[first::2]) for first in range(2)]
-    failed = run_pytest(OTHERS)
-    for process, words in started:
-        failed = process.wait() or failed
-        words.seek(0)
-        shutil.copyfileobj(words, sys.stdout.buffer)
-        words.close()
-        sys.stdout.flush()
+def run_parts() -> int:
+    """Run `PARTS`, and print what each says as it ends; 0 if all tests hold."""
+    failed = 0
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for ended in as_completed([pool.submit(run_aside, part) for part in PARTS]):
+            code, words = ended.result()
+            sys.stdout.buffer.write(words)
+            sys.stdout.flush()
+            failed = failed or code
     return failed
 
 
-def in_background(arguments: Sequence[str]) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
-    """Start pytest with `arguments`; return it and what it says."""
-    words = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed once it is read
+def run_aside(arguments: Sequence[str]) -> tuple[int, bytes]:
+    """Run pytest with `arguments`; return its code and what it says."""
     command = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.Popen(command, stdout=words, stderr=subprocess.STDOUT), words
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, cwd=ROOT
+    )
+    return done.returncode, done.stdout
 
 
 def install_browser() -> list[str]:
