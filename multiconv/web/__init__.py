@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from multiconv.web import (
     turns,
     uploads,
 )
+from multiconv.web.settings import Settings, settings_from_environment
 
 _HERE = Path(__file__).resolve().parent
 _CHECKOUT = _HERE.parent.parent
@@ -50,14 +51,6 @@ def _folder(name: str) -> Path:
     return packed if packed.is_dir() else _CHECKOUT / name
 
 
-def _default_store() -> Path:
-    """Return where uploads are kept unless told otherwise: the user's data folder."""
-    if folder := os.environ.get("MULTICONV_STORE"):
-        return Path(folder)
-    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(base) / "multiconv"
-
-
 @cache  # the code that runs does not change any more
 def _build() -> str:
     """Return a short name for this build: it changes when anything that makes answers changes."""
@@ -70,14 +63,18 @@ def _build() -> str:
 
 
 def create_app(
-    config: Mapping[str, Any] | None = None, *, store_folder: Path | None = None
+    config: Mapping[str, Any] | None = None,
+    *,
+    store_folder: Path | None = None,
+    settings: Settings | None = None,
 ) -> Flask:
     """Return the web app; ``config`` replaces Flask settings, ``store_folder`` holds uploads.
 
-    It is ``MULTICONV_STORE`` unless said, else the user's data folder, and made when missing.
+    What is not said is as the environment's `Settings`; the folder is made when missing.
     """
+    settings = settings or settings_from_environment()
+    settings = replace(settings, store=str(store_folder or settings.folder))
     app = Flask("multiconv", template_folder=str(_folder("templates")), static_folder=None)
-    hosts = os.environ.get("MULTICONV_HOSTS", "")
     app.config.update(
         BUILD=_build(),
         STATIC=_folder("static"),
@@ -86,14 +83,14 @@ def create_app(
         # Werkzeug holds a picture's body to it as well, in pieces of 64 KiB and what they leave.
         MAX_FORM_MEMORY_SIZE=LIMITS.body_bytes + 2**17,
         MAX_FORM_PARTS=16,
-        # Hosts that the server answers to, separated by commas; any if there are none.
-        TRUSTED_HOSTS=[host for each in hosts.split(",") if (host := each.strip())] or None,
     )
     app.config.update(config or {})
     app.request_class = uploads.UploadRequest
     app.url_map.merge_slashes = False  # that redirects to whatever host the request names
-    store = Store(FolderBlobs(store_folder or _default_store(), LIMITS.store_bytes))
-    app.extensions["multiconv"] = Tracer(store, limits=LIMITS)
+    limits = replace(LIMITS, store_bytes=settings.store_bytes)
+    store = Store(FolderBlobs(settings.folder, limits.store_bytes))
+    app.extensions["multiconv"] = Tracer(store, limits=limits)
+    app.extensions["multiconv_limits"] = limits
     app.extensions["multiconv_store"] = store
     app.extensions["multiconv_article"] = lru_cache(ARTICLES)(article)
     app.extensions["multiconv_pages"] = lru_cache(PAGES)(pages.deflated_page)
@@ -108,8 +105,8 @@ def create_app(
     )
     errors.register(app)
     log.register(app)
-    headers.register(app)
-    turns.register(app)
+    headers.register(app, settings)
+    turns.register(app, settings)
     for room in (pages, uploads, banks, maps, api, openapi, takeaway):
         app.register_blueprint(room.blueprint)
     return app

@@ -9,17 +9,21 @@ import gzip
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
+from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wsgi import FileWrapper
 
 from multiconv.errors import MultiConvError, TooLarge
 from multiconv.experiment.model import LIMITS
 from multiconv.web.errors import answer
 from multiconv.web.request import repairs
+from multiconv.web.settings import Settings, variable
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; "
 )
+"""What pages may load; who may show them in a frame is a setting."""
+NOBODY = "'none'"
 OF_PAGES = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -41,6 +45,8 @@ TO_WHO_ASKS_FIRST = {
     "Access-Control-Max-Age": "86400",
 }
 PARTS_OF_PAGES = {"text/css", "text/javascript", "application/javascript"}  # as the system says
+ASKED_BY_MACHINES = {"api.healthz"}
+"""Endpoints that are answered under any name: who watches a server asks for it by its number."""
 TAKES_FILES = {"uploads.images", "banks.filters", "banks.take"}
 TEXTS = {
     *("text/html", "text/css", "text/javascript", "text/plain"),
@@ -66,8 +72,15 @@ def _from_here() -> bool:
     return origin is None or same_host(origin, request.host)
 
 
-def _refused() -> Response | None:
+def _refused(settings: Settings) -> Response | None:
     """Return the answer to a request that no route should see."""
+    known = not settings.hosts or host_is_trusted(request.host, settings.hosts)
+    if not (known or request.endpoint in ASKED_BY_MACHINES):
+        unknown = MultiConvError(
+            "This server does not answer to that host’s name.",
+            f"Use one of its own, or ask who runs it to add this one to {variable('hosts')}.",
+        )
+        return answer(unknown, 400)
     if len(request.query_string) > LIMITS.query_bytes:
         long = TooLarge(
             f"The address has {len(request.query_string):,} bytes of query; "
@@ -126,9 +139,13 @@ def _deflate(response: Response) -> None:
         response.set_etag(f"{tag}-gzip", weak=bool(weak))
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, settings: Settings) -> None:
     """Refuse what no route should see; deflate texts; set the security and caching headers."""
-    app.before_request(_refused)
+    policy = f"{POLICY}frame-ancestors {' '.join(settings.embedders) or NOBODY}"
+
+    @app.before_request
+    def refuse() -> Response | None:
+        return _refused(settings)
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -137,7 +154,7 @@ def register(app: Flask) -> None:
         headers["X-Content-Type-Options"] = "nosniff"
         # Browsers read these of what can be a page; on sixty small files they would be 20 kB.
         if response.mimetype not in PARTS_OF_PAGES or response.status_code >= 400:
-            headers.setdefault("Content-Security-Policy", POLICY)
+            headers.setdefault("Content-Security-Policy", policy)
             headers.extend(OF_PAGES)
         if request.path.startswith(READ_BY_ANYONE) and request.method in READING:
             headers.extend(TO_ANYONE)

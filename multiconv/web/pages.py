@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, render_template, request
 from multiconv.errors import MultiConvError
 from multiconv.experiment.edit import Form, base_of, edit_of, lay_plain, typed_pairs
 from multiconv.experiment.link import to_pairs
-from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.model import Experiment
 from multiconv.experiment.transit import Pairs, explained, is_at_fault
 from multiconv.figure.links import Links, page_link
 from multiconv.figure.notices import LINK, PARAMETER, telling
@@ -116,7 +116,7 @@ def _mistaken(form: Form, error: MultiConvError) -> Response:
 @blueprint.get("/limits")
 def bounds() -> str:
     """Answer what this server takes, and how much."""
-    return render_template("limits.html", rows=LIMITS.rows())
+    return render_template("limits.html", rows=current_app.extensions["multiconv_limits"].rows())
 
 
 @blueprint.get("/robots.txt")

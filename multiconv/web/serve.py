@@ -10,14 +10,17 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from waitress import create_server
 
+from multiconv.errors import MultiConvError
 from multiconv.web import create_app
 from multiconv.web.log import LOGGER
+from multiconv.web.settings import Settings, settings_from_environment
 
 if sys.platform != "win32":
     import resource
@@ -35,8 +38,6 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # mallopt(3)
 
 SETTINGS: Mapping[str, Any] = MappingProxyType(
     {
-        # More than may compute, wait and upload (see turns), so that light answers always have one.
-        "threads": 70,
         # A page, its maps and its planes stay in memory; past it waitress writes nameless files,
         # so that a thousand who read slowly hold a gigabyte at most.
         "outbuf_overflow": MIB,
@@ -56,10 +57,20 @@ SETTINGS: Mapping[str, Any] = MappingProxyType(
 )
 
 
+BESIDE = 8
+"""Threads beside those that compute and wait: uploads take turns too, and light answers have one
+at any time."""
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Serve the app until it is interrupted; a wrong argument ends it with a line for people."""
     parser = _parser()
     given = parser.parse_args(argv)
+    try:
+        settings = settings_from_environment()
+        settings = replace(settings, store=str(given.store or settings.folder))
+    except MultiConvError as error:
+        parser.exit(2, f"{error}\n")
     try:
         sock = listener(given.host, given.port)
     except OSError as error:
@@ -68,12 +79,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     _allow_files()
     return_large_blocks()
     with sock:
-        server = create_server(create_app(store_folder=given.store), sockets=[sock], **SETTINGS)
+        app = create_app(settings=settings)
+        server = create_server(app, sockets=[sock], threads=threads(settings), **SETTINGS)
         port = sock.getsockname()[1]
         if given.port not in (0, port):
             print(f"Port {given.port} is busy; taking {port}.")
         print(f"multiconv is at {address(sock)}  (Ctrl+C ends it)", flush=True)
         server.run()
+
+
+def threads(settings: Settings) -> int:
+    """Return how many threads answer: more than may compute, wait and upload (see turns)."""
+    return settings.computing + settings.waiting + BESIDE
 
 
 def listener(host: str = HOST, port: int = PORT) -> socket.socket:

@@ -17,6 +17,7 @@ from multiconv.experiment.transit import straightened, without_ending
 from multiconv.imaging.bands import LARGE
 from multiconv.tracing.pictures import size_of
 from multiconv.web.request import store
+from multiconv.web.settings import Settings
 
 COMPUTING = {
     *("pages.index", "pages.edit", "maps.picture", "maps.numbers", "maps.diagram"),
@@ -70,12 +71,12 @@ class Turns:
         )
 
 
-def computing_turns() -> Turns:
-    """Return turns for arithmetic: two cores, and a queue for a classroom's first visit.
+def computing_turns(settings: Settings) -> Turns:
+    """Return turns for arithmetic: usually two cores, and a queue for a classroom's first visit.
 
     Thirty browsers ask for some ten pictures each; one that is told to come again stays blank.
     """
-    return Turns(2, 60, 3.0)
+    return Turns(settings.computing, settings.waiting, 3.0)
 
 
 def uploading_turns() -> Turns:
@@ -107,9 +108,9 @@ def asks_for_large() -> bool:
     return rows * columns > LARGE
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, settings: Settings) -> None:
     """Let computing requests take turns."""
-    uploads, computing, large = uploading_turns(), computing_turns(), large_turns()
+    uploads, computing, large = uploading_turns(), computing_turns(settings), large_turns()
 
     @app.before_request
     def take() -> None:

@@ -208,8 +208,10 @@ def test_only_trusted_hosts_if_some_are_named(tmp_path, monkeypatch):
     client = create_app(store_folder=tmp_path).test_client()
     assert client.get("/healthz").status_code == 200
     assert client.get("/healthz", headers={"Host": "multiconv.example"}).status_code == 200
+    assert client.get("/healthz", headers={"Host": "10.0.0.7:8000"}).status_code == 200
     refused = client.get("/", headers={"Host": "evil.example"})
     assert refused.status_code == 400
+    assert "MULTICONV_HOSTS" in refused.text
     assert "evil" not in refused.text
 
 

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from multiconv.web import serve
+from multiconv.web.settings import Settings
 from tests.web.crowd import Crowd
 from tests.web.server import PATIENCE, Server, serving
 
@@ -145,7 +146,7 @@ def test_flask_run_finds_the_factory() -> None:
 
 
 CLIENTS, ARRIVING = 150, 600
-assert 2 * serve.SETTINGS["threads"] < CLIENTS  # so that who held a thread would be noticed
+assert 2 * serve.threads(Settings()) < CLIENTS  # so that who held a thread would be noticed
 
 
 def test_slow_and_dripping_clients_do_not_hold_the_server(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 from multiconv.errors import Busy
 from multiconv.tracing.trace import Tracer
 from multiconv.web import turns
-from multiconv.web.serve import SETTINGS
+from multiconv.web.serve import threads
+from multiconv.web.settings import Settings
 from multiconv.web.turns import Turns, computing_turns, large_turns, uploading_turns
 from tests.web.server import PATIENCE
 
@@ -66,8 +67,10 @@ def test_who_waits_too_long_is_told_and_leaves_the_queue():
 
 def test_the_server_has_threads_left_when_all_turns_are_taken():
     # Large ones wait in the queue of the others.
-    assert large_turns().threads < computing_turns().threads
-    assert computing_turns().threads + uploading_turns().threads < SETTINGS["threads"]
+    for settings in (Settings(), Settings(computing=8, waiting=200)):
+        computing = computing_turns(settings).threads
+        assert large_turns().threads < computing
+        assert computing + uploading_turns().threads < threads(settings)
 
 
 @pytest.fixture
@@ -108,7 +111,7 @@ def stuck(taken, app, monkeypatch):
         return real(self, experiment)
 
     monkeypatch.setattr(Tracer, "trace", slow)
-    places = computing_turns().threads
+    places = computing_turns(Settings()).threads
     with ThreadPoolExecutor(places) as pool:
         asked = [pool.submit(app.test_client().get, "/api/probe") for _ in range(places)]
         for _ in range(places):

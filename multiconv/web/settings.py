@@ -1,0 +1,117 @@
+"""What whoever runs the server may set: variables of the environment, read once, as one value.
+
+It stands alone because the server's start, its turns, its headers and its store read it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from flask import Config
+
+from multiconv.errors import InvalidValue
+from multiconv.experiment.model import LIMITS
+from multiconv.experiment.numbers import misread, whole
+
+PREFIX = "MULTICONV"
+CORES = 64
+"""More computations at once than any machine here has cores are a mistake."""
+
+_NAME = re.compile(r"\.?[^\s/:,@]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
+_ORIGIN = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
+
+
+def _names(text: str, variable: str) -> tuple[str, ...]:
+    return _listed(text, variable, _NAME, "a host’s name", "a.example, b.example")
+
+
+def _origins(text: str, variable: str) -> tuple[str, ...]:
+    return _listed(text, variable, _ORIGIN, "where a page comes from", "https://lms.example")
+
+
+def _listed(
+    text: str, variable: str, form: re.Pattern[str], what: str, example: str
+) -> tuple[str, ...]:
+    found = tuple(part for each in text.split(",") if (part := each.strip()))
+    for part in found:
+        if not form.fullmatch(part):
+            remedy = f"Write such as {example}, with commas between several."
+            raise misread(variable, part, f"is not {what}", remedy)
+    return found
+
+
+def _gib(text: str, variable: str) -> int:
+    """Return the bytes of a number of GiB, which may have decimals."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 1e-3 <= found <= 1e6:
+        raise misread(variable, text, "is no size", "Write GiB as a number, such as 2 or 0.5.")
+    return round(found * 2**30)
+
+
+def _number(lowest: int, highest: int) -> Callable[[str, str], int]:
+    return lambda text, variable: whole(text, variable, lowest, highest)
+
+
+def _setting(usual: Any, name: str, read: Callable[[str, str], Any]) -> Any:
+    return field(default=usual, metadata={"name": name, "read": read})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says, each row a variable; README's table has them in words."""
+
+    store: str = _setting("", "STORE", lambda text, _: text)
+    store_bytes: int = _setting(LIMITS.store_bytes, "STORE_GIB", _gib)
+    hosts: tuple[str, ...] = _setting((), "HOSTS", _names)
+    embedders: tuple[str, ...] = _setting((), "EMBED", _origins)
+    computing: int = _setting(2, "COMPUTING", _number(1, CORES))
+    waiting: int = _setting(60, "WAITING", _number(0, 1000))
+
+    @property
+    def folder(self) -> Path:
+        """Where uploads are kept: the user's data folder unless told otherwise."""
+        if self.store:
+            return Path(self.store)
+        try:
+            base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+        except RuntimeError:  # neither HOME nor an entry in the list of users
+            raise InvalidValue(
+                "There is no home folder to keep uploads in.",
+                f"Set {PREFIX}_STORE to a folder that can be written.",
+                field=variable("store"),
+            ) from None
+        return Path(base) / "multiconv"
+
+
+_READERS: Mapping[str, tuple[str, Callable[[str, str], Any]]] = {
+    each.name: (f"{PREFIX}_{each.metadata['name']}", each.metadata["read"])
+    for each in fields(Settings)
+}
+
+
+def variable(name: str) -> str:
+    """Return the variable that a setting is read from."""
+    return _READERS[name][0]
+
+
+def settings_from_environment() -> Settings:
+    """Return the settings; one that cannot be used is an error that names its variable.
+
+    A variable that is set to nothing is as one that is not set.
+    """
+    found = Config("")
+    found.from_prefixed_env(PREFIX, loads=str)
+    said = {
+        name: read(text, called)
+        for name, (called, read) in _READERS.items()
+        if (text := str(found.get(called.removeprefix(f"{PREFIX}_"), "")).strip())
+    }
+    return Settings(**said)
