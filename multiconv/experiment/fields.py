@@ -97,11 +97,11 @@ class Field:
         return self.blank if self.blank and value is None else self.kind.write(value)
 
 
-MAPS = ("input", "partial", "running", "rest", "for", "against", "sum", "output")
+MAPS = ("input", "subtotals", "partial", "running", "rest", "for", "against", "sum", "output")
 """The kinds of maps."""
 
-ADDED = MAPS[1:]
-"""Those that a layer makes."""
+ADDED, COLOURED = MAPS[1:], MAPS[2:]
+"""Those that a layer makes; of them those that may share a range of colours."""
 
 
 def _squares(*numbers: int) -> Options:
@@ -166,11 +166,11 @@ FIELDS = (
     Field("off", "layer.off", INPUT_CHANNELS, (), ADDED, "figure"),
     Field("layer", "focus.layer", OPENED, 1, MAPS, turn=0),
     Field("k", "focus.k", K, 0, ADDED[:-1], "figure"),
-    Field("i", "focus.i", PIXEL, None, (), turn=3),
-    Field("j", "focus.j", PIXEL, None, (), turn=3),
+    Field("i", "focus.i", PIXEL, None, ("subtotals",), turn=3),
+    Field("j", "focus.j", PIXEL, None, ("subtotals",), turn=3),
     Field("if", "focus.what_if", word_of(WHAT_IFS), "", ADDED),
     Field("rows", "focus.rows", ROWS, None, ("rest",), turn=3),
-    Field("range", "view.range", COLOUR_RANGE, None, ADDED, "more", "Colour range",
+    Field("range", "view.range", COLOUR_RANGE, None, COLOURED, "more", "Colour range",
           "auto, or the value that gets the full colour", blank="auto"),
     Field("ranges", "view.ranges",
           word_of({"shared": "one range for all", "each": "a range for each"}),

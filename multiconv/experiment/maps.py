@@ -20,7 +20,9 @@ GENERATED = "generated"
 Z_MAP = "z"
 """The map of a generator's numbers, one below the other."""
 
-_MAP = re.compile(r"(input|partial|output|running)-(0|[1-9][0-9]{0,3})|(sum|for|against|rest)")
+_MAP = re.compile(
+    r"(input|partial|output|running)-(0|[1-9][0-9]{0,3})|(sum|for|against|rest|subtotals)"
+)
 _EDGES = re.compile(r"edges-([1-9][0-9]?)")
 _FACE = re.compile(r"layer-([1-9][0-9]?)-(0|[1-9][0-9]{0,3})")
 _SOURCE, _FOCUS, _VIEW = map(fields_of, ("source", "focus", "view"))
@@ -30,7 +32,7 @@ def map_place(name: str, layer: Layer) -> tuple[str, int | None]:
     """Return a map's kind and channel: q of ``input`` and ``partial``, k of ``output``.
 
     Of ``running`` it is the number of input channels that have been added; ``sum``, ``for``,
-    ``against`` and ``rest`` have None.
+    ``against``, ``rest`` and ``subtotals`` have None.
     """
     match = _MAP.fullmatch(name)
     if match and match[3] and (match[3] != "rest" or layer.has_rest):
@@ -43,7 +45,7 @@ def map_place(name: str, layer: Layer) -> tuple[str, int | None]:
         f"There is no map {quoted(name)}.",
         f"Use input-<q> or partial-<q> with q from 0 to {inputs - 1}, "
         f"running-<n> with n from 0 to {inputs}, for, against, "
-        f"{'rest, ' if layer.has_rest else ''}sum, "
+        f"{'rest, ' if layer.has_rest else ''}subtotals, sum, "
         f"or output-<k> with k from 0 to {outputs - 1}.",
         field="map",
     )

@@ -201,6 +201,7 @@ _SHARES = {
     "for": "what adds to the sum, pixel by pixel",
     "against": "what takes from the sum, pixel by pixel",
     "rest": "what all channels without a row add",
+    "subtotals": "what each channel adds at the pinned pixel, side by side",
 }
 
 

@@ -150,7 +150,8 @@ def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     """Return the map called ``name``, or raise NotFound if the experiment has no such map.
 
     ``running-<n>`` are the first n partials added, ``sum`` all of them and the bias, ``rest`` those
-    without a row, ``for`` and ``against`` the positive and the negative parts of all;
+    without a row, ``for`` and ``against`` the positive and the negative parts of all,
+    ``subtotals`` what each adds at the pinned pixel, in a row whose range is the largest;
     ``layer-<n>-<k>`` is output k of layer n.
     """
     if face := face_map(name, trace.experiment, outputs):
@@ -159,8 +160,12 @@ def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     layer = trace.layer
     if kind not in {"input", "partial"}:
         check_sum(trace.experiment)
+    if kind == "subtotals":
+        every = [trace.subtotal(q) for q in range(len(layer.partials))]
+        plane: NDArray[Any] = np.array([every], np.float32)
+        return Map(name, plane, float(np.abs(plane).max()) or 1.0)
     if kind == "rest":
-        plane: NDArray[Any] = layer.rest(trace.rows)
+        plane = layer.rest(trace.rows)
     elif kind in {"for", "against"}:
         plane = layer.signed(1 if kind == "for" else -1)
     elif channel is None:

@@ -208,8 +208,8 @@ def planes() -> Response:
     """Answer several maps in one body: a line of JSON, then each map's bytes, row by row.
 
     ``input-<q>`` comes as levels 0…255; every other map as colour indices,
-    127 + round(127 · value / range), which 0 and 254 bound.  With ``packed=1`` each
-    byte is what `differences` says, and the body is deflated: a third of the bytes for
+    127 + round(127 · value / range), of its own range, which 0 and 254 bound.  With ``packed=1``
+    each byte is what `differences` says, and the body is deflated: a third of the bytes for
     a slow network, a millisecond more here.
     What is too long for an address is posted, as a form's fields.
     """
@@ -233,6 +233,7 @@ def planes() -> Response:
             "height": plane.shape[0],
             "width": plane.shape[1],
             "levels": plane.has_levels,
+            "range": plane.range,
         }
         for plane in found
     ]

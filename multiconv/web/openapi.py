@@ -166,8 +166,8 @@ def _parameter(name: str, schema: Document, words: str = "", where: str = "query
 
 
 NAME_OF_A_MAP = (
-    "input-<q>, partial-<q>, running-<n>, sum, for, against, rest (of more inputs than have a "
-    "row), output-<k>, layer-<n>-<k>, edges-<n>, or influence; of a generator also z and "
+    "input-<q>, partial-<q>, running-<n>, sum, for, against, subtotals, rest (of more inputs than "
+    "have a row), output-<k>, layer-<n>-<k>, edges-<n>, or influence; of a generator also z and "
     "generated, of a transposed layer stamps; as pictures also photo, outputs, partials and counted"
 )
 MAP = _parameter("name", TEXT | {"pattern": "^[a-z0-9-]+$"}, NAME_OF_A_MAP, "path")

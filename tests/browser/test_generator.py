@@ -1,13 +1,20 @@
 """A generator in the hand: two pictures mixed, numbers dragged, every layer opened by the row."""
 
+import json
 import re
+from urllib.request import urlopen
 
 from playwright.sync_api import expect
 
+from tests.browser.harness import Held
 from tests.browser.test_live_main import at_rest
 from tests.browser.test_touch import Finger
 
 PAIR = "/?network=emoji&z=mix(1F628,1F600,0.3)"
+NEAR = """(total) => {
+  const said = document.querySelector(".ledger-total").textContent.replace("−", "-");
+  return Math.abs(Number(said.match(/[-+][\\d.]+/)[0]) - total) < 0.03;
+}"""
 BAR = ".box.line .edge"
 
 
@@ -28,11 +35,17 @@ def place(page, row, number):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] * (number + 0.5) / 100
 
 
+def number_of(place):
+    return float(re.findall(r"[+−]?[\d.]+", place.inner_text())[-1].replace("−", "-"))
+
+
 def picture(page):
     return page.locator('.layer-row.wide [data-face="generated"]').get_attribute("href")
 
 
-def test_pictures_are_mixed_and_numbers_dragged_and_the_link_shows_the_same(new_page, axe_report):
+def test_pictures_are_mixed_and_numbers_dragged_and_the_link_shows_the_same(
+    new_page, axe_report, server
+):
     page = new_page(PAIR, width=1440, height=900)
     page.wait_for_load_state("networkidle")
     assert axe_report(page, article=False) == ""
@@ -54,9 +67,27 @@ def test_pictures_are_mixed_and_numbers_dragged_and_the_link_shows_the_same(new_
     expect(index).to_have_value("61")
     was = float(number.input_value().replace("−", "-"))
     page.mouse.move(x + 40, y + 9, steps=8)
+    asked = Held(page, "**/api/probe*")
+    headline = page.locator(".ledger-sum")
+    stood = headline.inner_text()
     page.mouse.move(x + 100, y, steps=8)
-    page.mouse.up()
     dragged = round(was + 2, 2)
+    # The bars and numbers follow the hand, nearly; where it pauses they are exact.
+    with urlopen(f"{server}/api/probe?network=emoji&z=mix(1F628,1F600,0.6)&z.61={dragged}") as got:
+        found = json.load(got)
+    expect(headline).not_to_have_text(stood)
+    page.wait_for_function(NEAR, arg=found["total"])
+    for row in page.locator(".row:not(.rest)").all():
+        adds = next(
+            each for each in found["channels"] if f"row-{each['q']}" == row.get_attribute("id")
+        )
+        assert abs(number_of(row.locator("output").last) - adds["subtotal"]) < 0.01
+        expect(row.locator("output").last).to_have_text(re.compile("^≈ "))
+    asked.let_go()
+    expect(page.locator('[data-value="total"] .final').first).to_have_text(
+        re.compile(f"{abs(found['total']):.3f}$")
+    )
+    page.mouse.up()
     settled(page, f"z.61={dragged:g}")
     assert {"z=mix(1F628,1F600,0.6)"} <= query(page)
     expect(page.get_by_text("1 number changed")).to_be_visible()

@@ -209,7 +209,8 @@ def test_a_histogram_says_its_map_in_words(client):
 def test_every_map_that_is_offered_answers_in_every_form(client):
     plain = "size=24&2.outputs=8&3.filters=each&layer=3"
     emoji, own = "network=emoji&layer=3", "size=12&kind=transposed&strides=2"
-    every = "input-0 partial-0 running-1 sum for against rest output-0 layer-1-0 edges-2 influence"
+    every = "input-0 partial-0 running-1 sum for against subtotals rest output-0"
+    every += " layer-1-0 edges-2 influence"
     names = {plain: every, emoji: f"{every} z generated stamps", own: "stamps"}
     for query, asked in names.items():
         for name in asked.split():

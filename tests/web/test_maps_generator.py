@@ -57,6 +57,21 @@ def test_planes_bring_the_whole_row_at_once(client, outputs):
     assert np.corrcoef(shown.ravel(), sides.ravel())[0, 1] > 0.999
 
 
+def test_what_each_input_adds_at_the_pinned_pixel_is_a_row(client):
+    query = f"{QUERY}&layer=5&k=1&i=40&j=35&5.off=3"
+    with_all = client.get(f"/api/probe?{query}").get_json()
+    row = np.load(io.BytesIO(client.get(f"/maps/subtotals.npy?{query}").data))
+    added = [0.0] * 16
+    for each in with_all["channels"]:
+        added[each["q"]] = each["subtotal"]
+    assert len(with_all["channels"]) == 15
+    assert np.allclose(row, [added], atol=1e-5)
+    head, _, shown = client.get(f"/api/planes?{query}&maps=subtotals").data.partition(b"\n")
+    described = json.loads(head)["maps"][0]
+    assert described["range"] == np.abs(row).max()
+    assert np.array_equal(np.frombuffer(shown, np.uint8), indices(row, described["range"])[0])
+
+
 def test_pictures_have_none_of_them(client):
     for name in ("z", "generated"):
         assert client.get(f"/maps/{name}.png?size=16").status_code == 404

@@ -3,7 +3,8 @@
  * Of many inputs the bars, the rows' numbers and the rest follow the pointer: at once from planes of
  * what each adds, fetched at the first sign that a pixel will be pointed at, and said to be near, then
  * exact, from the pixel's arithmetic. Of a few maps, and of a pooling, the exact ones alone follow.
- * At the pinned pixel all is again as the server said.
+ * At the pinned pixel all is again as the server said. While a hand moves a generator's numbers, what
+ * each input adds there comes with the pictures.
  */
 import { activated } from "../lib/arithmetic.js";
 import { tint } from "../lib/colours.js";
@@ -26,6 +27,8 @@ const NEAR = "≈ ";
 /** @typedef {import("../lib/packed.js").Plane} Plane */
 /** @type {{ key: string, planes: Map<number, Plane> | null }} */
 let held = { key: "", planes: null };
+/** What each input adds at the pinned pixel since a generator's numbers changed, nearly. @type {number[] | null} */
+let moved = null;
 /** The pixel that the page's own numbers are of. @type {number[]} */
 let served = [];
 /** Numbers have changed since the page came. */
@@ -109,9 +112,14 @@ export function showLedger(i, j, again) {
   if (state.step && String([i, j]) === String(served)) return draw(entered(state.step.entered));
   const stands = standing(i, j);
   if (stands !== undefined) return stands;
+  const { facts } = state;
+  if (moved) {
+    const output = String([i, j]) === String(facts.pixel) ? draw(moved, new Set()) : null;
+    soon(i, j);
+    return output;
+  }
   void fetchPlanes();
   if (!held.planes) return null;
-  const { facts } = state;
   /** Channels whose planes end before what they add. @type {Set<number>} */
   const beyond = new Set();
   const values = facts.active.map((on, q) => {
@@ -135,9 +143,14 @@ export function showExact(i, j) {
   start();
   const stands = standing(i, j);
   if (stands !== undefined) return stands;
+  soon(i, j);
+  return null;
+}
+
+/** Show the exact numbers when a pixel has been shown for a while. @param {number} i @param {number} j */
+function soon(i, j) {
   document.getElementById("pixel")?.classList.toggle("waiting", true);
   timer = setTimeout(() => void exact(i, j), REST);
-  return null;
 }
 
 /** What was asked for before is no longer wanted. */
@@ -376,12 +389,19 @@ function begin() {
   said.clear();
   served = [...(state.facts.pixel ?? [])];
   edited = false;
-  known = null;
+  known = moved = null;
   asked += 1; // what was asked of the page before is not written into this one
 }
 for (const sign of ["pointerover", "focusin"]) document.getElementById("stage")?.addEventListener(sign, () => void fetchPlanes());
 on("page", begin);
 on("planes", ({ planes }) => {
+  const each = /** @type {Plane[]} */ (planes).find(({ name }) => name === "subtotals");
+  if (each) {
+    moved = [...each.bytes].map((index) => valueOf(index, each.range ?? 1));
+    held = { key: "", planes: null }; // of other numbers, all of them
+    edited = true;
+    return;
+  }
   for (const plane of /** @type {Plane[]} */ (planes)) {
     if (plane.name.startsWith("partial-")) held.planes?.set(Number(plane.name.slice(8)), plane);
   }

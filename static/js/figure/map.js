@@ -191,6 +191,7 @@ on("planes", ({ planes }) => {
       const live = paint(map, plane);
       follow(plane.name, map.querySelector("canvas[data-step]") ?? live);
     }
+    if (plane.name === "subtotals") redraw(); // the ledger has them by now
   }
 });
 

@@ -2,7 +2,7 @@
 /** What `/api/planes` answers, taken apart; for a slow network its bytes come as differences. */
 
 /**
- * @typedef {{ name: string, height: number, width: number, levels: boolean, bytes: Uint8Array }} Plane
+ * @typedef {{ name: string, height: number, width: number, levels: boolean, range?: number, bytes: Uint8Array }} Plane
  * @typedef {{ query: string, range: number, planes: Plane[] }} Answer
  */
 

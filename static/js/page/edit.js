@@ -109,10 +109,11 @@ export const setNumbers = (next, place) =>
     change({ ...parameters, ...held() }, [...new Set([...seen, ...worked()])], place);
   });
 
-/** The maps of the opened layer that are in sight: all depend on what the first layer is given. */
+/** The maps of the opened layer that are in sight, and of many inputs what each adds: all depend on what the first layer is given. */
 function worked() {
   const maps = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#stage mc-map[data-map]"));
-  return [...maps].flatMap((map) => (map.closest("details:not([open])") ? [] : [map.dataset.map ?? ""]));
+  const seen = [...maps].flatMap((map) => (map.closest("details:not([open])") ? [] : [map.dataset.map ?? ""]));
+  return state.facts.gain !== undefined && state.facts.whatIf !== "apart" ? [...seen, "subtotals"] : seen;
 }
 
 /** Keep the page from being brought in line while a hand still moves. @param {boolean} still */
