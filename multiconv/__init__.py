@@ -28,6 +28,7 @@ __all__ = [
     "conv2d",
     "conv2d_transpose",
     "explain",
+    "filter_gradient",
     "geometry",
     "kernel",
     "max_pool",
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from multiconv.engine.activations import activation
     from multiconv.engine.conv import conv2d, partials, plan
     from multiconv.engine.geometry import geometry
+    from multiconv.engine.gradient import filter_gradient
     from multiconv.engine.pooling import avg_pool, max_pool
     from multiconv.engine.probe import probe
     from multiconv.engine.stack import receptive_field
@@ -61,6 +63,7 @@ else:
         "engine.activations": ("activation",),
         "engine.conv": ("conv2d", "partials", "plan"),
         "engine.geometry": ("geometry",),
+        "engine.gradient": ("filter_gradient",),
         "engine.pooling": ("avg_pool", "max_pool"),
         "engine.probe": ("probe",),
         "engine.stack": ("receptive_field",),
