@@ -5,9 +5,12 @@ So they cannot rot; the tests check what the text claims of each.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
 
 from multiconv.drawing.ribbon import Strip, strips
 from multiconv.experiment.banks import PLANES
@@ -53,6 +56,28 @@ def _kernels(*texts: str, k: int = 0) -> Pairs:
     """Return the parameters that set the kernels from red, green and blue to output k."""
     return tuple((f"w.{q}.{k}", text) for q, text in enumerate(texts))
 
+
+# The channels handed on as blue, green, red, and one output over them.
+_SWAPPED: Pairs = (
+    *(("kernel", "1x1"), ("outputs", "3")),
+    *(
+        pair
+        for k in range(3)
+        for pair in _kernels(*("1" if q + k == 2 else "0" for q in range(3)), k=k)
+    ),
+    *(("2.outputs", "1"), ("layer", "2")),
+)
+
+
+def _over(kernels: Iterable[NDArray[np.float64]]) -> Pairs:
+    """Return the parameters that set the second layer's kernels from channels 0, 1 and 2."""
+    return tuple((f"2.w.{q}.0", kernel_text(tuple(each.ravel()))) for q, each in enumerate(kernels))
+
+
+_LOTS: Pairs = (
+    *(("outputs", "4"), ("activation", "relu")),
+    *(("2.groups", "2"), ("layer", "2")),
+)
 
 TRIES: Mapping[str, Pairs] = MappingProxyType(
     {
@@ -135,6 +160,18 @@ TRIES: Mapping[str, Pairs] = MappingProxyType(
             *(("layers", "2"), ("layer", "2"), ("2.kind", "transposed"), ("2.strides", "2x2")),
             *(("2.outputs", "3"), *((f"2.w.0.{k}", "soft") for k in range(3))),
         ),
+        "bgr": (*_SWAPPED, *_over(_OPENING)),
+        "bgr-both": (*_SWAPPED, *_over(reversed(_OPENING))),
+        "groups-first": _LOTS,
+        "groups-second": (*_LOTS, ("k", "2")),
+        "one-tap": _kernels("0,0,0,0,0,1,0,0,0", "zero", "zero"),
+        "stamped-once": (
+            *(("kind", "transposed"), ("outputs", "1"), ("padding", "1")),
+            *_kernels("sobel-x", "sobel-x", "sobel-x"),
+        ),
+        "z-one": (*_EMOJI, ("z.17", "3")),
+        "z-mix": (*_EMOJI, ("z", "mix(1F600,1F436,0.5)")),
+        "z-random": (*_EMOJI, ("z", "random(7)")),
         "small": (("size", "96"), *_TWO),
         "large": (("size", "240"), *_TWO),
     }

@@ -35,7 +35,7 @@ from multiconv.figure.sizes import Measured, Trial, trials_of
 from multiconv.figure.stage import Figure, figure_of
 from multiconv.figure.stamps import Stamps, stamps_of
 from multiconv.figure.steps import Pace, Step, paces_of, steps_of
-from multiconv.figure.values import LayerTable, layer_table
+from multiconv.figure.values import LayerTable, layer_table, parameter_words
 from multiconv.imaging import colour
 from multiconv.imaging.samples import SAMPLES, Sample
 from multiconv.tracing.trace import Trace
@@ -115,6 +115,7 @@ class Page:
     sheet: Sheet | None
     partials: Partials | None
     table: LayerTable | None
+    parameters: str
     trials: tuple[Trial, ...]
     pixel: Pixel
     exports: tuple[Group, ...]
@@ -167,6 +168,7 @@ def page(
         sheet=sheet_of(trace, links),
         partials=partials_of(trace, figure.channels, links),
         table=layer_table(trace),
+        parameters=parameter_words(layer),
         trials=trials_of(trace, links, outputs),
         pixel=pixel_of(trace, figure.channels, links),
         exports=exports(links, k, figure.channels),

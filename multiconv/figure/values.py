@@ -81,7 +81,7 @@ def _row(n: int, layer: Layer, shapes: Sequence[Geometry], *, opened: bool) -> L
         kernel,
         both_words(layer.strides),
         _pads(shape),
-        _parameters(layer),
+        parameter_words(layer),
         grouped(_work(layer, shape)),
         size_words((field.height, field.width)),
         both_words(jump(shapes)),
@@ -89,7 +89,7 @@ def _row(n: int, layer: Layer, shapes: Sequence[Geometry], *, opened: bool) -> L
     )
 
 
-def _parameters(layer: Layer) -> str:
+def parameter_words(layer: Layer) -> str:
     """Return how many numbers a layer has and what they are the product of."""
     if layer.pools:
         return "none"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 
@@ -13,20 +12,6 @@ import pytest
 from multiconv.experiment.link import to_query
 from multiconv.experiment.model import Experiment, Source
 from multiconv.figure.article import TRIES, article, try_of
-
-
-@pytest.fixture
-def traced(app):
-    """The trace of an experiment of the article: ``traced(name)``."""
-    tracer = app.extensions["multiconv"]
-
-    def found(name, **focus):
-        experiment = try_of(name, Experiment())
-        if focus:
-            experiment = replace(experiment, focus=replace(experiment.focus, **focus))
-        return tracer.trace(experiment)
-
-    return found
 
 
 class Page(HTMLParser):
@@ -99,7 +84,8 @@ def test_the_article_answers_every_question_people_ask(client):
         *("depthwise", "one-by-one-kernels", "correlation", "same-stride-two", "shrank"),
         *("negative", "bias-once", "batches", "sixteen-from-32", "pooling", "dead-maps"),
         *("frames", "batch-normalisation", "any-size", "enlarges", "stamped-sum"),
-        *("output-padding", "chequerboards", "stamped-frames", "adjoint"),
+        *("output-padding", "chequerboards", "stamped-frames", "adjoint", "z", "bgr", "layouts"),
+        *("groups", "two-or-three-d", "gradient", "rotated"),
     ):
         assert f'<section id="{name}"><h3>' in text
 
@@ -346,6 +332,7 @@ def test_the_numbers_of_each_layer_are_counted_as_in_its_file(client, traced):
     assert f"{', '.join(told[:-1])} and {told[-1]}, together {sum(counts):,}" in text
     assert sum(counts) == 180_711 < traced("faces-four").experiment.source.size ** 2 * 3
     own = try_of("two-layers", Experiment()).layers
+    assert 'data-own="parameters">140 = 3·3·3·5 + 5</b>' in text
     assert [each.filters().size + len(each.bias) for each in own] == [140, 184]
 
 

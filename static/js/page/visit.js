@@ -196,7 +196,8 @@ async function bring(page, version) {
   unsayAll();
   const before = state.kernels;
   readPage();
-  // Of the article, which stays, two links take the experiment along.
+  // Of the article, which stays, some words are of the experiment, and two links take it along.
+  for (const place of document.querySelectorAll("[data-own]")) place.textContent = fresh.getAttribute(`data-${place.getAttribute("data-own")}`);
   for (const link of document.querySelectorAll("a[data-path]")) {
     link.setAttribute("href", `${link.getAttribute("data-path")}${new URL(address(state.query), location.href).search}`);
   }
