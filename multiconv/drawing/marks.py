@@ -45,6 +45,12 @@ def rim_path(shape: Geometry, reach: float) -> str:
     return outer.replace("-0 ", "0 ").replace("H-0Z", "H0Z") + f"M0 0V{rows}H{columns}V0Z"
 
 
+def circle_path(row: float, column: float, radius: float) -> str:
+    """Return a circle about a place as path data in a map's pixels."""
+    arc, across = f"a{radius:g} {radius:g} 0 0 1", 2 * radius
+    return f"M{column - radius:g} {row:g}{arc} {across:g} 0{arc} {-across:g} 0Z"
+
+
 def unused(shape: Geometry) -> tuple[int, int]:
     """Return how many rows at the bottom and columns at the right no window reaches."""
     if shape.transposed:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.errors import MultiConvError
 from multiconv.experiment.banks import PLANES, Banks, no_banks
+from multiconv.experiment.challenges import answer_text
 from multiconv.experiment.changes import (
     CHANGES,
     RESCALE,
@@ -50,6 +51,8 @@ _TIGHT, _GRACE = 96, 4  # the longest side of one of many rows, and what a whole
 _FARTHEST = 100_000  # of a click
 _IN_FORM = [row for row in FIELDS if row.part in {"bar", "main", "more"}]
 _FREE = [row for row in FIELDS if row.part == "main" and row.hint]
+
+_NUMBERS = {"range", "answer"}
 
 HeldOf = Callable[[Experiment], Held]
 
@@ -109,6 +112,8 @@ def edit_of(
     focus = replace(base.focus, k=min(k, layer.outputs - 1))
     pairs = dict(to_pairs(replace(base.with_layer(layer), focus=focus)))
     lay_plain(pairs, chosen, base)
+    if "answer" in form:
+        pairs["answer"] = answer_text(form["answer"], base.view.challenge)
     _refuse_unknown(form)
     experiment = read(pairs.items(), banks, networks=networks)
 
@@ -203,7 +208,7 @@ def _has_fields(texts: list[str], size: Pair) -> bool:
 
 def _comma_notice(form: Form, base: Experiment) -> str:
     """Return what tells that a decimal comma was read in a field of a single number."""
-    texts = [form[name] for name in form if name.startswith("bias.") or name == "range"]
+    texts = [form[name] for name in form if name.startswith("bias.") or name in _NUMBERS]
     for name in form:
         if PLACE.fullmatch(name) and _has_fields(form.getlist(name), base.layer.kernel_size):
             texts += form.getlist(name)
@@ -247,7 +252,17 @@ def _free_entries(form: Form, base: Experiment) -> dict[str, str]:
 
 def _refuse_unknown(form: Iterable[str]) -> None:
     """Refuse a parameter that no field of the form has, in the link's own words."""
-    known = {"from", "do", "k", "switch", "on", "add", "layer", *(row.name for row in _IN_FORM)}
+    known = {
+        "from",
+        "do",
+        "k",
+        "switch",
+        "on",
+        "add",
+        "layer",
+        "answer",
+        *(row.name for row in _IN_FORM),
+    }
     known |= {row.name + TYPED for row in _FREE} | {*MIX_FIELDS}
     read(
         (name, "")

@@ -14,8 +14,10 @@ from typing import Any
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.experiment.banks import NO_BANK, own_groups, own_shape, usual_bank
 from multiconv.experiment.kinds import (
+    ANSWER,
     BANK,
     BIASES,
+    CHALLENGE,
     COLOUR_RANGE,
     GAIN,
     GROUPS,
@@ -28,6 +30,7 @@ from multiconv.experiment.kinds import (
     PADDING,
     PIXEL,
     ROWS,
+    SEED,
     SIZE,
     K,
     Kind,
@@ -179,6 +182,9 @@ FIELDS = (
           "grey", ("input",), "more", "Inputs"),
     Field("unit", "view.unit", word_of(UNITS), "level", ()),
     Field("gain", "view.gain", GAIN, None, ()),
+    Field("challenge", "view.challenge", CHALLENGE, None, ()),
+    Field("answer", "view.answer", ANSWER, None, ()),
+    Field("seed", "view.seed", SEED, 0, ()),
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Field] = {each.name: each for each in FIELDS}

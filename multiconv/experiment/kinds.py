@@ -16,6 +16,7 @@ from typing import Any
 from multiconv.engine.geometry import Padding, Pair
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import PLANES, RANDOM, Bank, Banks, bank_of, bank_text, no_banks
+from multiconv.experiment.challenges import CHALLENGES, SEEDS
 from multiconv.experiment.latent import MOST as Z_MOST
 from multiconv.experiment.latent import Latent, Learned, latent_of
 from multiconv.experiment.model import (
@@ -378,4 +379,11 @@ GAIN = Kind(
 COLOUR_RANGE = Kind(
     _colour_range, plain, {"type": "string", "pattern": NUMBER, "examples": ["0.5"]}
 )
+CHALLENGE = number_of(1, lambda _: len(CHALLENGES))
+ANSWER = Kind(
+    lambda text, name, reading: number(text, field=name, limit=reading.limits.weight),
+    plain,
+    {"type": "string", "pattern": NUMBER, "examples": ["0.733"]},
+)
+SEED = number_of(0, lambda _: SEEDS)
 PIXEL = number_of(0, lambda reading: reading.limits.side + 2 * reading.limits.pad)

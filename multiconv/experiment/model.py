@@ -420,13 +420,14 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How values become colours.
+    """How values become colours, and what is asked above them.
 
     ``range`` is fixed, or ``None`` for the rounded automatic one; ``ranges`` says whether all
     maps share it or each has its own; ``inputs`` whether input planes are grey or tinted.  What one
     of many channels adds is drawn ``gain`` times as strong; ``None``: as the values ask for, or
     beside a fixed range as they are.  ``unit`` is what a pixel's numbers stand in: a picture's
-    levels 0…255, ``level``, or the maps' 0…1, ``one``.
+    levels 0…255, ``level``, or the maps' 0…1, ``one``.  ``challenge`` is the one that stands above
+    the figure, by its number, ``answer`` what was answered, ``seed`` which sizes it asks of.
     """
 
     range: float | None = None
@@ -434,6 +435,9 @@ class View:
     inputs: str = "grey"
     gain: int | None = None
     unit: str = "level"
+    challenge: int | None = None
+    answer: float | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from multiconv.figure.sizes import Measured, Trial, trials_of
 from multiconv.figure.stage import Figure, figure_of
 from multiconv.figure.stamps import Stamps, stamps_of
 from multiconv.figure.steps import Pace, Step, paces_of, steps_of
+from multiconv.figure.strip import TaskStrip, outlined, task_strip_of
 from multiconv.figure.values import LayerTable, layer_table, parameter_words
 from multiconv.imaging import colour
 from multiconv.imaging.samples import SAMPLES, Sample
@@ -93,6 +94,7 @@ class Page:
 
     links: Links
     figure: Figure
+    strip: TaskStrip | None
     mixing: Mixing | None
     emojis: tuple[Emoji, ...]
     networks: tuple[Offer, ...]
@@ -145,12 +147,13 @@ def page(
     mixing = mixing_of(trace, links)
     return Page(
         links,
-        figure,
+        outlined(figure, trace),
+        task_strip_of(trace, links, typed),
         mixing,
         emojis(trace, links),
         OFFERS,
         experiment.network.name if experiment.network else "",
-        SAMPLES,
+        {name: sample for name, sample in SAMPLES.items() if sample.offered},
         SAMPLES.get(experiment.source.image.removeprefix("sample:")),
         mistakes,
         wrong,

@@ -59,7 +59,8 @@ class Words:
 class MapPicture:
     """One map in the figure: its picture, how large it stands, what it says, its mark.
 
-    ``field`` takes a click on it; its colours end at ±``extent``.
+    ``field`` takes a click on it; its colours end at ±``extent``; ``outlines`` are what a challenge
+    speaks of, as path data.
     """
 
     name: str
@@ -78,6 +79,7 @@ class MapPicture:
     rim: str = ""
     unused: str = ""
     winner: Mark | None = None
+    outlines: str = ""
 
     @property
     def shrunk(self) -> int:

@@ -25,12 +25,13 @@ GREEN_OF_THE_EDGE = (5, 179, 64)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A picture that is always there."""
+    """A picture that is always there; where it is ``offered``, in the top bar."""
 
     title: str
     credit: str
     focus: tuple[float, float]
     maker: Callable[[], Pixels]
+    offered: bool = True
 
     def pixels(self) -> Pixels:
         """Return the picture at its full size, (H, W, 3) uint8, read-only and kept in memory."""
@@ -87,6 +88,11 @@ def gratings() -> Pixels:
     return levels
 
 
+def grey() -> Pixels:
+    """Return a flat grey of 0.6, (320, 320, 3) uint8."""
+    return np.full((SIDE, SIDE, 3), round(0.6 * 255), np.uint8)
+
+
 SAMPLES: Mapping[str, Sample] = MappingProxyType(
     {
         "portrait": Sample(
@@ -112,6 +118,7 @@ SAMPLES: Mapping[str, Sample] = MappingProxyType(
         "gratings": Sample(
             "Stripes of every orientation, in three phases", _OWN, (0.5, 0.75), gratings
         ),
+        "grey": Sample("A flat grey", _OWN, (0.5, 0.5), grey, offered=False),
     }
 )
-"""The samples by name, in the order in which they are offered."""
+"""The samples by name, in the order in which they are offered; one that is not is of challenges."""

@@ -16,6 +16,7 @@ from multiconv.experiment.transit import Pairs, explained, is_at_fault
 from multiconv.figure.links import Links, page_link
 from multiconv.figure.notices import LINK, PARAMETER, telling
 from multiconv.figure.page import page
+from multiconv.figure.strip import challenges_offered
 from multiconv.networks.shipped import network
 from multiconv.tracing.pictures import is_sample
 from multiconv.tracing.trace import Trace
@@ -117,6 +118,12 @@ def _mistaken(form: Form, error: MultiConvError) -> Response:
 def bounds() -> str:
     """Answer what this server takes, and how much."""
     return render_template("limits.html", rows=current_app.extensions["multiconv_limits"].rows())
+
+
+@blueprint.get("/challenges")
+def challenges() -> str:
+    """Answer all challenges, with what each teaches and where it begins."""
+    return render_template("challenges.html", challenges=challenges_offered())
 
 
 @blueprint.get("/robots.txt")

@@ -17,6 +17,7 @@ import "./figure/formula.js";
 import "./figure/sum.js";
 import "./figure/output.js";
 import "./figure/steps.js";
+import "./figure/strip.js";
 import "./figure/stamps.js";
 import "./panels/upload.js";
 import "./panels/pictures.js";

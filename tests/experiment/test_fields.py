@@ -26,9 +26,11 @@ TYPED = {
     "if": "flipped",
 }  # fmt: skip
 # With one layer there is no other to open, and what a pooling has is not what START says; rows and
-# gain are of many inputs (tests/figure/test_ledger.py), output_padding and z of what is transposed
+# gain are of many inputs (tests/figure/test_ledger.py), challenges and what is answered stand
+# together (tests/figure/test_strip.py), output_padding and z are of what is transposed
 # (tests/experiment/test_link_transposed.py).
 OTHERS = {"network", "kind", "layer", "rows", "gain", "output_padding", "z"}
+OTHERS |= {"challenge", "answer", "seed"}
 LINKED = [row for row in FIELDS if row.name not in OTHERS]
 LINKED_NAMES = [row.name for row in LINKED]
 

@@ -1,0 +1,208 @@
+"""The strip above the stage: a challenge in one sentence, what is answered or measured, and said.
+
+It stands where the link has a challenge; the figure then bears its regions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf
+
+from multiconv.drawing.marks import circle_path
+from multiconv.experiment.challenges import CHALLENGES, Challenge, Criterion, challenge_of, sizes_of
+from multiconv.experiment.edit import Form
+from multiconv.experiment.grounds import ground_of, left_ground, returned
+from multiconv.experiment.model import Experiment, View
+from multiconv.experiment.numbers import decimal, plain
+from multiconv.figure.links import Links
+from multiconv.figure.stage import Figure
+from multiconv.networks.shipped import network
+from multiconv.tracing.trace import Trace
+from multiconv.tracing.verdict import Measurement, verdict_of
+
+_WIDE = 120
+"""How wide a meter is drawn, in CSS pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """One thing measured: what, its value, what is asked, and where both lie along a line."""
+
+    words: str
+    value: str
+    asked: str
+    met: bool
+    at: float
+    allowed: tuple[float, float]
+    width: int = _WIDE
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStrip:
+    """What the strip says; ``said`` is the verdict, ``done`` whether it is passed.
+
+    ``left`` tells of a figure that is no longer the challenge's, and ``back`` leads to it; a
+    ``field`` is answered with a number, and holds its text.
+    """
+
+    called: str
+    title: str
+    task: str
+    left: str
+    back: str
+    field: str | None
+    meters: tuple[Meter, ...]
+    said: str
+    done: bool
+    see: str
+    leave: str
+    before: str
+    after: str
+
+
+def task_strip_of(trace: Trace, links: Links, form: Form | None = None) -> TaskStrip | None:
+    """Return the strip of a trace; None where the link has no challenge."""
+    experiment = trace.experiment
+    number = experiment.view.challenge
+    challenge = challenge_of(number)
+    if challenge is None or number is None:
+        return None
+    ground = ground_of(challenge, network)
+    home = returned(challenge, experiment, ground)
+    left = left_ground(home, experiment)
+    found = None if left else verdict_of(trace, challenge)
+    measured = found.measured if found else ()
+    untouched = replace(ground, focus=experiment.focus, view=experiment.view) == experiment
+    asked = challenge.prediction and not left
+    answer = experiment.view.answer
+    typed = (form or Form()).get("answer", "" if answer is None else plain(answer))
+    return TaskStrip(
+        f"Challenge {number} of {len(CHALLENGES)}",
+        challenge.title,
+        _task(challenge, experiment.view.seed),
+        _left_words(left),
+        links.page(_restarted(home, number)) if left else "",
+        typed.replace("-", "−") if asked else None,
+        tuple(_meter(each) for each in measured),
+        found.words if found and not (measured and untouched) else "",
+        bool(found and found.done),
+        f"/?{challenge.see}" if challenge.see and found and found.done else "",
+        links.page(replace(experiment, view=_without(experiment.view))),
+        _opening(number - 1),
+        _opening(number + 1),
+    )
+
+
+def outlined(figure: Figure, trace: Trace) -> Figure:
+    """Return the figure with a challenge's regions on its inputs and its output."""
+    challenge = challenge_of(trace.experiment.view.challenge)
+    regions = [each for one in challenge.criteria for each in one.regions] if challenge else []
+    if not regions or left_by(trace, challenge):
+        return figure
+    circles = {
+        (each.row, each.column, radius)
+        for each in regions
+        for radius in (each.inner, each.outer)
+        if radius
+    }
+    path = "".join(circle_path(*circle) for circle in sorted(circles))
+    rows = tuple(replace(row, plane=replace(row.plane, outlines=path)) for row in figure.rows)
+    picture = replace(figure.output.picture, outlines=path)
+    return replace(figure, rows=rows, output=replace(figure.output, picture=picture))
+
+
+def left_by(trace: Trace, challenge: Challenge | None) -> tuple[str, ...]:
+    """Return what of a trace is not a challenge's any more, in words."""
+    if challenge is None:
+        return ()
+    experiment = trace.experiment
+    return left_ground(returned(challenge, experiment, ground_of(challenge, network)), experiment)
+
+
+def challenge_link(number: int) -> str:
+    """Return the page on which a challenge begins."""
+    link = CHALLENGES[number - 1].link
+    return f"/?{link}{'&' * bool(link)}challenge={number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A challenge as the page of all lists it."""
+
+    number: int
+    title: str
+    task: str
+    kind: str
+    teaches: str
+    link: str
+
+
+def challenges_offered() -> tuple[Task, ...]:
+    """Return all challenges in their order, with where each begins."""
+    return tuple(
+        Task(
+            number,
+            each.title,
+            _task(each, 0),
+            "predict" if each.prediction else "make",
+            each.teaches,
+            challenge_link(number),
+        )
+        for number, each in enumerate(CHALLENGES, 1)
+    )
+
+
+def _opening(number: int) -> str:
+    return challenge_link(number) if 1 <= number <= len(CHALLENGES) else ""
+
+
+def _without(view: View) -> View:
+    return replace(view, challenge=None, answer=None, seed=0)
+
+
+def _restarted(home: Experiment, number: int) -> Experiment:
+    """Return the ground to go back to: colours and pixel are its own, and no answer is given."""
+    return replace(home, view=View(challenge=number, seed=home.view.seed))
+
+
+def _task(challenge: Challenge, seed: int) -> str:
+    if not challenge.sized:
+        return challenge.task
+    kernel, inputs, outputs = sizes_of(seed)
+    return challenge.task.format(kernel=kernel, inputs=inputs, outputs=outputs)
+
+
+def _left_words(left: tuple[str, ...]) -> str:
+    if not left:
+        return ""
+    *most, last = left
+    what = f"{', '.join(most)} and {last}" if most else last
+    return f"This is not the challenge’s figure any more: {what} {'differ' if most else 'differs'}."
+
+
+def _meter(found: Measurement) -> Meter:
+    criterion = found.criterion
+    value = decimal(found.value, criterion.places)
+    low, high = criterion.low, criterion.high
+    end = 2 * low if high == inf else 4 * high
+    lowest = 0.0
+    at = min(max((_counted(found) - lowest) / end, 0), 1) * _WIDE
+    first, last = (0.0 if low == -inf else low / end), (1.0 if high == inf else high / end)
+    return Meter(
+        criterion.words,
+        value,
+        _asked(criterion),
+        found.met,
+        round(at, 1),
+        (round(first * _WIDE, 1), round((last - first) * _WIDE, 1)),
+    )
+
+
+def _counted(found: Measurement) -> float:
+    return abs(found.value) if found.criterion.measure.startswith("furthest") else found.value
+
+
+def _asked(criterion: Criterion) -> str:
+    if criterion.high == inf:
+        return f"at least {plain(criterion.low)}"
+    return f"at most {plain(criterion.high)}"
