@@ -18,6 +18,7 @@ import { on, state } from "../state.js";
 const MOST = 2 ** 21;
 const [THICKEST, THINNEST] = [4.5, 0.6]; // of the volumes' lines
 const REST = 70; // ms that a pixel is pointed at before its exact numbers are asked for
+const SELDOM = 150; // ms from numbers to numbers while a hand moves what they depend on
 const LONGEST = 232; // of the rest's bars
 /** More subtotals are counted, not listed. */
 const MANY = 4;
@@ -29,6 +30,8 @@ const NEAR = "≈ ";
 let held = { key: "", planes: null };
 /** What each input adds at the pinned pixel since a generator's numbers changed, nearly. @type {number[] | null} */
 let moved = null;
+/** When numbers were last said of them. */
+let numbered = 0;
 /** The pixel that the page's own numbers are of. @type {number[]} */
 let served = [];
 /** Numbers have changed since the page came. */
@@ -69,7 +72,17 @@ function restore() {
   said.clear();
 }
 
-const find = (/** @type {string} */ selector) => document.querySelector(selector);
+/** The elements of a selector, looked up once for each page: a hand asks for them with every frame. @type {Map<string, Element[]>} */
+const looked = new Map();
+
+/** @param {string} selector */
+function all(selector) {
+  const elements = looked.get(selector) ?? [...document.querySelectorAll(selector)];
+  looked.set(selector, elements);
+  return elements;
+}
+
+const find = (/** @type {string} */ selector) => all(selector)[0] ?? null;
 
 /** What the planes depend on. */
 function wanted() {
@@ -114,9 +127,9 @@ export function showLedger(i, j, again) {
   if (stands !== undefined) return stands;
   const { facts } = state;
   if (moved) {
-    const output = String([i, j]) === String(facts.pixel) ? draw(moved, new Set()) : null;
+    if (String([i, j]) === String(facts.pixel)) follow(moved);
     soon(i, j);
-    return output;
+    return null;
   }
   void fetchPlanes();
   if (!held.planes) return null;
@@ -145,6 +158,18 @@ export function showExact(i, j) {
   if (stands !== undefined) return stands;
   soon(i, j);
   return null;
+}
+
+/** Show what each input adds now: bars with every frame; numbers and lines, which have all painted anew, now and then. @param {number[]} values */
+function follow(values) {
+  const now = performance.now();
+  if (now - numbered >= SELDOM) {
+    draw(values, new Set());
+    numbered = now;
+    return;
+  }
+  const shown = values.map((value) => value / state.facts.divisor);
+  bars(shown, scale(shown, state.bias), state.bias);
 }
 
 /** Show the exact numbers when a pixel has been shown for a while. @param {number} i @param {number} j */
@@ -223,7 +248,7 @@ function draw(values, beyond = null) {
   if (hasLedger()) {
     bars(shown, at, bias);
     headline(shown, at.total, bias, over);
-    for (const tile of document.querySelectorAll(".partial-tile output")) {
+    for (const tile of all(".partial-tile output")) {
       const q = Number(tile.getAttribute("data-value")?.slice(8));
       if (facts.active[q]) put(tile, "", one(q));
     }
@@ -255,7 +280,7 @@ function draw(values, beyond = null) {
 /** The volumes' lines have the subtotals' signs and widths, as drawing/volumes.py draws them. @param {number[]} values */
 function threads(values) {
   const most = Math.max(...values.map(Math.abs)) || 1;
-  for (const line of document.querySelectorAll(".drawing .thread")) {
+  for (const line of all(".drawing .thread")) {
     const value = values[Number(line.getAttribute("data-q"))];
     put(line, "class", `thread ${value > 0 ? "for" : value < 0 ? "against" : "nothing"}`);
     put(line, "stroke-width", Math.max((THICKEST * Math.abs(value)) / most, THINNEST).toFixed(2));
@@ -264,7 +289,7 @@ function threads(values) {
 
 /** @param {number[]} values @param {ReturnType<typeof scale>} at @param {number} bias */
 function bars(values, at, bias) {
-  document.querySelectorAll(".bars .place").forEach((place, q) => laid(place.querySelector(".bar"), values[q], at));
+  all(".bars .place .bar").forEach((each, q) => laid(each, values[q], at));
   laid(find(".bars .bias-bar"), bias, at);
   laid(find(".bars .sum-bar"), at.total, at);
   put(find(".bars .whole"), "y", String(at.zero - Math.max(at.total, 0) * at.unit + 4));
@@ -273,7 +298,7 @@ function bars(values, at, bias) {
   const levels = [...at.levels, at.total];
   const start = before.replace(/^(M[\d.]+) [\d.]+/, `$1 ${at.zero.toFixed(2)}`);
   put(line, "d", [start, ...steps.map((step, n) => `${(at.zero - levels[n] * at.unit).toFixed(2)}${step.replace(/^-?[\d.]+/, "")}`)].join("V"));
-  for (const tick of document.querySelectorAll(".bars .tick")) {
+  for (const tick of all(".bars .tick")) {
     const text = tick.querySelector("text");
     const y = at.zero - Number(text?.textContent?.replace("−", "-") ?? 0) * at.unit;
     put(tick, "visibility", y < 2 || y > 88 ? "hidden" : "visible");
@@ -323,7 +348,7 @@ function others(values, near) {
 /** @param {number[]} values of the rows, and of the rest */
 function curves(values) {
   const largest = Math.max(...values.map(Math.abs)) || 1;
-  document.querySelectorAll(".junction .curve").forEach((curve, at) => {
+  all(".junction .curve").forEach((curve, at) => {
     const { sign } = bar(values[at], { zero: 0, unit: 1 });
     put(curve, "class", (curve.getAttribute("class") ?? "").replace(/\b(for|against|nothing)\b/, sign));
     put(curve, "stroke-width", (1 + (3.5 * Math.abs(values[at])) / largest).toFixed(2));
@@ -387,6 +412,7 @@ function lines(values) {
 
 function begin() {
   said.clear();
+  looked.clear();
   served = [...(state.facts.pixel ?? [])];
   edited = false;
   known = moved = null;

@@ -191,7 +191,7 @@ on("planes", ({ planes }) => {
       const live = paint(map, plane);
       follow(plane.name, map.querySelector("canvas[data-step]") ?? live);
     }
-    if (plane.name === "subtotals") redraw(); // the ledger has them by now
+    if (plane.name === "subtotals") requestAnimationFrame(redraw); // once all that look at places have looked
   }
 });
 
