@@ -279,15 +279,22 @@ def _transposed(
     size: Pair, kernel: Pair, steps: Pair, padding: str | Pads, gaps: Pair, extra: Pair
 ) -> Geometry:
     same = isinstance(padding, str) and padding.upper() == "SAME"
-    if any(e and (same or e >= max(s, d)) for e, s, d in zip(extra, steps, gaps, strict=True)):
-        raise InvalidValue(
-            f"output_padding is {extra}, with strides {steps}, dilations {gaps} and "
-            f"padding {padding!r}.",
-            "Use less than the larger of stride and dilation, and 0 with SAME.",
-            field="output_padding",
-        )
     grown = size[0] * steps[0], size[1] * steps[1]
     pads = pads_of(padding, grown, kernel, steps, gaps)
+    sides = zip(size, kernel, steps, gaps, pads, extra, ("rows", "columns"), strict=True)
+    for n, k, s, d, cut, more, which in sides:
+        if more and (same or more >= max(s, d)):
+            made = (
+                f"with SAME padding out = n·s = {n}·{s} = {n * s} {which}, and nothing is added"
+                if same
+                else f"at a stride of {s} and a dilation of {d} that is too many; {_GROWN} = "
+                f"{_grown_words(n, k, s, d, cut, more)} {which}"
+            )
+            raise InvalidValue(
+                f"output_padding is {more} {which if more > 1 else which[:-1]}: {made}.",
+                "Use less than the larger of stride and dilation, and 0 with SAME.",
+                field="output_padding",
+            )
     if same:  # strides beyond the kernel leave rows and columns that no stamp reaches
         natural = [
             (n - 1) * s + (k - 1) * d + 1
@@ -301,6 +308,17 @@ def _transposed(
     return TransposedGeometry(size, kernel, steps, pads, gaps, "zeros", (height, width), extra)
 
 
+_GROWN = "(n − 1)·s + (k − 1)·d + 1 − before − after + output_padding"
+
+
+def _grown_words(n: int, k: int, s: int, d: int, pads: Pair, extra: int) -> str:
+    """Return `_GROWN` with its numbers, and what they come to."""
+    before, after = pads
+    side = (n - 1) * s + (k - 1) * d + 1 - before - after + extra
+    numbers = f"({n} − 1)·{s} + ({k} − 1)·{d} + 1 − {before} − {after} + {extra}"
+    return f"{numbers} = {side}"
+
+
 def _grown_side(n: int, k: int, s: int, d: int, pads: Pair, extra: int) -> int:
     """Return a side of a transposed layer's output; none left is told with the formula."""
     before, after = pads
@@ -308,9 +326,7 @@ def _grown_side(n: int, k: int, s: int, d: int, pads: Pair, extra: int) -> int:
     if side >= 1:
         return side
     raise InvalidValue(
-        "The padding cuts everything away: (n − 1)·s + (k − 1)·d + 1 − before − after + "
-        f"output_padding = ({n} − 1)·{s} + ({k} − 1)·{d} + 1 − {before} − {after} + {extra} = "
-        f"{side}.",
+        f"The padding cuts everything away: {_GROWN} = {_grown_words(n, k, s, d, pads, extra)}.",
         "Use less padding, or a larger kernel, stride or picture.",
         field="padding",
     )

@@ -85,11 +85,13 @@ class Headline:
 class Ledger:
     """A bar a channel in their order, the running sum, the headline, the same as a table.
 
-    ``choices`` leave some channels out, or all in again: (words, address).
+    ``voices`` say how many channels add and take away, and which most; ``choices`` leave some
+    channels out, or all in again: (words, address).
     """
 
     title: str
     below: str
+    voices: str
     headline: Headline
     accounts: tuple[Account, ...]
     bias: str
@@ -121,6 +123,7 @@ def ledger_of(trace: Trace, channels: Sequence[Channel], turns: RowLinks) -> Led
     return Ledger(
         f"What each of the {len(channels)} inputs adds to this number",
         _below(trace),
+        voices_of(subtotals),
         headline_of(trace, subtotals),
         accounts,
         value_text(bias),
@@ -157,6 +160,26 @@ def with_row(trace: Trace, q: int) -> Rows:
     least = min(rows, key=lambda each: abs(trace.subtotal(each)))
     kept = rows if len(rows) < MOST else tuple(each for each in rows if each != least)
     return tuple(sorted((*kept, q)))
+
+
+def voices_of(subtotals: Sequence[float]) -> str:
+    """Return how many channels say yes and no to the sum, and of both the loudest."""
+    count, silent = len(subtotals), sum(value == 0 for value in subtotals)
+    said = []
+    for word, sign, of in (("yes", 1, f" of {count}"), ("no", -1, "")):
+        loud = [sign * value for value in subtotals]
+        number, q = sum(value > 0 for value in loud), max(range(count), key=loud.__getitem__)
+        loudest = f"{q} ({value_text(subtotals[q])})"
+        if not number:
+            said.append(f"none says {word}")
+        elif number == 1:
+            said.append(f"1{of} says {word}: {loudest}")
+        else:
+            said.append(f"{number}{of} say {word}, loudest {loudest}")
+    if silent:
+        said.append(f"{silent} add{'s' * (silent == 1)} nothing")
+    words = "; ".join(said)
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def headline_of(trace: Trace, subtotals: Sequence[float]) -> Headline:

@@ -40,6 +40,9 @@ def test_the_bars_follow_the_pointer_and_bring_rows(page, server):
     said = page.locator('#row-0 [data-value="partial-0"]').inner_text()
     assert abs(number(said) - subtotal) < 0.001
     assert page.evaluate(heights) != stood
+    with urlopen(f"{server}/?network=faces&i=33&j=10") as answer:  # in words too, as the page says
+        told = re.search(r'data-value="voices">([^<]+)<', answer.read().decode())
+    assert page.locator('[data-value="voices"]').inner_text() == told[1]
     page.mouse.move(5, 5)
     expect(headline).to_have_text(before, timeout=WAIT)
     assert page.evaluate(heights) == stood

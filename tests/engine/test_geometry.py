@@ -196,6 +196,17 @@ def test_a_generators_pixels_are_reached_by_four_six_and_nine_inputs():
         ("output_padding", {"padding": 1, "output_padding": 1}, "less than the larger"),
         ("output_padding", {"strides": 2, "output_padding": 1}, "0 with SAME"),
         ("output_padding", {"output_padding": -1}, "whole number of 0"),
+        (
+            "output_padding",
+            {"strides": (3, 2), "output_padding": (0, 2), "padding": 1},
+            r"^output_padding is 2 columns: at a stride of 2 and a dilation of 1 that is too many; "
+            r".* = \(2 − 1\)·2 \+ \(3 − 1\)·1 \+ 1 − 1 − 1 \+ 2 = 5 columns\.",
+        ),
+        (
+            "output_padding",
+            {"strides": 2, "output_padding": 1},
+            r"^output_padding is 1 row: with SAME padding out = n·s = 2·2 = 4 rows, and nothing",
+        ),
         ("padding_mode", {"padding_mode": "reflect"}, "holds nothing"),
         ("output_padding", {"transposed": False, "output_padding": 1}, "is a convolution"),
     ],

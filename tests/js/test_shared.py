@@ -19,6 +19,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.numbers import number, plain, weight_text, with_point
 from multiconv.figure import reach
 from multiconv.figure.kernel import tint
+from multiconv.figure.ledger import voices_of
 from multiconv.figure.pixel import level_kind
 from multiconv.imaging.colour import indices, palette, step
 from multiconv.imaging.packed import differences
@@ -282,13 +283,23 @@ def worked_differences():
     return {"bytes": rows, "differences": found}
 
 
-LEDGERS = [([0.5, -0.25, 0.0, 1.0], -0.5), ([-1.0, -2.0, 0.25], 0.75), ([0.0] * 4, 0.0)]
+LEDGERS = [
+    (
+        ([0.5, -0.25, 0.0, 1.0], -0.5),
+        "2 of 4 say yes, loudest 3 (+1.000); 1 says no: 1 (−0.250); 1 adds nothing.",
+    ),
+    (
+        ([-1.0, -2.0, 0.25], 0.75),
+        "1 of 3 says yes: 2 (+0.250); 2 say no, loudest 1 (−2.000).",
+    ),
+    (([0.0] * 4, 0.0), "None says yes; none says no; 4 add nothing."),
+]
 
 
 def worked_ledger():
     """Bars between 6 and 84, the running sum having room: by a plain look at every level."""
     cases = []
-    for subtotals, bias in LEDGERS:
+    for (subtotals, bias), voices in LEDGERS:
         levels = [sum(subtotals[: count + 1]) for count in range(len(subtotals))]
         total = sum(subtotals) + bias
         every = [0.0, bias, total, *subtotals, *levels]
@@ -302,7 +313,8 @@ def worked_ledger():
             }
             for value in (*subtotals, bias, total)
         ]
-        cases.append({"subtotals": subtotals, "bias": bias, "zero": round(zero, 4), "bars": bars})
+        said = {"subtotals": subtotals, "bias": bias, "voices": voices}
+        cases.append({**said, "zero": round(zero, 4), "bars": bars})
     return cases
 
 
@@ -322,6 +334,11 @@ def test_the_file_is_up_to_date(name):
     assert json.loads((FIXTURES / name).read_text(encoding="utf-8")) == json.loads(
         json.dumps(WORKED[name]())
     )
+
+
+def test_who_says_yes_and_no_is_said_alike():
+    for (subtotals, _), voices in LEDGERS:
+        assert voices_of(subtotals) == voices
 
 
 def engines(said):

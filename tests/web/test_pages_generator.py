@@ -83,3 +83,10 @@ def test_a_pixel_that_no_stamp_reaches_is_the_bias_alone(client):
     found = client.get(f"/api/probe?{query}").json
     assert found["sum"] == 0.25
     assert all(not channel["subtotal"] for channel in found["channels"])
+
+
+def test_what_the_article_leads_the_eye_to_is_there(client):
+    page = client.get("/?network=emoji").text
+    places = set(re.findall(r'data-seen="([^"]+)"', page))
+    assert "layers" in places
+    assert all(page.count(f' id="{place}"') == 1 for place in places - {"sight"})  # of a photograph

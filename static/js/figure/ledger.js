@@ -9,7 +9,7 @@
 import { activated } from "../lib/arithmetic.js";
 import { tint } from "../lib/colours.js";
 import { roomOf } from "../lib/geometry.js";
-import { bar, placesFor, scale, shares, texts, valueOf } from "../lib/ledger.js";
+import { bar, placesFor, scale, shares, texts, valueOf, voices } from "../lib/ledger.js";
 import { captioned, rounded } from "../lib/numbers.js";
 import { accepted, fetched } from "../page/ask.js";
 import { on, state } from "../state.js";
@@ -248,6 +248,7 @@ function draw(values, beyond = null) {
   if (hasLedger()) {
     bars(shown, at, bias);
     headline(shown, at.total, bias, over);
+    put(find('[data-value="voices"]'), "", voices(shown, (q) => told(shown[q], beyond?.has(q))));
     for (const tile of all(".partial-tile output")) {
       const q = Number(tile.getAttribute("data-value")?.slice(8));
       if (facts.active[q]) put(tile, "", one(q));

@@ -50,5 +50,24 @@ export function shares(values) {
   };
 }
 
+/**
+ * How many say yes and no to the sum, and of both the loudest: figure/ledger.py says the same.
+ * @param {number[]} values by their channels
+ * @param {(q: number) => string} told what one of them adds
+ */
+export function voices(values, told) {
+  const side = (/** @type {string} */ word, /** @type {number} */ sign, /** @type {string} */ of) => {
+    const number = values.filter((value) => sign * value > 0).length;
+    if (!number) return `none says ${word}`;
+    const loud = values.map((value) => sign * value);
+    const q = loud.indexOf(Math.max(...loud));
+    return number === 1 ? `1${of} says ${word}: ${q} (${told(q)})` : `${number}${of} say ${word}, loudest ${q} (${told(q)})`;
+  };
+  const silent = values.filter((value) => value === 0).length;
+  const last = silent ? [`${silent} add${silent === 1 ? "s" : ""} nothing`] : [];
+  const words = [side("yes", 1, ` of ${values.length}`), side("no", -1, ""), ...last].join("; ");
+  return `${words[0].toUpperCase()}${words.slice(1)}.`;
+}
+
 /** As many places as the ledger's headline has for numbers so large. @param {number} largest */
 export const placesFor = (largest) => (largest >= 1000 ? 0 : largest >= 1 ? 2 : 3);

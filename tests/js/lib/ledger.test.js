@@ -1,7 +1,8 @@
 // @ts-check
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bar, placesFor, scale, shares, texts, valueOf } from "../../../static/js/lib/ledger.js";
+import { bar, placesFor, scale, shares, texts, valueOf, voices } from "../../../static/js/lib/ledger.js";
+import { captioned } from "../../../static/js/lib/numbers.js";
 import { fixture } from "../fixture.js";
 
 const ledgers = fixture("ledger.json");
@@ -17,6 +18,10 @@ test("bars stand as the server draws them", () => {
       assert.equal(found.sign, bars[q].sign);
     });
   }
+});
+
+test("who says yes and no is said as the server says it", () => {
+  for (const { subtotals, voices: said } of ledgers) assert.equal(voices(subtotals, (q) => captioned(subtotals[q])), said);
 });
 
 test("what is for, what against, and how many", () => {
