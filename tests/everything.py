@@ -28,7 +28,12 @@ PARTS = [
 ]
 # libatomic1 is for the node that Playwright brings; librsvg2-bin draws what Chromium's drawings are
 # compared with.
-DEBIAN_PACKAGES = ("fonts-dejavu-core", "fonts-liberation", "libatomic1", "librsvg2-bin")
+# The app is asked through nginx, with a certificate that openssl makes.
+DEBIAN_PACKAGES = (
+    *("fonts-dejavu-core", "fonts-liberation", "libatomic1", "librsvg2-bin"),
+    *("nginx-light", "openssl"),
+)
+IN_CI_TOO = ("rsvg-convert", "nginx", "openssl")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -69,16 +74,16 @@ def run_aside(arguments: Sequence[str]) -> tuple[int, bytes]:
 
 
 def install_browser() -> list[str]:
-    """See that a Chromium is there, in CI librsvg as well; what to do if none can be had.
+    """See that a Chromium is there, in CI librsvg and nginx too; what to do if none can be had.
 
-    Elsewhere the comparison of drawings says in a line that it was skipped for want of librsvg.
+    Elsewhere what needs those says in a line that it was skipped for want of them.
     """
     from tests.browser.harness import chromium_on_path
 
     # Playwright's own comes last: it takes no system library along.
     own = [sys.executable, "-m", "playwright", "install", "chromium"]
-    compares = bool(shutil.which("rsvg-convert")) or not IN_CI
-    if chromium_on_path() and compares:
+    rest = all(map(shutil.which, IN_CI_TOO)) or not IN_CI
+    if chromium_on_path() and rest:
         return []
     if _installed_by_apt() or chromium_on_path() or _succeeds(own):
         return []

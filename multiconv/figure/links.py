@@ -28,10 +28,14 @@ def address_of(path: str, *parts: str) -> str:
 
 @dataclass(frozen=True)
 class Links:
-    """The addresses of one experiment's page and pictures; each query is written once."""
+    """The addresses of one experiment's page and pictures; each query is written once.
+
+    All begin with ``root``, the path that the server has among others.
+    """
 
     experiment: Experiment
     build: str
+    root: str = ""
     _written: dict[Experiment, str] = field(default_factory=dict, repr=False, compare=False)
     _opening: dict[tuple[int, tuple[int, int]], str] = field(
         default_factory=dict, repr=False, compare=False
@@ -39,6 +43,9 @@ class Links:
     _reduced: dict[tuple[str, float | None, str], str] = field(
         default_factory=dict, repr=False, compare=False
     )
+
+    def _address(self, path: str, *parts: str) -> str:
+        return address_of(self.root + path, *parts)
 
     def _query(self, experiment: Experiment) -> str:
         if experiment not in self._written:
@@ -65,16 +72,16 @@ class Links:
 
     def at(self, path: str, *more: str) -> str:
         """Return the address of ``path`` for this experiment, with more parameters at its end."""
-        return address_of(path, self.query, *more)
+        return self._address(path, self.query, *more)
 
     def page(self, experiment: Experiment) -> str:
         """Return the page of another experiment."""
-        return address_of("/", self._query(experiment))
+        return self._address("/", self._query(experiment))
 
     def channel(self, k: int) -> str:
         """Return the page on which output channel ``k`` is the chosen one."""
         before, after = self._around_k
-        return address_of("/", *before, f"k={k}" if k else "", *after)
+        return self._address("/", *before, f"k={k}" if k else "", *after)
 
     def layer(self, n: int, pixel: tuple[int, int]) -> str:
         """Return the page on which layer ``n`` is opened at a pixel; of the photograph, the first.
@@ -93,7 +100,7 @@ class Links:
     def map(self, name: str, extent: float, _longest: int = 0, /) -> str:
         """Return the address of a map's picture, which has the same pixels however it is drawn."""
         if name == "photo":
-            return address_of("/maps/photo.png", self.source, f"v={self.build}")
+            return self._address("/maps/photo.png", self.source, f"v={self.build}")
         return self._map(name, extent, "png", self.experiment.view)
 
     def rest(self, rows: tuple[int, ...], extent: float, _longest: int = 0, /) -> str:
@@ -106,14 +113,14 @@ class Links:
         seen = pixels_experiment(self.experiment, "for", extent)  # of which it is the positive part
         if extent is None:
             seen = replace(seen, view=View(ranges="each", gain=self.experiment.view.gain))
-        return address_of("/maps/partials.png", self._query(seen), f"v={self.build}")
+        return self._address("/maps/partials.png", self._query(seen), f"v={self.build}")
 
     def rows(self, held: Held, rows: Rows, /) -> str:
         """Return the page with these channels' rows; a choice of them holds the range."""
         if not isinstance(rows, tuple):
             return self.page(turned(self.experiment, held, rows))
         before, after = self._around_rows(held)
-        return address_of("/", *before, f"rows={','.join(map(str, rows))}", *after)
+        return self._address("/", *before, f"rows={','.join(map(str, rows))}", *after)
 
     def _around_rows(self, held: Held) -> tuple[list[str], list[str]]:
         """Return what stands before and after the rows in the query, under what is held."""
@@ -134,13 +141,13 @@ class Links:
         if key not in self._reduced:
             seen = replace(self.experiment, view=view)
             self._reduced[key] = self._query(pixels_experiment(seen, name, extent))
-        return address_of(f"/maps/{name}.{ending}", self._reduced[key], f"v={self.build}")
+        return self._address(f"/maps/{name}.{ending}", self._reduced[key], f"v={self.build}")
 
     def sheet(self, extent: float | None) -> str:
         """Return the address of all outputs on one sheet; without a range each has its own."""
         ranges = "each" if extent is None else "shared"
         seen = replace(acting(self.experiment, "output"), view=View(extent, ranges))
-        return address_of("/maps/outputs.png", self._query(seen), f"v={self.build}")
+        return self._address("/maps/outputs.png", self._query(seen), f"v={self.build}")
 
     def sample(self, name: str) -> str:
         """Return the page that shows a sample with the same filters, its own pixel first."""
@@ -151,7 +158,7 @@ class Links:
     def thumbnail(self, name: str) -> str:
         """Return the address of a sample's small picture."""
         query = self._query(Experiment(source=Source(name, THUMBNAIL)))
-        return address_of("/maps/input.png", query, f"v={self.build}")
+        return self._address("/maps/input.png", query, f"v={self.build}")
 
     def generated(self, z: Latent) -> str:
         """Return the address of the picture that a generator as it comes makes of its numbers."""
@@ -159,9 +166,9 @@ class Links:
         layers = network.layers if network else self.experiment.layers
         made = Experiment(replace(self.experiment.source, z=z), layers, network=network)
         query = self._query(pixels_experiment(made, "generated", None))
-        return address_of("/maps/generated.png", query, f"v={self.build}")
+        return self._address("/maps/generated.png", query, f"v={self.build}")
 
     def whole(self, path: str, *more: str) -> str:
         """Return the address of ``path`` for the picture at its full size."""
         source = replace(self.experiment.source, size=None)
-        return address_of(path, self._query(replace(self.experiment, source=source)), *more)
+        return self._address(path, self._query(replace(self.experiment, source=source)), *more)

@@ -219,6 +219,7 @@ def _facts(trace: Trace, links: Links, figure: Figure, mixing: Mixing | None) ->
     lender = lender_of(trace, channels_of(trace))
     facts: dict[str, Any] = {
         "build": links.build,
+        **({"root": links.root} if links.root else {}),
         "query": links.query,
         "k": experiment.focus.k,
         "pixel": trace.pixel,

@@ -50,7 +50,7 @@ def trials_of(trace: Trace, links: Links, measured: Measured | None) -> tuple[Tr
     last = replace(experiment.opening(len(experiment.layers)), view=View())
     some = _sized(last, SMALLEST - 1)  # no size of `_sides` but where it is the only one
     page = links.page(some)
-    scores = Links(some, links.build).numbers(f"output-{some.focus.k}")
+    scores = Links(some, links.build, links.root).numbers(f"output-{some.focus.k}")
     now, found = max(trace.shapes[0].input_size), []
     steps = _sides(max(measured.own_size(experiment.source)))
     for side in sorted({*steps, now}, reverse=True):

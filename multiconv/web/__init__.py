@@ -33,6 +33,8 @@ from multiconv.web import (
     turns,
     uploads,
 )
+from multiconv.web.answers import under
+from multiconv.web.mount import mount
 from multiconv.web.settings import Settings, settings_from_environment
 
 _HERE = Path(__file__).resolve().parent
@@ -100,7 +102,8 @@ def create_app(
         tint=tint,
         ramp=ramp(),
         dark=dark_colours(),
-        static=lambda path: f"/static/{app.config['BUILD']}/{path}",
+        under=under,
+        static=lambda path: under(f"/static/{app.config['BUILD']}/{path}"),
         pictures_read=READ_HERE,
     )
     errors.register(app)
@@ -109,4 +112,5 @@ def create_app(
     turns.register(app, settings)
     for room in (pages, uploads, banks, maps, api, openapi, takeaway):
         app.register_blueprint(room.blueprint)
+    mount(app, settings)
     return app

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Response, jsonify, redirect
+from flask import Response, jsonify, redirect, request
 
 DRAWING_POLICY = "default-src 'none'; img-src data:; frame-ancestors 'none'"
 
 
+def under(address: str) -> str:
+    """Return an address of this app as it is from outside: below the path that it has there."""
+    return request.script_root + address
+
+
 def seen_at(link: str) -> Response:
     """Return the answer that sends a browser on to a page, as an address without a host."""
-    return cast(Response, redirect(link, 303))
+    return cast(Response, redirect(under(link), 303))
 
 
 def made_at(link: str, **facts: Any) -> Response:
     """Return the answer that tells a script what was made of what it sent, and where it is."""
-    answer = jsonify(url=link, **facts)
+    answer = jsonify(url=under(link), **facts)
     answer.status_code = 201
-    answer.headers["Location"] = link
+    answer.headers["Location"] = under(link)
     return answer
 
 

@@ -28,6 +28,7 @@ from multiconv.figure.planes import Map, map_names, map_plane, outputs_worth, pl
 from multiconv.imaging.bands import nothing, summary
 from multiconv.imaging.packed import deflated, differences
 from multiconv.networks.shipped import CREDITS, network
+from multiconv.web.answers import under
 from multiconv.web.request import experiment, own, tracer, uncoloured
 
 blueprint = Blueprint("api", __name__)
@@ -112,7 +113,7 @@ def facts() -> Response:
     except TooLarge:
         unknown = {f"output-{k}" for k in range(asked.layer.outputs) if k != asked.focus.k}
     rows, columns, channels = trace.inputs.shape
-    layer, links = asked.layer, Links(asked, current_app.config["BUILD"])
+    layer, links = asked.layer, Links(asked, current_app.config["BUILD"], request.script_root)
     return jsonify(
         query=to_query(asked),
         sentence=sentence(asked, (rows, columns), shape.output_size),
@@ -154,7 +155,7 @@ def networks() -> Response:
                 "size": each.size,
                 "parameters": sum(layer.parameters for layer in each.layers),
                 "layers": _layers(each.layers, each.shapes((each.size, each.size))),
-                "url": address_of("/", f"network={each.name}"),
+                "url": under(address_of("/", f"network={each.name}")),
             }
             for each in map(network, CREDITS)
         ]

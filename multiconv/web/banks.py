@@ -42,7 +42,7 @@ from multiconv.networks.layout import (
 )
 from multiconv.networks.receipt import Receipt, receipt_of
 from multiconv.networks.tensors import FILE_BYTES, refused, tensors, too_large
-from multiconv.web.answers import made_at, seen_at
+from multiconv.web.answers import made_at, seen_at, under
 from multiconv.web.errors import status_of, wants_json
 from multiconv.web.request import experiment, experiment_of, own, store, tracer
 
@@ -167,7 +167,7 @@ def take() -> Response:
         return _made(there, receipt=asdict(receipt))
     answer = _weights_page(shown, form=request.form, receipt=receipt, link=page_link(there))
     answer.status_code = 201
-    answer.headers["Location"] = page_link(there)
+    answer.headers["Location"] = under(page_link(there))
     return answer
 
 

@@ -64,12 +64,22 @@ def same_host(origin: str, host: str) -> bool:
     return bool(own) and own.removesuffix(usual) == host.lower().removesuffix(usual)
 
 
-def _from_here() -> bool:
-    """Tell whether this request was sent by one of our own pages, or by no page at all."""
+def _foreign(hosts: tuple[str, ...]) -> MultiConvError | None:
+    """Return the mistake of a request that was sent by a page which is none of our own."""
+    problem = "This request was sent from another site's page."
+    remedy = "Open this page itself and choose the picture there."
     if site := request.headers.get("Sec-Fetch-Site"):
-        return site in {"same-origin", "none"}
+        return None if site in {"same-origin", "none"} else MultiConvError(problem, remedy)
     origin = request.headers.get("Origin")
-    return origin is None or same_host(origin, request.host)
+    if origin is None or same_host(origin, request.host):
+        return None
+    if hosts and host_is_trusted(origin.partition("://")[2], hosts):
+        return None
+    proxy = (
+        "If this is the page itself, a proxy hides its name from the server: who runs it can let "
+        f"the proxy send X-Forwarded-Host and set {variable('proxies')}=1."
+    )
+    return MultiConvError(problem, f"{remedy} {proxy}")
 
 
 def _refused(settings: Settings) -> Response | None:
@@ -90,11 +100,7 @@ def _refused(settings: Settings) -> Response | None:
             limit=f"{LIMITS.query_bytes // 1024} KiB",
         )
         return answer(long, 414)
-    if request.method not in READING and not _from_here():
-        foreign = MultiConvError(
-            "This request was sent from another site's page.",
-            "Open this page itself and choose the picture there.",
-        )
+    if request.method not in READING and (foreign := _foreign(settings.hosts)):
         return answer(foreign, 403)
     if request.endpoint not in TAKES_FILES and (request.content_length or 0) > LIMITS.body_bytes:
         raise TooLarge(

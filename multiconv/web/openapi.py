@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, current_app, jsonify, request
 
 from multiconv.engine.activations import ACTIVATIONS
 from multiconv.experiment.banks import PLANES
@@ -326,6 +326,7 @@ def document() -> Document:
             "description": "What each input channel adds to one output channel of a convolution.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
+        **({"servers": [{"url": request.script_root}]} if request.script_root else {}),
         "paths": dict(sorted(paths.items())),
     }
 

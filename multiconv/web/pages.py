@@ -20,7 +20,7 @@ from multiconv.figure.strip import challenges_offered
 from multiconv.networks.shipped import network
 from multiconv.tracing.pictures import is_sample
 from multiconv.tracing.trace import Trace
-from multiconv.web.answers import seen_at
+from multiconv.web.answers import seen_at, under
 from multiconv.web.banks import with_short_link
 from multiconv.web.errors import status_of
 from multiconv.web.headers import LEVEL
@@ -52,7 +52,7 @@ def index() -> Response:
     if any(told) or not _lasts():
         return _page_of(asked, told)
     # A layer that a class opens is computed, told and deflated once: all of a warm answer's time.
-    how = request.headers.get(PART), _host_url(), tuple(asked)
+    how = request.headers.get(PART), _host_url() + request.script_root, tuple(asked)
     status, body = current_app.extensions["multiconv_pages"](how)
     deflated = request.accept_encodings["gzip"] > 0
     response = Response(body if deflated else gzip.decompress(body), status)
@@ -70,7 +70,7 @@ def _lasts() -> bool:
 
 
 def deflated_page(how: tuple[str | None, str, tuple[tuple[str, str], ...]]) -> tuple[int, bytes]:
-    """Return the status and the deflated text of the request’s page: of its part, host and link."""
+    """Return the status and the deflated text of the request’s page: its part, place and link."""
     response = _page_of(list(how[-1]))
     return response.status_code, gzip.compress(response.get_data(), LEVEL, mtime=0)
 
@@ -129,7 +129,8 @@ def challenges() -> str:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Keep crawlers off the endless links."""
-    rules = "User-agent: *\nDisallow: /*?\nDisallow: /maps/\nDisallow: /api/\nDisallow: /edit\n"
+    endless = "".join(f"Disallow: {under(path)}\n" for path in ("/*?", "/maps/", "/api/", "/edit"))
+    rules = f"User-agent: *\n{endless}"
     return Response(rules, content_type="text/plain; charset=utf-8")
 
 
@@ -163,7 +164,7 @@ def page_answer(
 
     Asked for with the header ``Multiconv-Part: figure`` it is the figure part alone (figure.html).
     """
-    links = Links(trace.experiment, current_app.config["BUILD"])
+    links = Links(trace.experiment, current_app.config["BUILD"], request.script_root)
     source = trace.experiment.source
     whole = request.headers.get(PART) != "figure"
     body = render_template(

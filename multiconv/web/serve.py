@@ -51,6 +51,8 @@ SETTINGS: Mapping[str, Any] = MappingProxyType(
         "asyncore_use_poll": True,
         "backlog": 1024,
         "channel_timeout": 60,
+        # They mean nothing unless the app is told to trust a proxy's.
+        "clear_untrusted_proxy_headers": False,
         "ident": None,
         "expose_tracebacks": False,
     }

@@ -23,6 +23,7 @@ CORES = 64
 """More computations at once than any machine here has cores are a mistake."""
 
 _NAME = re.compile(r"\.?[^\s/:,@]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?|/")
 _ORIGIN = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 
 
@@ -43,6 +44,12 @@ def _listed(
             remedy = f"Write such as {example}, with commas between several."
             raise misread(variable, part, f"is not {what}", remedy)
     return found
+
+
+def _path(text: str, variable: str) -> str:
+    if not _PATH.fullmatch(text):
+        raise misread(variable, text, "is no path", "Write such as /tools/multiconv.")
+    return text.rstrip("/")
 
 
 def _gib(text: str, variable: str) -> int:
@@ -72,6 +79,8 @@ class Settings:
     store_bytes: int = _setting(LIMITS.store_bytes, "STORE_GIB", _gib)
     hosts: tuple[str, ...] = _setting((), "HOSTS", _names)
     embedders: tuple[str, ...] = _setting((), "EMBED", _origins)
+    proxies: int = _setting(0, "PROXIES", _number(0, 9))
+    prefix: str = _setting("", "PREFIX", _path)
     computing: int = _setting(2, "COMPUTING", _number(1, CORES))
     waiting: int = _setting(60, "WAITING", _number(0, 1000))
 

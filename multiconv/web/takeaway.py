@@ -18,7 +18,7 @@ from multiconv.figure.stage import figure_of, stage_svg
 from multiconv.imaging.bands import few, nothing
 from multiconv.imaging.films import LONGEST, Film, encoded, running_sum, sliding_window
 from multiconv.tracing.trace import Trace
-from multiconv.web.answers import drawing_file, file_to_keep
+from multiconv.web.answers import drawing_file, file_to_keep, under
 from multiconv.web.request import experiment, tracer, uncoloured
 
 blueprint = Blueprint("takeaway", __name__)
@@ -68,7 +68,7 @@ def program(library: str) -> Response:
     body = render_template(
         f"programs/{library}.py.txt",
         program=program_of(asked, shapes),
-        link=quote(request.host_url.rstrip("/") + page_link(asked), safe="/:?&=,.()-+~_%[]"),
+        link=quote(request.host_url.rstrip("/") + under(page_link(asked)), safe="/:?&=,.()-+~_%[]"),
         file=FILE,
     )
     name = f"multiconv_{library}.py"

@@ -17,7 +17,7 @@
  * @typedef {{ values: number[], pair: string[], index: number, most: number, range: number }} Numbers what a
  *   generator is given; the two pictures that are mixed, the number that is offered
  * @typedef {import("./lib/geometry.js").Geometry} Geometry
- * @typedef {{ build: string, query: string, k: number, pixel: number[], range: number,
+ * @typedef {{ build: string, root?: string, query: string, k: number, pixel: number[], range: number,
  *   ranges: string, longest: { link: number, query: number }, weightScale: number, bias: number,
  *   activation: string, activationWords: string, geometry: Geometry, palette: string,
  *   groups: number, outputs: number, active: boolean[], whatIf: string, ones: boolean, divisor: number,
@@ -44,6 +44,9 @@ export const state = {
   /** Goes up with every change, so that an answer to an older question is known. */
   version: 0,
 };
+
+/** An address of this server, below the path that it has among others. @param {string} address */
+export const under = (address) => `${state.facts.root ?? ""}${address}`;
 
 /** @type {Map<Kind, Set<(detail: any) => void>>} */
 const listeners = new Map();

@@ -59,7 +59,7 @@ def launched(playwright: Playwright) -> Browser | None:
 
 
 @contextlib.contextmanager
-def serving(store: Path) -> Iterator[str]:
+def serving(store: Path, **environment: str) -> Iterator[str]:
     """Start ``python app.py`` on a free port; yield its address without the closing slash."""
     log = store / "server.log"
     with log.open("w") as errors:
@@ -69,7 +69,7 @@ def serving(store: Path) -> Iterator[str]:
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            env={**os.environ, "PYTHONWARNINGS": "default"},
+            env={**os.environ, "PYTHONWARNINGS": "default", **environment},
         )
     try:
         assert process.stdout is not None

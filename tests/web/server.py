@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -64,12 +65,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(store: Path) -> Iterator[Server]:
-    """Start ``python app.py`` on a free port; end it with the block."""
+def serving(store: Path, **environment: str) -> Iterator[Server]:
+    """Start ``python app.py`` on a free port, with variables; end it with the block."""
     with (store.parent / "server.log").open("a") as log:
         process = subprocess.Popen(
             [sys.executable, "app.py", "--port", "0", "--store", str(store)],
             cwd=ROOT,
+            env={**os.environ, **environment},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

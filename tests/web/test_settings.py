@@ -50,6 +50,8 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
         "MULTICONV_STORE_GIB": "0.5",
         "MULTICONV_HOSTS": "a.example, .b.example,",
         "MULTICONV_EMBED": "https://lms.example,https://*.school.example:8443",
+        "MULTICONV_PROXIES": "1",
+        "MULTICONV_PREFIX": "/tools/multiconv/",
         "MULTICONV_COMPUTING": "4",
         "MULTICONV_WAITING": "0",
     }
@@ -61,6 +63,8 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
         store_bytes=2**29,
         hosts=("a.example", ".b.example"),
         embedders=("https://lms.example", "https://*.school.example:8443"),
+        proxies=1,
+        prefix="/tools/multiconv",
         computing=4,
         waiting=0,
     )
@@ -76,6 +80,9 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
         ("MULTICONV_STORE_GIB", "2 GB"),
         ("MULTICONV_STORE_GIB", "nan"),
         ("MULTICONV_STORE_GIB", "0"),
+        ("MULTICONV_PROXIES", "true"),
+        ("MULTICONV_PREFIX", "tools"),
+        ("MULTICONV_PREFIX", "//evil.example"),
         ("MULTICONV_HOSTS", "https://a.example"),
         ("MULTICONV_HOSTS", "a.example b.example"),
         ("MULTICONV_EMBED", "lms.example"),
@@ -146,3 +153,4 @@ def test_the_readme_has_every_setting_and_what_it_is_unless_set():
     assert rows["MULTICONV_STORE_GIB"] == f"{LIMITS.store_bytes / 2**30:g}"
     assert rows["MULTICONV_COMPUTING"] == str(usual.computing)
     assert rows["MULTICONV_WAITING"] == str(usual.waiting)
+    assert rows["MULTICONV_PROXIES"] == str(usual.proxies)

@@ -12,7 +12,7 @@ import { roomOf } from "../lib/geometry.js";
 import { bar, placesFor, scale, shares, texts, valueOf, voices } from "../lib/ledger.js";
 import { captioned, rounded } from "../lib/numbers.js";
 import { accepted, fetched } from "../page/ask.js";
-import { on, state } from "../state.js";
+import { on, state, under } from "../state.js";
 
 /** As many bytes are fetched at the first sign that a pixel will be pointed at. */
 const MOST = 2 ** 21;
@@ -213,7 +213,7 @@ async function exact(i, j) {
   query.set("i", String(i));
   query.set("j", String(j));
   try {
-    const found = await (await accepted(await fetch(`/api/probe?${query}`))).json();
+    const found = await (await accepted(await fetch(under(`/api/probe?${query}`)))).json();
     if (mine !== asked) return;
     const values = state.facts.active.map(() => 0);
     for (const { q, subtotal } of found.channels) values[q] = subtotal;

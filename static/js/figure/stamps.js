@@ -9,7 +9,7 @@ import { floats } from "../lib/npy.js";
 import { captioned } from "../lib/numbers.js";
 import { indices, patchOf, stamp } from "../lib/stamps.js";
 import { accepted, reason, waiting } from "../page/ask.js";
-import { on, state } from "../state.js";
+import { on, state, under } from "../state.js";
 import { mark, maps, paint, unmark } from "./map.js";
 import { laid } from "./pixel.js";
 import { Slide } from "./steps.js";
@@ -124,7 +124,7 @@ class Stamps extends Slide {
     const { facts, query } = state;
     const count = facts.geometry.input[0] * facts.geometry.input[1];
     const size = facts.geometry.output[0] * facts.geometry.output[1];
-    const numbers = async (/** @type {string} */ name) => floats(await (await accepted(await fetch(`/maps/${name}.npy?${query}`))).arrayBuffer());
+    const numbers = async (/** @type {string} */ name) => floats(await (await accepted(await fetch(under(`/maps/${name}.npy?${query}`)))).arrayBuffer());
     const rows = [...document.querySelectorAll("mc-kernel[data-q]")].map((kernel) => Number(kernel.getAttribute("data-q")));
     /** @param {string} name @param {Sheet["product"]} product @param {number} [begun] @returns {Sheet} */
     const sheet = (name, product, begun = 0) => ({ name, product, sum: new Float64Array(size).fill(begun), done: 0, begun });

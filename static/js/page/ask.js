@@ -4,7 +4,7 @@
  * waiting, answers to older questions than those shown, or of another page, dropped.
  */
 import { unpacked } from "../lib/packed.js";
-import { state } from "../state.js";
+import { state, under } from "../state.js";
 
 /**
  * @typedef {import("../lib/packed.js").Plane} Plane
@@ -93,8 +93,8 @@ export async function fetched(names, query, range, cache = "no-store") {
   if (range !== null) asked.set("range", String(range));
   const search = `maps=${names.join(",")}&${asked}`;
   const response = await (search.length > state.facts.longest.query
-    ? fetch("/api/planes", { method: "POST", body: new URLSearchParams(search) })
-    : fetch(`/api/planes?${search}`, { cache }));
+    ? fetch(under("/api/planes"), { method: "POST", body: new URLSearchParams(search) })
+    : fetch(under(`/api/planes?${search}`), { cache }));
   return unpacked(await (await accepted(response)).arrayBuffer());
 }
 

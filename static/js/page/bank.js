@@ -3,7 +3,7 @@
  * A link that editing makes too long: the server stores its kernels as a bank, and the link names
  * that. Where it cannot be stored, the long link stays, and the panel with the link says why.
  */
-import { state } from "../state.js";
+import { state, under } from "../state.js";
 import { accepted, reason } from "./ask.js";
 import { messages, say } from "./words.js";
 
@@ -31,7 +31,7 @@ export async function shortened(query) {
 /** @param {string} query */
 async function named(query) {
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
-  const response = await fetch("/filters", { method: "POST", headers, body: JSON.stringify({ query }) });
+  const response = await fetch(under("/filters"), { method: "POST", headers, body: JSON.stringify({ query }) });
   return String((await (await accepted(response)).json()).url).replace(/^.*\?/, "");
 }
 

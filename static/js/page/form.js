@@ -3,7 +3,7 @@
  * Selects, entries, buttons and links that change the experiment's structure: the same addresses as
  * without scripts, fetched and shown in place.
  */
-import { state } from "../state.js";
+import { state, under } from "../state.js";
 import { waits } from "./morph.js";
 import { foresee, led, pending, visit } from "./visit.js";
 import { discard, speak } from "./words.js";
@@ -76,7 +76,7 @@ export function edit(said, beside, begin = () => {}) {
   const wish = () => {
     begin();
     const body = new URLSearchParams([["from", state.query], ["do", "apply"], ...said]);
-    return String(body).length > state.facts.longest.link ? { link: "/edit", body } : { link: `/edit?${body}` };
+    return String(body).length > state.facts.longest.link ? { link: under("/edit"), body } : { link: under(`/edit?${body}`) };
   };
   return visit(wish, { beside });
 }

@@ -4,6 +4,8 @@
  * once, so that Back takes it back; where it leads, when the hand pauses, for browsers ask for the
  * page's icon and lay everything out whenever a link changes. Who leaves before that loses nothing.
  */
+import { under } from "../state.js";
+
 const PAUSE = 150;
 const PATIENCE = 2000;
 const KEPT = "multiconv-steps";
@@ -36,7 +38,7 @@ export function keep(name, text, place = "sessionStorage") {
 }
 
 /** @param {string} query */
-export const address = (query) => (query ? `/?${query}` : "/");
+export const address = (query) => under(query ? `/?${query}` : "/");
 
 const shown = () => location.pathname + location.search;
 

@@ -4,7 +4,7 @@
  * from what they led to, so that none is lost. A change of structure is answered by the server with
  * the figure, which is morphed in place; pictures are loaded before, so that nothing flickers.
  */
-import { state, readPage, tell } from "../state.js";
+import { state, readPage, tell, under } from "../state.js";
 import { forget, reason, waiting } from "./ask.js";
 import { shortened } from "./bank.js";
 import { early, everything, none } from "./coming.js";
@@ -143,7 +143,7 @@ function foreseen(place) {
 async function fetched({ link, body }) {
   const figure = document.getElementById("figure");
   const { pathname, search } = new URL(link, location.href);
-  const whole = pathname === "/" && source(search) !== source(state.query);
+  const whole = pathname === under("/") && source(search) !== source(state.query);
   const headers = { Accept: "text/html", ...(whole ? {} : { "Multiconv-Part": "figure" }) };
   const response = await fetch(link, { method: body ? "POST" : "GET", body, headers });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");

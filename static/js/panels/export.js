@@ -9,7 +9,7 @@ import { speak } from "../page/words.js";
 const SCALE = 2;
 
 document.addEventListener("click", (event) => {
-  const link = event.target instanceof Element ? event.target.closest("a[data-png], #export a[href^='/film/']") : null;
+  const link = event.target instanceof Element ? event.target.closest("a[data-png], #export a[href*='/film/']") : null;
   if (!(link instanceof HTMLAnchorElement)) return;
   const png = link.dataset.png !== undefined;
   if (link.dataset.making === undefined) void made(link, png ? drawing : film);
@@ -43,7 +43,7 @@ async function drawing(link) {
   canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise((/** @type {BlobCallback} */ done) => canvas.toBlob(done));
   if (!blob) throw new Error("no room for so large a picture");
-  save(blob, new URL(link.href).pathname.slice(1).replace(".svg", ".png"));
+  save(blob, named(link).replace(".svg", ".png"));
 }
 
 /** @param {HTMLAnchorElement} link @param {string} words */
@@ -61,8 +61,11 @@ async function film(link, words) {
     if (whole) link.textContent = `${words}: ${Math.round((100 * here) / whole)} %`;
   }
   const kind = answer.headers.get("Content-Type") ?? "";
-  save(new Blob(parts, { type: kind }), new URL(link.href).pathname.slice("/film/".length));
+  save(new Blob(parts, { type: kind }), named(link));
 }
+
+/** The name that a link's address ends with. @param {HTMLAnchorElement} link */
+const named = (link) => new URL(link.href).pathname.split("/").at(-1) ?? "";
 
 /** @param {Blob} blob @param {string} name */
 function save(blob, name) {

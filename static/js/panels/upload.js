@@ -7,7 +7,7 @@ import { accepted, reason, waiting } from "../page/ask.js";
 import { close } from "../page/popover.js";
 import { visit } from "../page/visit.js";
 import { say, unsay } from "../page/words.js";
-import { state } from "../state.js";
+import { state, under } from "../state.js";
 
 const STAYS = 20_000;
 
@@ -66,7 +66,7 @@ async function take(file) {
 async function sent(file, query) {
   const body = new FormData();
   body.set("image", file);
-  const response = await fetch(`/images?${query}`, { method: "POST", body, headers: { Accept: "application/json" } });
+  const response = await fetch(under(`/images?${query}`), { method: "POST", body, headers: { Accept: "application/json" } });
   return (await accepted(response)).json();
 }
 
@@ -74,7 +74,7 @@ async function sent(file, query) {
 function instead(url) {
   const query = new URLSearchParams(state.query);
   query.set("image", new URL(url, location.href).searchParams.get("image") ?? "");
-  return `/?${query}`;
+  return under(`/?${query}`);
 }
 
 /** @param {string[]} notes what was done to the picture; what was told of the one before goes */
