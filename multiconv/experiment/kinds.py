@@ -15,19 +15,30 @@ from typing import Any
 
 from multiconv.engine.geometry import Padding, Pair
 from multiconv.errors import InvalidValue
-from multiconv.experiment.banks import PLANES, RANDOM, Bank, Banks, bank_of, bank_text, no_banks
+from multiconv.experiment.banks import (
+    PLANES,
+    RANDOM,
+    Bank,
+    Banks,
+    bank_of,
+    bank_text,
+    no_banks,
+    own_shape,
+)
 from multiconv.experiment.challenges import CHALLENGES, SEEDS
 from multiconv.experiment.latent import MOST as Z_MOST
 from multiconv.experiment.latent import Latent, Learned, latent_of
 from multiconv.experiment.model import (
     ALL,
     KINDS,
+    LAST_STEP,
     LIMITS,
     MOST,
     TRANSPOSED,
     Limits,
     Networks,
     Rows,
+    Target,
     bank_of_network,
     no_networks,
 )
@@ -257,6 +268,31 @@ def _rows(text: str, name: str, reading: Reading) -> Rows:
     return found
 
 
+def _target(text: str, name: str, reading: Reading) -> Target:
+    bank, colon, k = text.strip().rpartition(":")
+    if not colon:
+        remedy = (
+            "Write a bank’s name, or a stored one’s 64 digits, a colon and one of its outputs: "
+            f"{name}=luminance-edges:0."
+        )
+        raise misread(name, text, "names no output of a bank", remedy)
+    found = bank_of(bank, reading.banks, reading.layer.inputs, name)
+    _, outputs = own_shape(found, reading.layer.inputs)
+    return Target(found, whole(k, name, 0, outputs - 1, name=f"The output in {name}"))
+
+
+def _rate(text: str, name: str, reading: Reading) -> float:
+    value = number(text, field=name, limit=reading.limits.weight)
+    if value <= 0:
+        raise InvalidValue(
+            f"{name} is {decimal(value, 3) if value else 0}, which learns nothing.",
+            f"Write a positive number, or leave {name} out for 0.9 of the largest stable one.",
+            field=name,
+            limit="above 0",
+        )
+    return value
+
+
 def _colour_range(text: str, name: str, _: Reading) -> float:
     value = number(text, field=name, limit=_RANGES[1])
     if value < _RANGES[0]:
@@ -387,3 +423,15 @@ ANSWER = Kind(
 )
 SEED = number_of(0, lambda _: SEEDS)
 PIXEL = number_of(0, lambda reading: reading.limits.side + 2 * reading.limits.pad)
+TARGET = Kind(
+    _target,
+    lambda target: f"{bank_text(target.bank)}:{target.k}",
+    {
+        "type": "string",
+        "pattern": "^.+:[0-9]{1,3}$",
+        "examples": ["luminance-edges:0"],
+        "description": "a bank and one of its outputs, which the layer’s outputs learn",
+    },
+)
+RATE = Kind(_rate, plain, {"type": "string", "pattern": NUMBER, "examples": ["0.4"]})
+STEPS = number_of(0, lambda _: LAST_STEP)

@@ -30,6 +30,7 @@ from multiconv.experiment.kernels import PLACE, TAP, kernel_pairs, laid_over
 from multiconv.experiment.kinds import K, Reading, no_generator
 from multiconv.experiment.latent import NUMBERS, change_pairs, with_changes
 from multiconv.experiment.latent import PLACE as NUMBER_PLACE
+from multiconv.experiment.learning import refusal_of
 from multiconv.experiment.model import (
     AVG_POOL,
     CONV,
@@ -112,13 +113,16 @@ def read(
             "Leave if out, or open a convolution.",
             field="if",
         )
-    return Experiment(
+    found = Experiment(
         Source(**parts["source"]),
         tuple(layers),
         Focus(**parts["focus"]),
         View(**parts["view"]),
         network,
     )
+    if refusal := refusal_of(found):
+        raise refusal
+    return found
 
 
 def _refuse_other_source(given: _Given, network: Network | None) -> None:

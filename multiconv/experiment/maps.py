@@ -20,6 +20,7 @@ GENERATED = "generated"
 Z_MAP = "z"
 """The map of a generator's numbers, one below the other."""
 
+_LEARNED = re.compile(r"target|error|product-(0|[1-9][0-9]?)-([0-6])-([0-6])")
 _MAP = re.compile(
     r"(input|partial|output|running)-(0|[1-9][0-9]{0,3})|(sum|for|against|rest|subtotals)"
 )
@@ -79,6 +80,32 @@ def edges_place(name: str, experiment: Experiment) -> int | None:
     return int(match[1])
 
 
+def learned_place(name: str, experiment: Experiment) -> tuple[int, ...] | None:
+    """Return q, di, dj of ``product-<q>-<di>-<dj>``, nothing of ``target`` and ``error``.
+
+    They are maps of what learns alone; None of another name.
+    """
+    match = _LEARNED.fullmatch(name)
+    if not match:
+        return None
+    place = tuple(int(text) for text in match.groups() if text)
+    sides = (experiment.layer.inputs, *experiment.layer.kernel_size)
+    if any(at >= side for at, side in zip(place, sides, strict=False)):
+        raise NotFound(
+            f"There is no map {quoted(name)}.",
+            f"Use product-<q>-<di>-<dj> with q to {sides[0] - 1}, di to {sides[1] - 1} and dj to "
+            f"{sides[2] - 1}.",
+            field="map",
+        )
+    if experiment.focus.target is None:
+        raise NotFound(
+            f"There is no map {quoted(name)}, since nothing is learned.",
+            "Say what is: target=luminance-edges:0.",
+            field="target",
+        )
+    return place
+
+
 def _up_to(experiment: Experiment, n: int) -> Experiment:
     """Return what the outputs of layer n depend on."""
     focus = experiment.focus
@@ -119,6 +146,10 @@ def pixels_experiment(
     if map_name in {"influence", "counted"}:
         return replace(_up_to(experiment, experiment.focus.layer), focus=experiment.focus)
     layer, focus = experiment.layer, experiment.focus
+    learns = focus.target is not None and not map_name.startswith("input")
+    if learned_place(map_name, experiment) is not None or learns:  # every weight depends on all
+        kept = replace(focus, k=_k_of(map_name, focus.k), i=None, j=None)
+        return replace(experiment, focus=kept, view=View(colour_range))
     kind, channel = map_place(map_name, layer)
     # Before the sum a mean and partials that are left apart are as they are without.
     without = kind not in {"input", "sum", "output"} and focus.what_if in {"mean", "apart"}
@@ -140,6 +171,11 @@ def pixels_experiment(
     if kind == "rest" and focus.rows is None:  # which have none is seen at the pixel
         kept = replace(kept, i=focus.i, j=focus.j)
     return replace(seen, view=view, focus=replace(kept, what_if="") if without else kept)
+
+
+def _k_of(map_name: str, chosen: int) -> int:
+    kind, _, channel = map_name.partition("-")
+    return int(channel) if kind == "output" else chosen
 
 
 def acting(experiment: Experiment, kind: str, layer: Layer | None = None) -> Experiment:

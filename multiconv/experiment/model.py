@@ -399,6 +399,18 @@ def chain(layers: Iterable[Layer], given: int = PLANES) -> tuple[Layer, ...]:
     return tuple(linked)
 
 
+LAST_STEP = 400
+"""The last step of learning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be learned: what output ``k`` of a bank is over the same picture."""
+
+    bank: Bank
+    k: int
+
+
 @dataclass(frozen=True, slots=True)
 class Focus:
     """The opened layer, counted from 1, its chosen output channel k and pixel (i, j).
@@ -407,6 +419,8 @@ class Focus:
     of the sum; empty: it is the sum.  ``others`` has (n, k) for the layers beside the opened one
     whose chosen output is not the first, sorted.  ``rows`` are the input channels that have a full
     row; of ``None`` those that add most at the pixel; `ALL` is a sheet of all in the rows' place.
+    With a ``target`` the layer's kernels are where they come to after so many ``steps`` of learning
+    at a ``rate``; of ``None`` at the usual share of the largest stable one.
     """
 
     k: int = 0
@@ -416,6 +430,9 @@ class Focus:
     what_if: str = ""
     others: tuple[tuple[int, int], ...] = ()
     rows: Rows = None
+    target: Target | None = None
+    rate: float | None = None
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,14 @@ from multiconv.experiment.banks import PLANES, StoredBank, own_shape, shares_of
 from multiconv.experiment.fields import ACTIVATION_WORDS, WHAT_IFS
 from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.latent import Latent
-from multiconv.experiment.maps import GENERATED, Z_MAP, edges_place, face_place, map_place
+from multiconv.experiment.maps import (
+    GENERATED,
+    Z_MAP,
+    edges_place,
+    face_place,
+    learned_place,
+    map_place,
+)
 from multiconv.experiment.model import (
     AVG_POOL,
     CONV,
@@ -211,6 +218,14 @@ _OF_A_GENERATOR = {
 }
 
 
+def _learned_words(name: str, place: tuple[int, ...], experiment: Experiment) -> str:
+    if not place:
+        return "output minus target" if name == "error" else "the target"
+    q, di, dj = place
+    called = channel_name(q, experiment.focus.layer, experiment.layer.inputs)
+    return f"2 · error × what weight {di}, {dj} of {called} meets"
+
+
 def map_words(name: str, experiment: Experiment) -> str:
     """Return what a map shows, as “what red adds”."""
     if place := face_place(name, experiment):
@@ -221,6 +236,8 @@ def map_words(name: str, experiment: Experiment) -> str:
         return "what each input pixel stamps, all channels together, side by side"
     if n := edges_place(name, experiment):
         return f"the first column and row of every output of layer {n}"
+    if (tap := learned_place(name, experiment)) is not None:
+        return _learned_words(name, tap, experiment)
     if name in _OF_A_GENERATOR:
         return _OF_A_GENERATOR[name]
     kind, channel = map_place(name, experiment.layer)

@@ -13,12 +13,20 @@ from numpy.typing import NDArray
 
 from multiconv.engine.geometry import Pair
 from multiconv.errors import NotFound
-from multiconv.experiment.maps import GENERATED, Z_MAP, edges_place, face_place, map_place
+from multiconv.experiment.maps import (
+    GENERATED,
+    Z_MAP,
+    edges_place,
+    face_place,
+    learned_place,
+    map_place,
+)
 from multiconv.experiment.model import CHANNELS, Experiment
 from multiconv.imaging import colour
 from multiconv.imaging.bands import BAND, Banded, bands_of, few, nothing
 from multiconv.imaging.png import png_grey, png_indexed, png_rgb
 from multiconv.imaging.ranges import automatic_range
+from multiconv.tracing.learning import Learning
 from multiconv.tracing.trace import LATENT_RANGE, Trace
 
 
@@ -156,6 +164,8 @@ def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     """
     if face := face_map(name, trace.experiment, outputs):
         return face
+    if (place := learned_place(name, trace.asked)) is not None and trace.learning:
+        return learned_map(name, place, trace.learning)
     kind, channel = map_place(name, trace.experiment.layer)
     layer = trace.layer
     if kind not in {"input", "partial"}:
@@ -187,6 +197,19 @@ def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     else:
         plane = outputs.output(trace.experiment, channel)
     return Map(name, plane, trace.range_of(plane))
+
+
+def learned_map(name: str, place: tuple[int, ...], learning: Learning) -> Map:
+    """Return what a layer that learns has besides: its target, the error, a weight's products.
+
+    Error and target have one range with the output; products, at their ``place``, their own.
+    """
+    if place:
+        products = learning.product(place[0], place[1], place[2]).astype(np.float32)
+        return Map(name, products, automatic_range((products,)))
+    plane = learning.error if name == "error" else learning.target
+    extent = learning.asked.view.range or learning.range
+    return Map(name, plane.astype(np.float32), extent)
 
 
 def check_sum(experiment: Experiment) -> None:
@@ -286,4 +309,5 @@ def map_names(trace: Trace) -> list[str]:
         *(f"input-{q}" for q in channels),
         *(f"partial-{q}" for q in channels),
         *(["sum", *(f"output-{k}" for k in outputs)] if trace.experiment.sums else []),
+        *(["target", "error"] if trace.learning else []),
     ]

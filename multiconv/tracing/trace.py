@@ -24,7 +24,7 @@ from multiconv.engine.probe import Probe, probe
 from multiconv.engine.stack import cell_at, receptive_field
 from multiconv.engine.trace import LayerTrace, trace_layer, trace_pool
 from multiconv.engine.transposed import stamped_partial, transposed_partials, turned_filters
-from multiconv.errors import InvalidValue, MultiConvError
+from multiconv.errors import InvalidValue, MultiConvError, TooLarge
 from multiconv.experiment.banks import PLANES
 from multiconv.experiment.changes import Held
 from multiconv.experiment.model import (
@@ -43,6 +43,7 @@ from multiconv.store.pictures import Store
 from multiconv.tracing.cache import ArrayCache
 from multiconv.tracing.cost import AT_ONCE_BYTES, SHOWN, WHOLE_BYTES, Stack, is_banded
 from multiconv.tracing.large import banded_trace
+from multiconv.tracing.learning import Learning, learning_of
 from multiconv.tracing.pictures import (
     Scaled,
     is_sample,
@@ -85,6 +86,12 @@ class Trace:
     range: float
     pixel: tuple[int, int]
     shapes: tuple[Geometry, ...] = ()
+    learning: Learning | None = None
+
+    @property
+    def asked(self) -> Experiment:
+        """The experiment as its link says it: of a layer that learns, as it began."""
+        return self.learning.asked if self.learning else self.experiment
 
     @property
     def levels(self) -> NDArray[np.uint8]:
@@ -198,15 +205,38 @@ class Tracer:
         Refuses a picture that is not there, a layer that does not fit it, a pixel that the output
         does not have, and more work or memory than the limits allow.
         """
+        learning = self.learning(experiment)
+        experiment = learning.shown if learning else experiment
         shapes = self.shapes(experiment)
         stack = self._sizes.stack(experiment)
         layer_trace = self._layer_trace(experiment, experiment.focus.k, stack)
         pixel = self._pinned(experiment, shapes)
         layer_trace.geometry.window_of(*pixel)  # refuses one that the output does not have
-        extent = experiment.view.range or self._extent(experiment, _maps(layer_trace, experiment))
+        usual = learning.range if learning else None
+        extent = experiment.view.range or usual or self._extent(experiment, layer_trace)
         pictured = not experiment.before and experiment.source.z is None
         inputs = self.levels(experiment.source) if pictured else self._inputs(experiment)
-        return Trace(experiment, inputs, layer_trace, extent, pixel, shapes)
+        return Trace(experiment, inputs, layer_trace, extent, pixel, shapes, learning)
+
+    def learning(self, experiment: Experiment) -> Learning | None:
+        """Return how far an experiment's layer has learned what its link asks for, if anything."""
+        target = experiment.focus.target
+        if target is None:
+            return None
+        stack = self._sizes.stack(experiment)
+        if is_banded(stack, self._whole):
+            raise TooLarge(
+                "Learning is shown on pictures that are held whole, and this one is too large.",
+                "Choose a working size: size=160.",
+                field="target",
+            )
+        shape, _ = stack[-1]
+        return learning_of(experiment, target, self._inputs(experiment), shape, self._cache)
+
+    def learned(self, experiment: Experiment) -> Experiment:
+        """Return an experiment with the kernels that it has after its steps of learning."""
+        learning = self.learning(experiment)
+        return learning.shown if learning else experiment
 
     def shapes(self, experiment: Experiment) -> tuple[Geometry, ...]:
         """Return the sizes of every layer, before any number is there."""
@@ -218,6 +248,7 @@ class Tracer:
         They are held whole, and cost what that takes.  What the opened layer is under a
         what-if, the layers behind it take.
         """
+        experiment = self.learned(experiment)
         if n > 0:
             self._sizes.stack(experiment, experiment.layers[n - 1].outputs, upto=n)
         if n >= experiment.focus.layer and not experiment.sums:
@@ -249,6 +280,7 @@ class Tracer:
 
     def output(self, experiment: Experiment, k: int) -> Plane:
         """Return output channel k after the activation, (H′, W′)."""
+        experiment = self.learned(experiment)
         many = experiment.before or experiment.layer.transposed or experiment.source.z is not None
         if many:  # all of them are needed for the row of volumes, and are kept
             return self.outputs_of(experiment, experiment.focus.layer)[..., k]
@@ -391,10 +423,11 @@ class Tracer:
         filters = self._cache.get(key, lambda: _filters_used(layer, what_if))
         return cast("Plane", layer.passage(x, what_if, filters).output())
 
-    def _extent(self, experiment: Experiment, maps: Sequence[Plane]) -> float:
+    def _extent(self, experiment: Experiment, trace: LayerTrace) -> float:
         focus, layers = experiment.focus, (*experiment.before, experiment.layer)
         if experiment.layer.extent:
             return experiment.layer.extent
+        maps = _maps(trace, experiment)
         key = ("range", experiment.source, _token(layers), focus.k, focus.what_if)
         return float(self._cache.get(key, lambda: np.array(automatic_range(maps))))
 

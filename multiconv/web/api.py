@@ -28,6 +28,7 @@ from multiconv.figure.planes import Map, map_names, map_plane, outputs_worth, pl
 from multiconv.imaging.bands import nothing, summary
 from multiconv.imaging.packed import deflated, differences
 from multiconv.networks.shipped import CREDITS, network
+from multiconv.tracing.trace import Trace
 from multiconv.web.answers import under
 from multiconv.web.request import experiment, own, tracer, uncoloured
 
@@ -96,6 +97,11 @@ def _what_if(asked: Experiment) -> dict[str, Any]:
     return {"if": {"name": name, "words": what_if_words(asked)}} if name else {}
 
 
+def _learning(trace: Trace) -> dict[str, Any]:
+    """Return how far a layer that learns is; nothing of another."""
+    return {"learning": trace.learning.facts()} if trace.learning else {}
+
+
 @blueprint.get("/api/experiment")
 def facts() -> Response:
     """Answer what an experiment is: link, sentence, shapes, every map's range, cost.
@@ -138,6 +144,7 @@ def facts() -> Response:
             for name in map_names(trace)
         ],
         **_what_if(asked),
+        **_learning(trace),
         cost={"multiply_adds": shape.multiply_adds(channels // layer.groups, layer.outputs)},
     )
 
@@ -212,6 +219,7 @@ def planes() -> Response:
     127 + round(127 · value / range), of its own range, which 0 and 254 bound.  With ``packed=1``
     each byte is what `differences` says, and the body is deflated: a third of the bytes for
     a slow network, a millisecond more here.
+    Of a layer that learns the first line has ``learning`` too, its numbers after the steps.
     What is too long for an address is posted, as a form's fields.
     """
     asked = experiment("maps", "packed", given=request.values)
@@ -239,6 +247,7 @@ def planes() -> Response:
         for plane in found
     ]
     head = {"query": to_query(asked), "range": trace.range, "packed": packed, "maps": described}
+    head |= _learning(trace)
     file = io.BytesIO()
     file.write(json.dumps(head).encode() + b"\n")
     for plane in found:

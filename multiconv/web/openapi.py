@@ -84,6 +84,11 @@ NETWORK = _record(
     dict.fromkeys(("name", "title", "credit", "image", "url"), TEXT)
     | {"size": WHOLE, "parameters": WHOLE, "layers": _row_of(LAYER)}
 )
+LEARNING = _record(
+    {"step": WHOLE, "steps_to_one_percent": {"type": ["integer", "null"]}}
+    | dict.fromkeys(("rate", "stable", "condition", "loss", "first_loss", "floor", "bias"), NUMBER)
+    | dict.fromkeys(("weights", "gradient"), GRID)
+)
 EXPERIMENT = _record(
     {
         "query": TEXT,
@@ -101,7 +106,7 @@ EXPERIMENT = _record(
         "maps": _row_of(FACTS_OF_A_MAP),
         "cost": _record({"multiply_adds": WHOLE}),
     },
-    WHAT_IF | {"output_padding": PAIR},
+    WHAT_IF | {"output_padding": PAIR, "learning": LEARNING},
 )
 SUBTOTAL = _record(
     {"q": WHOLE, "values": GRID, "kernel": GRID, "products": GRID, "subtotal": NUMBER}

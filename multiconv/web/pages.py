@@ -92,7 +92,7 @@ def edit() -> Response:
             form, tracer().geometry, banks(), lambda each: tracer().trace(each).held, network
         )
         trace = tracer().trace(wanted.experiment)
-        link = page_link(with_short_link(trace.experiment))
+        link = page_link(with_short_link(trace.asked))
     except MultiConvError as error:
         return _mistaken(form, error)
     return seen_at(telling(link, wanted.notices))
@@ -164,7 +164,7 @@ def page_answer(
 
     Asked for with the header ``Multiconv-Part: figure`` it is the figure part alone (figure.html).
     """
-    links = Links(trace.experiment, current_app.config["BUILD"], request.script_root)
+    links = Links(trace.asked, current_app.config["BUILD"], request.script_root)
     source = trace.experiment.source
     whole = request.headers.get(PART) != "figure"
     body = render_template(

@@ -59,6 +59,7 @@ def program(library: str) -> Response:
     asked = experiment()
     tracer().geometry(asked)  # refuses what is too much work
     shapes = tracer().shapes(asked)
+    link, asked = page_link(asked), tracer().learned(asked)
     if library not in LIBRARIES:
         raise NotFound(
             f"There is no program for {quoted(library)}.",
@@ -68,7 +69,7 @@ def program(library: str) -> Response:
     body = render_template(
         f"programs/{library}.py.txt",
         program=program_of(asked, shapes),
-        link=quote(request.host_url.rstrip("/") + under(page_link(asked)), safe="/:?&=,.()-+~_%[]"),
+        link=quote(request.host_url.rstrip("/") + under(link), safe="/:?&=,.()-+~_%[]"),
         file=FILE,
     )
     name = f"multiconv_{library}.py"

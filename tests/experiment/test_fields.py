@@ -31,6 +31,8 @@ TYPED = {
 # (tests/experiment/test_link_transposed.py).
 OTHERS = {"network", "kind", "layer", "rows", "gain", "output_padding", "z"}
 OTHERS |= {"challenge", "answer", "seed"}
+# What learns: tests/experiment/test_learning.py.
+OTHERS |= {"target", "rate", "steps"}
 LINKED = [row for row in FIELDS if row.name not in OTHERS]
 LINKED_NAMES = [row.name for row in LINKED]
 
@@ -89,7 +91,7 @@ def test_the_schema_takes_what_links_say(row):
 
 def test_what_stands_in_the_form_has_its_words():
     for row in FIELDS:
-        assert row.part in {"", "bar", "main", "more", "figure"}
+        assert row.part in {"", "bar", "main", "more", "figure", "learning"}
         if row.part in {"main", "more"}:
             assert row.label
             assert row.kind.options or row.hint, row.name
