@@ -105,6 +105,7 @@ def create_app(
         under=under,
         static=lambda path: under(f"/static/{app.config['BUILD']}/{path}"),
         pictures_read=READ_HERE,
+        preview=settings.preview,
     )
     errors.register(app)
     log.register(app)

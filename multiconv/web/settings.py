@@ -67,6 +67,12 @@ def _number(lowest: int, highest: int) -> Callable[[str, str], int]:
     return lambda text, variable: whole(text, variable, lowest, highest)
 
 
+def _switch(text: str, variable: str) -> bool:
+    if text not in {"on", "off"}:
+        raise misread(variable, text, "is neither", "Write on or off.")
+    return text == "on"
+
+
 def _setting(usual: Any, name: str, read: Callable[[str, str], Any]) -> Any:
     return field(default=usual, metadata={"name": name, "read": read})
 
@@ -83,6 +89,7 @@ class Settings:
     prefix: str = _setting("", "PREFIX", _path)
     computing: int = _setting(2, "COMPUTING", _number(1, CORES))
     waiting: int = _setting(60, "WAITING", _number(0, 1000))
+    preview: bool = _setting(True, "PREVIEW", _switch)
 
     @property
     def folder(self) -> Path:

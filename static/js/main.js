@@ -10,6 +10,7 @@ import "./figure/kernel.js";
 import "./figure/latent.js";
 import "./figure/rows.js";
 import "./figure/map.js";
+import "./figure/partials.js";
 import "./figure/sight.js";
 import "./figure/reach.js";
 import "./figure/sizes.js";

@@ -78,7 +78,8 @@ async (count) => {
   const output = document.querySelector(".output mc-map").dataset.map;
   const fetched = window.fetch;
   // Two questions may be under way, and an answer that comes too late is not drawn: whose it is
-  // goes with its bytes, which are drawn as soon as they are there.
+  // goes with its bytes, which are drawn as soon as they are there. What the page draws ahead of an
+  // answer is the field's own.
   let drawing = null;
   window.fetch = async (link, how) => {
     const answer = await fetched(link, how);
@@ -96,7 +97,8 @@ async (count) => {
   window.afterDraw = () => {
     if (!drawn.has("partial-1") || !drawn.has(output)) return;
     drawn.clear();
-    const value = drawing;
+    const value = drawing ?? Number(field.value);
+    drawing = null;
     requestAnimationFrame(() => shown.push([value, performance.now()]));
   };
   drawn.clear();

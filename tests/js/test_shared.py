@@ -7,12 +7,14 @@ and then with the engine; ``tests/js/*.test.js`` compares the scripts with the s
 
 import itertools
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from multiconv import activation, partials
 from multiconv.drawing.ledger import ledger
 from multiconv.engine.geometry import Geometry, TransposedGeometry
 from multiconv.errors import InvalidValue
@@ -318,6 +320,69 @@ def worked_ledger():
     return cases
 
 
+def worked_preview():
+    """Colour indices of what channels add and of their output, by plain loops over levels."""
+    rng = np.random.default_rng(11)
+    cases = []
+    for kernel, pads, name, bias, channels in (
+        ([3, 3], [[1, 1], [1, 1]], "identity", 0.0, 3),
+        ([5, 5], [[2, 2], [2, 2]], "relu", -0.25, 3),
+        ([2, 4], [[0, 1], [1, 2]], "tanh", 0.5, 3),
+        ([3, 1], [[0, 0], [0, 0]], "gelu", 0.1, 1),
+        ([1, 1], [[2, 0], [0, 3]], "leaky", -0.1, 2),
+    ):
+        size = [9, 11]
+        output = [size[a] + sum(pads[a]) - kernel[a] + 1 for a in (0, 1)]
+        levels = rng.integers(0, 256, (channels, *size)).tolist()
+        kernels = rng.normal(size=(channels, *kernel)).round(2).tolist()
+        partials = [worked_partial(levels[q], kernels[q], pads, output) for q in range(channels)]
+        sums = [
+            [bias + sum(p[i][j] for p in partials) for j in range(output[1])]
+            for i in range(output[0])
+        ]
+        whole = [[activated(name, value) for value in row] for row in sums]
+        geometry = {"input": size, "kernel": kernel, "strides": [1, 1], "pads": pads}
+        cases.append(
+            {
+                "geometry": {**geometry, "dilations": [1, 1], "mode": "zeros", "output": output},
+                "levels": [list(itertools.chain(*plane)) for plane in levels],
+                "kernels": [list(itertools.chain(*rows)) for rows in kernels],
+                "bias": bias,
+                "activation": name,
+                "range": 2,
+                "partials": [worked_indices(partial, 2) for partial in partials],
+                "output": worked_indices(whole, 2),
+            }
+        )
+    return cases
+
+
+def worked_partial(levels, kernel, pads, output):
+    """One channel's part, from the definition."""
+    found = [[0.0] * output[1] for _ in range(output[0])]
+    for i, j in itertools.product(range(output[0]), range(output[1])):
+        for di, dj in itertools.product(range(len(kernel)), range(len(kernel[0]))):
+            row, column = i + di - pads[0][0], j + dj - pads[1][0]
+            if 0 <= row < len(levels) and 0 <= column < len(levels[0]):
+                found[i][j] += levels[row][column] / 255 * kernel[di][dj]
+    return found
+
+
+def activated(name, value):
+    """An activation from its definition."""
+    return {
+        "identity": value,
+        "relu": max(value, 0.0),
+        "tanh": math.tanh(value),
+        "leaky": value if value > 0 else value / 100,
+        "gelu": value * (1 + math.erf(value / math.sqrt(2))) / 2,
+    }[name]
+
+
+def worked_indices(plane, extent):
+    return [127 + round(127 * min(max(value / extent, -1), 1)) for row in plane for value in row]
+
+
 WORKED = {
     "geometry.json": worked_geometry,
     "reach.json": worked_reach,
@@ -326,6 +391,7 @@ WORKED = {
     "colours.json": worked_colours,
     "differences.json": worked_differences,
     "ledger.json": worked_ledger,
+    "preview.json": worked_preview,
 }
 
 
@@ -440,6 +506,23 @@ def test_the_ledger_is_drawn_alike():
         for bar, worked in zip(found.every, case["bars"], strict=True):
             assert (bar.y, bar.height) == pytest.approx((worked["y"], worked["height"]), abs=0.006)
             assert bar.sign == worked["sign"]
+
+
+def test_what_is_drawn_ahead_is_the_engines_within_a_level():
+    for case in worked_preview():
+        size, kernel, pads, found = (
+            case["geometry"][name] for name in ("input", "kernel", "pads", "output")
+        )
+        x = np.moveaxis(np.array(case["levels"]).reshape(-1, *size), 0, 2) / 255
+        filters = np.moveaxis(np.array(case["kernels"]).reshape(-1, *kernel), 0, 2)[..., None]
+        padding = tuple(map(tuple, pads))
+        parts = partials(x, filters, k=0, padding=padding)
+        whole = activation(case["activation"])(parts.sum(2) + case["bias"])
+        assert list(whole.shape) == found
+        for q, worked in enumerate(case["partials"]):
+            apart = indices(parts[..., q], case["range"]).astype(int).ravel() - worked
+            assert abs(apart).max() <= 1
+        assert abs(indices(whole, case["range"]).astype(int).ravel() - case["output"]).max() <= 1
 
 
 def test_zero_is_transparent_and_the_ends_are_not():

@@ -54,6 +54,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
         "MULTICONV_PREFIX": "/tools/multiconv/",
         "MULTICONV_COMPUTING": "4",
         "MULTICONV_WAITING": "0",
+        "MULTICONV_PREVIEW": "off",
     }
     assert list(said) == VARIABLES
     for name, text in said.items():
@@ -67,6 +68,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
         prefix="/tools/multiconv",
         computing=4,
         waiting=0,
+        preview=False,
     )
 
 
@@ -77,6 +79,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
         ("MULTICONV_COMPUTING", "0"),
         ("MULTICONV_COMPUTING", "65"),
         ("MULTICONV_WAITING", "-1"),
+        ("MULTICONV_PREVIEW", "no"),
         ("MULTICONV_STORE_GIB", "2 GB"),
         ("MULTICONV_STORE_GIB", "nan"),
         ("MULTICONV_STORE_GIB", "0"),
@@ -154,3 +157,4 @@ def test_the_readme_has_every_setting_and_what_it_is_unless_set():
     assert rows["MULTICONV_COMPUTING"] == str(usual.computing)
     assert rows["MULTICONV_WAITING"] == str(usual.waiting)
     assert rows["MULTICONV_PROXIES"] == str(usual.proxies)
+    assert rows["MULTICONV_PREVIEW"] == ("on" if usual.preview else "off")

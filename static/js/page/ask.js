@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * The changed maps, as the server computes them: two requests under way at most, the newest value
- * waiting, answers to older questions than those shown, or of another page, dropped.
+ * waiting, answers to older questions than those shown, or of another page, dropped. Where answers
+ * are late, what the page can draw itself bridges the wait, and the server is asked less often.
  */
 import { unpacked } from "../lib/packed.js";
 import { state, under } from "../state.js";
@@ -10,15 +11,27 @@ import { state, under } from "../state.js";
  * @typedef {import("../lib/packed.js").Plane} Plane
  * @typedef {import("../lib/packed.js").Answer} Answer
  * @typedef {{ query: string, range: number | null, draw: (planes: Plane[]) => void,
- *   fail: (words: string) => void }} Question
+ *   preview: (planes: Plane[]) => void, fail: (words: string) => void }} Question
+ * @typedef {Question & { call: number, bridged: boolean }} Waiting
+ * @typedef {(names: string[], range: number) => Plane[]} Painter what it cannot draw is left out
  */
 
 /** Maps that are out of date until an answer has brought them. @type {Set<string>} */
 const owed = new Set();
 /** Which question's answer each map shows, so that no older one takes its place. @type {Map<string, number>} */
 const shows = new Map();
-/** @type {Question | null} */
+/** Which call's state each map shows that was drawn ahead of its answer. @type {Map<string, number>} */
+const ahead = new Map();
+/** @type {Waiting | null} */
 let next = null;
+/** @type {Painter | null} */
+let painter = null;
+let calls = 0;
+let shownCall = 0; // the newest that an answer was drawn for
+/** When something was asked for last, and when it was sent. */
+const times = { asked: 0, sent: 0 };
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let resting;
 let underWay = 0;
 let asked = 0;
 let epoch = 0;
@@ -28,6 +41,12 @@ const LONG = 60;
 const SLOW = 4000; // pixels a ms: on a line that brings fewer, half the bytes are worth the work at both ends
 const QUICK = 25; // a server that answers so soon takes a second question while it works on the first
 const RECENT = 500;
+const LATE = 33; // two frames: where answers take longer, what the page can draw is drawn at once
+const PAUSE = 100; // and the server is asked where the hand rests so long,
+const APART = 250; // or so long after it was asked last
+
+/** Draw maps with this until their answers come, where those are late. @param {Painter} paint */
+export const bridge = (paint) => void (painter = paint);
 
 /**
  * Ask for maps; a question that waits gives way to this one, and its maps come too.
@@ -35,35 +54,73 @@ const RECENT = 500;
  * @param {Question} question
  */
 export async function ask(maps, question) {
-  for (const name of maps) owed.add(name);
-  next = question;
+  const names = [...maps];
+  for (const name of names) owed.add(name);
+  /** @type {Waiting} */
+  const mine = { ...question, call: (calls += 1), bridged: false };
+  next = mine;
+  times.asked = performance.now();
+  if (last.took > LATE) mine.bridged = previewed(names, mine);
+  else if (painter) setTimeout(overdue, LATE, names, mine);
+  await send();
+}
+
+async function send() {
+  clearTimeout(resting);
   // Else one late answer would make all that follow late; a busy server, or a slow line, is not pressed.
   const quick = () => last.took < QUICK && performance.now() - last.ended < RECENT;
-  while (next && underWay < (quick() ? 2 : 1)) await answered(next);
+  while (next && underWay < (quick() ? 2 : 1)) {
+    const wait = Math.min(times.asked + PAUSE, times.sent + APART) - performance.now();
+    if (next.bridged && wait > 0) return void (resting = setTimeout(send, wait));
+    await answered(next);
+  }
+}
+
+/** Draw maps ahead of their answers; whether all of them could be. @param {string[]} names @param {Waiting} question */
+function previewed(names, { range, preview, call }) {
+  const planes = (range !== null && painter?.(names, range)) || [];
+  for (const { name } of planes) ahead.set(name, call);
+  if (planes.length) preview(planes);
+  return planes.length === names.length;
+}
+
+/** What has no answer in time is drawn ahead of it. @param {string[]} names @param {Waiting} question */
+function overdue(names, question) {
+  if (question.call === calls && question.call > shownCall && (underWay || next)) previewed(names, question);
 }
 
 /** Drop what was asked: the page has changed under it. */
 export function forget() {
   epoch += 1;
+  calls += 1; // nothing is overdue any more
   next = null;
   owed.clear();
+  ahead.clear();
+  clearTimeout(resting);
 }
 
-/** @param {Question} question */
+/** @param {Waiting} question */
 async function answered(question) {
   const [number, now, names, start] = [(asked += 1), epoch, [...owed], performance.now()];
   const newer = (/** @type {string} */ name) => number > (shows.get(name) ?? 0);
   next = null;
   owed.clear();
   underWay += 1;
+  times.sent = start;
+  // A map that was drawn ahead for a newer state waits for that one's answer.
+  const due = (/** @type {string} */ name) => newer(name) && (ahead.get(name) ?? 0) <= question.call;
   try {
     const slow = last.took > LONG && last.brought < SLOW * last.took;
     const { planes } = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
     last.ended = performance.now();
     last.took = last.ended - start;
     last.brought = planes.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    const fresh = now === epoch ? planes.filter(({ name }) => newer(name)) : [];
-    for (const { name } of fresh) shows.set(name, number);
+    const fresh = now === epoch ? planes.filter(({ name }) => due(name)) : [];
+    for (const { name } of fresh) {
+      shows.set(name, number);
+      ahead.delete(name);
+    }
+    if (fresh.length) shownCall = Math.max(shownCall, question.call);
     if (fresh.length) question.draw(fresh);
   } catch (error) {
     if (now !== epoch) return;
@@ -71,7 +128,7 @@ async function answered(question) {
       owed.add(name);
       shows.set(name, number); // an older answer would pass for this one
     }
-    if (!next && owed.size) question.fail(reason(error));
+    if (!next && owed.size) question.fail(reason(error, ahead.size ? NEARLY : SILENT));
   } finally {
     underWay -= 1;
   }
@@ -123,6 +180,8 @@ export async function accepted(response) {
 }
 
 const SILENT = "The server did not answer. The picture is the last good one; change something to try again.";
+
+const NEARLY = "The server did not answer. The picture is computed in this page, nearly exact; change something to try again.";
 
 /** What is to be said of a failure. @param {unknown} error @param {string} [silent] where no answer came */
 export const reason = (error, silent = SILENT) => (error instanceof Refused ? error.message : silent);

@@ -143,6 +143,10 @@ function redraw(maps, place) {
   void ask(maps, {
     query: state.query,
     range: heldRange(),
+    preview(planes) {
+      tell("planes", { planes });
+      arrived(planes.map(({ name }) => name));
+    },
     draw(planes) {
       if (place && !place.querySelector("[aria-invalid]")) unsay(place);
       tell("planes", { planes });
