@@ -35,6 +35,7 @@ from multiconv.experiment.kinds import (
     SIZE,
     STEPS,
     TARGET,
+    TOUR,
     K,
     Kind,
     Options,
@@ -191,6 +192,7 @@ FIELDS = (
     Field("challenge", "view.challenge", CHALLENGE, None, ()),
     Field("answer", "view.answer", ANSWER, None, ()),
     Field("seed", "view.seed", SEED, 0, ()),
+    Field("tour", "view.tour", TOUR, None, ()),
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Field] = {each.name: each for each in FIELDS}

@@ -422,6 +422,10 @@ ANSWER = Kind(
     {"type": "string", "pattern": NUMBER, "examples": ["0.733"]},
 )
 SEED = number_of(0, lambda _: SEEDS)
+TOUR_STEPS = 8
+"""So many steps the tour has."""
+
+TOUR = number_of(1, lambda _: TOUR_STEPS)
 PIXEL = number_of(0, lambda reading: reading.limits.side + 2 * reading.limits.pad)
 TARGET = Kind(
     _target,

@@ -445,6 +445,7 @@ class View:
     beside a fixed range as they are.  ``unit`` is what a pixel's numbers stand in: a picture's
     levels 0…255, ``level``, or the maps' 0…1, ``one``.  ``challenge`` is the one that stands above
     the figure, by its number, ``answer`` what was answered, ``seed`` which sizes it asks of.
+    ``tour`` is the step of the tour that stands there instead.
     """
 
     range: float | None = None
@@ -455,6 +456,7 @@ class View:
     challenge: int | None = None
     answer: float | None = None
     seed: int = 0
+    tour: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

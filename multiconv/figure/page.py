@@ -36,6 +36,7 @@ from multiconv.figure.stage import Figure, figure_of
 from multiconv.figure.stamps import Stamps, stamps_of
 from multiconv.figure.steps import Pace, Step, paces_of, steps_of
 from multiconv.figure.strip import TaskStrip, outlined, task_strip_of
+from multiconv.figure.tour import START, Tour, tour_of
 from multiconv.figure.values import LayerTable, layer_table, parameter_words
 from multiconv.imaging import colour
 from multiconv.imaging.samples import SAMPLES, Sample
@@ -95,8 +96,10 @@ class Page:
     links: Links
     figure: Figure
     strip: TaskStrip | None
+    tour: Tour | None
     mixing: Mixing | None
     emojis: tuple[Emoji, ...]
+    tour_start: str
     networks: tuple[Offer, ...]
     network: str
     samples: Mapping[str, Sample]
@@ -149,8 +152,10 @@ def page(
         links,
         outlined(figure, trace),
         task_strip_of(trace, links, typed),
+        tour_of(experiment, links),
         mixing,
         emojis(trace, links),
+        START,
         OFFERS,
         experiment.network.name if experiment.network else "",
         {name: sample for name, sample in SAMPLES.items() if sample.offered},

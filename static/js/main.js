@@ -20,6 +20,7 @@ import "./figure/output.js";
 import "./figure/steps.js";
 import "./figure/strip.js";
 import "./figure/stamps.js";
+import "./figure/tour.js";
 import "./panels/upload.js";
 import "./panels/pictures.js";
 import "./panels/share.js";
