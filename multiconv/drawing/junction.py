@@ -13,6 +13,8 @@ _ARROW = 34.0  # from the circle to the output's rim
 _BIAS = 36.0  # from the bias field down to the circle
 _SPREAD = 100.0  # degrees of the circle's left side over which curves arrive
 _HEAD = 7.0
+GRAPH = (26.0, 18.0)
+"""An activation's curve: how wide and high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,21 @@ def _curve(start: float, centre: Point, angle: float, room: float, level: float)
     if level:
         begun = f"M{_n(-room)} {_n(start)}H{_n(level)}"
     return f"{begun}C{' '.join(map(_n, points))}"
+
+
+def graph(values: Sequence[float], right: float, middle: float) -> str:
+    """Return a function's curve over its axis as path data, of values at even steps around 0.
+
+    It ends at ``right``, its zero in the ``middle``.
+    """
+    width, height = GRAPH
+    most = max(map(abs, values)) or 1.0
+    across = width / (len(values) - 1)
+    points = (
+        f"{_n(right - width + across * at)} {_n(middle - height / 2 * value / most)}"
+        for at, value in enumerate(values)
+    )
+    return "M" + "L".join(points)
 
 
 def _n(value: float) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+import numpy as np
+
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.engine.stack import reached
+from multiconv.experiment.kernels import channel_name
 from multiconv.experiment.latent import NUMBERS
 from multiconv.experiment.words import layer_name, size_words
+from multiconv.figure.kernel import tint
+from multiconv.imaging.colour import step
 from multiconv.tracing.trace import Trace
 
 GRID = (5, 6)
@@ -31,12 +36,14 @@ class Count:
 class Dot:
     """An input pixel where the middle of its stamp lies, in output pixels from an inset's middle.
 
-    It reaches the pixel there, lies ``near``, or is none: as many dots as any inset needs.
+    It reaches the pixel there, lies ``near``, or is none: as many dots as any inset needs.  What
+    reaches it has the ``tint`` of its value in one of the maps.
     """
 
     x: float
     y: float
     kind: str
+    tint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,14 @@ class Reach:
     """The counts around the pinned pixel, which inputs reach it and its neighbour, and why.
 
     A stamp goes ``half`` from its middle, an inset ``side`` from its own, down and across, in
-    output pixels.  ``path`` follows the pinned number back to where it comes from.
+    output pixels.  ``filled`` says which map's values the dots have.  ``path`` follows
+    the pinned number back to where it comes from.
     """
 
     counts: tuple[tuple[Count, ...], ...]
     caption: str
     insets: tuple[Inset, ...]
+    filled: str
     half: tuple[float, float]
     side: Pair
     why: str
@@ -90,11 +99,18 @@ def reach_of(trace: Trace) -> Reach | None:
     shape, focus, (i, j) = trace.layer.geometry, trace.experiment.focus, trace.pixel
     if not shape.transposed:
         return None
-    insets = [Inset(f"reached by {count_at(shape, i, j)}", dots_around(shape, i, j))]
+    q = max(trace.rows, key=lambda each: abs(trace.subtotal(each)))
+    plane = trace.inputs[:, :, q]
+    extent = 255.0 if plane.dtype == np.uint8 else trace.input_range(plane)
+
+    def tint_at(row: int, column: int) -> str:
+        return tint(step(float(plane[row, column]), extent))
+
+    insets = [Inset(f"reached by {count_at(shape, i, j)}", dots_around(shape, i, j, tint_at))]
     if beside := neighbour(shape, i, j):
         row, column, where = beside
         words = f"its {where} neighbour by {count_at(shape, row, column)}"
-        insets.append(Inset(words, dots_around(shape, row, column)))
+        insets.append(Inset(words, dots_around(shape, row, column, tint_at)))
     top, left = corner(shape, i, j)
     rows, columns = (min(side, most) for side, most in zip(shape.output_size, GRID, strict=True))
     names = _names(trace)
@@ -111,6 +127,8 @@ def reach_of(trace: Trace) -> Reach | None:
         ),
         f"How many input pixels reach the output pixels around row {i}, column {j}",
         tuple(insets),
+        f"A dot’s colour: its value in {channel_name(q, focus.layer, trace.inputs.shape[2])}, "
+        "which adds or takes most here.",
         half_of(shape),
         _sides(shape),
         why_words(shape),
@@ -216,26 +234,30 @@ def _sides(shape: Geometry) -> Pair:
     return down, across
 
 
-def dots_around(shape: Geometry, i: int, j: int) -> tuple[Dot, ...]:
+def dots_around(
+    shape: Geometry, i: int, j: int, tint_at: Callable[[int, int], str] = lambda _row, _column: ""
+) -> tuple[Dot, ...]:
     """Return the input pixels around an output pixel, and none for what is left of the places."""
     rows, columns = (list(_seen(shape, axis, at)) for axis, at in enumerate((i, j)))
     down, across = _sides(shape)
     room = (2 * down // shape.strides[0] + 1) * (2 * across // shape.strides[1] + 1)
     dots = [
-        Dot(x, y, "reaches" if reaches_down and reaches_across else "near")
-        for y, reaches_down in rows
-        for x, reaches_across in columns
+        Dot(x, y, "reaches", tint_at(row, column))
+        if reaches_down and reaches_across
+        else Dot(x, y, "near")
+        for y, row, reaches_down in rows
+        for x, column, reaches_across in columns
     ]
     return (*dots, *(Dot(0, 0, "none"),) * (room - len(dots)))
 
 
-def _seen(shape: Geometry, axis: int, at: int) -> Iterator[tuple[float, bool]]:
-    """Yield how far the middles of inputs' stamps lie from an output, and whether they reach it."""
+def _seen(shape: Geometry, axis: int, at: int) -> Iterator[tuple[float, int, bool]]:
+    """Yield how far stamps lie from an output, of which input, and whether they reach it."""
     reaching, half = set(along(shape, axis, at)), half_of(shape)[axis]
     for place in range(shape.input_size[axis]):
         off = place * shape.strides[axis] - shape.pads[axis][0] + half - at
         if abs(off) <= _sides(shape)[axis]:
-            yield off, place in reaching
+            yield off, place, place in reaching
 
 
 def why_words(shape: Geometry) -> str:
@@ -270,8 +292,8 @@ def _nth(step: int) -> str:
 
 def _is_cut(shape: Geometry) -> bool:
     """Tell whether inputs that would reach a pixel lie beyond an edge."""
-    for axis, (side, step) in enumerate(zip(shape.output_size, shape.strides, strict=True)):
-        ends = {*range(min(step, side)), *range(max(side - step, 0), side)}
+    for axis, (side, stride) in enumerate(zip(shape.output_size, shape.strides, strict=True)):
+        ends = {*range(min(stride, side)), *range(max(side - stride, 0), side)}
         if any(len(along(shape, axis, at)) < len(shape.meetings(axis, at)) for at in ends):
             return True
     return False

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from multiconv.drawing.junction import Junction, junction
+import numpy as np
+
+from multiconv.drawing.junction import GRAPH, Junction, graph, junction
+from multiconv.engine.activations import activation
 from multiconv.experiment.edit import ROW_WIDTH
 from multiconv.experiment.model import MOST
 from multiconv.experiment.numbers import weight_text
@@ -30,6 +33,9 @@ WIDTH = 134
 WIDE, DOWN = 250, 150
 """The same for many channels, and where Σ stands in it."""
 
+LONG = 5
+"""From so many letters on an activation's name has no room above the arrow."""
+
 _MIDDLE, _LEVEL = 50, 96  # of a row's picture, and how far a curve runs level beside its words
 
 
@@ -39,7 +45,8 @@ class Sum:
 
     ``room`` steps the bias's font down; ``divided`` is what stands at the sum of a mean; ``term``
     that and the bias where pictures stand in a line; ``total`` the sum at the pinned pixel,
-    rounded: exact numbers stand in the arithmetic; ``then`` the activation, at the arrow.  Of many
+    rounded: exact numbers stand in the arithmetic; ``then`` the activation, at the arrow, and its
+    ``curve`` over an ``axis``, which stand above the word, or for a long one in its place.  Of many
     channels ``shares`` are what is for and what against the sum.
     """
 
@@ -51,6 +58,8 @@ class Sum:
     total: str
     apart: bool
     then: str = ""
+    curve: str = ""
+    axis: str = ""
     shares: tuple[MapPicture, ...] = ()
 
 
@@ -72,11 +81,31 @@ def sum_of(trace: Trace, rows: Sequence[Row], pictures: Pictures, rest: Rest | N
     bias, divided = weight_text(trace.layer.bias), divided_by(trace)
     term = f"{divided} " if divided else ""
     term += f"+ {bias} " if trace.layer.bias else ""
-    apart = not trace.experiment.sums
+    apart, then = not trace.experiment.sums, _then(trace)
     shares = () if not many or apart else _shares(trace, pictures)
     return Sum(
-        curves, bias, room_of(bias), divided, term, _total(trace), apart, _then(trace), shares
+        curves,
+        bias,
+        room_of(bias),
+        divided,
+        term,
+        _total(trace),
+        apart,
+        then,
+        *_graph(trace, curves, then),
+        shares,
     )
+
+
+def _graph(trace: Trace, curves: Junction, then: str) -> tuple[str, str]:
+    """Return the activation's curve from −3 to 3 and its axis, in the curves' drawing."""
+    if not then:
+        return "", ""
+    values = activation(trace.experiment.layer.activation)(np.linspace(-3, 3, 25))
+    right = curves.width - 6
+    middle = curves.centre[1] - (37 if len(then) < LONG else 20)
+    path = graph([float(value) for value in values], right, middle)
+    return path, f"M{right - GRAPH[0]:g} {middle:g}h{GRAPH[0]:g}"
 
 
 def _signed_curves(trace: Trace, rows: Sequence[Row], rest: Rest | None) -> Junction:

@@ -75,6 +75,10 @@ def test_a_stamped_picture_follows_the_pointer_and_stands_without_scripts(new_pa
     expect(page.locator("#reach")).to_contain_text("Stride 2 puts an input pixel on every second")
     page = new_page()
     page.goto(f"{server}/?{query}")
+    # Dots have their values' colours where the page says them, at the pinned pixel.
+    coloured, words = page.locator("#reach circle[class*=' p']"), page.locator("#reach .filled")
+    stood = coloured.count()
+    assert stood > 9
     page.locator("#result mc-map input").hover(position={"x": 100, "y": 104})  # 8 times as large
     expect(page.locator('[data-value="i"]').first).to_have_text("26", timeout=WAIT)
     with urlopen(
@@ -83,6 +87,8 @@ def test_a_stamped_picture_follows_the_pointer_and_stands_without_scripts(new_pa
         found = json.load(answer)
     final = page.locator('[data-value="total"] .final')
     expect(final).to_have_text(re.compile(f"{abs(found['total']):.3f}"), timeout=WAIT)
+    expect(words).to_be_hidden()
+    expect(coloured).to_have_count(0)
     assert page.locator("#working .row").first.locator(".weight.reaches").count() == (
         len(found["rows"]) * len(found["cols"])
     )

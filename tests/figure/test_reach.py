@@ -1,10 +1,22 @@
 """What reaches an output pixel: the counts are the taps that PyTorch's Jacobian has there."""
 
+from urllib.parse import parse_qsl
+
 import numpy as np
 import pytest
 
 from multiconv.engine.geometry import geometry
-from multiconv.figure.reach import count_at, dots_around, kind_at, neighbour, path_words, why_words
+from multiconv.experiment.link import read
+from multiconv.figure.reach import (
+    count_at,
+    dots_around,
+    kind_at,
+    neighbour,
+    path_words,
+    reach_of,
+    why_words,
+)
+from multiconv.networks.shipped import network
 
 
 def emoji(side):
@@ -97,3 +109,23 @@ def test_a_number_is_followed_back_to_the_hundred_it_is_made_of():
     assert path_words(stack, names, 8, 9) == (
         "Followed back: 3 × 2 of deconv2, 3 × 3 of deconv1, all 100 numbers of z."
     )
+
+
+def test_the_dots_that_reach_it_have_their_values_colours(app):
+    experiment = read(parse_qsl("network=emoji&z=1F600&layer=5&k=2&i=40&j=35"), networks=network)
+    trace = app.extensions["multiconv"].trace(experiment)
+    own, beside = reach_of(trace).insets
+    generator = network("emoji")
+    maps = generator.run(generator.z.learned.of(0x1F600).astype(np.float32))[3]
+    q = max(range(16), key=lambda each: abs(trace.subtotal(each)))
+    assert f"its value in input {q}, which" in reach_of(trace).filled
+    for inset, rows, columns in (
+        (own, (19, 20, 21), (17, 18)),  # an even row by taps 4, 2 and 0, an odd column by 3 and 1
+        (beside, (19, 20, 21), (17, 18, 19)),
+    ):
+        dots = [dot for dot in inset.dots if dot.kind == "reaches"]
+        values = [float(maps[row, column, q]) for row in rows for column in columns]
+        steps = [round(min(8 * value / trace.range, 8)) for value in values]
+        assert [int(dot.tint[1:] or 0) for dot in dots] == pytest.approx(steps, abs=1)
+        assert any(steps)
+        assert not any(dot.tint for dot in inset.dots if dot.kind != "reaches")

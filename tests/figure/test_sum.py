@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from multiconv.figure.channels import channels_of
@@ -40,3 +41,17 @@ def test_the_activation_stands_at_the_arrow_of_a_sum(client, query, then):
     page, drawing = client.get(f"/?{query}").text, client.get(f"/stage.svg?{query}").text
     assert re.findall(r'class="then">(?!,)([^<]*)<', page) == [then] * bool(then)
     assert (f'font-style="italic" fill="#1b1d1f" stroke="none">{then}<' in drawing) == bool(then)
+
+
+def test_the_activations_curve_stands_over_its_axis(client):
+    page, drawing = (
+        client.get(f"/{name}?size=16&activation=tanh").text for name in ("", "stage.svg")
+    )
+    (path,) = re.findall(r'class="graph" d="([^"]+)"', page)
+    (axis,) = re.findall(r'class="axis" d="M[\d.]+ ([\d.]+)h', page)
+    assert f'd="{path}"' in drawing
+    points = np.array(re.findall(r"[ML]([\d.]+) ([\d.]+)", path), float)
+    x = (points[:, 0] - points[0, 0]) / (points[-1, 0] - points[0, 0]) * 6 - 3
+    y = (float(axis) - points[:, 1]) / (points[0, 1] - float(axis))
+    np.testing.assert_allclose(y, np.tanh(x) / np.tanh(3), atol=0.01)
+    assert 'class="graph"' not in client.get("/?size=16").text

@@ -427,6 +427,7 @@ def test_what_reaches_a_pixel_is_counted_alike():
         assert reach.corner(shape, *at) == (top, left)
         assert reach.neighbour(shape, *at) == tuple(case["neighbour"].values())
         dots = [asdict(dot) for dot in reach.dots_around(shape, *at) if dot.kind != "none"]
+        assert {dot.pop("tint") for dot in dots} == {""}  # values are the page's alone
         assert dots == case["dots"]
         for row, (counts, kinds) in enumerate(zip(case["counts"], case["kinds"], strict=True)):
             for column, (count, kind) in enumerate(zip(counts, kinds, strict=True)):
