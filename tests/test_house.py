@@ -24,6 +24,7 @@ LONGER: dict[str, str] = {
     "multiconv/experiment/model.py": "the values that an experiment is made of are read together",
     "multiconv/experiment/kinds.py": "how each kind of value is read, written and described",
     "multiconv/experiment/link.py": "reading a link and writing it are each other's mirror",
+    "multiconv/experiment/challenges.py": "one table, with all that is said of each challenge",
     "multiconv/experiment/edit.py": "what a form asks for, field by field, in the order it counts",
     "multiconv/explain.py": "one function with all that it takes, described with its examples",
     "multiconv/figure/stage.py": "the figure, and both ways of laying it out as one drawing",

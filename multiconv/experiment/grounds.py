@@ -23,6 +23,7 @@ _CALLED = {
     "layer": "the opened layer", "k": "the chosen output", "if": "what is computed",
     "layers": "the number of layers", "kind": "the kind of layer",
     "output_padding": "the output padding", "z": "the numbers it is made of",
+    "target": "what is learned", "rate": "how fast it learns", "steps": "how far it has learned",
 }  # fmt: skip
 _KERNEL = re.compile(r"w\..*")
 

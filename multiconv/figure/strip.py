@@ -13,12 +13,12 @@ from multiconv.experiment.challenges import CHALLENGES, Challenge, Criterion, ch
 from multiconv.experiment.edit import Form
 from multiconv.experiment.grounds import ground_of, left_ground, returned
 from multiconv.experiment.model import Experiment, View
-from multiconv.experiment.numbers import decimal, plain
+from multiconv.experiment.numbers import plain
 from multiconv.figure.links import Links
 from multiconv.figure.stage import Figure
 from multiconv.networks.shipped import network
 from multiconv.tracing.trace import Trace
-from multiconv.tracing.verdict import Measurement, verdict_of
+from multiconv.tracing.verdict import Measurement, measured_text, verdict_of
 
 _WIDE = 120
 """How wide a meter is drawn, in CSS pixels."""
@@ -62,7 +62,7 @@ class TaskStrip:
 
 def task_strip_of(trace: Trace, links: Links, form: Form | None = None) -> TaskStrip | None:
     """Return the strip of a trace; None where the link has no challenge."""
-    experiment = trace.experiment
+    experiment = trace.asked
     number = experiment.view.challenge
     challenge = challenge_of(number)
     if challenge is None or number is None:
@@ -95,7 +95,7 @@ def task_strip_of(trace: Trace, links: Links, form: Form | None = None) -> TaskS
 
 def outlined(figure: Figure, trace: Trace) -> Figure:
     """Return the figure with a challenge's regions on its inputs and its output."""
-    challenge = challenge_of(trace.experiment.view.challenge)
+    challenge = challenge_of(trace.asked.view.challenge)
     regions = [each for one in challenge.criteria for each in one.regions] if challenge else []
     if not regions or left_by(trace, challenge):
         return figure
@@ -115,7 +115,7 @@ def left_by(trace: Trace, challenge: Challenge | None) -> tuple[str, ...]:
     """Return what of a trace is not a challenge's any more, in words."""
     if challenge is None:
         return ()
-    experiment = trace.experiment
+    experiment = trace.asked
     return left_ground(returned(challenge, experiment, ground_of(challenge, network)), experiment)
 
 
@@ -182,19 +182,20 @@ def _left_words(left: tuple[str, ...]) -> str:
 
 def _meter(found: Measurement) -> Meter:
     criterion = found.criterion
-    value = decimal(found.value, criterion.places)
     low, high = criterion.low, criterion.high
-    end = 2 * low if high == inf else 4 * high
-    lowest = 0.0
-    at = min(max((_counted(found) - lowest) / end, 0), 1) * _WIDE
-    first, last = (0.0 if low == -inf else low / end), (1.0 if high == inf else high / end)
+    first, last = criterion.scale or (0.0, 2 * low if high == inf else 4 * high)
+
+    def along(value: float) -> float:
+        return round(_WIDE * min(max((value - first) / (last - first), 0.0), 1.0), 1)
+
+    begin, end = along(low), along(high)
     return Meter(
         criterion.words,
-        value,
+        measured_text(found.value, criterion.places),
         _asked(criterion),
         found.met,
-        round(at, 1),
-        (round(first * _WIDE, 1), round((last - first) * _WIDE, 1)),
+        along(_counted(found)),
+        (max(0, begin - 1.5), max(3.0, end - begin)),
     )
 
 
@@ -203,6 +204,10 @@ def _counted(found: Measurement) -> float:
 
 
 def _asked(criterion: Criterion) -> str:
+    if criterion.asked:
+        return criterion.asked
+    if criterion.low == criterion.high:
+        return f"exactly {plain(criterion.low)}"
     if criterion.high == inf:
         return f"at least {plain(criterion.low)}"
     return f"at most {plain(criterion.high)}"

@@ -41,6 +41,7 @@ def test_every_ground_is_at_home():
         (1, "size=80", "the working size"),
         (1, "padding=valid", "the padding"),
         (1, "layers=2", "the number of layers"),
+        (5, "target=luminance-edges:0&steps=9", "what is learned"),
         (2, RED + "&padding=1", "the padding"),
         (2, RED + "&off=1", "which channels are left out"),
         (2, "image=sample:discs&filters=mixes&outputs=1&kernel=3", "the kernels’ size"),
