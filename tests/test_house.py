@@ -347,7 +347,7 @@ def test_pictures_in_the_readme_are_there_and_small() -> None:
 
 
 # What is no part: sheets of every page or of what lies over it.
-SHEETS = {"tokens", "base", "screens", "stage", "panels", "article", "gallery"}
+SHEETS = {"page", "tokens", "base", "screens", "stage", "panels", "article", "gallery"}
 MARKUP_ALONE = {"bar", "bench", "help", "map", "name", "values"}
 
 
@@ -358,6 +358,9 @@ def test_a_part_of_the_figure_has_one_word() -> None:
     parts, modules = words("templates/parts", "html"), words("multiconv/figure", "py")
     assert parts - modules <= MARKUP_ALONE
     assert words("static/css", "css") <= parts | SHEETS
+    whole = (ROOT / "static" / "css" / "page.css").read_text(encoding="utf-8")
+    sheets = re.findall(r'^@import "(\w+)\.css";$', whole, re.MULTILINE)
+    assert sorted(sheets) == sorted(words("static/css", "css") - {"page"})
     assert words("static/js/figure", "js") <= parts
     tests = {name.removeprefix("test_") for name in words("tests/figure", "py")}
     assert parts & modules <= tests

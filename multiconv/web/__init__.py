@@ -64,6 +64,13 @@ def _build() -> str:
     return digest.hexdigest()[:10]
 
 
+def _modules() -> list[str]:
+    """Return the scripts' modules, which pages name so that all are fetched at once."""
+    found = sorted(_folder("static").glob("js/**/*.js"))
+    names = (path.relative_to(_folder("static")).as_posix() for path in found)
+    return [name for name in names if name not in {"js/main.js", "js/theme.js"}]
+
+
 def create_app(
     config: Mapping[str, Any] | None = None,
     *,
@@ -106,6 +113,7 @@ def create_app(
         static=lambda path: under(f"/static/{app.config['BUILD']}/{path}"),
         pictures_read=READ_HERE,
         preview=settings.preview,
+        modules=_modules(),
     )
     errors.register(app)
     log.register(app)

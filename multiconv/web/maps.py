@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from flask import Blueprint, Response, current_app, render_template, send_from_directory
@@ -36,6 +39,7 @@ from multiconv.web.headers import FOREVER
 from multiconv.web.request import experiment, own, tracer, uncoloured
 
 blueprint = Blueprint("maps", __name__)
+_IMPORT = re.compile(r'^@import "(\w+\.css)";$', re.MULTILINE)
 
 NUMBER = 5
 """Bytes a pixel that a file of numbers holds while it is made: 4, and room to grow."""
@@ -125,7 +129,18 @@ def diagram() -> Response:
 @blueprint.get("/static/<build>/<path:path>")
 def static(build: str, path: str) -> Response:
     """Answer a file of the page; under the current build's name it never changes."""
-    response = send_from_directory(current_app.config["STATIC"], path)
+    folder = current_app.config["STATIC"]
+    if path == "css/page.css":
+        response = Response(_whole_sheet(folder / path), content_type="text/css; charset=utf-8")
+    else:
+        response = send_from_directory(folder, path)
     if build == current_app.config["BUILD"]:
         response.headers["Cache-Control"] = FOREVER
     return response
+
+
+@cache
+def _whole_sheet(path: Path) -> str:
+    """Return a style sheet with those that it imports in their places: one answer, not thirty."""
+    text = path.read_text(encoding="utf-8")
+    return _IMPORT.sub(lambda found: (path.parent / found[1]).read_text(encoding="utf-8"), text)

@@ -177,6 +177,23 @@ def test_static_files_hold_for_ever_under_the_build(client, app):
     other.close()
 
 
+def test_a_page_has_its_styles_in_one_answer_and_names_every_module(client, app):
+    page = client.get("/").text
+    (sheet,) = re.findall(r'<link rel="stylesheet" href="([^"]+)">', page)
+    text = client.get(sheet).text
+    folder = app.config["STATIC"]
+    for path in folder.glob("css/*.css"):
+        assert path.name == "page.css" or path.read_text(encoding="utf-8") in text
+    assert "@import" not in text
+    prefix = f"/static/{app.config['BUILD']}/"
+    named = re.findall(
+        r'<(?:link rel="modulepreload" href|script type="module" src)="([^"]+)">', page
+    )
+    ours = {f"{prefix}{path.relative_to(folder).as_posix()}" for path in folder.glob("js/**/*.js")}
+    assert len(named) == len(set(named))
+    assert set(named) == ours - {f"{prefix}js/theme.js"}
+
+
 def test_running_sums_end_where_the_sum_without_bias_is(client):
     query = "bias=0.5,0,0,0,0&off=1"
     partials = [npy(client, f"/maps/partial-{q}.npy?{query}") for q in range(3)]
