@@ -28,12 +28,13 @@ PARTS = [
 ]
 # libatomic1 is for the node that Playwright brings; librsvg2-bin draws what Chromium's drawings are
 # compared with.
-# The app is asked through nginx, with a certificate that openssl makes.
+# The app is asked through nginx, with a certificate that openssl makes, and started by bubblewrap
+# as a container would.
 DEBIAN_PACKAGES = (
     *("fonts-dejavu-core", "fonts-liberation", "libatomic1", "librsvg2-bin"),
-    *("nginx-light", "openssl"),
+    *("nginx-light", "openssl", "bubblewrap"),
 )
-IN_CI_TOO = ("rsvg-convert", "nginx", "openssl")
+IN_CI_TOO = ("rsvg-convert", "nginx", "openssl", "bwrap")
 
 
 def main(arguments: Sequence[str]) -> int:

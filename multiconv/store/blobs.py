@@ -38,6 +38,9 @@ class Blobs(Protocol):
     def names(self) -> Iterator[str]:
         """Yield all names."""
 
+    def is_writable(self) -> bool:
+        """Return whether bytes could be kept now."""
+
 
 class FolderBlobs:
     """A folder of files that never change, with a bound on their bytes together.
@@ -92,6 +95,18 @@ class FolderBlobs:
     def names(self) -> Iterator[str]:
         """Yield the names of all files."""
         return (path.name for path in self.path.iterdir())
+
+    def is_writable(self) -> bool:
+        """Return whether a file can be made here: tried, since rights alone do not say so."""
+        trial = self.path / f"{token_hex(8)}{_UNFINISHED}"
+        try:
+            trial.write_bytes(b"1")
+        except OSError:
+            return False
+        finally:
+            with suppress(OSError):
+                trial.unlink(missing_ok=True)
+        return True
 
     def _write(self, name: str, body: bytes) -> None:
         """Write under another name, force to disk, rename, and force the folder to disk too."""

@@ -106,6 +106,10 @@ class Store:
                     return size(head)
         raise unknown(name)
 
+    def is_writable(self) -> bool:
+        """Return whether a picture could be kept now."""
+        return self._blobs.is_writable()
+
     def put_array(self, array: NDArray[np.floating]) -> str:
         """Keep a bank of filters, any shape, for good and return its id, or raise `StoreFull`."""
         name = id_of(array)

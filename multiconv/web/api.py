@@ -27,10 +27,11 @@ from multiconv.figure.links import Links, address_of
 from multiconv.figure.planes import Map, map_names, map_plane, outputs_worth, planes_held
 from multiconv.imaging.bands import nothing, summary
 from multiconv.imaging.packed import deflated, differences
+from multiconv.imaging.sandbox import decodes
 from multiconv.networks.shipped import CREDITS, network
 from multiconv.tracing.trace import Trace
 from multiconv.web.answers import under
-from multiconv.web.request import experiment, own, tracer, uncoloured
+from multiconv.web.request import experiment, own, store, tracer, uncoloured
 
 blueprint = Blueprint("api", __name__)
 
@@ -39,6 +40,15 @@ blueprint = Blueprint("api", __name__)
 def healthz() -> Response:
     """Answer that the process is up."""
     return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Answer whether uploads can be taken: the store be written, pictures be read."""
+    found = {"store": store().is_writable(), "decoder": decodes(LIMITS)}
+    words = "".join(f"{name} {'ok' if well else 'fails'}\n" for name, well in found.items())
+    status = 200 if all(found.values()) else 503
+    return Response(words, status, content_type="text/plain; charset=utf-8")
 
 
 def _facts(plane: Map, links: Links, *, known: bool = True) -> dict[str, Any]:

@@ -271,6 +271,12 @@ def _operations() -> dict[tuple[str, str], Document]:
     }
     return {
         ("api.healthz", "get"): {"responses": {"200": _answer("Up", "text/plain", TEXT)}},
+        ("api.readyz", "get"): {
+            "responses": {
+                "200": _answer("Ready", "text/plain", TEXT),
+                "503": _answer("Not ready, and why", "text/plain", TEXT),
+            }
+        },
         ("api.facts", "get"): _reading("The facts", JSON, EXPERIMENT, mistakes=PROBLEMS),
         ("api.networks", "get"): {
             "responses": {

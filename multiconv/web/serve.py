@@ -8,6 +8,7 @@ import errno
 import logging
 import socket
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,10 +16,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from waitress import create_server
-
 from multiconv.errors import MultiConvError
 from multiconv.web import create_app
+from multiconv.web.drain import run
 from multiconv.web.log import LOGGER
 from multiconv.web.settings import Settings, settings_from_environment
 
@@ -71,23 +71,30 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         settings = settings_from_environment()
         settings = replace(settings, store=str(given.store or settings.folder))
+        app = create_app(settings=settings)
+        if not app.extensions["multiconv_store"].is_writable():
+            raise OSError(errno.EACCES, "no file can be made there")
     except MultiConvError as error:
         parser.exit(2, f"{error}\n")
-    try:
-        sock = listener(given.host, given.port)
     except OSError as error:
-        parser.error(f"cannot listen on {given.host}, port {given.port}: {error.strerror or error}")
+        told = f"Uploads cannot be kept in {settings.folder}: {error.strerror or error}."
+        remedy = "Name a folder that can be written, by --store or MULTICONV_STORE."
+        parser.exit(2, f"{told} {remedy}\n")
+    port = PORT if given.port is None else given.port
+    try:
+        sock = listener(given.host, port, PORTS_TRIED if given.port is None else 1)
+    except OSError as error:
+        parser.error(f"cannot listen on {given.host}, port {port}: {error.strerror or error}")
     _begin_log()
     _allow_files()
     return_large_blocks()
+    _find_room(settings.folder)
     with sock:
-        app = create_app(settings=settings)
-        server = create_server(app, sockets=[sock], threads=threads(settings), **SETTINGS)
-        port = sock.getsockname()[1]
-        if given.port not in (0, port):
-            print(f"Port {given.port} is busy; taking {port}.")
-        print(f"multiconv is at {address(sock)}  (Ctrl+C ends it)", flush=True)
-        server.run()
+        taken = sock.getsockname()[1]
+        if port not in (0, taken):
+            print(f"Port {port} is busy; taking {taken}.")
+        words = f"multiconv is at {address(sock)}  (Ctrl+C ends it)"
+        run(app, sock, words, threads=threads(settings), **SETTINGS)
 
 
 def threads(settings: Settings) -> int:
@@ -95,13 +102,13 @@ def threads(settings: Settings) -> int:
     return settings.computing + settings.waiting + BESIDE
 
 
-def listener(host: str = HOST, port: int = PORT) -> socket.socket:
-    """Listen on the first free port from `port` on, or on one of the system's choice for 0.
+def listener(host: str = HOST, port: int = PORT, tried: int = PORTS_TRIED) -> socket.socket:
+    """Listen on the first free of so many ports from `port` on; for 0 on one of the system's.
 
     An OSError says that the address is not this machine's, the port not allowed, or all busy.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    last = min(port + PORTS_TRIED, 2**16) - 1
+    last = min(port + tried, 2**16) - 1
     for candidate in range(port, last + 1):
         try:
             return socket.create_server((host, candidate), family=family)
@@ -141,6 +148,14 @@ def _begin_log() -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
+def _find_room(store: Path) -> None:
+    """See that large bodies have a place on disk: the store's, where there is no other."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        tempfile.tempdir = str(store)
+
+
 def _allow_files() -> None:
     """Let every connection have a file of its own beside it, as bodies of megabytes need."""
     if sys.platform != "win32":
@@ -156,9 +171,8 @@ def _parser() -> argparse.ArgumentParser:
         description="See what each input channel adds to one output channel of a convolution.",
     )
     parser.add_argument("--host", default=HOST, help="address to listen on (%(default)s)")
-    parser.add_argument(
-        "--port", type=_port, default=PORT, help="first port to try (%(default)s; 0: any free one)"
-    )
+    words = f"port to listen on (unless said the first free from {PORT}; 0: any free one)"
+    parser.add_argument("--port", type=_port, help=words)
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="where uploads are kept")
     return parser
 

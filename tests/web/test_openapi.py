@@ -29,7 +29,16 @@ def described(client):
 
 def test_every_address_for_scripts_is_described_and_no_other(app, described):
     rooms = (
-        *("/api/", "/maps/", "/diagram.svg", "/healthz", "/images", "/filters", "/weights"),
+        *(
+            "/api/",
+            "/maps/",
+            "/diagram.svg",
+            "/healthz",
+            "/readyz",
+            "/images",
+            "/filters",
+            "/weights",
+        ),
         *("/stage.svg", "/multiconv.npz", "/film/", "/code/"),
     )
     there = {
@@ -55,6 +64,7 @@ def test_summaries_come_from_the_routes(described):
 
 OPERATIONS = [
     ("/healthz", "GET"),
+    ("/readyz", "GET"),
     ("/api/experiment", "GET"),
     ("/api/networks", "GET"),
     ("/api/probe", "GET"),
@@ -78,7 +88,10 @@ OPERATIONS = [
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_answers_are_as_described(app, path, method, mode):
-    if path in {"/healthz", "/api/networks"} and mode == schemathesis.GenerationMode.NEGATIVE:
+    if (
+        path in {"/healthz", "/readyz", "/api/networks"}
+        and mode == schemathesis.GenerationMode.NEGATIVE
+    ):
         return  # they take nothing that could be wrong
     operation = schemathesis.openapi.from_wsgi("/openapi.json", app)[path][method]
 

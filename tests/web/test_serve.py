@@ -23,7 +23,7 @@ from tests.web.server import PATIENCE, Server, serving
 ROOT = Path(__file__).resolve().parents[2]
 # Runs main() and prints every event by which a process would reach another machine.
 WATCHED = """
-import signal, sys
+import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
 EVENTS = {"socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"}
 def watch(event, given):
@@ -31,8 +31,9 @@ def watch(event, given):
     if event in EVENTS and given[0] != "0.0.0.0":
         print("REACHES OUT", event, given, flush=True)
 sys.addaudithook(watch)
-from multiconv.web.serve import main
-main(sys.argv[1:])
+from multiconv.web import serve
+serve.PORT = int(os.environ.get("FIRST_PORT", serve.PORT))
+serve.main(sys.argv[1:])
 """
 
 
@@ -50,11 +51,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def started(*arguments: str, store: Path) -> subprocess.Popen[str]:
+def started(*arguments: str, store: Path, **environment: str) -> subprocess.Popen[str]:
     """A server process with its output in a pipe."""
     return subprocess.Popen(
         [sys.executable, "-c", WATCHED, *arguments, "--store", str(store)],
         cwd=ROOT,
+        env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -69,7 +71,7 @@ def stopped(process: subprocess.Popen[str]) -> str:
 
 
 def test_takes_the_next_port_says_so_serves_and_reaches_nobody(busy: int, tmp_path: Path) -> None:
-    process = started("--port", str(busy), store=tmp_path)
+    process = started(store=tmp_path, FIRST_PORT=str(busy))
     assert process.stdout is not None
     said = [process.stdout.readline(), process.stdout.readline()]
     assert said[0].startswith(f"Port {busy} is busy; taking ")
@@ -84,20 +86,44 @@ def test_takes_the_next_port_says_so_serves_and_reaches_nobody(busy: int, tmp_pa
     assert process.returncode == 0
 
 
+def test_a_port_that_was_asked_for_and_is_busy_is_an_error(
+    busy: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        serve.main(["--port", str(busy), "--store", str(tmp_path)])
+    assert stop.value.code == 2
+    assert f"cannot listen on 127.0.0.1, port {busy}: Address already in use" in (
+        capsys.readouterr().err
+    )
+
+
+def test_a_store_that_cannot_be_written_is_told_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(SystemExit) as stop:
+        serve.main(["--store", str(tmp_path / "file" / "store")])
+    assert stop.value.code == 2
+    assert capsys.readouterr().err == (
+        f"Uploads cannot be kept in {tmp_path / 'file' / 'store'}: Not a directory. "
+        "Name a folder that can be written, by --store or MULTICONV_STORE.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["--port", "65536"], "'65536' is no port: use a number from 0 to 65535"),
         (["--port", "1_0"], "'1_0' is no port"),
-        (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1, port 5000"),
+        (["--host", "192.0.2.1", "--store", "STORE"], "cannot listen on 192.0.2.1, port 5000"),
         (["--debug"], "unrecognized arguments: --debug"),
     ],
 )
 def test_wrong_arguments_are_told_in_a_line(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as stop:
-        serve.main(arguments)
+        serve.main([str(tmp_path) if word == "STORE" else word for word in arguments])
     assert stop.value.code == 2
     assert told in capsys.readouterr().err
 
