@@ -127,6 +127,56 @@ def test_pictures_are_mixed_and_numbers_dragged_and_the_link_shows_the_same(
     expect(page.locator("#latent [data-mix]")).to_have_text("random, seed 7")
 
 
+def test_a_pixel_is_followed_back_to_z_shared_and_taken_away(new_page, server, tmp_path, watch):
+    page = new_page(f"{PAIR}&k=2", width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    page.locator("#result mc-map input").click(position={"x": 177, "y": 202})
+    settled(page, "i=40&j=35")
+    path = page.locator('[data-value="path"]')
+    expect(path).to_have_text(
+        re.compile("^Followed back: 3 × 2 of deconv4, .*, all 100 numbers of z")
+    )
+    current = page.locator(".layer-row.wide a[aria-current]")
+    i, j = 40, 35
+    for n in (4, 3, 2, 1):
+        page.keyboard.press(",")
+        expect(current).to_have_attribute("aria-label", re.compile(f"^deconv{n},"))
+        at_rest(page)
+        there = json.loads(page.locator("#facts").text_content())["pixel"]
+        assert max(abs(there[0] - i / 2), abs(there[1] - j / 2)) <= 1  # where it was, half as far
+        i, j = there
+    expect(path).to_have_text("Followed back: all 100 numbers of z.")
+    page.locator(".layer-row.wide a[data-layer='5']").focus()
+    page.keyboard.press("Enter")
+    expect(current).to_have_attribute("aria-label", re.compile("^deconv5,"))
+    at_rest(page)
+
+    page.get_by_role("button", name="Share").click()
+    page.locator("button[data-copies]").first.click()
+    link = page.locator("#link").input_value()
+    page.keyboard.press("Escape")
+    other = new_page(link, width=1440, height=900)
+    assert other.locator(".ledger-head").inner_text() == page.locator(".ledger-head").inner_text()
+    assert picture(other) == picture(page)
+
+    page.get_by_role("button", name="Export").click()
+    address = page.get_by_role("link", name="The figure, SVG").get_attribute("href")
+    with urlopen(server + address) as answer:
+        drawing = answer.read()
+    assert not re.search(rb'(?:href|src)="(?!data:|#)', drawing)  # it needs nothing else
+    file = tmp_path / "figure.svg"
+    file.write_bytes(drawing)
+    other.context.set_offline(True)
+    watch.forgive(file.as_uri())
+    other.goto(file.as_uri())
+    images = other.locator("image")
+    assert images.count() > 12
+    assert other.get_by_text("tanh", exact=True).count() == 1
+    drawn = "[...document.querySelectorAll('image')].map((each) => each.getBBox().width > 0)"
+    assert all(other.evaluate(drawn))
+    other.context.set_offline(False)
+
+
 def test_on_a_phone_a_finger_drags_a_number(new_page, axe_report):
     page = new_page(PAIR, width=390, height=844, touch=True, dark=True)
     page.wait_for_load_state("networkidle")

@@ -29,7 +29,14 @@ def softened(image):
 
 @pytest.mark.skipif(shutil.which("rsvg-convert") is None, reason=NO_RSVG)
 @pytest.mark.parametrize(
-    "address", ["/stage.svg", "/diagram.svg", "/stage.svg?filters=dlib&k=7", "/stage.svg?strides=3"]
+    "address",
+    [
+        "/stage.svg",
+        "/diagram.svg",
+        "/stage.svg?filters=dlib&k=7",
+        "/stage.svg?strides=3",
+        "/stage.svg?network=emoji&k=2&i=40&j=35",
+    ],
 )
 def test_chromium_and_librsvg_draw_the_same(address, server, new_page, tmp_path):
     with urlopen(server + address) as answer:

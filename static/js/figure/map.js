@@ -27,6 +27,8 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /** The output pixel under the pointer, if it is over a map. @type {number[] | null} */
 let pointed = null;
+/** How large the map is that it is of. */
+let size = "";
 let frame = 0;
 let again = false;
 
@@ -60,6 +62,7 @@ export class PictureMap extends HTMLElement {
   point(pixel) {
     if (String(pixel) === String(pointed)) return;
     pointed = pixel;
+    size = String(state.facts.geometry.output);
     const [i, j] = pixel ?? state.facts.pixel;
     tell("pixel", { i, j, pinned: pixel === null });
     redraw();
@@ -154,7 +157,10 @@ on("step", draw);
 on("kernel", draw);
 on("bias", draw);
 on("pixel", ({ pinned }) => pinned && redraw());
-on("page", () => pointed && redraw());
+on("page", () => {
+  if (size !== String(state.facts.geometry.output)) pointed = null; // another layer's pixel lies there now
+  if (pointed) redraw();
+});
 customElements.define("mc-map", PictureMap);
 
 /** The maps of a name, or of all names that begin with one that ends in a dash. @param {string} name */
