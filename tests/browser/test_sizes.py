@@ -49,6 +49,23 @@ def test_sizes_are_tried_one_after_another_and_the_best_is_proposed(new_page):
     expect(sizes.locator(".score").nth(best)).to_have_text(scores[best])
     expect(sizes.get_by_role("status")).to_contain_text("The best is")
 
+    # The link shows the same in another window, and a finger pins a pixel of a deep layer there.
+    page.get_by_role("button", name="Share").click()
+    page.locator("button[data-copies]").first.click()
+    shared = page.locator("#link").input_value()
+    assert f"size={link.text_content().split(' ')[-1]}" in shared
+    other = new_page(shared, width=390, height=800, touch=True)
+    expect(other.get_by_text("Above 0: a face here")).to_be_visible()
+    headline = "[data-value='ledger-headline']"
+    assert other.locator(headline).inner_text() == page.locator(headline).inner_text()
+    other.goto(f"{shared}&layer=6&k=7&i=20&j=20")
+    output = other.locator("#result mc-map input")
+    output.scroll_into_view_if_needed()
+    before = other.locator(headline).inner_text()
+    output.tap(position={"x": 60, "y": 90})
+    expect(other).to_have_url(re.compile(r"i=(?!20&)\d+&j=(?!20\b)\d+"))
+    expect(other.locator(headline)).not_to_have_text(before)
+
 
 def test_without_scripts_every_size_is_a_link(new_page):
     page = new_page("/?network=faces&size=160", width=320, height=640, javascript=False)
