@@ -141,6 +141,8 @@ def holds(before: Experiment, now: Experiment) -> bool:
     range itself, the picture, another output, or another bank.
     """
     same = ("source", "before", "view", "focus.k", "focus.layer", "layer.bank")
+    if now.focus.target:  # the target's range holds still by itself
+        return False
     view, settled = now.view, now.focus.rows is not None or not now.layer.has_rest
     if settled and (view.range is not None or view.ranges == "each"):
         return False

@@ -49,7 +49,7 @@ PHOTO_WIDTH = 260
 
 _TIGHT, _GRACE = 96, 4  # the longest side of one of many rows, and what a whole divisor may add
 _FARTHEST = 100_000  # of a click
-_IN_FORM = [row for row in FIELDS if row.part in {"bar", "main", "more"}]
+_IN_FORM = [row for row in FIELDS if row.part in {"bar", "main", "more", "learning"}]
 _FREE = [row for row in FIELDS if row.part == "main" and row.hint]
 
 _NUMBERS = {"range", "answer"}

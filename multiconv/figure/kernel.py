@@ -63,7 +63,8 @@ class Kernel:
 
     ``pictured`` tells whether it stands as a picture in its row; ``lender`` is the channel whose
     kernel it is where a what-if gives all channels one: then it is not to be edited here.
-    ``stamps`` is whether it is a transposed layer's, of which some weights reach a pixel.
+    ``stamps`` is whether it is a transposed layer's, of which some weights reach a pixel;
+    ``learns`` whether its numbers are learned, not typed.
     """
 
     field: str
@@ -75,6 +76,7 @@ class Kernel:
     pictured: bool
     lender: str = ""
     stamps: bool = False
+    learns: bool = False
 
     @property
     def columns(self) -> int:
@@ -128,6 +130,7 @@ def kernel_of(
     pictured: bool = False,
     lender: Channel | None = None,
     taps: Collection[tuple[int, int]] | None = None,
+    learns: bool = False,
 ) -> Kernel:
     """Return the kernel from a channel to output k, its weights tinted on −extent … extent.
 
@@ -165,6 +168,7 @@ def kernel_of(
         pictured,
         lender.name if lender else "",
         taps is not None,
+        learns,
     )
 
 
@@ -208,6 +212,8 @@ def weight_scale(trace: Trace) -> float:
 
     It is that of the bank's own kernels: no edit makes the tints of other weights fade.
     """
+    if trace.learning:
+        return trace.learning.scale
     layer, k = trace.experiment.layer, trace.experiment.focus.k
     own = replace(layer, kernels=()).all_kernels()[:, :, list(layer.group_of(k)), k]
     largest = float(np.abs(own).max())

@@ -24,6 +24,7 @@ from multiconv.figure.exports import Group, exports
 from multiconv.figure.faces import Faces, faces_of
 from multiconv.figure.kernel import weight_scale
 from multiconv.figure.latent import Emoji, Mixing, emojis, mixing_of
+from multiconv.figure.learning import Course, course_of, invitation_of
 from multiconv.figure.links import Links
 from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
@@ -97,6 +98,8 @@ class Page:
     figure: Figure
     strip: TaskStrip | None
     tour: Tour | None
+    learning: Course | None
+    invitation: tuple[tuple[str, str], ...]
     mixing: Mixing | None
     emojis: tuple[Emoji, ...]
     tour_start: str
@@ -148,11 +151,14 @@ def page(
     few = layer.outputs <= FEW
     figure = figure_of(trace, links, form=typed, all_faces=few, outputs=outputs, turns=links)
     mixing = mixing_of(trace, links)
+    course = course_of(trace, figure.channels, links, typed)
     return Page(
         links,
         outlined(figure, trace),
         task_strip_of(trace, links, typed),
-        tour_of(experiment, links),
+        tour_of(trace.asked, links),
+        course,
+        invitation_of(trace, links),
         mixing,
         emojis(trace, links),
         START,
@@ -180,13 +186,13 @@ def page(
         trials=trials_of(trace, links, outputs),
         pixel=pixel_of(trace, figure.channels, links),
         exports=exports(links, k, figure.channels),
-        facts=_facts(trace, links, figure, mixing),
+        facts=_facts(trace, links, figure, mixing, course),
     )
 
 
 def _controls(trace: Trace, links: Links, form: Form, wrong: frozenset[str | None]) -> Controls:
     """Return the fields, with what was chosen and typed in a form that could not be used."""
-    experiment = trace.experiment
+    experiment = trace.asked
     entries = controls.more_entries(experiment, trace.shapes[0].input_size)
     typed_free = any(
         entry.parameter in wrong and form.get(entry.field, entry.text) != entry.text
@@ -218,7 +224,9 @@ def _of_a_stack(experiment: Experiment) -> dict[str, object]:
     return {"prefix": prefix(experiment.focus.layer), "biases": experiment.layer.bias}
 
 
-def _facts(trace: Trace, links: Links, figure: Figure, mixing: Mixing | None) -> str:
+def _facts(
+    trace: Trace, links: Links, figure: Figure, mixing: Mixing | None, course: Course | None
+) -> str:
     """Return what the scripts need to know, as JSON: sizes and the table of colours."""
     experiment = trace.experiment
     lender = lender_of(trace, channels_of(trace))
@@ -249,6 +257,7 @@ def _facts(trace: Trace, links: Links, figure: Figure, mixing: Mixing | None) ->
         **(_of_a_stack(experiment) if len(experiment.layers) > 1 else {}),
         "active": [partial is not None for partial in trace.layer.partials],
         **({"z": mixing.facts} if mixing else {}),
+        **({"learning": course.facts} if course else {}),
     }
     if experiment.layer.pools:
         facts["pooling"] = figure.pooling

@@ -94,7 +94,7 @@ def pixel_of(trace: Trace, channels: Sequence[Channel], links: Links) -> Pixel:
         return _in_values(trace, channels)
     view = trace.experiment.view
     other = next(unit for unit in UNITS if unit != view.unit)
-    elsewhere = replace(trace.experiment, view=replace(view, unit=other))
+    elsewhere = replace(trace.asked, view=replace(view, unit=other))
     window = shown_window(layer.geometry, *trace.pixel)
     active = [q for q, partial in enumerate(layer.partials) if partial is not None]
     levels = [_levels(trace.levels[:, :, q], window) for q in active]

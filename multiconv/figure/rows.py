@@ -144,6 +144,7 @@ def rows_of(
                 pictured=pictured,
                 lender=None if owner(channel) == channel else owner(channel),
                 taps=taps,
+                learns=trace.learning is not None,
             ),
             partial_of(trace, channel, pictures),
         )

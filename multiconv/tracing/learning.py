@@ -22,8 +22,8 @@ from multiconv.engine.learning import Descent, Numbers, Spread, slope_of, spread
 from multiconv.errors import InvalidValue, TooLarge
 from multiconv.experiment.banks import StoredBank
 from multiconv.experiment.learning import USUAL_SHARE, ended, refuse_size, target_layer
-from multiconv.experiment.model import LIMITS, Experiment, Layer, Target
-from multiconv.imaging.ranges import automatic_range
+from multiconv.experiment.model import LAST_STEP, LIMITS, Experiment, Layer, Target
+from multiconv.imaging.ranges import automatic_range, rounded_up
 from multiconv.tracing.cache import ArrayCache
 
 LEARNED = "learned kernels"
@@ -78,6 +78,14 @@ class Learning:
         k = self.asked.focus.k
         made = _output(self.inputs, self.kernels[..., k], self.asked.layer)
         return made + self.bias[k] - self.target
+
+    @cached_property
+    def scale(self) -> float:
+        """The weight that gets the fullest tint: the largest at the start, or where it leads."""
+        way = self.descent
+        ends = [way.start, way.kernel(LAST_STEP if way.is_stable else self.step)]
+        largest = max(float(np.abs(kernel).max()) for kernel in ends)
+        return rounded_up(largest) if largest else 1.0
 
     def facts(self) -> dict[str, Any]:
         """Return where the chosen output is, as the API tells it; weights are by input channel."""

@@ -24,7 +24,8 @@
  *   lender: number | null, gain?: number, rows?: number[] | null, sight?: import("./lib/sight.js").Sight,
  *   values?: boolean,
  *   reach?: { names: string[], before: Geometry[], extents: Record<string, number> },
- *   prefix?: string, biases?: number[], pooling?: string, z?: Numbers }} Facts `values`: inputs are no levels; `lender`: the channel whose kernel a what-if gives all; of several layers
+ *   prefix?: string, biases?: number[], pooling?: string, z?: Numbers,
+ *   learning?: { step: number, weights: number[][], gradient: number[][], bias: number, heights: number[], losses: number[], scale: number, last: number } }} Facts `values`: inputs are no levels; `lender`: the channel whose kernel a what-if gives all; of several layers
  *   `prefix` is what the opened one's parameters begin with, `biases` are its own; `pooling` says what one takes of each window
  * @typedef {"kernel" | "bias" | "planes" | "pixel" | "page" | "step" | "levels" | "settled"} Kind
  */

@@ -3,7 +3,8 @@
 
 /**
  * @typedef {{ name: string, height: number, width: number, levels: boolean, range?: number, bytes: Uint8Array }} Plane
- * @typedef {{ query: string, range: number, planes: Plane[] }} Answer
+ * @typedef {{ step: number, loss: number, first_loss: number, bias: number, weights: number[][], gradient: number[][] }} Learned by input channel
+ * @typedef {{ query: string, range: number, planes: Plane[], learning?: Learned }} Answer
  */
 
 /**
@@ -34,5 +35,5 @@ export function unpacked(body) {
     const own = bytes.subarray(at - size, at);
     return { ...map, bytes: head.packed ? added(own, map.width) : own };
   });
-  return { query: head.query, range: head.range, planes };
+  return { query: head.query, range: head.range, planes, ...(head.learning ? { learning: head.learning } : {}) };
 }

@@ -10,7 +10,7 @@ import { state, under } from "../state.js";
 /**
  * @typedef {import("../lib/packed.js").Plane} Plane
  * @typedef {import("../lib/packed.js").Answer} Answer
- * @typedef {{ query: string, range: number | null, draw: (planes: Plane[]) => void,
+ * @typedef {{ query: string, range: number | null, draw: (planes: Plane[], learning?: import("../lib/packed.js").Learned) => void,
  *   preview: (planes: Plane[]) => void, fail: (words: string) => void }} Question
  * @typedef {Question & { call: number, bridged: boolean }} Waiting
  * @typedef {(names: string[], range: number) => Plane[]} Painter what it cannot draw is left out
@@ -111,7 +111,7 @@ async function answered(question) {
   const due = (/** @type {string} */ name) => newer(name) && (ahead.get(name) ?? 0) <= question.call;
   try {
     const slow = last.took > LONG && last.brought < SLOW * last.took;
-    const { planes } = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
+    const { planes, learning } = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
     last.ended = performance.now();
     last.took = last.ended - start;
     last.brought = planes.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -121,7 +121,7 @@ async function answered(question) {
       ahead.delete(name);
     }
     if (fresh.length) shownCall = Math.max(shownCall, question.call);
-    if (fresh.length) question.draw(fresh);
+    if (fresh.length) question.draw(fresh, learning);
   } catch (error) {
     if (now !== epoch) return;
     for (const name of names.filter(newer)) {

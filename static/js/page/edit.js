@@ -109,6 +109,17 @@ export const setNumbers = (next, place) =>
     change({ ...parameters, ...held() }, [...new Set([...seen, ...worked()])], place);
   });
 
+/**
+ * Go to another step of learning: all but the inputs and the target follow.
+ * @param {() => number} next
+ * @param {Element | null} place where failures are told
+ */
+export const setStep = (next, place) =>
+  void inTurn(() => {
+    const seen = worked().filter((name) => !name.startsWith("input-"));
+    change({ steps: String(next()) }, [...new Set([...seen, ...output(), "error"])], place);
+  });
+
 /** The maps of the opened layer that are in sight, and of many inputs what each adds: all depend on what the first layer is given. */
 function worked() {
   const maps = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#stage mc-map[data-map]"));
@@ -147,9 +158,9 @@ function redraw(maps, place) {
       tell("planes", { planes });
       arrived(planes.map(({ name }) => name));
     },
-    draw(planes) {
+    draw(planes, learning) {
       if (place && !place.querySelector("[aria-invalid]")) unsay(place);
-      tell("planes", { planes });
+      tell("planes", { planes, learning });
       arrived(planes.map(({ name }) => name));
     },
     fail(words) {
