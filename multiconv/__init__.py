@@ -20,6 +20,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+__version__ = "0.1.0"
+
 __all__ = [
     "MultiConvError",
     "activation",

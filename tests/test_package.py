@@ -29,6 +29,12 @@ def test_the_arithmetic_loads_numpy_and_the_engine_alone():
     assert (only_engine, foreign) == ("True", ["set()"])
 
 
+def test_the_package_runs_and_says_its_version():
+    command = [sys.executable, "-m", "multiconv", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"multiconv {multiconv.__version__}\n"
+
+
 @pytest.mark.parametrize("name", multiconv.__all__)
 def test_every_public_name_is_there(name):
     assert name in dir(multiconv)

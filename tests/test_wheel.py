@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from multiconv import __version__
+
 ROOT = Path(__file__).resolve().parents[1]
 SERVES = """
 import multiconv, pathlib, sys
@@ -51,9 +53,13 @@ def test_carries_templates_static_files_and_samples(installed: Path) -> None:
 
 
 def test_carries_its_licence_its_command_and_nothing_else(installed: Path) -> None:
-    assert {path.name for path in installed.iterdir()} == {"multiconv", "multiconv-0.1.0.dist-info"}
-    about = installed / "multiconv-0.1.0.dist-info"
+    assert {path.name for path in installed.iterdir()} == {
+        "multiconv",
+        f"multiconv-{__version__}.dist-info",
+    }
+    about = installed / f"multiconv-{__version__}.dist-info"
     assert (about / "licenses" / "LICENSE").exists()
+    assert (installed / "multiconv" / "py.typed").exists()
     assert "multiconv = multiconv.web.serve:main" in (about / "entry_points.txt").read_text()
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import sys
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +42,10 @@ from multiconv.web.settings import Settings, settings_from_environment
 
 _HERE = Path(__file__).resolve().parent
 _CHECKOUT = _HERE.parent.parent
-PARTS = {".py", ".html", ".svg", ".css", ".js", ".jpg", ".png", ".npz", ".npy", ".json"}
+PARTS = {".py", ".html", ".svg", ".css", ".js", ".jpg", ".png", ".npz", ".npy", ".json", ".txt"}
 """Endings of the files that answers are made of."""
+MAKERS = ("flask", "jinja2", "numpy", "pillow", "werkzeug")
+"""Packages that make the bytes of answers."""
 ARTICLES = 64
 """Pictures whose article is kept; the least recently asked for goes first."""
 PAGES = 64
@@ -56,11 +61,12 @@ def _folder(name: str) -> Path:
 @cache  # the code that runs does not change any more
 def _build() -> str:
     """Return a short name for this build: it changes when anything that makes answers changes."""
-    digest = hashlib.sha256()
+    made_by = [sys.version, zlib.ZLIB_RUNTIME_VERSION, *map(version, MAKERS)]
+    digest = hashlib.sha256(" ".join(made_by).encode())
     for folder in (_folder("templates"), _folder("static"), _HERE.parent):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix in PARTS:
-                digest.update(path.name.encode() + path.read_bytes())
+                digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:10]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from flask import Blueprint, Response, current_app, render_template, send_from_directory
 
 from multiconv.drawing.histogram import BINS, histogram
-from multiconv.errors import InvalidValue
+from multiconv.errors import InvalidValue, NotFound
 from multiconv.experiment.maps import GENERATED
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.words import map_text
@@ -128,14 +128,15 @@ def diagram() -> Response:
 
 @blueprint.get("/static/<build>/<path:path>")
 def static(build: str, path: str) -> Response:
-    """Answer a file of the page; under the current build's name it never changes."""
+    """Answer a file of the page, which never changes under its build's name; of another, none."""
+    if build != current_app.config["BUILD"]:
+        raise NotFound("That file is another build's.", "Load the page again.")
     folder = current_app.config["STATIC"]
     if path == "css/page.css":
         response = Response(_whole_sheet(folder / path), content_type="text/css; charset=utf-8")
     else:
         response = send_from_directory(folder, path)
-    if build == current_app.config["BUILD"]:
-        response.headers["Cache-Control"] = FOREVER
+    response.headers["Cache-Control"] = FOREVER
     return response
 
 

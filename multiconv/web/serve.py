@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from multiconv import __version__
 from multiconv.errors import MultiConvError
 from multiconv.web import create_app
 from multiconv.web.drain import run
@@ -170,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="multiconv",
         description="See what each input channel adds to one output channel of a convolution.",
     )
+    parser.add_argument("--version", action="version", version=f"multiconv {__version__}")
     parser.add_argument("--host", default=HOST, help="address to listen on (%(default)s)")
     words = f"port to listen on (unless said the first free from {PORT}; 0: any free one)"
     parser.add_argument("--port", type=_port, help=words)
