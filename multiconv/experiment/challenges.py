@@ -135,8 +135,8 @@ CHALLENGES = (
         "Light up the red disc alone. Weights, bias and activation may differ.",
         "White is red, green and blue at once: a filter for one colour has to subtract the others, "
         "and an activation to cut off what falls below zero.",
-        "Yes. What red adds, green and blue take away again where all three are: white is gone. "
-        "Green and blue alone fall below zero, and the activation cuts that off.",
+        "Yes. What red adds, the others take away again where all three are: white is gone. What "
+        "falls below zero where they are alone, the activation cuts off.",
         "image=sample:discs&filters=mixes&outputs=1&w.0.0=1&w.1.0=0&w.2.0=0",
         (WEIGHTS, "bias", "activation"),
         (

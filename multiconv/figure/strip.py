@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from multiconv.drawing.marks import circle_path
-from multiconv.experiment.challenges import CHALLENGES, Challenge, Criterion, challenge_of, sizes_of
+from multiconv.experiment.challenges import (
+    CHALLENGES,
+    SEEDS,
+    Challenge,
+    Criterion,
+    challenge_of,
+    sizes_of,
+)
 from multiconv.experiment.edit import Form
 from multiconv.experiment.grounds import ground_of, left_ground, returned
 from multiconv.experiment.model import Experiment, View
@@ -42,7 +49,7 @@ class TaskStrip:
     """What the strip says; ``said`` is the verdict, ``done`` whether it is passed.
 
     ``left`` tells of a figure that is no longer the challenge's, and ``back`` leads to it; a
-    ``field`` is answered with a number, and holds its text.
+    ``field`` is answered with a number, and holds its text; ``others`` asks it of other sizes.
     """
 
     called: str
@@ -55,6 +62,7 @@ class TaskStrip:
     said: str
     done: bool
     see: str
+    others: str
     leave: str
     before: str
     after: str
@@ -87,6 +95,7 @@ def task_strip_of(trace: Trace, links: Links, form: Form | None = None) -> TaskS
         found.words if found and not (measured and untouched) else "",
         bool(found and found.done),
         f"/?{challenge.see}" if challenge.see and found and found.done else "",
+        links.page(_of_others(experiment)) if challenge.sized and not left else "",
         links.page(replace(experiment, view=_without(experiment.view))),
         _opening(number - 1),
         _opening(number + 1),
@@ -158,6 +167,12 @@ def _opening(number: int) -> str:
 
 def _without(view: View) -> View:
     return replace(view, challenge=None, answer=None, seed=0)
+
+
+def _of_others(experiment: Experiment) -> Experiment:
+    """Return a challenge's figure with the sizes of the next seed."""
+    seed = (experiment.view.seed + 1) % (SEEDS + 1)
+    return replace(experiment, view=replace(experiment.view, answer=None, seed=seed))
 
 
 def _restarted(home: Experiment, number: int) -> Experiment:
