@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 from collections.abc import Collection, Sequence
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -32,6 +31,7 @@ from multiconv.web.request import (
     repairs,
     tracer,
 )
+from multiconv.web.sharing import Shared, shared
 
 blueprint = Blueprint("pages", __name__)
 
@@ -40,8 +40,6 @@ MISTAKES_SHOWN = 8
 
 PART = "Multiconv-Part"
 """The request's header that names the part of the page to be answered alone."""
-
-_HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 
 
 @blueprint.get("/")
@@ -52,7 +50,7 @@ def index() -> Response:
     if any(told) or not _lasts():
         return _page_of(asked, told)
     # A layer that a class opens is computed, told and deflated once: all of a warm answer's time.
-    how = request.headers.get(PART), _host_url() + request.script_root, tuple(asked)
+    how = request.headers.get(PART), (shared(), request.script_root), tuple(asked)
     status, body = current_app.extensions["multiconv_pages"](how)
     deflated = request.accept_encodings["gzip"] > 0
     response = Response(body if deflated else gzip.decompress(body), status)
@@ -69,7 +67,9 @@ def _lasts() -> bool:
     return samples and not any(name.endswith("filters") for name in given)
 
 
-def deflated_page(how: tuple[str | None, str, tuple[tuple[str, str], ...]]) -> tuple[int, bytes]:
+def deflated_page(
+    how: tuple[str | None, tuple[Shared, str], tuple[tuple[str, str], ...]],
+) -> tuple[int, bytes]:
     """Return the status and the deflated text of the request’s page: its part, place and link."""
     response = _page_of(list(how[-1]))
     return response.status_code, gzip.compress(response.get_data(), LEVEL, mtime=0)
@@ -167,18 +167,15 @@ def page_answer(
     links = Links(trace.asked, current_app.config["BUILD"], request.script_root)
     source = trace.experiment.source
     whole = request.headers.get(PART) != "figure"
+    to_share = shared()
     body = render_template(
         "page.html" if whole else "figure.html",
         page=page(trace, links, mistakes=mistakes, form=form, told=told, outputs=tracer()),
         article=current_app.extensions["multiconv_article"](source) if whole else None,
-        share=_host_url() + links.at("/"),
+        share=to_share.origin + links.at("/"),
+        to_share=to_share,
         own=None if is_sample(source) or source.z is not None else source.image,
     )
     response = Response(body, status_of(mistakes[0]) if mistakes else 200)
     response.vary.add(PART)
     return response
-
-
-def _host_url() -> str:
-    """Return where this page was asked for; nothing if the request's Host is no host's name."""
-    return request.host_url.rstrip("/") if _HOST.fullmatch(request.host) else ""

@@ -22,6 +22,7 @@ from multiconv.web import create_app
 from multiconv.web.drain import run
 from multiconv.web.log import LOGGER
 from multiconv.web.settings import Settings, settings_from_environment
+from multiconv.web.sharing import NETWORK, network_address
 
 if sys.platform != "win32":
     import resource
@@ -91,7 +92,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     return_large_blocks()
     _find_room(settings.folder)
     with sock:
-        taken = sock.getsockname()[1]
+        host, taken = sock.getsockname()[:2]
+        app.config[NETWORK] = network_address(host, taken)
         if port not in (0, taken):
             print(f"Port {port} is busy; taking {taken}.")
         words = f"multiconv is at {address(sock)}  (Ctrl+C ends it)"

@@ -286,3 +286,22 @@ def test_a_picture_of_ones_own_stands_among_the_samples(new_page, photograph):
     page.wait_for_url(lambda address: "image=" not in address)
     page.wait_for_selector("html.js")
     expect(page.locator(".samples a[title='A picture of yours']")).to_have_count(0)
+
+
+SMALLEST = """() => Math.min(...[...document.querySelectorAll("#stage :is(p, b, td, text, label)")]
+  .filter((e) => !e.children.length && e.textContent.trim() && e.getBoundingClientRect().width > 1)
+  .map((e) => parseFloat(getComputedStyle(e).fontSize) * (e.currentCSSZoom ?? 1)))"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (2560, 1440)])
+def test_on_a_projector_the_figure_grows_and_is_pointed_at(new_page, width, height):
+    page = new_page("/", width=width, height=height)
+    assert page.evaluate(SMALLEST) >= 14
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    at = page.locator("#row-0 .plane .map").bounding_box()
+    assert at["width"] > 190
+    page.mouse.click(at["x"] + at["width"] * 100.8 / 160, at["y"] + at["height"] * 40.8 / 160)
+    page.wait_for_url("**/?i=40&j=100")
+    curve = page.locator(".junction .curve").first.bounding_box()
+    middle = page.locator("#row-0 .partial .map").bounding_box()
+    assert abs(curve["y"] - (middle["y"] + middle["height"] / 2)) < 8  # its own width besides

@@ -12,12 +12,13 @@ function draw() {
   const junction = document.querySelector(".junction");
   const top = junction?.getBoundingClientRect().top ?? 0;
   if (!junction?.getClientRects().length) return; // narrow screens have no curves
+  const zoom = /** @type {Element & { currentCSSZoom?: number }} */ (junction).currentCSSZoom ?? 1; // on a projector
   const arrow = junction.querySelector(".arrow-down");
   const foot = document.getElementById("working")?.getBoundingClientRect().bottom ?? 0;
-  arrow?.setAttribute("d", (arrow.getAttribute("d") ?? "").replace(/V[\d.]+/, `V${Math.round(foot - top)}`));
+  arrow?.setAttribute("d", (arrow.getAttribute("d") ?? "").replace(/V[\d.]+/, `V${Math.round((foot - top) / zoom)}`));
   junction.querySelectorAll(".curve").forEach((curve, q) => {
     const picture = document.querySelector(`#row-${q} .partial .map`)?.getBoundingClientRect();
-    if (picture) curve.setAttribute("d", from(curve.getAttribute("d") ?? "", picture.top + picture.height / 2 - top));
+    if (picture) curve.setAttribute("d", from(curve.getAttribute("d") ?? "", (picture.top + picture.height / 2 - top) / zoom));
   });
 }
 

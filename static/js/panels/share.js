@@ -19,7 +19,8 @@ function settled() {
 async function link() {
   if (moving()) await settled();
   if (tooLong(state.query) && (await align().catch(() => false))) settle(state.query);
-  return location.href.split("#")[0];
+  const origin = document.getElementById("link")?.dataset.origin || location.origin; // where others find it
+  return origin + location.pathname + location.search;
 }
 
 document.addEventListener("click", async ({ target }) => {
