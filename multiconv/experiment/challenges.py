@@ -101,8 +101,8 @@ _RED, _GREEN, _BLUE, _WHITE = (
 _GROUND = Region("the black ground", 80, 80, 20)
 _RED_RIM = Region("the rim of the red disc", 40, 40, 35, 28)
 _WHITE_RIM = Region("the rim of the white disc", 120, 120, 35, 28)
-_IN_RED = Region("inside the red disc", 40, 40, 26)
-_IN_WHITE = Region("inside the white disc", 120, 120, 26)
+_IN_RED = Region("inside the red disc", 40, 40, 28)
+_IN_WHITE = Region("inside the white disc", 120, 120, 28)
 
 _FLAT = ",".join(["0.15"] * 25)
 

@@ -190,9 +190,7 @@ def _task(challenge: Challenge, seed: int) -> str:
 def _left_words(left: tuple[str, ...]) -> str:
     if not left:
         return ""
-    *most, last = left
-    what = f"{', '.join(most)} and {last}" if most else last
-    return f"This is not the challenge’s figure any more: {what} {'differ' if most else 'differs'}."
+    return f"This is not the challenge’s figure any more. What is not as it was: {', '.join(left)}."
 
 
 def _meter(found: Measurement) -> Meter:

@@ -57,7 +57,7 @@ def test_a_number_is_predicted_and_a_figure_is_made(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert axe_report(page, article=False) == ""
     page.locator("select[name=padding]").select_option("1")
-    expect(page.locator(".strip-left")).to_contain_text("the padding differs")
+    expect(page.locator(".strip-left")).to_contain_text("What is not as it was: the padding.")
     page.get_by_role("link", name="Back to the challenge’s figure").click()
     expect(said).to_contain_text("Yes. What red adds")  # the weights are kept
     page.goto(link)

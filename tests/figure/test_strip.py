@@ -280,7 +280,7 @@ def test_what_cannot_be_read_is_told_and_stays_in_its_field(client):
 def test_a_figure_that_has_left_its_ground_says_so_with_the_way_back(client):
     done, said, markup = strip(client, "/?challenge=1&answer=0.733&off=1")
     assert (done, said) == (False, "")
-    assert "which channels are left out differs" in markup
+    assert "What is not as it was: which channels are left out." in markup
     back = unescape(re.search(r'<a href="([^"]+)"[^>]*>Back to the challenge', markup)[1])
     assert back == "/?challenge=1"
     assert 'name="answer"' not in markup
