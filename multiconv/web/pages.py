@@ -16,6 +16,7 @@ from multiconv.figure.links import Links, page_link
 from multiconv.figure.notices import LINK, PARAMETER, telling
 from multiconv.figure.page import page
 from multiconv.figure.strip import challenges_offered
+from multiconv.figure.tour import START
 from multiconv.networks.shipped import network
 from multiconv.tracing.pictures import is_sample
 from multiconv.tracing.trace import Trace
@@ -124,6 +125,12 @@ def bounds() -> str:
 def challenges() -> str:
     """Answer all challenges, with what each teaches and where it begins."""
     return render_template("challenges.html", challenges=challenges_offered())
+
+
+@blueprint.get("/teachers")
+def teachers() -> str:
+    """Answer a lesson of 45 minutes as links."""
+    return render_template("teachers.html", challenges=challenges_offered(), tour_start=START)
 
 
 @blueprint.get("/robots.txt")

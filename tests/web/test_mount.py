@@ -19,7 +19,7 @@ ROOT = "/tools/multiconv"
 ADDRESSES = {"href", "src", "action", "formaction", "data-path", "data-scores", "data-src"}
 PAGES = (
     *("/", "/?network=faces", "/?network=emoji", "/?k=2&kernel=99", "/filters", "/weights"),
-    *("/challenges", "/?challenge=1", "/?challenge=3"),
+    *("/challenges", "/teachers", "/?tour=3", "/?challenge=1", "/?challenge=3"),
 )
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,7 @@ def test_the_page_asks_nothing_of_other_hosts(client):
 
 WRITERS = """
 import io, os, sys
+from html import unescape
 from pathlib import Path
 import numpy as np
 from PIL import Image
@@ -142,3 +144,15 @@ def test_no_route_writes_anything_outside_the_store(tmp_path):
     count, _, outside = done.stdout.partition(" ")
     assert int(count) >= 14
     assert outside.strip() == "[]"
+
+
+def test_the_lesson_takes_45_minutes_and_its_links_open(client):
+    text = client.get("/teachers").get_data(as_text=True)
+    assert sum(map(int, re.findall(r"(\d+) minutes</small>", text))) == 45
+    links = {unescape(link) for link in re.findall(r'href="(/[^"]*)"', text.partition("<main")[2])}
+    assert len(links) > 12
+    for link in links:
+        answer = client.get(link)
+        assert answer.status_code == 200, link
+        assert 'role="alert"' not in answer.text, link
+    assert 'href="/teachers"' in client.get("/").text
