@@ -42,6 +42,11 @@ class Blobs(Protocol):
         """Return whether bytes could be kept now."""
 
 
+def _private(path: str, flags: int) -> int:
+    """Open a file that its owner alone may read."""
+    return os.open(path, flags, 0o600)
+
+
 class FolderBlobs:
     """A folder of files that never change, with a bound on their bytes together.
 
@@ -112,7 +117,7 @@ class FolderBlobs:
         """Write under another name, force to disk, rename, and force the folder to disk too."""
         part = self.path / f"{name}.{token_hex(8)}{_UNFINISHED}"
         try:
-            with part.open("wb") as file:
+            with open(part, "xb", opener=_private) as file:
                 file.write(body)
                 file.flush()
                 os.fsync(file.fileno())

@@ -30,6 +30,8 @@ OF_PAGES = {
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
 }
 FOREVER = "public, max-age=31536000, immutable"
+MINE = "private, max-age=31536000, immutable"
+"""Of a picture of somebody's own: once it is deleted no cache that others share has it."""
 REPAIRED = "Multiconv-Repaired"
 """The header that says what of the request's link was put right, as words of `REPAIRS`."""
 READING = ("GET", "HEAD", "OPTIONS")
@@ -118,7 +120,9 @@ def _tell_caches(response: Response, build: str) -> None:
         response.headers["Cache-Control"] = "no-store"
     elif request.method in {"GET", "HEAD"} and response.status_code == 200:
         of_build = request.path.startswith(READ_BY_ANYONE) and request.args.get("v") == build
-        response.headers.setdefault("Cache-Control", FOREVER if of_build else "no-cache")
+        own = any(not name.startswith("sample:") for name in request.args.getlist("image"))
+        holds = MINE if own else FOREVER
+        response.headers.setdefault("Cache-Control", holds if of_build else "no-cache")
         if not response.is_streamed and not response.direct_passthrough:
             response.add_etag()
             response.make_conditional(request)

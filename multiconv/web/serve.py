@@ -36,7 +36,9 @@ FILES = 4096
 """Files and connections that may be open at once, where the system allows so many."""
 MAPPED = 8 * MIB
 """Bytes from which a block of memory is the system's own and returns to it when freed."""
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # mallopt(3)
+ARENAS = 2
+"""Heaps that all threads share; unless told so glibc gives eight to every core."""
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # mallopt(3)
 
 SETTINGS: Mapping[str, Any] = MappingProxyType(
     {
@@ -136,7 +138,8 @@ def return_large_blocks() -> bool:
         return False
     with suppress(OSError, AttributeError):  # another C library
         mallopt = ctypes.CDLL(None).mallopt
-        return bool(mallopt(_MMAP_THRESHOLD, MAPPED) and mallopt(_TRIM_THRESHOLD, 2 * MAPPED))
+        told = (_MMAP_THRESHOLD, MAPPED), (_TRIM_THRESHOLD, 2 * MAPPED), (_ARENA_MAX, ARENAS)
+        return all(mallopt(what, most) for what, most in told)
     return False
 
 

@@ -47,6 +47,12 @@ def test_what_is_there_is_got_told_listed_and_forgotten(tmp_path):
     assert list(blobs.names()) == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="rights are told otherwise here")
+def test_a_file_is_its_owners_alone(tmp_path):
+    FolderBlobs(tmp_path, 100).put_if_absent("a", b"12")
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+
+
 def test_what_is_there_is_not_written_anew(tmp_path, monkeypatch):
     blobs = FolderBlobs(tmp_path, 10)
     blobs.put_if_absent("one", b"123456")

@@ -83,6 +83,14 @@ def test_a_page_of_this_build_is_not_for_ever(client, app):
     assert mistaken.headers["Cache-Control"] == "no-store"
 
 
+def test_no_shared_cache_keeps_what_is_of_an_uploaded_picture(client, app, uploaded):
+    at = f"/maps/sum.png?v={app.config['BUILD']}"
+    assert client.get(at).headers["Cache-Control"].startswith("public, ")
+    own = client.get(f"{at}&image={uploaded}")
+    assert own.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert client.get(f"/maps/sum.png?image={uploaded}").headers["Cache-Control"] == "no-cache"
+
+
 READABLE = ["/api/experiment", "/api/probe?k=99", "/maps/sum.npy", "/diagram.svg", "/openapi.json"]
 
 
