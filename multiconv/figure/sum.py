@@ -103,7 +103,7 @@ def _graph(trace: Trace, curves: Junction, then: str) -> tuple[str, str]:
         return "", ""
     values = activation(trace.experiment.layer.activation)(np.linspace(-3, 3, 25))
     right = curves.width - 6
-    middle = curves.centre[1] - (37 if len(then) < LONG else 20)
+    middle = curves.centre[1] - (40 if len(then) < LONG else 20)
     path = graph([float(value) for value in values], right, middle)
     return path, f"M{right - GRAPH[0]:g} {middle:g}h{GRAPH[0]:g}"
 
