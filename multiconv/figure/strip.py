@@ -80,7 +80,7 @@ def task_strip_of(trace: Trace, links: Links, form: Form | None = None) -> TaskS
     left = left_ground(home, experiment)
     found = None if left else verdict_of(trace, challenge)
     measured = found.measured if found else ()
-    untouched = replace(ground, focus=experiment.focus, view=experiment.view) == experiment
+    untouched = experiment.layers == ground.layers
     asked = challenge.prediction and not left
     answer = experiment.view.answer
     typed = (form or Form()).get("answer", "" if answer is None else plain(answer))

@@ -286,6 +286,22 @@ def test_a_figure_that_has_left_its_ground_says_so_with_the_way_back(client):
     assert 'name="answer"' not in markup
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "layers=3&layer=2", "k=3", "kind=max_pool", "network=emoji", "network=faces", "size=3",
+        "size=full", "if=apart", "filters=depthwise", "filters=gabors", "off=0,1,2", "kernel=15",
+        "strides=16", "kind=transposed&output_padding=0", "target=luminance-edges:0&steps=5",
+        "image=sample:grey", "w.0.0=zero&w.1.0=zero&w.2.0=zero",
+    ],
+)  # fmt: skip
+def test_no_other_figure_breaks_a_challenge(client, more):
+    for number in (1, 2, 5, 7, 9):
+        page = client.get(f"/?challenge={number}&{more}")
+        assert page.status_code == 200, number
+        assert 'id="strip"' in page.text
+
+
 def test_the_regions_are_outlined_on_the_figure_and_only_on_its_ground(client):
     page = client.get(challenge_link(2)).text
     # Three inputs, the output, and its companion beside the article.
