@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 WIDTH, HEIGHT = 400, 150
 """The curve's own room, in CSS pixels: a step is one of them where there are so many."""
 
-_LEAST, _SPAN = 1e-6, 1e12  # of the first loss: how far down the scale goes, and how far up
+_LEAST, _SPAN = 1e-6, 1e18  # of the first loss: how far down the scale goes, and how far up
 _ROOM, _LINES = 0.15, 6  # decades above and below the curve; the most lines
 _RATES = 1.5  # decades of the scale of rates on each side of the largest stable one
 
@@ -27,9 +27,12 @@ class LossCurve:
     height: int = HEIGHT
 
 
-def loss_curve(losses: Sequence[float], step: int) -> LossCurve:
-    """Return the curve of the losses after 0, 1, 2 … steps, as shares of the first."""
-    first, last = losses[0] or 1.0, max(1, len(losses) - 1)
+def loss_curve(losses: Sequence[float], step: int, last: int) -> LossCurve:
+    """Return the curve of the losses after 0, 1, 2 … steps, as shares of the first.
+
+    There is room for ``last`` steps, though there may be fewer.
+    """
+    first = losses[0] or 1.0
     shares = [min(max(loss / first, _LEAST), _SPAN) for loss in losses]
     high = log10(max(shares)) + _ROOM
     low = min(log10(min(shares)) - _ROOM, high - 1 - 2 * _ROOM)

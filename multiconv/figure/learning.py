@@ -88,6 +88,7 @@ class Course:
     pairs: tuple[GradientPair, ...]
     curve: LossCurve
     rate: str
+    used_rate: str
     rate_at: float
     stable: str
     usual_rate: str
@@ -115,7 +116,7 @@ def course_of(
     losses = way.losses(np.arange(LAST_STEP + 1))
     losses = losses[: way.last(LIMITS.weight, LAST_STEP) + 1]
     kernel, gradient = way.kernel(step), way.gradient(step)
-    curve = loss_curve(losses.tolist(), step)
+    curve = loss_curve(losses.tolist(), step, LAST_STEP)
     target = BY_NAME["target"].kind.write(focus.target)
     di, dj, q = map(int, np.unravel_index(int(np.abs(gradient).argmax()), gradient.shape))
     return Course(
@@ -128,7 +129,8 @@ def course_of(
         _product(learning, links, channels[q], di, dj, float(gradient[di, dj, q])),
         tuple(_pair(links, channel, kernel, gradient, learning) for channel in channels),
         curve,
-        typed.get("rate", plain(float(f"{way.rate:.4g}"))),
+        typed.get("rate", plain(focus.rate) if focus.rate else ""),
+        plain(float(f"{way.rate:.4g}")),
         rate_place(way.rate / way.spread.stable),
         plain(float(f"{way.spread.stable:.4g}")),
         links.page(replace(asked, focus=replace(focus, rate=None))) if focus.rate else "",
@@ -141,7 +143,7 @@ def course_of(
         links.page(_kept(learning)),
         max(kernel.shape[:2]) <= _NUMBERED,
         {
-            **{name: learning.facts()[name] for name in ("step", "weights", "gradient", "bias")},
+            **{name: learning.standing()[name] for name in ("step", "weights", "gradient", "bias")},
             "heights": curve.heights,
             "losses": [float(f"{loss / (losses[0] or 1):.3g}") for loss in losses],
             "scale": learning.scale,
@@ -199,14 +201,9 @@ def _stands(learning: Learning) -> str:
 def _scene(learning: Learning, links: Links, kind: str) -> Scene:
     k = learning.asked.focus.k
     name = f"output-{k}" if kind == "output" else kind
-    words = {"output": "output", "target": "target", "error": "error"}[kind]
     extent = learning.asked.view.range or learning.range
-    alt = {
-        "output": "The output after these steps",
-        "target": "The target",
-        "error": "Output minus target",
-    }[kind]
-    return Scene(name, links.map(name, extent), *_size(learning), words, alt)
+    alt = {"output": "The output", "target": "The target", "error": "Output minus target"}[kind]
+    return Scene(name, links.map(name, extent), *_size(learning), kind, alt)
 
 
 def _size(learning: Learning) -> tuple[int, int]:

@@ -165,7 +165,7 @@ def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     if face := face_map(name, trace.experiment, outputs):
         return face
     if (place := learned_place(name, trace.asked)) is not None and trace.learning:
-        return learned_map(name, place, trace.learning)
+        return learned_map(name, place, trace, trace.learning)
     kind, channel = map_place(name, trace.experiment.layer)
     layer = trace.layer
     if kind not in {"input", "partial"}:
@@ -199,7 +199,7 @@ def map_plane(name: str, trace: Trace, outputs: Outputs) -> Map:
     return Map(name, plane, trace.range_of(plane))
 
 
-def learned_map(name: str, place: tuple[int, ...], learning: Learning) -> Map:
+def learned_map(name: str, place: tuple[int, ...], trace: Trace, learning: Learning) -> Map:
     """Return what a layer that learns has besides: its target, the error, a weight's products.
 
     Error and target have one range with the output; products, at their ``place``, their own.
@@ -207,9 +207,10 @@ def learned_map(name: str, place: tuple[int, ...], learning: Learning) -> Map:
     if place:
         products = learning.product(place[0], place[1], place[2]).astype(np.float32)
         return Map(name, products, automatic_range((products,)))
-    plane = learning.error if name == "error" else learning.target
-    extent = learning.asked.view.range or learning.range
-    return Map(name, plane.astype(np.float32), extent)
+    plane = learning.target.astype(np.float32)
+    if name == "error":
+        plane = trace.layer.output - plane
+    return Map(name, plane, learning.asked.view.range or learning.range)
 
 
 def check_sum(experiment: Experiment) -> None:

@@ -87,21 +87,28 @@ class Learning:
         largest = max(float(np.abs(kernel).max()) for kernel in ends)
         return rounded_up(largest) if largest else 1.0
 
-    def facts(self) -> dict[str, Any]:
-        """Return where the chosen output is, as the API tells it; weights are by input channel."""
+    def standing(self) -> dict[str, Any]:
+        """Return the chosen output's numbers after the steps; weights are by input channel."""
         way, step = self.descent, self.step
+        first, loss = way.losses(np.array([0, step])).tolist()
         return {
             "step": step,
-            "rate": way.rate,
-            "stable": way.spread.stable,
-            "condition": way.spread.condition,
-            "loss": float(way.losses(step)),
-            "first_loss": float(way.losses(0)),
-            "floor": way.floor,
-            "steps_to_one_percent": way.steps_to(ONE_PERCENT),
+            "loss": loss,
+            "first_loss": first,
             "bias": way.bias(step),
             "weights": _by_channel(way.kernel(step)),
             "gradient": _by_channel(way.gradient(step)),
+        }
+
+    def facts(self) -> dict[str, Any]:
+        """Return these and what they come from, as the API tells it."""
+        way = self.descent
+        return self.standing() | {
+            "rate": way.rate,
+            "stable": way.spread.stable,
+            "condition": way.spread.condition,
+            "floor": way.floor,
+            "steps_to_one_percent": way.steps_to(ONE_PERCENT),
         }
 
     def product(self, q: int, di: int, dj: int) -> Numbers:

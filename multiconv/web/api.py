@@ -257,7 +257,8 @@ def planes() -> Response:
         for plane in found
     ]
     head = {"query": to_query(asked), "range": trace.range, "packed": packed, "maps": described}
-    head |= _learning(trace)
+    if trace.learning:
+        head["learning"] = trace.learning.standing()
     file = io.BytesIO()
     file.write(json.dumps(head).encode() + b"\n")
     for plane in found:

@@ -7,7 +7,7 @@ from multiconv.drawing.learning import HEIGHT, WIDTH, loss_curve, rate_place
 
 def test_the_curve_is_the_losses_on_a_scale_of_powers():
     losses = [math.exp(-at / 20) for at in range(401)]
-    curve = loss_curve(losses, 100)
+    curve = loss_curve(losses, 100, 400)
     powers = dict(reversed(line) for line in curve.lines)
     decade = (powers["1 %"] - powers["100 %"]) / 2
     for at in (0, 1, 50, 100):
@@ -21,10 +21,11 @@ def test_the_curve_is_the_losses_on_a_scale_of_powers():
 
 def test_what_grows_and_what_ends_stay_within():
     for losses in ([4.0**at for at in range(200)], [1.0, 0.0, 0.0], [0.0, 0.0], [1.0] * 401):
-        curve = loss_curve(losses, 0)
+        curve = loss_curve(losses, 0, 400)
         assert all(0 <= y <= HEIGHT for y in curve.heights)
         assert all(0 <= y <= HEIGHT for y, _ in curve.lines)
         assert len(curve.lines) >= 2
+        assert [text for _, text in curve.marks][-1] == "400"
 
 
 def test_the_largest_stable_rate_stands_in_the_middle():

@@ -17,7 +17,7 @@ def test_the_api_tells_how_far_it_is(client):
     assert [len(each) for each in told["weights"]] == [9, 9, 9]
     assert {"target", "error"} <= {each["name"] for each in found["maps"]}
     head = client.get(f"/api/planes?{QUERY}&maps=partial-0,output-0,error,product-1-2-0").data
-    assert json.loads(head.partition(b"\n")[0])["learning"] == told
+    assert json.loads(head.partition(b"\n")[0])["learning"].items() <= told.items()
     assert "learning" not in client.get("/api/experiment?size=40").json
 
 

@@ -27,7 +27,7 @@ function point(step) {
   const at = Math.min(step, (told?.heights.length ?? 1) - 1);
   const dot = document.querySelector(".loss-curve .now");
   if (!told || !dot) return;
-  dot.setAttribute("cx", String((at * WIDTH) / Math.max(told.heights.length - 1, 1)));
+  dot.setAttribute("cx", String((at * WIDTH) / told.last));
   dot.setAttribute("cy", String(told.heights[at]));
   const number = field("[name=steps]");
   if (number && number.value !== String(step)) number.value = String(step);

@@ -1,0 +1,65 @@
+"""A layer learns under the hand: slider, weights pointed at, and all of it without scripts."""
+
+import re
+
+from playwright.sync_api import expect
+
+EDGES = "/?outputs=1&filters=zero&target=luminance-edges:0"
+
+
+def query(page):
+    return page.evaluate("location.search")
+
+
+def test_the_slider_goes_through_the_steps_and_a_weight_shows_its_products(new_page, axe_report):
+    page = new_page(EDGES)
+    page.wait_for_load_state("networkidle")
+    slider, loss = page.locator("[data-steps]"), page.locator("[data-loss]")
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2, steps=8)
+    expect(page.locator('[data-scene="error"] canvas')).to_have_count(1)
+    expect(loss).to_contain_text(re.compile(r"^0\.00"))
+    assert page.locator('mc-kernel[data-q="0"] .weight').first.input_value() != "0"
+    page.mouse.up()
+    expect(page.locator(".scene canvas")).to_have_count(0)  # the page's own pictures are there
+    step = page.locator("[name=steps]").input_value()
+    assert f"steps={step}" in query(page)
+
+    page.locator(".gradient [data-tap='2-0-1']").hover()
+    expect(page.locator("[data-product-words]")).to_contain_text("error × blue at [0, 1]: mean")
+    page.locator('mc-kernel[data-q="1"] .weight').nth(5).focus()
+    expect(page.locator("[data-product-words]")).to_contain_text("error × green at [1, 2]: mean")
+    expect(page.locator("[data-product] img")).to_have_js_property("naturalWidth", 160)
+    assert axe_report(page, article=False) == ""
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+    page.get_by_role("link", name="60 steps").click()
+    expect(page.locator("[name=steps]")).to_have_value(str(min(int(step) + 60, 400)))
+    page.locator("[name=rate]").fill("9")
+    page.locator("[name=rate]").press("Enter")
+    expect(page.locator("#learner .warning")).to_contain_text("× the largest stable rate")
+    assert "NaN" not in page.locator("main").inner_text()
+    page.get_by_role("link", name="stop learning").click()
+    expect(page.locator("#learner")).to_have_count(0)
+
+
+def test_without_scripts_links_and_fields_lead_on(new_page):
+    page = new_page("/?size=64", javascript=False)
+    page.locator("details.more summary", has_text="More").first.click()
+    page.get_by_role("link", name="edges of luminance").click()
+    page.get_by_role("link", name="60 steps").click()
+    page.get_by_role("link", name="step", exact=True).click()
+    assert "steps=61" in query(page)
+    page.locator("[name=steps]").fill("29")
+    page.locator("[name=target]").select_option("red-green-edges:0")
+    page.locator("#course").get_by_role("button", name="Apply").click()
+    assert "target=red-green-edges:0&steps=29" in query(page)
+    product = page.locator(".gradient a").nth(4).get_attribute("href")
+    assert product.startswith("/maps/product-0-1-1.png")
+    assert page.request.get(product).ok
+    page.get_by_role("link", name="start", exact=True).click()
+    assert "steps" not in query(page)
