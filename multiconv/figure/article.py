@@ -74,6 +74,8 @@ def _over(kernels: Iterable[NDArray[np.float64]]) -> Pairs:
     return tuple((f"2.w.{q}.0", kernel_text(tuple(each.ravel()))) for q, each in enumerate(kernels))
 
 
+_LEARNING: Pairs = (("outputs", "1"), ("filters", "zero"), ("target", "luminance-edges:0"))
+
 _LOTS: Pairs = (
     *(("outputs", "4"), ("activation", "relu")),
     *(("2.groups", "2"), ("layer", "2")),
@@ -164,6 +166,8 @@ TRIES: Mapping[str, Pairs] = MappingProxyType(
         "bgr-both": (*_SWAPPED, *_over(reversed(_OPENING))),
         "groups-first": _LOTS,
         "groups-second": (*_LOTS, ("k", "2")),
+        "learn-start": _LEARNING,
+        "learn-thirty": (*_LEARNING, ("steps", "30")),
         "one-tap": _kernels("0,0,0,0,0,1,0,0,0", "zero", "zero"),
         "stamped-once": (
             *(("kind", "transposed"), ("outputs", "1"), ("padding", "1")),

@@ -85,7 +85,7 @@ def test_the_article_answers_every_question_people_ask(client):
         *("negative", "bias-once", "batches", "sixteen-from-32", "pooling", "dead-maps"),
         *("frames", "batch-normalisation", "any-size", "enlarges", "stamped-sum"),
         *("output-padding", "chequerboards", "stamped-frames", "adjoint", "z", "bgr", "layouts"),
-        *("groups", "two-or-three-d", "gradient", "rotated"),
+        *("groups", "two-or-three-d", "learns", "gradient", "rotated"),
     ):
         assert f'<section id="{name}"><h3>' in text
 

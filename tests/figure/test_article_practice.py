@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 
+from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment
 from multiconv.figure.article import try_of
 
@@ -102,6 +103,15 @@ def test_a_3_d_convolution_as_deep_as_the_picture_has_nowhere_to_slide(traced, t
     np.testing.assert_allclose(trace.layer.output, found[0], atol=1e-6)
     slid = torch.nn.functional.conv3d(volume, weight[:, :, :2], padding=(0, 1, 1))
     assert slid.shape[2] == 2  # with a shorter kernel that axis is there still
+
+
+def test_thirty_steps_bring_the_loss_below_a_hundredth(app, traced):
+    wanted = read([("filters", "luminance-edges")])
+    target = app.extensions["multiconv"].trace(wanted).layer.output
+    first, last = (((traced(name).layer.output - target) ** 2).mean()
+                   for name in ("learn-start", "learn-thirty"))  # fmt: skip
+    assert np.ptp(traced("learn-start").layer.output) == 0  # zeros see nothing of it yet
+    assert 0 < last < first / 100
 
 
 def test_the_gradient_of_a_weight_is_twice_the_mean_of_error_times_moved_channel(traced, torch):
