@@ -161,6 +161,12 @@ def challenges_offered() -> tuple[Task, ...]:
     )
 
 
+def opening(challenge: str) -> str:
+    """Return where a challenge begins that a link names alone; "" where it leads there already."""
+    link = _opening(int(challenge)) if challenge.isascii() and challenge.isdigit() else ""
+    return "" if link == f"/?challenge={challenge}" else link
+
+
 def _opening(number: int) -> str:
     return challenge_link(number) if 1 <= number <= len(CHALLENGES) else ""
 

@@ -15,7 +15,7 @@ from multiconv.experiment.transit import Pairs, explained, is_at_fault
 from multiconv.figure.links import Links, page_link
 from multiconv.figure.notices import LINK, PARAMETER, telling
 from multiconv.figure.page import page
-from multiconv.figure.strip import challenges_offered
+from multiconv.figure.strip import challenges_offered, opening
 from multiconv.figure.tour import START
 from multiconv.networks.shipped import network
 from multiconv.tracing.pictures import is_sample
@@ -47,6 +47,8 @@ PART = "Multiconv-Part"
 def index() -> Response:
     """Answer the page of an experiment; of a link that cannot be used, the nearest and why."""
     asked = pairs(PARAMETER)
+    if [name for name, _ in asked] == ["challenge"] and (start := opening(asked[0][1])):
+        return seen_at(start)  # whoever writes the number alone means its figure
     told = [*request.args.get(PARAMETER, "").split(","), *(LINK + word for word in repairs())]
     if any(told) or not _lasts():
         return _page_of(asked, told)

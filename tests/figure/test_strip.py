@@ -7,7 +7,6 @@ from html import unescape
 from urllib.parse import quote
 
 import pytest
-import torch
 
 from multiconv.experiment.challenges import CHALLENGES, sizes_of
 from multiconv.figure.strip import challenge_link
@@ -238,6 +237,7 @@ def test_every_challenge_is_tried():
 
 
 def test_sizes_vary_by_seed_and_every_number_is_told_apart(client):
+    torch = pytest.importorskip("torch")
     for seed in (1, 7, 41, 999_999):
         side, inputs, outputs = sizes_of(seed)
         kernel = torch.nn.Conv2d(inputs, outputs, side)
@@ -306,8 +306,18 @@ def test_the_regions_are_outlined_on_the_figure_and_only_on_its_ground(client):
     page = client.get(challenge_link(2)).text
     # Three inputs, the output, and its companion beside the article.
     assert page.count('class="region"') == 5
-    assert 'class="region"' not in client.get("/?challenge=2").text
+    assert 'class="region"' not in client.get("/?size=161&challenge=2").text
     assert 'class="region"' not in client.get("/").text
+
+
+def test_a_challenge_s_number_alone_leads_to_its_figure(client):
+    for number in range(1, len(CHALLENGES) + 1):
+        answer = client.get(f"/?challenge={number}", follow_redirects=True)
+        assert answer.status_code == 200
+        assert "Back to the challenge" not in answer.text
+    assert client.get("/?challenge=2").headers["Location"] == challenge_link(2)
+    for wrong in ("0", "99", "²"):
+        assert client.get(f"/?challenge={wrong}").status_code == 400
 
 
 def test_a_page_without_a_challenge_has_no_strip(client):

@@ -6,7 +6,6 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
-import torch
 from scipy.signal import correlate2d
 
 from multiconv.experiment.challenges import CHALLENGES
@@ -125,6 +124,7 @@ def test_the_distance_from_moved_green_is_a_loop_s(tracer):
 
 
 def test_the_chequerboard_is_pytorch_s(tracer):
+    torch = pytest.importorskip("torch")
     kernel = np.random.default_rng(3).uniform(0, 0.4, (5, 5)).round(3)
     more = "w.0.0=" + ",".join(map(str, kernel.ravel()))
     grey = torch.full((1, 1, 64, 64), 153 / 255, dtype=torch.float64)
@@ -136,6 +136,7 @@ def test_the_chequerboard_is_pytorch_s(tracer):
 
 
 def test_four_channels_blind_the_network_as_pytorch_runs_it(tracer):
+    torch = pytest.importorskip("torch")
     traced = trace(tracer, 8, "7.off=0,1,5,36")
     own = network("faces")
     levels = levels_of(own_source := traced.experiment.source, None)
@@ -158,6 +159,7 @@ def test_four_channels_blind_the_network_as_pytorch_runs_it(tracer):
 
 
 def test_what_a_number_sees_is_what_changes_it(tracer):
+    torch = pytest.importorskip("torch")
     more = "2.dilations=2x2&3.dilations=4x4"
     layers = trace(tracer, 9, more).experiment.layers
 
