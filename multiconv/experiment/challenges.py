@@ -54,10 +54,14 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A mistake that is told from what was made, by the name that `tracing/verdict` knows it by."""
+    """A mistake that is told from what was made, by the name that `tracing/verdict` knows it by.
+
+    One that ``passes`` is none: it is another way to do what was asked.
+    """
 
     measure: str
     words: str
+    passes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +162,8 @@ CHALLENGES = (
         "Make the disc vanish, with weights whose sizes add up to 0.5 or more.",
         "What one channel shows, another can take away: a picture’s edge need not be in the sum.",
         "Yes. From the ground to the disc red rises by 0.953, green falls by 0.482 and blue by "
-        "0.016: your weights make 0 of these three. So do the weights of luminance, 0.299, 0.587 "
-        "and 0.114: to a grey camera there is no disc.",
+        "0.016: your weights make {value} of these three. The weights of luminance, 0.299, 0.587 "
+        "and 0.114, make less than 0.001: to a grey camera there is no disc.",
         "image=sample:edge&filters=mixes&outputs=1&w.0.0=1&w.1.0=0&w.2.0=0",
         (WEIGHTS,),
         (
@@ -172,6 +176,10 @@ CHALLENGES = (
                       "make of these three has to be 0.", high=0.01, places=3),
         ),
         (
+            Slip("one channel",
+                 "Yes: blue is nearly the same on the disc and around it, and so little of it "
+                 "makes {value} of that. Red and green show the disc clearly: can you let them "
+                 "cancel?", passes=True),
             Slip("one channel",
                  "That is one channel alone, and each shows the disc: this one by {value}."),
             Slip("equal weights",

@@ -64,16 +64,16 @@ STOPS = (
         "off=1&i=110&j=129",
         "The partial pictures are added",
         "Pixel by pixel, and nothing else: that is the output. Green is left out here, so the "
-        "white collar is orange.",
-        "Tick Green. Its violet cancels that: the collar becomes blank, the orange suit stays.",
+        "helmet’s white rim, at the marker, is orange.",
+        "Tick Green. Its violet cancels that: the rim becomes blank, the orange suit stays.",
         "sum",
         "result",
     ),
     TourStep(
         "i=110&j=129",
         "One pixel, all its numbers",
-        "In the outlined tables is the whole of one output pixel, on the white collar: three times "
-        "nine products, a subtotal for each channel, and their sum, nearly 0.",
+        "In the outlined tables is the whole of one output pixel, on the helmet’s white rim: three "
+        "times nine products, a subtotal for each channel, and their sum, nearly 0.",
         "Click the orange suit, and read the same line there.",
         "pixel",
         "pixel",
@@ -88,10 +88,11 @@ STOPS = (
         "result",
     ),
     TourStep(
-        "k=1",
+        "image=sample:discs&k=1",
         "Another filter makes another output",
         "The three kernels of one output are its filter. This is output 1, with three kernels and "
-        "a bias of its own, over the same three channels; it answers to green.",
+        "a bias of its own, over four discs: it answers to green, so the green disc alone is "
+        "orange.",
         "Choose another of the outlined outputs.",
         "outputs",
         "working",

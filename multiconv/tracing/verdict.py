@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, prod
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ PLACE = (118, 26)
 
 MARGIN = 8
 """So many pixels at each side of a transposed layer's output are not counted."""
+
+SEEN = 15
+"""So many pixels a side are to be seen; of two sides the one that is further from it counts."""
 
 NOTHING = 1e-9
 
@@ -121,7 +124,7 @@ MEASURES: Mapping[str, Callable[[Trace, Sequence[Region]], Found]] = {
     "variation": lambda trace, _: (_variation(trace), ""),
     "left out": lambda trace, _: (len(trace.experiment.layer.off), ""),
     "highest": lambda trace, _: (float(trace.layer.output.max()), ""),
-    "field": lambda trace, _: (prod(_field(trace)) ** 0.5, ""),
+    "field": lambda trace, _: (max(_field(trace), key=lambda side: abs(side - SEEN)), ""),
     "rows": lambda trace, _: (trace.shapes[-1].output_size[0], ""),
 }
 """What criteria measure, of the opened layer's chosen output."""
@@ -295,17 +298,14 @@ def verdict_of(trace: Trace, challenge: Challenge) -> Verdict | None:
             None if answer is None else _on_answer(answer, challenge, predictions(trace, challenge))
         )
     measured = tuple(_measured(trace, each) for each in challenge.criteria)
-    for slip in challenge.slips:
-        if found := SLIPS[slip.measure](trace, challenge):
-            return Verdict(False, _told(slip.words, found, challenge.criteria[-1].places), measured)
     first = next((each for each in measured if not each.met), None)
-    if first is None:
-        return Verdict(True, challenge.after, measured)
-    return Verdict(
-        False,
-        _told(first.criterion.failed, (first.value, first.where), first.criterion.places),
-        measured,
-    )
+    done = first is None  # what the meters say, whatever else is told from the figure
+    for slip in challenge.slips:
+        if slip.passes == done and (found := SLIPS[slip.measure](trace, challenge)):
+            return Verdict(done, _told(slip.words, found, challenge.criteria[-1].places), measured)
+    told = first or measured[-1]
+    words = first.criterion.failed if first else challenge.after
+    return Verdict(done, _told(words, (told.value, told.where), told.criterion.places), measured)
 
 
 def _on_answer(answer: float, challenge: Challenge, numbers: Mapping[str, float]) -> Verdict:

@@ -38,10 +38,12 @@ def test_all_steps_are_walked_by_keyboard_and_left(
         lit = page.locator(f".lit-{stop.part}")
         expect(lit).to_have_count(1)
         assert lit.evaluate(OUTLINED), f"nothing is outlined at step {number}"
+        if javascript:
+            expect(page.locator("#tour-next")).to_be_focused()
+        elif number < 8:
+            focus(page, "Next")
         if number < 8:
-            if number == 1 or not javascript:
-                focus(page, "Next")
-            page.keyboard.press("Enter")  # with scripts the focus stays on Next
+            page.keyboard.press("Enter")
     if javascript:
         assert axe_report(page, article=False) == ""
         page.set_viewport_size({"width": 390, "height": 844})

@@ -33,7 +33,10 @@ def made(client, number, more):
     link = challenge_link(number)
     pairs = dict(part.split("=", 1) for part in link[2:].split("&") if part)
     pairs |= dict(part.split("=", 1) for part in more.split("&") if part)
-    return strip(client, "/?" + "&".join(f"{name}={text}" for name, text in pairs.items()))[:2]
+    link = "/?" + "&".join(f"{name}={text}" for name, text in pairs.items())
+    done, said, markup = strip(client, link)
+    assert done == ("not met" not in markup), link  # the meters say what Check says
+    return done, said
 
 
 def one(where, value=1.0, side=3):
@@ -86,6 +89,7 @@ MADE = {
             three(0, 0, 0): "The sizes of the weights add up to 0.00: they are to be 0.5 or more",
             three(0, 1, 0): "That is one channel alone, and each shows the disc: this one by 0.482",
             three(0, 0, 1): "this one by 0.016",
+            three(0, 0, 0.7): "this one by 0.011",
             three(0.5, -0.5, 0): "With opposite signs both pull the same way",
             three(0.3, 0.3, 0.3): "Equal weights make the mean",
             three(0.05, 0.1, 0): "The sizes of the weights add up to 0.15",
@@ -165,6 +169,7 @@ MADE = {
             "strides=2x2&2.strides=2x2": "It sees as far as it is to, but has 40 rows",
             "dilations=2x2&2.dilations=2x2&3.dilations=2x2": "sees 13 × 13 pixels",
             "3.dilations=15x15": "sees 35 × 35 pixels",
+            "dilations=1x12": "29 pixels, down and across",
             "3.dilations=5x1": "15 × 7 pixels, down and across: it is to be a square",
             "3.strides=2x2": "sees 7 × 7 pixels",
         },
@@ -229,6 +234,14 @@ def test_a_number_passes_or_is_answered_by_what_it_would_mean(client, number):
         done, said = answered(client, number, text)
         assert not done, text
         assert words in said, (text, said)
+
+
+def test_blue_alone_passes_and_the_number_that_is_said_is_measured(client):
+    done, said = made(client, 3, three(0, 0, 0.5))
+    assert done
+    assert "blue is nearly the same on the disc and around it" in said
+    assert "makes 0.008" in said
+    assert "your weights make 0.002 of these three" in made(client, 3, three(0.2, 0.4, 0))[1]
 
 
 def test_every_challenge_is_tried():

@@ -90,7 +90,7 @@ def test_kernels_differ_and_a_change_of_one_leaves_the_other_partials(opened: An
     assert np.abs(before.partials[1] - after.partials[1]).max() > 0.1
 
 
-def test_without_green_the_collar_is_orange_and_with_it_blank(opened: Any) -> None:
+def test_without_green_the_white_rim_is_orange_and_with_it_blank(opened: Any) -> None:
     without, whole = opened(4), opened(4, off=())
     at = without.pixel
     assert without.levels[at].min() > 225  # white
@@ -113,6 +113,11 @@ def test_output_1_has_its_own_kernels_and_answers_to_green(opened: Any) -> None:
     first, second = opened(3).layer, opened(7).layer
     assert not np.array_equal(first.filters, second.filters)
     assert second.filters[..., 1].sum() > 0 > second.filters[..., 0].sum()
+    red, green, blue, white, ground = (
+        second.output[place] for place in ((40, 40), (40, 120), (120, 40), (120, 120), (80, 80))
+    )
+    assert green > 0.9
+    assert max(red, blue, abs(white), abs(ground)) < 1e-6  # no other disc is orange
 
 
 def test_the_last_layer_adds_45_subtotals_and_is_above_zero_at_the_face(opened: Any) -> None:

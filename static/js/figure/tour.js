@@ -1,5 +1,5 @@
 // @ts-check
-/** The tour's steps bring their part into view; leaving it leads back to where it was begun. */
+/** The tour's steps bring their part into view, and Enter leads on; leaving it leads back to where it was begun. */
 import { address, keep, kept } from "../page/link.js";
 import { on, state } from "../state.js";
 
@@ -16,6 +16,7 @@ function follow() {
   if (leave && before !== null) leave.setAttribute("href", address(before.slice(1)));
   const step = tour?.querySelector(".tour-called")?.textContent ?? "";
   if (tour && step !== shown) {
+    document.getElementById("tour-next")?.focus({ preventScroll: true });
     const there = document.getElementById(tour.querySelector(".tour-try a")?.getAttribute("href")?.slice(1) ?? "");
     if (getComputedStyle(tour).position === "sticky") there?.scrollIntoView({ block: "nearest" });
     else tour.scrollIntoView({ block: "nearest" });
