@@ -339,9 +339,12 @@ def invitation_of(trace: Trace, links: Links) -> tuple[tuple[str, str], ...]:
     if trace.learning or asked.source.z is not None or len(asked.layers) > 1:
         return ()
     found = [("edges of luminance", links.page(begun(asked, _EDGES)))]
-    bank = layer.bank
-    own = replace(begun(asked, Target(bank, k)), source=asked.source)
-    named = isinstance(bank, str) and bank in BANKS and k < BANKS[bank].outputs
-    if named and not layer.kernels and layer.kind == CONV and refusal_of(own) is None:
+    if layer.kind != CONV or layer.groups != 1:
+        return tuple(found)
+    own = replace(begun(asked, Target(layer.bank, k)), source=asked.source)
+    named = isinstance(layer.bank, str) and layer.bank in BANKS and k < BANKS[layer.bank].outputs
+    if not (named and not layer.kernels):
+        found.append(("these weights, kept as they are", links.at("/learn")))
+    elif refusal_of(own) is None:
         found.append(("this filter", links.page(own)))
     return tuple(found)

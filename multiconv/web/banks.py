@@ -17,8 +17,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from multiconv.errors import InvalidValue, MultiConvError, TooLarge
 from multiconv.experiment.banks import StoredBank
 from multiconv.experiment.kernels import kernel_pairs
+from multiconv.experiment.learning import begun
 from multiconv.experiment.link import to_pairs, to_query
-from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.model import CONV, LIMITS, Experiment, Target
 from multiconv.experiment.numbers import whole
 from multiconv.figure.gallery import (
     COUNT,
@@ -68,6 +69,23 @@ def with_stored_bank(experiment: Experiment) -> Experiment:
     bank = bank_stored(layers[at].all_kernels(), store())
     layers[at] = replace(layers[at], bank=bank, kernels=())
     return replace(experiment, layers=tuple(layers))
+
+
+@blueprint.get("/learn")
+def learn() -> Response:
+    """Keep the kernels of a layer, and lead to zeros that learn what they make of its picture."""
+    asked = experiment()
+    layer = asked.layer
+    one = len(asked.layers) == 1 and layer.kind == CONV and layer.groups == 1
+    if asked.source.z is not None or not one:
+        raise InvalidValue(
+            "Only what one convolution makes of a picture is learned here.",
+            "Open an experiment with a single layer: a convolution of one group.",
+            field="layers",
+        )
+    kept_there = bank_stored(layer.all_kernels(), store())
+    there = begun(asked, Target(kept_there, asked.focus.k))
+    return seen_at(page_link(replace(there, source=asked.source)))
 
 
 def longest(experiment: Experiment) -> int:

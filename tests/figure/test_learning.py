@@ -1,9 +1,11 @@
 """What a layer that learns shows, and how one gets there and leaves."""
 
+import io
 import re
 from html import unescape
 from urllib.parse import parse_qsl, urlencode
 
+import numpy as np
 import pytest
 
 from multiconv.experiment.link import read
@@ -76,6 +78,31 @@ def test_a_page_that_learns_nothing_leads_there_and_is_else_as_it_was(client):
     ]
     for query in ("network=faces&size=120&image=sample:cat", "network=emoji", "layers=2&size=48"):
         assert "Watch a filter learn" not in client.get(f"/?{query}").text
+
+
+def array_of(client, address):
+    return np.load(io.BytesIO(client.get(address).data))
+
+
+def test_ones_own_output_is_kept_as_a_target(client):
+    own = (
+        "size=48&w.0.0=0,0,0,0,0.5,0,0,0,0&w.1.0=0,0,0,0,-0.25,0,0,0,0&w.2.0=zero&bias=0.5,0,0,0,0"
+    )
+    page = client.get(f"/?{own}").text
+    (line,) = re.findall(r"Watch a filter learn: (.*?)</p>", page)
+    link = unescape(re.findall(r'href="([^"]+)"', line)[1])
+    there = client.get(link).headers["Location"]
+    assert re.fullmatch(r"/\?size=48&outputs=1&filters=zero&target=[0-9a-f]{64}:0", there)
+    red, green = (array_of(client, f"/maps/input-{q}.npy?size=48") for q in range(2))
+    target = array_of(client, there.replace("/?", "/maps/target.npy?"))
+    assert abs(target - (0.5 * red - 0.25 * green)).max() < 1e-6  # its bias is left out
+    last = client.get(f"/api/experiment{there[1:]}&steps=400").json["learning"]
+    assert last["loss"] < 0.01 * last["first_loss"]
+    assert "Learning: output 0 of a stored bank" in text_of(client.get(there).text)
+    none = ("network=faces", "network=emoji", "layers=2", "kind=transposed", "groups=3&outputs=6")
+    for query in none:
+        refused = client.get(f"/learn?{query}", headers={"Accept": "application/json"})
+        assert refused.status_code == 400
 
 
 def test_the_form_goes_to_another_step_rate_and_target(client):
