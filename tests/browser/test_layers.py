@@ -83,6 +83,21 @@ def test_without_scripts_on_a_phone_words_and_the_photograph_lead_on(new_page):
     expect(page).to_have_url(re.compile(r"layer=3&i=23&j=23"))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
+    # Beside the rows it is drawn smaller, covers none of them, and is clicked where it is.
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{NETWORK}&i=41&j=41")
+    column = page.locator("#working .label").first.bounding_box()["x"]
+    photo = page.locator("input[name='at.photo']")
+    at, words = photo.bounding_box(), page.locator(".sight-words").bounding_box()
+    assert at["x"] + at["width"] + 12 <= column  # and room for what is hatched
+    assert at["y"] + at["height"] + 12 <= words["y"]
+    page.locator("#counted summary").click()
+    for picture in page.locator(".counted-maps img").all():
+        found = picture.bounding_box()
+        assert found["x"] + found["width"] < column
+    photo.click(position={"x": at["width"] / 2, "y": at["height"] / 2})
+    expect(page).to_have_url(re.compile(r"i=23&j=23"))
+
 
 def test_boxes_silence_the_face_and_the_link_shows_the_same_elsewhere(new_page, photograph):
     page = new_page(NETWORK, width=1440, height=900)

@@ -17,6 +17,9 @@ def test_a_generators_last_layer_is_pointed_at_stepped_and_edited(page, server, 
     page.goto(f"{server}/?{EMOJI}")
     expect(page.locator(".inset figcaption").first).to_have_text("reached by 6")
     assert axe_report(page, article=False) == ""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert page.locator(".channels").evaluate("at => at.scrollWidth - at.clientWidth") == 0
+    page.set_viewport_size({"width": 1440, "height": 900})
     output = page.locator("#result mc-map input")
     output.scroll_into_view_if_needed()
     box = output.bounding_box()

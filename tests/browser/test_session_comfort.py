@@ -64,6 +64,15 @@ def test_touch_targets_are_large_enough(new_page):
             .filter(([, width, height]) => Math.min(width, height) < 24).map(String)""",
     )
     assert small == []
+    lines = page.eval_on_selector_all(
+        ".banks > *",
+        """all => all.map((each) => {
+            const text = document.createRange();
+            text.selectNodeContents(each);
+            return Math.round(text.getBoundingClientRect().y);
+        })""",
+    )
+    assert max(lines) - min(lines) <= 1  # whether a link or a button
 
 
 def test_help_and_its_keys(page):

@@ -42,6 +42,11 @@ def test_all_steps_are_walked_by_keyboard_and_left(
             expect(page.locator("#tour-next")).to_be_focused()
         elif number < 8:
             focus(page, "Next")
+        if number == 1:  # it begins where the stage does
+            begins = [page.locator(at).bounding_box() for at in ("#tour-title", ".volumes")]
+            assert begins[0]
+            assert begins[1]
+            assert abs(begins[0]["x"] - begins[1]["x"]) < 6
         if number < 8:
             page.keyboard.press("Enter")
     if javascript:
