@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf
 
 from multiconv.errors import InvalidValue
-from multiconv.experiment.numbers import with_point
+from multiconv.experiment.numbers import number, plain, quoted, with_minus, with_point
 
 SEEDS = 999_999
 """The largest seed of a challenge's sizes."""
@@ -114,8 +114,7 @@ CHALLENGES = (
     Challenge(
         "Without green",
         "The output at row 118, column 26 is +0.523. What will it be when green is left out?",
-        "Each channel adds what it has to add, and leaving one out takes just that away: nothing "
-        "is averaged.",
+        "What becomes of a sum when one of its channels is missing.",
         "Yes. Red adds {red} there, green {green}, blue {blue}; without green "
         "{right} is left.",
         prediction="without green",
@@ -137,8 +136,7 @@ CHALLENGES = (
     Challenge(
         "Only red",
         "Light up the red disc alone. Weights, bias and activation may differ.",
-        "White is red, green and blue at once: a filter for one colour has to subtract the others, "
-        "and an activation to cut off what falls below zero.",
+        "What a sum alone cannot do, and what an activation is for.",
         "Yes. What red adds, the others take away again where all three are: white is gone. What "
         "falls below zero where they are alone, the activation cuts off.",
         "image=sample:discs&filters=mixes&outputs=1&w.0.0=1&w.1.0=0&w.2.0=0",
@@ -160,7 +158,7 @@ CHALLENGES = (
     Challenge(
         "Vanishing",
         "Make the disc vanish, with weights whose sizes add up to 0.5 or more.",
-        "What one channel shows, another can take away: a picture’s edge need not be in the sum.",
+        "What it means that channels cancel.",
         "Yes. From the ground to the disc red rises by 0.953, green falls by 0.482 and blue by "
         "0.016: your weights make {value} of these three. The weights of luminance, 0.299, 0.587 "
         "and 0.114, make less than 0.001: to a grey camera there is no disc.",
@@ -193,8 +191,7 @@ CHALLENGES = (
     Challenge(
         "Edges of colour",
         "Show the rim of the red disc, and nothing of the white one. Weights alone may differ.",
-        "An edge filter whose kernels cancel each other sees where colours change, and not where "
-        "all channels change together.",
+        "How a filter sees a change of colour, and not one of brightness.",
         "Yes. On the white rim red, green and blue change together, and your kernels cancel there; "
         "on the red rim red changes alone.",
         "image=sample:discs&filters=luminance-edges",
@@ -220,7 +217,7 @@ CHALLENGES = (
         "One step to the right",
         "Make the output the green channel, moved one pixel to the right. Weights alone may "
         "differ.",
-        "A kernel can copy and move: a weight left of the middle fetches what lies to the left.",
+        "What the place of a weight in its kernel does.",
         "Yes. A single 1 left of the middle fetches, for each pixel, its left neighbour: so all "
         "that was there comes to stand one pixel further right.",
         "",
@@ -251,8 +248,7 @@ CHALLENGES = (
         "How many numbers",
         "A layer has kernels of {kernel} × {kernel}, {inputs} inputs and {outputs} outputs, each "
         "with a bias. How many numbers does it learn?",
-        "A kernel for each pair of an input and an output, and one bias an output: that is all of "
-        "a layer, however large the picture is.",
+        "What the numbers of a layer are, and how many.",
         "Yes: {kernels} kernels, one for each pair of an input and an output, have {weights} "
         "weights; with a bias for each output that is {right}. The picture’s size is not in it.",
         prediction="parameters",
@@ -282,8 +278,7 @@ CHALLENGES = (
         "No chequerboard",
         "Each pixel stamps its kernel two pixels further: choose weights that leave the flat grey "
         "flat, with a mean of 0.5 or more.",
-        "Stamps of 5 × 5 two apart overlap unevenly: where nine, six or four meet, the same "
-        "weights give different sums, and that is the chequerboard of generators.",
+        "Where the chequerboards in generated pictures come from.",
         "Yes. Nine, six or four weights meet in an output pixel, by turns; yours add up to the "
         "same each time. A kernel of 4 × 4 would overlap evenly by itself.",
         f"image=sample:grey&size=64&kind=transposed&kernel=5x5&strides=2x2&outputs=1&w.0.0={_FLAT}"
@@ -309,7 +304,7 @@ CHALLENGES = (
         "Blind",
         "Blind the network for this face: leave out at most four of the 45 channels of its last "
         "layer, so that no score anywhere is above 0.",
-        "A decision is a sum of many contributions, and a few large ones may carry it.",
+        "How many channels a network’s decision rests on.",
         "Yes: the highest score is below 0 now, and the network finds no face. Those few channels "
         "carried it.",
         "network=faces",
@@ -328,8 +323,7 @@ CHALLENGES = (
         "Seeing further",
         "Three layers of 3 × 3 see 7 × 7 pixels. Let a number of the last one see exactly 15 × 15, "
         "and keep 160 rows: strides and dilations (under More) may differ, in each layer.",
-        "What a number sees grows by the kernel’s size less one, times the dilation, times all "
-        "strides before; a stride costs numbers, a dilation does not.",
+        "What widens the field that a number sees, and at what cost.",
         "Yes: 1 + 2 × 7 = 15, where the three dilations add up to 7. Strides would see as far, and "
         "throw numbers away.",
         "outputs=3&2.outputs=3&3.outputs=1",
@@ -352,7 +346,7 @@ CHALLENGES = (
         "In the corner",
         "A flat grey of 0.6 under a box of nine weights, 1/9 each. Padded with zeros, what is the "
         "output in the corner, row 0, column 0?",
-        "Padding with zeros is black that is summed with the rest: at the edges a picture darkens.",
+        "What padding does at the edges of a picture.",
         "Yes: {right}. Four of the nine weights lie on the grey, five on zeros: 0.6 · 4/9.",
         "image=sample:grey&outputs=1&w.0.0=box&padding=valid&off=1,2",
         prediction="corner",
@@ -370,7 +364,8 @@ CHALLENGES = (
         hint="Count how many of the nine weights lie on the grey when the window’s middle is in "
         "the corner.",
         near=0.004,
-        see="image=sample:grey&outputs=1&w.0.0=box&off=1,2&i=0&j=0",
+        # So small that the corner's pixel is seen within its mark.
+        see="image=sample:grey&size=16&outputs=1&w.0.0=box&off=1,2&i=0&j=0",
     ),
 )  # fmt: skip
 """The challenges, counted from 1."""
@@ -403,19 +398,33 @@ def refuse_alone(number: int | None, given: Container[str]) -> None:
         )
 
 
-def answer_text(text: str, number: int | None) -> str:
+def answer_text(text: str, of: int | None) -> str:
     """Return the text of an answer's field as links write it.
 
-    Where a count is asked for, a comma, a point or a blank may stand between thousands.
+    Where a count is asked for, a comma or a blank may stand between thousands, and no point; any
+    other answer may be a fraction.
     """
-    challenge, typed = challenge_of(number), text.strip()
-    if (
-        challenge
-        and challenge.counts
-        and re.fullmatch(r"[0-9]{1,3}([,. ’'\u202f][0-9]{3})+", typed)
-    ):
-        return re.sub(r"[^0-9]", "", typed)
+    challenge, typed = challenge_of(of), text.strip()
+    if challenge and challenge.counts:
+        if re.fullmatch(r"[0-9]{1,3}([, ’'\u202f][0-9]{3})+", typed):
+            return re.sub(r"[^0-9]", "", typed)
+        if re.fullmatch(r"[+-]?[0-9]*\.[0-9]*", with_point(typed)) and typed != ".":
+            raise InvalidValue(
+                f"Your answer is {quoted(typed)}, and a whole number is asked for.",
+                "Write it without a point; between thousands a comma may stand.",
+                field="answer",
+            )
+    elif match := re.fullmatch(r"([+-]?[0-9]{1,6}) */ *([0-9]{1,6})", with_minus(typed)):
+        over, under = (int(each) for each in match.groups())
+        return plain(round(over / under, 6)) if under else text
     return with_point(text)
+
+
+def answer_of(text: str, field: str, limit: float) -> float:
+    """Return the number that an answer says; messages call it “Your answer”."""
+    if not text.strip():
+        raise InvalidValue("Your answer is empty.", "Write a number such as 0.5.", field=field)
+    return number(text, field=field, limit=limit, name="Your answer")
 
 
 def sizes_of(seed: int) -> tuple[int, int, int]:

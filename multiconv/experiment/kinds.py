@@ -25,7 +25,7 @@ from multiconv.experiment.banks import (
     no_banks,
     own_shape,
 )
-from multiconv.experiment.challenges import CHALLENGES, SEEDS
+from multiconv.experiment.challenges import CHALLENGES, SEEDS, answer_of
 from multiconv.experiment.latent import MOST as Z_MOST
 from multiconv.experiment.latent import Latent, Learned, latent_of
 from multiconv.experiment.model import (
@@ -417,7 +417,7 @@ COLOUR_RANGE = Kind(
 )
 CHALLENGE = number_of(1, lambda _: len(CHALLENGES))
 ANSWER = Kind(
-    lambda text, name, reading: number(text, field=name, limit=reading.limits.weight),
+    lambda text, name, reading: answer_of(text, name, reading.limits.weight),
     plain,
     {"type": "string", "pattern": NUMBER, "examples": ["0.733"]},
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import inf
+from urllib.parse import parse_qsl
 
 from multiconv.drawing.marks import circle_path
 from multiconv.experiment.challenges import (
@@ -19,6 +20,7 @@ from multiconv.experiment.challenges import (
 )
 from multiconv.experiment.edit import Form
 from multiconv.experiment.grounds import ground_of, left_ground, returned
+from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, View
 from multiconv.experiment.numbers import plain
 from multiconv.figure.links import Links
@@ -94,7 +96,9 @@ def task_strip_of(trace: Trace, links: Links, form: Form | None = None) -> TaskS
         tuple(_meter(each) for each in measured),
         found.words if found and not (measured and untouched) else "",
         bool(found and found.done),
-        f"/?{challenge.see}" if challenge.see and found and found.done else "",
+        links.page(replace(_see(challenge), view=experiment.view))
+        if challenge.see and found and found.done
+        else "",
         links.page(_of_others(experiment)) if challenge.sized and not left else "",
         links.page(replace(experiment, view=_without(experiment.view))),
         _opening(number - 1),
@@ -182,8 +186,14 @@ def _of_others(experiment: Experiment) -> Experiment:
 
 
 def _restarted(home: Experiment, number: int) -> Experiment:
-    """Return the ground to go back to: colours and pixel are its own, and no answer is given."""
-    return replace(home, view=View(challenge=number, seed=home.view.seed))
+    """Return the ground to go back to: colours and pixel are its own, and the answer stays."""
+    view = View(challenge=number, answer=home.view.answer, seed=home.view.seed)
+    return replace(home, view=view)
+
+
+def _see(challenge: Challenge) -> Experiment:
+    """Return what shows that an answer is right."""
+    return read(parse_qsl(challenge.see), networks=network)
 
 
 def _task(challenge: Challenge, seed: int) -> str:

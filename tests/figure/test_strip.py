@@ -194,7 +194,7 @@ PREDICTED = {
         },
     ),
     6: (
-        ["36045", "36,045", "36 045", "36.045", "36’045"],
+        ["36045", "36,045", "36 045", "36’045"],
         {
             "1,170": "You counted one kernel for each output",
             "36000": "Each output has a bias besides",
@@ -209,7 +209,7 @@ PREDICTED = {
         },
     ),
     10: (
-        ["0.267", "0.2667", "0,27"],
+        ["0.267", "0.2667", "0,27", "4/15", " 4 / 15"],
         {
             "0.6": "what it is in the middle",
             "0.4": "what it is along an edge",
@@ -217,6 +217,7 @@ PREDICTED = {
             "0.333": "the five weights that lie outside",
             "2.4": "the four grey pixels, added",
             "0": "Four weights still lie on the grey",
+            "1/3": "the five weights that lie outside",
             "0.15": "Not 0.15. Count how many",
         },
     ),
@@ -287,7 +288,27 @@ def test_what_cannot_be_read_is_told_and_stays_in_its_field(client):
     assert answer.status_code == 400
     assert 'name="answer" id="answer" value="about one"' in answer.text
     assert 'aria-invalid="true" aria-describedby="mistake-answer"' in answer.text
-    assert "answer is “about one”, which is no number. Write a decimal number" in answer.text
+    assert "Your answer is “about one”, which is no number. Write a decimal number" in answer.text
+    assert answer.text.count('id="mistake-answer"') == 1
+    assert (
+        "Your answer is empty. Write a number such as 0.5."
+        in strip(client, "/edit?from=challenge%3D1&answer=", 400)[2]
+    )
+    for text in ("36.045", "36045.0", "0,5"):
+        said = strip(client, f"/edit?from=challenge%3D6&answer={text}", 400)[2]
+        assert f"Your answer is “{text}”, and a whole number is asked for." in said
+
+
+def test_what_was_asked_for_is_seen_within_the_challenge_and_leads_back(client):
+    for number, answer, left in ((1, "0.733", "left out"), (10, "4/15", "the working size")):
+        begun = quote(challenge_link(number)[2:])
+        markup = strip(client, f"/edit?from={begun}&answer={answer}")[2]
+        see = unescape(re.search(r'<a href="([^"]+)"[^>]*>See it', markup)[1])
+        seen = strip(client, see)[2]
+        assert "What is not as it was: " in seen
+        assert left in seen
+        back = unescape(re.search(r'<a href="([^"]+)"[^>]*>Back to the challenge', seen)[1])
+        assert strip(client, back)[0], "the answer is kept"
 
 
 def test_a_figure_that_has_left_its_ground_says_so_with_the_way_back(client):
@@ -295,7 +316,7 @@ def test_a_figure_that_has_left_its_ground_says_so_with_the_way_back(client):
     assert (done, said) == (False, "")
     assert "What is not as it was: which channels are left out." in markup
     back = unescape(re.search(r'<a href="([^"]+)"[^>]*>Back to the challenge', markup)[1])
-    assert back == "/?challenge=1"
+    assert back == "/?challenge=1&answer=0.733"
     assert 'name="answer"' not in markup
 
 
