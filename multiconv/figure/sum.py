@@ -36,7 +36,7 @@ WIDE, DOWN = 250, 150
 LONG = 5
 """From so many letters on an activation's name has no room above the arrow."""
 
-_MIDDLE, _LEVEL = 50, 96  # of a row's picture, and how far a curve runs level beside its words
+_MIDDLE, _LEVEL = 50, 114  # of a row's picture, and how far a curve runs level beside its words
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,21 @@ MADE = """
   .map((at) => [at.tagName, at.id, at.getAttribute("data-map")].join())
 """
 
+# Whether each curve runs level until its words end.
+CLEAR = """
+() => [...document.querySelectorAll(".partial .said")].map((said, at) => {
+  const curve = document.querySelectorAll(".junction .curve")[at];
+  const text = document.createRange();
+  text.selectNodeContents(said);
+  const right = text.getBoundingClientRect().right;
+  const matrix = curve.getScreenCTM();
+  const all = [...Array(Math.floor(curve.getTotalLength())).keys()];
+  const points = all.map((far) => curve.getPointAtLength(far));
+  const level = points[0].y;
+  return points.every(({ x, y }) => x * matrix.a + matrix.e > right || Math.abs(y - level) < 2);
+})
+"""
+
 
 def opened(page, name):
     box = page.locator(".layer-row.wide a[aria-current]")
@@ -76,6 +91,14 @@ def test_layers_are_walked_and_the_face_is_silenced_and_brought_back(new_page, a
 def test_without_scripts_on_a_phone_words_and_the_photograph_lead_on(new_page):
     page = new_page(NETWORK, width=390, height=844, javascript=False, dark=True)
     line = page.locator(".layer-line")
+    left = line.bounding_box()["x"]  # it opens at a whole name, the one before the opened
+    assert (
+        left < line.get_by_role("link", name=re.compile("^conv6")).bounding_box()["x"] < left + 32
+    )
+    bars = page.locator(".ledger-drawing")  # more of them is to come, and the page says so
+    assert bars.evaluate("at => at.scrollWidth > at.clientWidth && !at.scrollLeft")
+    told = "getComputedStyle(document.querySelector('.ledger-head'), '::after').content"
+    assert "scroll for more" in page.evaluate(told)
     line.get_by_role("link", name=re.compile("^conv3")).click()
     expect(line.locator("[aria-current]")).to_contain_text("conv3")
     expect(page.locator("#sight")).to_contain_text("29 × 29 pixels")
@@ -91,6 +114,7 @@ def test_without_scripts_on_a_phone_words_and_the_photograph_lead_on(new_page):
     at, words = photo.bounding_box(), page.locator(".sight-words").bounding_box()
     assert at["x"] + at["width"] + 12 <= column  # and room for what is hatched
     assert at["y"] + at["height"] + 12 <= words["y"]
+    assert page.evaluate(CLEAR) == [True] * 5
     page.locator("#counted summary").click()
     for picture in page.locator(".counted-maps img").all():
         found = picture.bounding_box()
