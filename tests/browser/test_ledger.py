@@ -49,6 +49,10 @@ def test_the_bars_follow_the_pointer_and_bring_rows(page, server):
 
     page.locator('.ledger-table a[href*="rows="]').first.focus()  # its table is seen then
     expect(page.locator(".ledger-table")).to_be_visible()
+    chart, table = (page.locator(at).bounding_box() for at in (".bars", ".ledger-table"))
+    assert chart
+    assert table
+    assert table["y"] >= chart["y"] + chart["height"], "it covers the bars"
     page.keyboard.press("Enter")  # channel 2 takes the place of the smallest
     expect(page.locator("#row-2")).to_be_visible(timeout=WAIT)
     assert [row.get_attribute("id") for row in page.locator(".row").all()] == [
