@@ -143,15 +143,16 @@ def test_another_activation_shows_the_output_with_its_caption(page):
 
 
 # Rows that grow or shrink are told to the page as the next frame is drawn, before anyone sees it.
+# Counted from the page's top: a field that is typed into is scrolled into view.
 STARTS_AND_MIDDLES = """async () => {
   for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
   const starts = [...document.querySelectorAll(".junction .curve")].map((curve) => {
     const at = curve.getPointAtLength(0);
-    return new DOMPoint(at.x, at.y).matrixTransform(curve.getScreenCTM()).y;
+    return new DOMPoint(at.x, at.y).matrixTransform(curve.getScreenCTM()).y + scrollY;
   });
   const middles = [...document.querySelectorAll("#working .row .partial .map")].map((map) => {
     const box = map.getBoundingClientRect();
-    return box.y + box.height / 2;
+    return box.y + box.height / 2 + scrollY;
   });
   return [starts, middles];
 }"""
