@@ -128,7 +128,7 @@ export function showLedger(i, j, again) {
   const { facts } = state;
   if (moved) {
     if (String([i, j]) === String(facts.pixel)) follow(moved);
-    soon(i, j);
+    soon(i, j, moved);
     return null;
   }
   void fetchPlanes();
@@ -172,10 +172,18 @@ function follow(values) {
   bars(shown, scale(shown, state.bias), state.bias);
 }
 
-/** Show the exact numbers when a pixel has been shown for a while. @param {number} i @param {number} j */
-function soon(i, j) {
+/**
+ * Show the exact numbers when a pixel has been shown for a while; until they come, those that followed a hand here.
+ * @param {number} i
+ * @param {number} j
+ * @param {number[] | null} [near]
+ */
+function soon(i, j, near = null) {
   document.getElementById("pixel")?.classList.toggle("waiting", true);
-  timer = setTimeout(() => void exact(i, j), REST);
+  timer = setTimeout(() => {
+    if (near && String([i, j]) === String(state.facts.pixel)) draw(near, new Set());
+    void exact(i, j);
+  }, REST);
 }
 
 /** What was asked for before is no longer wanted. */
