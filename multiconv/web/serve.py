@@ -1,45 +1,36 @@
-"""The start of the server: one address on this machine, and waitress behind it."""
+"""The start of the server: one address, and behind it waitress in this process, or workers."""
 
 from __future__ import annotations
 
 import argparse
-import ctypes
 import errno
-import logging
+import os
 import socket
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from flask import Flask
 
 from multiconv import __version__
 from multiconv.errors import MultiConvError
 from multiconv.web import create_app
 from multiconv.web.drain import run
-from multiconv.web.log import LOGGER
-from multiconv.web.settings import Settings, settings_from_environment
+from multiconv.web.process import prepare
+from multiconv.web.settings import CORES, Settings, settings_from_environment
 from multiconv.web.sharing import NETWORK, network_address
-
-if sys.platform != "win32":
-    import resource
 
 HOST = "127.0.0.1"
 PORT = 5000
 PORTS_TRIED = 100
+MANY = "serve"
+"""The command that starts several processes."""
 
 KIB, MIB = 2**10, 2**20
-FILES = 4096
-"""Files and connections that may be open at once, where the system allows so many."""
-MAPPED = 8 * MIB
-"""Bytes from which a block of memory is the system's own and returns to it when freed."""
-ARENAS = 2
-"""Heaps that all threads share; unless told so glibc gives eight to every core."""
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # mallopt(3)
-
 SETTINGS: Mapping[str, Any] = MappingProxyType(
     {
         # A page, its maps and its planes stay in memory; past it waitress writes nameless files,
@@ -61,8 +52,6 @@ SETTINGS: Mapping[str, Any] = MappingProxyType(
         "expose_tracebacks": False,
     }
 )
-
-
 BESIDE = 8
 """Threads beside those that compute and wait: uploads take turns too, and light answers have one
 at any time."""
@@ -70,11 +59,46 @@ at any time."""
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Serve the app until it is interrupted; a wrong argument ends it with a line for people."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == [MANY]:
+        _serve_many(words[1:])
+        return
     parser = _parser()
-    given = parser.parse_args(argv)
+    given = parser.parse_args(words)
+    settings, app = _checked(parser, given.store)
+    port = PORT if given.port is None else given.port
+    tried = PORTS_TRIED if given.port is None else 1
+    prepare(settings)
+    with _listening(parser, given.host, port, tried) as sock:
+        host, taken = sock.getsockname()[:2]
+        app.config[NETWORK] = network_address(host, taken)
+        if port not in (0, taken):
+            print(f"Port {port} is busy; taking {taken}.")
+        words_of_start = f"multiconv is at {address(sock)}  (Ctrl+C ends it)"
+        run(app, sock, words_of_start, threads=threads(settings), **SETTINGS)
+
+
+def _serve_many(words: Sequence[str]) -> None:
+    """Serve the app with several processes, by what the extra `hosted` brings."""
+    parser = _parser_of_many()
+    given = parser.parse_args(words)
+    if find_spec("granian") is None:
+        parser.exit(2, f"{parser.prog} needs an extra: pip install 'multiconv[hosted]'.\n")
+    from multiconv.web.workers import run_workers
+
+    settings, _ = _checked(parser, given.store)
+    with _listening(parser, given.host, given.port, 1) as sock:
+        taken, where = sock.getsockname()[1], address(sock)
+    told = f"multiconv is at {where}  ({given.workers} workers; Ctrl+C ends them)"
+    many = {"workers": given.workers, "threads": threads(settings)}
+    run_workers(settings, given.host, taken, words=told, **many)
+
+
+def _checked(parser: argparse.ArgumentParser, store: Path | None) -> tuple[Settings, Flask]:
+    """Return the settings and the app, or end with a sentence that says what is missing."""
     try:
         settings = settings_from_environment()
-        settings = replace(settings, store=str(given.store or settings.folder))
+        settings = replace(settings, store=str(store or settings.folder))
         app = create_app(settings=settings)
         if not app.extensions["multiconv_store"].is_writable():
             raise OSError(errno.EACCES, "no file can be made there")
@@ -84,22 +108,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         told = f"Uploads cannot be kept in {settings.folder}: {error.strerror or error}."
         remedy = "Name a folder that can be written, by --store or MULTICONV_STORE."
         parser.exit(2, f"{told} {remedy}\n")
-    port = PORT if given.port is None else given.port
+    return settings, app
+
+
+def _listening(parser: argparse.ArgumentParser, host: str, port: int, tried: int) -> socket.socket:
+    """Return a listening socket, or end with a line that says why there is none."""
     try:
-        sock = listener(given.host, port, PORTS_TRIED if given.port is None else 1)
+        return listener(host, port, tried)
     except OSError as error:
-        parser.error(f"cannot listen on {given.host}, port {port}: {error.strerror or error}")
-    _begin_log()
-    _allow_files()
-    return_large_blocks()
-    _find_room(settings.folder)
-    with sock:
-        host, taken = sock.getsockname()[:2]
-        app.config[NETWORK] = network_address(host, taken)
-        if port not in (0, taken):
-            print(f"Port {port} is busy; taking {taken}.")
-        words = f"multiconv is at {address(sock)}  (Ctrl+C ends it)"
-        run(app, sock, words, threads=threads(settings), **SETTINGS)
+        parser.error(f"cannot listen on {host}, port {port}: {error.strerror or error}")
 
 
 def threads(settings: Settings) -> int:
@@ -129,62 +146,46 @@ def address(sock: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def return_large_blocks() -> bool:
-    """Keep glibc from hoarding large blocks, and tell whether there was a glibc to be told so.
-
-    Left alone it keeps those to 32 MiB for every thread: 800 MiB after 30 maps of 24 megapixels.
-    """
-    if sys.platform != "linux":
-        return False
-    with suppress(OSError, AttributeError):  # another C library
-        mallopt = ctypes.CDLL(None).mallopt
-        told = (_MMAP_THRESHOLD, MAPPED), (_TRIM_THRESHOLD, 2 * MAPPED), (_ARENA_MAX, ARENAS)
-        return all(mallopt(what, most) for what, most in told)
-    return False
-
-
-def _begin_log() -> None:
-    """Write the requests' lines to standard error, as they are."""
-    lines = logging.StreamHandler()
-    lines.setFormatter(logging.Formatter("%(message)s"))
-    LOGGER.addHandler(lines)
-    LOGGER.setLevel(logging.INFO)
-    LOGGER.propagate = False
-    # Turns bound the queue; that it is not empty is no news.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-
-
-def _find_room(store: Path) -> None:
-    """See that large bodies have a place on disk: the store's, where there is no other."""
-    try:
-        tempfile.gettempdir()
-    except FileNotFoundError:
-        tempfile.tempdir = str(store)
-
-
-def _allow_files() -> None:
-    """Let every connection have a file of its own beside it, as bodies of megabytes need."""
-    if sys.platform != "win32":
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
-        if soft != resource.RLIM_INFINITY and soft < most:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="multiconv",
         description="See what each input channel adds to one output channel of a convolution.",
+        epilog=f"For many people: multiconv {MANY} --workers N, see multiconv {MANY} --help.",
     )
     parser.add_argument("--version", action="version", version=f"multiconv {__version__}")
-    parser.add_argument("--host", default=HOST, help="address to listen on (%(default)s)")
     words = f"port to listen on (unless said the first free from {PORT}; 0: any free one)"
     parser.add_argument("--port", type=_port, help=words)
-    parser.add_argument("--store", type=Path, metavar="FOLDER", help="where uploads are kept")
+    _add_place(parser)
     return parser
+
+
+def _parser_of_many() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"multiconv {MANY}",
+        description="The same for many people, with several processes behind a proxy.",
+        epilog="Everything else is set by MULTICONV_* in the environment: see README.",
+    )
+    cores = os.cpu_count() or 1
+    words = "processes that answer (unless said as many as cores, here %(default)s)"
+    parser.add_argument("--workers", type=_workers, default=cores, metavar="N", help=words)
+    words = "port to listen on (%(default)s; 0: any free one)"
+    parser.add_argument("--port", type=_port, default=PORT, help=words)
+    _add_place(parser)
+    return parser
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default=HOST, help="address to listen on (%(default)s)")
+    parser.add_argument("--store", type=Path, metavar="FOLDER", help="where uploads are kept")
 
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) < 2**16):
         raise argparse.ArgumentTypeError(f"{text!r} is no port: use a number from 0 to 65535")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= CORES):
+        raise argparse.ArgumentTypeError(f"{text!r} workers: use a number from 1 to {CORES}")
     return int(text)

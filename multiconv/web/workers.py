@@ -1,0 +1,80 @@
+"""Many processes that answer at one address: granian starts them, and others where some end.
+
+It stands alone as all that is particular to granian, which only the extra `hosted` brings.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import socket
+import time
+from functools import partial
+from threading import Thread
+
+from flask import Flask
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+
+from multiconv.web import create_app
+from multiconv.web.drain import PATIENCE
+from multiconv.web.process import prepare
+from multiconv.web.settings import Settings
+from multiconv.web.sharing import NETWORK, network_address
+
+CONNECTIONS = 1000
+"""Connections that each worker lets in, slow ones too; threads bound what is worked at."""
+BACKLOG = 1024
+LOOK = 0.05
+"""Seconds between looks whether the first worker listens."""
+_LOG = {  # its own words go where the requests' lines go
+    "handlers": {
+        name: {"class": "logging.StreamHandler", "formatter": form}
+        for name, form in {"console": "generic", "access": "access"}.items()
+    }
+}
+
+
+def run_workers(
+    settings: Settings, host: str, port: int, *, workers: int, threads: int, words: str
+) -> None:
+    """Answer with so many workers until SIGTERM or Ctrl+C, and say so once one listens."""
+    # Each begins by itself: no lock, thread or connection of this process is copied into it.
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Granian(
+        "multiconv",
+        host,
+        port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=workers,
+        blocking_threads=threads,
+        backlog=BACKLOG,
+        backpressure=CONNECTIONS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=round(PATIENCE),
+        log_level=LogLevels.error,
+        log_dictconfig=_LOG,
+    )
+    server.on_startup(Thread(target=_tell, args=(host, port, words), daemon=True).start)
+    server.serve(target_loader=partial(_worker, settings, host, port), wrap_loader=False)
+
+
+def _worker(settings: Settings, host: str, port: int) -> Flask:
+    """Return the app of a worker, in the worker's process."""
+    prepare(settings)
+    app = create_app(settings=settings)
+    app.config[NETWORK] = network_address(host, port)
+    return app
+
+
+def _tell(host: str, port: int, words: str) -> None:
+    """Say that it answers, once somebody listens."""
+    while True:
+        try:
+            socket.create_connection((host, port), 1).close()
+        except OSError:
+            time.sleep(LOOK)
+            continue
+        print(words, flush=True)
+        return
