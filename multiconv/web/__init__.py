@@ -27,6 +27,7 @@ from multiconv.web import (
     api,
     banks,
     errors,
+    files,
     headers,
     log,
     maps,
@@ -68,13 +69,6 @@ def _build() -> str:
             if path.is_file() and path.suffix in PARTS:
                 digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:10]
-
-
-def _modules() -> list[str]:
-    """Return the scripts' modules, which pages name so that all are fetched at once."""
-    found = sorted(_folder("static").glob("js/**/*.js"))
-    names = (path.relative_to(_folder("static")).as_posix() for path in found)
-    return [name for name in names if name not in {"js/main.js", "js/theme.js"}]
 
 
 def create_app(
@@ -119,13 +113,12 @@ def create_app(
         static=lambda path: under(f"/static/{app.config['BUILD']}/{path}"),
         pictures_read=READ_HERE,
         preview=settings.preview,
-        modules=_modules(),
     )
     errors.register(app)
     log.register(app)
     headers.register(app, settings)
     turns.register(app, settings)
-    for room in (pages, uploads, banks, maps, api, openapi, takeaway):
+    for room in (pages, uploads, banks, maps, files, api, openapi, takeaway):
         app.register_blueprint(room.blueprint)
     mount(app, settings)
     return app

@@ -1,17 +1,14 @@
-"""Single maps as files, the diagram as a file, and the files that the page is made of."""
+"""Single maps as files, and the diagram as a file."""
 
 from __future__ import annotations
 
 import io
-import re
-from functools import cache
-from pathlib import Path
 
 import numpy as np
-from flask import Blueprint, Response, current_app, render_template, send_from_directory
+from flask import Blueprint, Response, render_template
 
 from multiconv.drawing.histogram import BINS, histogram
-from multiconv.errors import InvalidValue, NotFound
+from multiconv.errors import InvalidValue
 from multiconv.experiment.maps import GENERATED
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.words import map_text
@@ -35,11 +32,9 @@ from multiconv.imaging.png import png_rgb
 from multiconv.imaging.ranges import automatic_range
 from multiconv.tracing.influence import influence_on_photo
 from multiconv.web.answers import drawing_file, file_to_keep
-from multiconv.web.headers import FOREVER
 from multiconv.web.request import experiment, own, tracer, uncoloured
 
 blueprint = Blueprint("maps", __name__)
-_IMPORT = re.compile(r'^@import "(\w+\.css)";$', re.MULTILINE)
 
 NUMBER = 5
 """Bytes a pixel that a file of numbers holds while it is made: 4, and room to grow."""
@@ -124,24 +119,3 @@ def diagram() -> Response:
     tracer().geometry(asked, outputs=1 if small else asked.layer.outputs)
     volumes = volumes_of(trace, channels_of(trace), Inline(trace, tracer()))
     return drawing_file(render_template("diagram.svg", diagram=volumes.column, faces=volumes.faces))
-
-
-@blueprint.get("/static/<build>/<path:path>")
-def static(build: str, path: str) -> Response:
-    """Answer a file of the page, which never changes under its build's name; of another, none."""
-    if build != current_app.config["BUILD"]:
-        raise NotFound("That file is another build's.", "Load the page again.")
-    folder = current_app.config["STATIC"]
-    if path == "css/page.css":
-        response = Response(_whole_sheet(folder / path), content_type="text/css; charset=utf-8")
-    else:
-        response = send_from_directory(folder, path)
-    response.headers["Cache-Control"] = FOREVER
-    return response
-
-
-@cache
-def _whole_sheet(path: Path) -> str:
-    """Return a style sheet with those that it imports in their places: one answer, not thirty."""
-    text = path.read_text(encoding="utf-8")
-    return _IMPORT.sub(lambda found: (path.parent / found[1]).read_text(encoding="utf-8"), text)

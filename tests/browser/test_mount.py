@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import Watch, serving
+from tests.browser.harness import Watch, serving, settle
 
 ROOT = "/tools/multiconv"
 
@@ -65,3 +65,21 @@ def test_edit_drag_undo_upload_share(page: Page, server: str, photograph: Path) 
     assert [
         url for url in asked if not url.startswith((f"{server}{ROOT}/", "blob:", "data:"))
     ] == []
+
+
+def test_a_first_visit_is_few_requests(browser: Browser, server: str) -> None:
+    """Forty requests and 400 kB at most, counted on the wire in a browser that has nothing yet."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    asked, moved = [], []
+    wire.on("Network.requestWillBeSent", lambda told: asked.append(told["request"]["url"]))
+    wire.on("Network.loadingFinished", lambda told: moved.append(told["encodedDataLength"]))
+    page.goto(f"{server}{ROOT}/")
+    page.wait_for_selector("html.js")
+    settle(page)
+    asked = [url for url in asked if not url.startswith(("data:", "blob:"))]
+    assert 10 < len(asked) <= 40
+    assert 100_000 < sum(moved) <= 400_000
+    context.close()

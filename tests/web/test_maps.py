@@ -166,34 +166,6 @@ def test_the_diagram_is_one_file_that_needs_nothing_else(client, query):
         Image.open(io.BytesIO(base64.b64decode(body, validate=True))).verify()
 
 
-def test_static_files_hold_for_ever_under_the_build(client, app):
-    build = app.config["BUILD"]
-    answer = client.get(f"/static/{build}/css/base.css")
-    assert answer.headers["Cache-Control"].endswith("immutable")
-    assert "css" in answer.content_type
-    answer.close()
-    other = client.get("/static/another/css/base.css")
-    assert other.status_code == 404
-    assert other.headers["Cache-Control"] == "no-store"
-
-
-def test_a_page_has_its_styles_in_one_answer_and_names_every_module(client, app):
-    page = client.get("/").text
-    (sheet,) = re.findall(r'<link rel="stylesheet" href="([^"]+)">', page)
-    text = client.get(sheet).text
-    folder = app.config["STATIC"]
-    for path in folder.glob("css/*.css"):
-        assert path.name == "page.css" or path.read_text(encoding="utf-8") in text
-    assert "@import" not in text
-    prefix = f"/static/{app.config['BUILD']}/"
-    named = re.findall(
-        r'<(?:link rel="modulepreload" href|script type="module" src)="([^"]+)">', page
-    )
-    ours = {f"{prefix}{path.relative_to(folder).as_posix()}" for path in folder.glob("js/**/*.js")}
-    assert len(named) == len(set(named))
-    assert set(named) == ours - {f"{prefix}js/theme.js"}
-
-
 def test_running_sums_end_where_the_sum_without_bias_is(client):
     query = "bias=0.5,0,0,0,0&off=1"
     partials = [npy(client, f"/maps/partial-{q}.npy?{query}") for q in range(3)]
