@@ -29,6 +29,7 @@ from multiconv.web import (
     errors,
     files,
     headers,
+    known,
     log,
     maps,
     openapi,
@@ -117,6 +118,7 @@ def create_app(
     errors.register(app)
     log.register(app)
     headers.register(app, settings)
+    known.register(app, settings, limits)
     turns.register(app, settings)
     for room in (pages, uploads, banks, maps, files, api, openapi, takeaway):
         app.register_blueprint(room.blueprint)

@@ -118,7 +118,7 @@ def _tell_caches(response: Response, build: str) -> None:
     """Say how long an answer holds: for ever under this build, else until its ETag changes."""
     if response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
-    elif request.method in {"GET", "HEAD"} and response.status_code == 200:
+    elif request.method in {"GET", "HEAD"} and response.status_code in {200, 304}:
         of_build = request.path.startswith(READ_BY_ANYONE) and request.args.get("v") == build
         own = any(not name.startswith("sample:") for name in request.args.getlist("image"))
         holds = MINE if own else FOREVER
