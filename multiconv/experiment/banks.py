@@ -32,7 +32,9 @@ NO_BANK = ""
 PLANES = 3
 """Input channels of a picture, which the named banks are made for."""
 
-_ID = re.compile(r"[0-9a-f]{64}")
+STORED = re.compile(r"[0-9a-f]{64}")
+"""What a link names a stored bank by."""
+
 _OF_A_NETWORK = re.compile(r"[a-z]{1,20}-(?:de)?conv[0-9]{1,2}")
 _OWN_RANDOM: tuple[Pair, int] = ((3, 3), 4)
 _OWN_POOL: tuple[Pair, int] = ((2, 2), 1)
@@ -71,7 +73,7 @@ def bank_of(
     of_networks: Callable[[str], StoredBank] | None = None,
 ) -> Bank:
     """Return the bank that a link names for a layer of so many inputs."""
-    bank = StoredBank(text, banks(text)) if _ID.fullmatch(text) else None
+    bank = StoredBank(text, banks(text)) if STORED.fullmatch(text) else None
     if of_networks and _OF_A_NETWORK.fullmatch(text):
         bank = of_networks(text)
     if bank:

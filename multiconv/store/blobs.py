@@ -8,13 +8,24 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from threading import Lock
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from multiconv.errors import MultiConvError, StoreFull
 
-_UNFINISHED = ".part"
+UNFINISHED = ".part"
+"""The end of the name of what was never wholly written."""
+USED = ".last.used"
+"""The end of the name under which an object store remembers when an id was last used."""
+
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class Kept(NamedTuple):
+    """What a listing says of bytes: their name and number, and when they were last used."""
+
+    name: str
+    size: int
+    used: float
 
 
 class Blobs(Protocol):
@@ -23,23 +34,36 @@ class Blobs(Protocol):
     A name tells what the bytes are (it holds their SHA-256), so none is ever written anew.
     """
 
-    def put_if_absent(self, name: str, body: bytes) -> None:
-        """Keep bytes so that they outlive the machine, or raise `StoreFull`."""
+    def put_if_absent(self, name: str, body: bytes) -> bool:
+        """Keep bytes so that they outlive the machine; return whether they were not there yet."""
 
     def get(self, name: str, most: int = -1) -> bytes | None:
         """Return the bytes, or so many of their beginning; None if there are none."""
 
-    def has(self, name: str) -> bool:
-        """Return whether there are bytes of that name."""
+    def head(self, name: str) -> Kept | None:
+        """Return what a listing would say of a name; None if there are no bytes of it."""
 
-    def delete(self, name: str) -> bool:
-        """Forget bytes; return whether they were there."""
+    def delete(self, name: str) -> int | None:
+        """Forget bytes; return how many they were, or None if there were none."""
 
-    def names(self) -> Iterator[str]:
-        """Yield all names."""
+    def touch(self, name: str) -> None:
+        """Remember that bytes were used now."""
+
+    def listing(self) -> Iterator[Kept]:
+        """Yield all there is, in the order of the names."""
 
     def is_writable(self) -> bool:
         """Return whether bytes could be kept now."""
+
+
+def full(limit: str | None = None) -> MultiConvError:
+    """Return the error for bytes that there is no room for."""
+    return StoreFull(
+        "The server has no room left for another picture.",
+        "Delete a picture of yours, use a sample, or ask who runs this server to make room.",
+        field="image",
+        limit=limit,
+    )
 
 
 def _private(path: str, flags: int) -> int:
@@ -48,34 +72,26 @@ def _private(path: str, flags: int) -> int:
 
 
 class FolderBlobs:
-    """A folder of files that never change, with a bound on their bytes together.
+    """A folder of files that never change; several processes may share it.
 
-    Several processes may share it; what one left unfinished is removed by the next.
+    A file's time says when it was last used.
     """
 
-    def __init__(self, path: Path, most_bytes: int) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._most_bytes = most_bytes
-        self._writing = Lock()
         path.mkdir(parents=True, exist_ok=True)
-        for part in path.glob(f"*{_UNFINISHED}"):
-            part.unlink(missing_ok=True)
 
-    def put_if_absent(self, name: str, body: bytes) -> None:
-        """Make a file, unless it is there already."""
-        with self._writing:  # so that two uploads cannot both take the last of the room
-            if self.has(name):
-                return
-            if self._taken() + len(body) > self._most_bytes:
-                raise self._full()
-            try:
-                self._write(name, body)
-            except FileNotFoundError:  # another process, starting, swept the part away
-                self._write(name, body)
-            except OSError as error:
-                if error.errno in _NO_ROOM:
-                    raise self._full() from error
-                raise
+    def put_if_absent(self, name: str, body: bytes) -> bool:
+        """Make a file, unless it is there already; or raise `StoreFull`."""
+        if (self.path / name).exists():
+            return False
+        try:
+            self._write(name, body)
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                raise full() from error
+            raise
+        return True
 
     def get(self, name: str, most: int = -1) -> bytes | None:
         """Return a file's bytes, or so many of its beginning; None if it is not there."""
@@ -85,25 +101,39 @@ class FolderBlobs:
         except FileNotFoundError:
             return None
 
-    def has(self, name: str) -> bool:
-        """Return whether the file is there."""
-        return (self.path / name).exists()
+    def head(self, name: str) -> Kept | None:
+        """Return a file's size and when it was last used; None if it is not there."""
+        try:
+            told = (self.path / name).stat()
+        except FileNotFoundError:
+            return None
+        return Kept(name, told.st_size, told.st_mtime)
 
-    def delete(self, name: str) -> bool:
+    def delete(self, name: str) -> int | None:
         """Remove a file; who is reading it still gets it."""
+        told = self.head(name)
+        if told is None:
+            return None
         try:
             (self.path / name).unlink()
         except FileNotFoundError:
-            return False
-        return True
+            return None
+        return told.size
 
-    def names(self) -> Iterator[str]:
-        """Yield the names of all files."""
-        return (path.name for path in self.path.iterdir())
+    def touch(self, name: str) -> None:
+        """Set a file's time to now."""
+        with suppress(OSError):  # gone, or of a file system that is only read
+            os.utime(self.path / name)
+
+    def listing(self) -> Iterator[Kept]:
+        """Yield all files, what is unfinished too."""
+        for name in sorted(entry.name for entry in os.scandir(self.path) if entry.is_file()):
+            if told := self.head(name):
+                yield told
 
     def is_writable(self) -> bool:
         """Return whether a file can be made here: tried, since rights alone do not say so."""
-        trial = self.path / f"{token_hex(8)}{_UNFINISHED}"
+        trial = self.path / f"trial.{token_hex(8)}{UNFINISHED}"
         try:
             trial.write_bytes(b"1")
         except OSError:
@@ -115,7 +145,7 @@ class FolderBlobs:
 
     def _write(self, name: str, body: bytes) -> None:
         """Write under another name, force to disk, rename, and force the folder to disk too."""
-        part = self.path / f"{name}.{token_hex(8)}{_UNFINISHED}"
+        part = self.path / f"{name}.{token_hex(8)}{UNFINISHED}"
         try:
             with open(part, "xb", opener=_private) as file:
                 file.write(body)
@@ -130,18 +160,3 @@ class FolderBlobs:
                 os.fsync(folder)
             finally:
                 os.close(folder)
-
-    def _taken(self) -> int:
-        total = 0
-        for entry in os.scandir(self.path):
-            with suppress(FileNotFoundError):
-                total += entry.stat().st_size
-        return total
-
-    def _full(self) -> MultiConvError:
-        return StoreFull(
-            "The server has no room left for another picture.",
-            "Delete a picture of yours, use a sample, or ask who runs this server to make room.",
-            field="image",
-            limit=f"{self._most_bytes / 2**30:.3g} GiB",
-        )

@@ -8,7 +8,8 @@ on: after one changed weight only that partial and the sums that hold it are com
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from functools import partial as bound
 from math import prod
@@ -198,6 +199,12 @@ class Tracer:
         self._whole = whole
         self._sizes = Sizes(store, limits, whole)
         self._cache = ArrayCache(cache_bytes)
+
+    def over(self, store: Store) -> Tracer:
+        """Return this tracer, with the same cache, over its store as one request sees it."""
+        found = copy(self)
+        found._store, found._sizes = store, replace(self._sizes, store=store)
+        return found
 
     def trace(self, experiment: Experiment) -> Trace:
         """Return every intermediate of ``experiment``'s chosen output channel.

@@ -40,7 +40,7 @@ from multiconv.web import (
 )
 from multiconv.web.answers import under
 from multiconv.web.mount import mount
-from multiconv.web.settings import Settings, settings_from_environment
+from multiconv.web.settings import DAY, Settings, settings_from_environment
 
 _HERE = Path(__file__).resolve().parent
 _CHECKOUT = _HERE.parent.parent
@@ -98,7 +98,8 @@ def create_app(
     app.request_class = uploads.UploadRequest
     app.url_map.merge_slashes = False  # that redirects to whatever host the request names
     limits = replace(LIMITS, store_bytes=settings.store_bytes)
-    store = Store(FolderBlobs(settings.folder, limits.store_bytes))
+    store = Store(FolderBlobs(settings.folder), limits.store_bytes, settings.forget_after)
+    store.upkeep.sweep()
     app.extensions["multiconv"] = Tracer(store, limits=limits)
     app.extensions["multiconv_limits"] = limits
     app.extensions["multiconv_store"] = store
@@ -114,7 +115,9 @@ def create_app(
         static=lambda path: under(f"/static/{app.config['BUILD']}/{path}"),
         pictures_read=READ_HERE,
         preview=settings.preview,
+        forget_days=settings.forget_after // DAY,
     )
+    app.before_request(store.upkeep.begin_if_due)
     errors.register(app)
     log.register(app)
     headers.register(app, settings)

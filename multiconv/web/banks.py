@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, replace
 from io import BytesIO
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import numpy as np
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 from numpy.typing import NDArray
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -21,6 +22,7 @@ from multiconv.experiment.learning import begun
 from multiconv.experiment.link import to_pairs, to_query
 from multiconv.experiment.model import CONV, LIMITS, Experiment, Target
 from multiconv.experiment.numbers import whole
+from multiconv.experiment.transit import Pairs
 from multiconv.figure.gallery import (
     COUNT,
     SEEDS,
@@ -45,12 +47,15 @@ from multiconv.networks.receipt import Receipt, receipt_of
 from multiconv.networks.tensors import FILE_BYTES, refused, tensors, too_large
 from multiconv.web.answers import made_at, seen_at, under
 from multiconv.web.errors import status_of, wants_json
-from multiconv.web.request import experiment, experiment_of, own, store, tracer
+from multiconv.web.request import experiment, experiment_of, own, pairs, store, tracer
 
 blueprint = Blueprint("banks", __name__)
 
 EMPTY = {"tensor": "", "layout": "auto", "order": "rgb", "first": "0"}
 """The fields of the form for a file, as they stand at first."""
+
+OF_A_PICTURE = {"image", "size"}
+"""Parameters that mean the same with any filters."""
 
 _SHAPE = "(kh, kw, C, K)"
 _MAGIC = b"\x93NUMPY"
@@ -116,6 +121,37 @@ def filters() -> Response:
         return _made(there, longest(asked))
     there = kept(bank_in(body), store())
     return _made(there, there.focus.layer)
+
+
+@blueprint.post("/filters/<name>/delete")
+def forget_by_form(name: str) -> Response:
+    """Forget a bank: on to the same picture, with the filters that are left."""
+    asked = pairs()
+    forget(name)
+    there = Experiment()
+    for kept_pairs in (_without(asked, name), [pair for pair in asked if pair[0] in OF_A_PICTURE]):
+        with suppress(MultiConvError):
+            there = experiment_of(kept_pairs)
+            break
+    return seen_at(page_link(there))
+
+
+def _without(asked: Pairs, name: str) -> Pairs:
+    """Return parameters without a bank, and without what was changed in it."""
+    layers = {each.rpartition(".")[0] for each, text in asked if text == name}
+    changed = {f"{layer}.w" if layer else "w" for layer in layers}
+    return [
+        (each, text)
+        for each, text in asked
+        if name not in text and not any(each.startswith(f"{start}.") for start in changed)
+    ]
+
+
+@blueprint.delete("/filters/<name>")
+def forget(name: str) -> Response:
+    """Forget a bank of filters."""
+    store().delete_array(name)
+    return jsonify(deleted=name)
 
 
 def _made(there: Experiment, n: int | None = None, **facts: Any) -> Response:

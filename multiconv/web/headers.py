@@ -15,7 +15,7 @@ from werkzeug.wsgi import FileWrapper
 from multiconv.errors import MultiConvError, TooLarge
 from multiconv.experiment.model import LIMITS
 from multiconv.web.errors import answer
-from multiconv.web.request import repairs
+from multiconv.web.request import is_of_uploads, repairs
 from multiconv.web.settings import Settings, variable
 
 POLICY = (
@@ -31,7 +31,7 @@ OF_PAGES = {
 }
 FOREVER = "public, max-age=31536000, immutable"
 MINE = "private, max-age=31536000, immutable"
-"""Of a picture of somebody's own: once it is deleted no cache that others share has it."""
+"""Of a picture or filters of somebody's own: once deleted no cache that others share has them."""
 REPAIRED = "Multiconv-Repaired"
 """The header that says what of the request's link was put right, as words of `REPAIRS`."""
 READING = ("GET", "HEAD", "OPTIONS")
@@ -120,8 +120,7 @@ def _tell_caches(response: Response, build: str) -> None:
         response.headers["Cache-Control"] = "no-store"
     elif request.method in {"GET", "HEAD"} and response.status_code in {200, 304}:
         of_build = request.path.startswith(READ_BY_ANYONE) and request.args.get("v") == build
-        own = any(not name.startswith("sample:") for name in request.args.getlist("image"))
-        holds = MINE if own else FOREVER
+        holds = MINE if is_of_uploads() or repairs() else FOREVER
         response.headers.setdefault("Cache-Control", holds if of_build else "no-cache")
         if not response.is_streamed and not response.direct_passthrough:
             response.add_etag()

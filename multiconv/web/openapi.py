@@ -179,7 +179,7 @@ MAP = _parameter("name", TEXT | {"pattern": "^[a-z0-9-]+$"}, NAME_OF_A_MAP, "pat
 MAPS = _parameter("maps", TEXT, "names of maps, with commas")
 PACKED = _parameter("packed", _words("01"), "1: differences, deflated, for slow networks")
 PAPER = _parameter("paper", _words("01"), "1 for an opaque picture")
-IMAGE_ID = _parameter("name", ID, where="path")
+STORED_ID = _parameter("name", ID, where="path")
 LIBRARY = _parameter("library", _words(LIBRARIES), where="path")
 FILM = _parameter("name", _words(("window", "sum")), where="path")
 KIND_OF_FILM = _parameter("kind", _words(("gif", "webp")), where="path")
@@ -269,6 +269,9 @@ def _operations() -> dict[tuple[str, str], Document]:
         "properties": {entry["name"]: entry["schema"] for entry in planes["parameters"]},
         "additionalProperties": False,
     }
+    told = {"200": _answer("Gone", JSON, _record({"deleted": ID}))}
+    told |= _mistakes(403, 404, 413, 414, 503)
+    gone: Document = {"parameters": [STORED_ID], "responses": told}
     return {
         ("api.healthz", "get"): {"responses": {"200": _answer("Up", "text/plain", TEXT)}},
         ("api.readyz", "get"): {
@@ -306,13 +309,8 @@ def _operations() -> dict[tuple[str, str], Document]:
             },
             FILTERS_STORED,
         ),
-        ("uploads.delete", "delete"): {
-            "parameters": [IMAGE_ID],
-            "responses": {
-                "200": _answer("Gone", JSON, _record({"deleted": ID})),
-                **_mistakes(403, 404, 413, 414),
-            },
-        },
+        ("uploads.delete", "delete"): gone,
+        ("banks.forget", "delete"): gone,
     }
 
 

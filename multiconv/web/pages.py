@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from flask import Blueprint, Response, current_app, render_template, request
 
 from multiconv.errors import MultiConvError
+from multiconv.experiment.banks import STORED, StoredBank
 from multiconv.experiment.edit import Form, base_of, edit_of, lay_plain, typed_pairs
 from multiconv.experiment.link import to_pairs
 from multiconv.experiment.model import Experiment
@@ -28,6 +29,7 @@ from multiconv.web.request import (
     banks,
     experiment_of,
     form_pairs,
+    is_of_uploads,
     pairs,
     repairs,
     tracer,
@@ -50,7 +52,7 @@ def index() -> Response:
     if [name for name, _ in asked] == ["challenge"] and (start := opening(asked[0][1])):
         return seen_at(start)  # whoever writes the number alone means its figure
     told = [*request.args.get(PARAMETER, "").split(","), *(LINK + word for word in repairs())]
-    if any(told) or not _lasts():
+    if any(told) or is_of_uploads():
         return _page_of(asked, told)
     # A layer that a class opens is computed, told and deflated once: all of a warm answer's time.
     how = request.headers.get(PART), (shared(), request.script_root), tuple(asked)
@@ -61,13 +63,6 @@ def index() -> Response:
         response.headers["Content-Encoding"] = "gzip"
     response.vary.add(PART)
     return response
-
-
-def _lasts() -> bool:
-    """Tell whether a page is its link's alone: no picture or bank of the store is in it."""
-    given = request.args
-    samples = all(name.startswith("sample:") for name in given.getlist("image"))
-    return samples and not any(name.endswith("filters") for name in given)
 
 
 def deflated_page(
@@ -184,7 +179,16 @@ def page_answer(
         share=to_share.origin + links.at("/"),
         to_share=to_share,
         own=None if is_sample(source) or source.z is not None else source.image,
+        banks=_own_banks(trace.asked),
     )
     response = Response(body, status_of(mistakes[0]) if mistakes else 200)
     response.vary.add(PART)
     return response
+
+
+def _own_banks(experiment: Experiment) -> tuple[str, ...]:
+    """Return the ids of the banks in the store that an experiment is made of, each once."""
+    target = experiment.focus.target
+    banks = [layer.bank for layer in experiment.layers] + ([target.bank] if target else [])
+    found = (bank.id for bank in banks if isinstance(bank, StoredBank))
+    return tuple(dict.fromkeys(each for each in found if STORED.fullmatch(each)))

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from multiconv.errors import MultiConvError
 from multiconv.experiment import link
-from multiconv.experiment.banks import Banks
+from multiconv.experiment.banks import STORED, Banks
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.transit import (
     Arrival,
@@ -27,13 +27,22 @@ from multiconv.tracing.trace import Tracer
 
 
 def tracer() -> Tracer:
-    """Return the app's tracer."""
-    return cast(Tracer, current_app.extensions["multiconv"])
+    """Return the app's tracer, over the store as this request sees it."""
+    return cast(Tracer, current_app.extensions["multiconv"]).over(store())
 
 
 def store() -> Store:
-    """Return the app's store of pictures."""
-    return cast(Store, current_app.extensions["multiconv_store"])
+    """Return the app's store of pictures, which this request asks once of each of them."""
+    if "store" not in g:
+        g.store = cast(Store, current_app.extensions["multiconv_store"]).once()
+    return cast(Store, g.store)
+
+
+def is_of_uploads() -> bool:
+    """Tell whether a picture or filters of somebody's own are in what the query asks for."""
+    given = request.args
+    own = any(not name.startswith("sample:") for name in given.getlist("image"))
+    return own or any(STORED.search(text) for _, text in given.items(multi=True))
 
 
 _OF_EVERY_ADDRESS = {"v"}

@@ -19,6 +19,7 @@ from multiconv.experiment.model import LIMITS
 from multiconv.experiment.numbers import misread, whole
 
 PREFIX = "MULTICONV"
+DAY = 86_400
 CORES = 64
 """More computations at once than any machine here has cores are a mistake."""
 
@@ -67,6 +68,11 @@ def _number(lowest: int, highest: int) -> Callable[[str, str], int]:
     return lambda text, variable: whole(text, variable, lowest, highest)
 
 
+def _days(text: str, variable: str) -> int:
+    """Return the seconds of a number of days."""
+    return whole(text, variable, 0, 36_500) * DAY
+
+
 def _switch(text: str, variable: str) -> bool:
     if text not in {"on", "off"}:
         raise misread(variable, text, "is neither", "Write on or off.")
@@ -83,6 +89,7 @@ class Settings:
 
     store: str = _setting("", "STORE", lambda text, _: text)
     store_bytes: int = _setting(LIMITS.store_bytes, "STORE_GIB", _gib)
+    forget_after: int = _setting(0, "FORGET_DAYS", _days)
     hosts: tuple[str, ...] = _setting((), "HOSTS", _names)
     embedders: tuple[str, ...] = _setting((), "EMBED", _origins)
     proxies: int = _setting(0, "PROXIES", _number(0, 9))

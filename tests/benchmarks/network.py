@@ -64,7 +64,7 @@ def print_layers(tracer: Tracer, size: int) -> None:
 def main() -> None:
     """Print the table; the portrait has 512 pixels, and is not enlarged."""
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(FolderBlobs(Path(folder), 2**22))
+        store = Store(FolderBlobs(Path(folder)), 2**22)
         for size in (400, 512):
             start = of(f"network=faces&size={size}")
             whole = spent(partial(run_whole, store, start))

@@ -14,7 +14,7 @@ from multiconv.tracing.trace import Tracer
 
 
 def steps(tmp_path, *pairs):
-    trace = Tracer(Store(FolderBlobs(tmp_path, LIMITS.store_bytes))).trace(
+    trace = Tracer(Store(FolderBlobs(tmp_path), LIMITS.store_bytes)).trace(
         read([("size", "24"), *pairs])
     )
     return steps_of(trace, channels_of(trace))

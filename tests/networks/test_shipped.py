@@ -24,7 +24,7 @@ def of(query):
 
 @pytest.fixture(scope="module")
 def tracer(tmp_path_factory):
-    return Tracer(Store(FolderBlobs(tmp_path_factory.mktemp("store"), 2**22)))
+    return Tracer(Store(FolderBlobs(tmp_path_factory.mktemp("store")), 2**22))
 
 
 def test_its_layers_are_those_of_dlibs_detector():

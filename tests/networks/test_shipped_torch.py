@@ -24,7 +24,7 @@ torch = pytest.importorskip(
 @pytest.fixture(scope="module")
 def shares(tmp_path_factory):
     """``shares(sample, size)``: a sample's numbers from 0 to 1, in 64 bits."""
-    store = Store(FolderBlobs(tmp_path_factory.mktemp("store"), 2**22))
+    store = Store(FolderBlobs(tmp_path_factory.mktemp("store")), 2**22)
     return lambda sample, size: levels_of(Source(f"sample:{sample}", size), store) / 255
 
 

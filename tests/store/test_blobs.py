@@ -1,4 +1,4 @@
-"""A folder of files that are there wholly or not at all."""
+"""What every keeper of bytes does; and what a folder does so that nothing is lost."""
 
 import os
 import sys
@@ -6,23 +6,59 @@ from pathlib import Path
 
 import pytest
 
-from multiconv.errors import StoreFull
 from multiconv.store.blobs import FolderBlobs
 
 
-def test_the_bound_is_on_all_files_together(tmp_path):
-    folder = FolderBlobs(tmp_path, 10)
-    folder.put_if_absent("one", b"123456")
-    folder.put_if_absent("two", b"1234")
-    with pytest.raises(StoreFull):
-        folder.put_if_absent("three", b"1")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+@pytest.fixture(params=["folder"])
+def blobs(tmp_path):
+    return FolderBlobs(tmp_path)
+
+
+def test_what_is_there_is_got_told_listed_and_forgotten(blobs):
+    assert (blobs.get("one"), blobs.head("one"), blobs.delete("one")) == (None, None, None)
+    assert blobs.put_if_absent("one", b"hello")
+    assert (blobs.get("one"), blobs.get("one", 2), blobs.get("one", 99)) == (
+        *(b"hello", b"he", b"hello"),
+    )
+    assert blobs.head("one") == next(blobs.listing())
+    assert blobs.head("one")[:2] == ("one", 5)
+    assert blobs.delete("one") == 5
+    assert list(blobs.listing()) == []
+
+
+def test_what_is_there_is_not_written_anew(blobs):
+    assert blobs.put_if_absent("one", b"123456")
+    assert not blobs.put_if_absent("one", b"others")
+    assert blobs.get("one") == b"123456"
+
+
+def test_a_listing_is_in_the_order_of_names(blobs):
+    names = ["b.npy", "a.pixels", "a.160.pixels", "c.png"]
+    for name in names:
+        blobs.put_if_absent(name, name.encode())
+    assert [kept[:2] for kept in blobs.listing()] == [(name, len(name)) for name in sorted(names)]
+
+
+def test_it_says_that_it_can_be_written_and_leaves_nothing_whole(blobs):
+    assert blobs.is_writable()
+    assert all(kept.name.endswith(".part") for kept in blobs.listing())
+
+
+def test_a_use_is_remembered(tmp_path):
+    blobs = FolderBlobs(tmp_path)
+    blobs.put_if_absent("one", b"1")
+    os.utime(tmp_path / "one", (1e9, 1e9))
+    assert blobs.head("one").used == 1e9
+    blobs.touch("one")
+    blobs.put_if_absent("two", b"2")
+    assert abs(blobs.head("one").used - blobs.head("two").used) < 60
+    blobs.touch("three")  # gone in the meantime
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_file_then_name_then_folder_are_forced_to_disk(tmp_path, monkeypatch):
     seen = []
-    folder = FolderBlobs(tmp_path, 100)
+    folder = FolderBlobs(tmp_path)
     real = os.fsync
 
     def watched(number):
@@ -37,24 +73,14 @@ def test_file_then_name_then_folder_are_forced_to_disk(tmp_path, monkeypatch):
     assert seen[1] == (tmp_path.name, True)
 
 
-def test_what_is_there_is_got_told_listed_and_forgotten(tmp_path):
-    blobs = FolderBlobs(tmp_path, 100)
-    assert (blobs.get("one"), blobs.has("one"), blobs.delete("one")) == (None, False, False)
-    blobs.put_if_absent("one", b"hello")
-    assert (blobs.get("one"), blobs.get("one", 2), blobs.has("one")) == (b"hello", b"he", True)
-    assert list(blobs.names()) == ["one"]
-    assert blobs.delete("one")
-    assert list(blobs.names()) == []
-
-
 @pytest.mark.skipif(os.name != "posix", reason="rights are told otherwise here")
 def test_a_file_is_its_owners_alone(tmp_path):
-    FolderBlobs(tmp_path, 100).put_if_absent("a", b"12")
+    FolderBlobs(tmp_path).put_if_absent("a", b"12")
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
 
 
-def test_what_is_there_is_not_written_anew(tmp_path, monkeypatch):
-    blobs = FolderBlobs(tmp_path, 10)
+def test_no_disk_is_touched_for_what_is_there(tmp_path, monkeypatch):
+    blobs = FolderBlobs(tmp_path)
     blobs.put_if_absent("one", b"123456")
     monkeypatch.setattr("os.fsync", lambda _: pytest.fail("it was written"))
     blobs.put_if_absent("one", b"123456")

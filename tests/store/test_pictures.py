@@ -21,7 +21,9 @@ from multiconv.store.pictures import Store, id_of
 
 
 def opened(folder, most_bytes=LIMITS.store_bytes):
-    return Store(FolderBlobs(folder, most_bytes))
+    store = Store(FolderBlobs(folder), most_bytes)
+    store.upkeep.sweep()
+    return store
 
 
 @pytest.fixture
@@ -116,9 +118,10 @@ def test_unknown_and_malformed_ids_are_not_found(store, name, tmp_path):
             use()
         assert caught.value.field == "image"
         assert caught.value.remedy
-    with pytest.raises(NotFound) as caught:
-        store.get_array(name)
-    assert caught.value.field == "filters"
+    for use in (store.get_array, store.delete_array):
+        with pytest.raises(NotFound) as caught:
+            use(name)
+        assert caught.value.field == "filters"
 
 
 def test_only_ids_reach_the_file_system(store, monkeypatch):
@@ -131,7 +134,7 @@ def test_only_ids_reach_the_file_system(store, monkeypatch):
     monkeypatch.setattr("pathlib.Path.unlink", touched)
     for name in MALFORMED:
         assert not store.has(name)
-        for use in (store.get, store.get_array, store.size_of, store.delete):
+        for use in (store.get, store.get_array, store.size_of, store.delete, store.delete_array):
             with pytest.raises(NotFound):
                 use(*(name, 160)[: 2 if use == store.get else 1])
 
@@ -186,17 +189,7 @@ def test_other_faults_of_the_disk_are_not_called_full(store, monkeypatch):
     assert files(store) == []
 
 
-def test_temporaries_and_orphans_are_swept_at_start(tmp_path):
-    store = opened(tmp_path)
-    name = store.put(noise(10))
-    kept = files(store)
-    (tmp_path / f"{name}.pixels.0123.part").write_bytes(b"half")
-    (tmp_path / f"{'a' * 64}.160.pixels").write_bytes(b"copy of nothing")
-    opened(tmp_path)
-    assert files(store) == kept
-
-
-def test_a_part_swept_away_by_another_process_is_written_again(store, monkeypatch):
+def test_another_process_that_starts_sweeps_nothing_under_way(store, monkeypatch):
     real, calls = os.fsync, []
 
     def swept(number):
@@ -267,7 +260,7 @@ from pathlib import Path
 import numpy as np
 from multiconv.store.blobs import FolderBlobs
 from multiconv.store.pictures import Store
-store = Store(FolderBlobs(Path(sys.argv[1]), 2**30))
+store = Store(FolderBlobs(Path(sys.argv[1])), 2**30)
 for seed in range(int(sys.argv[2]), 10**9):
     pixels = np.random.default_rng(seed).integers(0, 256, (150, 200, 3), dtype=np.uint8)
     print(seed, store.put(pixels), flush=True)
@@ -290,6 +283,8 @@ def test_what_was_acknowledged_outlives_kill_9(tmp_path):
         acknowledged |= {
             name: int(seed) for seed, name in (line for line in told if len(line) == 2)
         }
+    for part in tmp_path.glob("*.part"):
+        os.utime(part, (0, 0))
     store = opened(tmp_path)
     assert not list(tmp_path.glob("*.part"))
     assert len(acknowledged) >= 3
@@ -310,6 +305,40 @@ def test_arrays_are_kept_bit_for_bit(store, shape):
     assert store.get_array(name).shape == shape
     assert store.put_array(bank) == name
     assert not store.has(name)
+    store.delete_array(name)
+    assert files(store) == []
+    with pytest.raises(NotFound):
+        store.get_array(name)
+
+
+def test_one_request_asks_once_and_sees_what_it_did_itself(store, monkeypatch):
+    pixels, bank = noise(16), np.ones((1, 1, 3, 1))
+    asked, real = [], FolderBlobs.get
+    monkeypatch.setattr(
+        FolderBlobs, "get", lambda self, *how: asked.append(how) or real(self, *how)
+    )
+    request = store.once()
+    name = request.put(pixels)
+    assert request.has(name)
+    asked.clear()
+    for _ in range(3):
+        assert request.has(name)
+        assert request.size_of(name) == (30, 40)
+    stored = request.put_array(bank)
+    for _ in range(3):
+        assert (request.get_array(stored) == bank).all()
+    assert len(asked) == 1
+    store.once().delete(name)  # another request
+    assert request.has(name)
+    request = store.once()
+    assert not request.has(name)
+    request.put(pixels)
+    assert request.has(name)
+    request.delete(name)
+    assert not request.has(name)
+    request.delete_array(stored)
+    with pytest.raises(NotFound):
+        request.get_array(stored)
 
 
 def test_a_picture_is_packed_once_and_read_again_once(store, monkeypatch):

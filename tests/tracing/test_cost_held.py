@@ -16,7 +16,7 @@ from multiconv.tracing.trace import Tracer
 
 @pytest.mark.parametrize("activation", ["identity", "leaky", "gelu"])
 def test_a_deep_layers_trace_holds_no_more_than_is_counted(tmp_path, activation):
-    store = Store(FolderBlobs(tmp_path, 2**24))
+    store = Store(FolderBlobs(tmp_path), 2**24)
     noise = np.random.default_rng(3).integers(0, 256, (400, 400, 3), np.uint8)
     image = store.put(noise)
     link = f"image={image}&outputs=40&2.filters=mean&layer=2&size=400&activation={activation}"

@@ -64,7 +64,7 @@ def test_where_nothing_is_summed_there_is_none(app):
 
 
 def test_over_a_picture_that_is_not_held_whole_it_is_refused(tmp_path):
-    tracer = Tracer(Store(FolderBlobs(tmp_path, 2**22)), whole=0)
+    tracer = Tracer(Store(FolderBlobs(tmp_path), 2**22), whole=0)
     trace = tracer.trace(read([("size", "24")]))
     with pytest.raises(TooLarge, match="Choose a smaller size"):
         influence_on_photo(trace, tracer)

@@ -19,7 +19,7 @@ EDGES = {"filters": "zero", "outputs": "2", "size": "160", "target": "luminance-
 
 @pytest.fixture
 def tracer(tmp_path):
-    return Tracer(Store(FolderBlobs(tmp_path, Limits().store_bytes)))
+    return Tracer(Store(FolderBlobs(tmp_path), Limits().store_bytes))
 
 
 def traced(tracer, **change):

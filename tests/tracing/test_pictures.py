@@ -15,7 +15,7 @@ from multiconv.tracing.pictures import levels_of, pinned, sample_of, size_of
 
 @pytest.fixture
 def store(tmp_path):
-    return Store(FolderBlobs(tmp_path, Limits().store_bytes))
+    return Store(FolderBlobs(tmp_path), Limits().store_bytes)
 
 
 @pytest.mark.parametrize("size", [1, 33, 160, 1000, None])

@@ -20,7 +20,7 @@ STACK = "strides=3&2.padding=valid&3.kernel=1&3.filters=random"
 
 @pytest.fixture
 def tracer(tmp_path):
-    return Tracer(Store(FolderBlobs(tmp_path, 2**20)))
+    return Tracer(Store(FolderBlobs(tmp_path), 2**20))
 
 
 def of(query):
@@ -91,7 +91,7 @@ def test_the_layers_behind_are_counted_where_they_are_asked_for(tracer, monkeypa
 
 def test_all_outputs_cost_what_is_held_whole_though_the_layer_is_banded(tmp_path, monkeypatch):
     size, room = (100, 200), 100 * 200 * (3 * 5 + 4 * (3 + 1 + 4))
-    store = Store(FolderBlobs(tmp_path, 2**20))
+    store = Store(FolderBlobs(tmp_path), 2**20)
     query = f"size=full&outputs=4&image={store.put(np.zeros((*size, 3), np.uint8))}"
     assert Tracer(store, whole=0).outputs_of(of(query), 1).shape == (*size, 4)
     monkeypatch.setattr(Tracer, "levels", lambda *_: pytest.fail("the picture was read"))

@@ -26,7 +26,7 @@ IDENTITY = (0.0,) * 4 + (1.0,) + (0.0,) * 4
 
 @pytest.fixture
 def store(tmp_path):
-    return Store(FolderBlobs(tmp_path, Limits().store_bytes))
+    return Store(FolderBlobs(tmp_path), Limits().store_bytes)
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_a_deleted_picture_is_gone_from_memory_too(store):
 
 
 def test_work_is_counted_before_a_pixel_is_read(tmp_path, monkeypatch):
-    store = Store(FolderBlobs(tmp_path, Limits().store_bytes))
+    store = Store(FolderBlobs(tmp_path), Limits().store_bytes)
     name = store.put(np.zeros((50, 60, 3), np.uint8))
     monkeypatch.setattr(Store, "get", lambda *_: pytest.fail("the picture was read"))
     multiply_adds = 50 * 60 * 9 * 3

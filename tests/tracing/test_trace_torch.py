@@ -82,7 +82,7 @@ def by_torch(x, layer):
 @pytest.mark.parametrize("ten", range(6))
 def test_every_layer_of_a_random_stack_is_pytorchs(ten, tmp_path):
     """Of 300 stacks each layer over what the one before gave; of a fifth the whole chain too."""
-    rng, tracer = np.random.default_rng(ten), Tracer(Store(FolderBlobs(tmp_path, 2**22)))
+    rng, tracer = np.random.default_rng(ten), Tracer(Store(FolderBlobs(tmp_path), 2**22))
     left = 50
     while left:
         layers = [replace(random_layer(rng, 3), off=())]

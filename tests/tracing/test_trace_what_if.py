@@ -27,7 +27,7 @@ LAYERS = (
 
 @pytest.fixture(params=["whole", "banded"])
 def tracer(request, tmp_path):
-    store = Store(FolderBlobs(tmp_path, 2**20))
+    store = Store(FolderBlobs(tmp_path), 2**20)
     return Tracer(store, whole=2**26 if request.param == "whole" else 0)
 
 

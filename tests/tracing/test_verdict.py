@@ -20,7 +20,7 @@ from multiconv.tracing.verdict import inside, predictions, verdict_of
 
 @pytest.fixture(scope="module")
 def tracer(tmp_path_factory):
-    return Tracer(Store(FolderBlobs(tmp_path_factory.mktemp("store"), 2**20)))
+    return Tracer(Store(FolderBlobs(tmp_path_factory.mktemp("store")), 2**20))
 
 
 def trace(tracer, number, more=""):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
@@ -192,3 +193,80 @@ def test_a_long_link_of_a_network_stores_the_kernels_of_its_longest_layer(client
         assert np.array_equal(there.layers[n].all_kernels(), asked.layers[n].all_kernels())
     page = client.get(answer.json["url"] + "&size=120").text
     assert "trained on faces" in page
+
+
+# --- Deleting --------------------------------------------------------------------------------
+
+
+def stored(client, bank=BANK):
+    return client.post("/filters", data=npy(bank)).get_json()["id"]
+
+
+def test_a_script_deletes_a_bank_once(client, folder):
+    name = stored(client)
+    query = f"filters={name}&size=32"
+    assert client.get(f"/maps/sum.png?{query}").status_code == 200
+    answer = client.delete(f"/filters/{name}")
+    assert (answer.status_code, answer.json) == (200, {"deleted": name})
+    assert list(folder.iterdir()) == []
+    for address in ("/maps/sum.png", "/", f"/?target={name}:0&{query}"):
+        told = client.get(f"{address}?{query}" if "?" not in address else address)
+        assert told.status_code == 404
+    assert "It may have been deleted" in client.get(f"/?{query}").text
+    again = client.delete(f"/filters/{name}")
+    assert (again.status_code, again.json["field"]) == (404, "filters")
+
+
+def test_a_form_deletes_a_bank_and_keeps_the_picture(client, uploaded):
+    name = stored(client)
+    page = client.get(f"/?image={uploaded}&size=32&k=1&filters={name}&w.0.1=sobel-x").text
+    action = re.search(r'<form action="(/filters/[^"]*)" method="post"', page)[1]
+    answer = client.post(action.replace("&amp;", "&"))
+    there = f"/?image={uploaded}&size=32&k=1"
+    assert (answer.status_code, answer.headers["Location"]) == (303, there)
+    assert client.get(there).status_code == 200
+    assert 'action="/filters/' not in client.get(there).text
+
+
+def test_where_the_rest_does_not_stand_without_a_bank_the_picture_does(client):
+    name = stored(client, np.ones((3, 3, 3, 12)))
+    answer = client.post(f"/filters/{name}/delete?size=32&filters={name}&k=11")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/?size=32")
+
+
+def test_of_several_banks_each_can_be_deleted_a_target_too(client):
+    one, two, three = (stored(client, np.full((3, 3, 3, 3), n)) for n in (1, 2, 3))
+    page = client.get(f"/?size=32&filters={one}&2.filters={two}").text
+    assert page.count("Delete them from the server") == 2
+    assert "(2 of 2)" in page
+    learning = f"/?size=32&filters={one}&target={three}:0"
+    assert client.get(learning).text.count("Delete them from the server") == 2
+    client.delete(f"/filters/{three}")
+    assert client.get(learning).status_code == 404
+    assert "Delete them" not in client.get("/?network=faces&layer=1").text
+
+
+@pytest.mark.parametrize("name", ["A" * 64, "a" * 63, "..", "%2e%2e", "..%2fx", "%00", "learned"])
+def test_a_name_that_is_no_banks_deletes_nothing(client, folder, name):
+    stored(client)
+    before = sorted(folder.iterdir())
+    assert client.delete(f"/filters/{name}").status_code in {404, 405}
+    assert client.post(f"/filters/{name}/delete").status_code == 404
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_picture_is_no_bank_and_a_bank_no_picture(client, uploaded):
+    assert client.delete(f"/filters/{uploaded}").status_code == 404
+    assert client.delete(f"/images/{stored(client)}").status_code == 404
+
+
+def test_what_is_made_of_a_bank_is_kept_by_no_cache_that_others_share(client, app):
+    name, build = stored(client), app.config["BUILD"]
+    for query, holds in (
+        (f"size=32&filters={name}", "private"),
+        (f"size=32&target={name}:0", "private"),
+        (f"size=32&amp;filters={name}", "private"),
+        ("size=32&filters=redness", "public"),
+    ):
+        told = client.get(f"/maps/sum.png?v={build}&{query}")
+        assert told.headers["Cache-Control"].startswith(holds), query

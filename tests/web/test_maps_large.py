@@ -137,7 +137,7 @@ def largest(tmp_path_factory):
     pixels = np.empty((4000, 6000, 3), np.uint8)
     for q in range(3):
         pixels[..., q] = (rows * (q + 3) // 7) ^ (columns * (5 - q) // 3)
-    name = Store(FolderBlobs(store, LIMITS.store_bytes)).put(pixels)
+    name = Store(FolderBlobs(store), LIMITS.store_bytes).put(pixels)
     with serving(store) as server:
         for path in ("/", "/maps/sum.png", "/api/planes?maps=sum"):  # what any first visit takes
             assert server.get(path)[0] == 200

@@ -15,6 +15,7 @@ EXAMPLES = 25
 BRACES = str.maketrans("<>", "{}")
 OF_THE_PAGE = {
     ("/images/{name}/delete", "post"),
+    ("/filters/{name}/delete", "post"),
     ("/filters", "get"),
     ("/filters/{any(learned, glorot, he):kind}", "post"),
     ("/weights", "get"),
@@ -82,6 +83,7 @@ OPERATIONS = [
     ("/weights", "POST"),
     ("/images", "POST"),
     ("/images/{name}", "DELETE"),
+    ("/filters/{name}", "DELETE"),
 ]
 
 

@@ -6,6 +6,8 @@ import re
 import numpy as np
 import pytest
 
+from multiconv.store.blobs import FolderBlobs
+
 ADDRESSES = (
     *("/", "/api/experiment", "/api/probe", "/api/planes", "/maps/sum.png", "/maps/sum.npy"),
     *("/maps/sum.svg", "/maps/input.png", "/maps/outputs.png", "/diagram.svg", "/stage.svg"),
@@ -100,3 +102,27 @@ def test_a_large_picture_waits_its_turn_though_its_link_was_changed(app):
     finally:
         turns.size_of = turns_size_of
     assert len(seen) == 3
+
+
+def test_a_request_asks_the_store_once_of_each_picture_and_bank(client, uploaded, monkeypatch):
+    asked = []
+
+    def counted(name):
+        real = getattr(FolderBlobs, name)
+        monkeypatch.setattr(
+            FolderBlobs, name, lambda self, *how: asked.append((name, *how)) or real(self, *how)
+        )
+
+    bank = client.post("/filters", json=np.ones((3, 3, 3, 2)).tolist()).json["id"]
+    query = f"image={uploaded}&filters={bank}&size=40"
+    for name in ("get", "head", "listing", "put_if_absent"):
+        counted(name)
+    first = [f"{uploaded}.pixels", f"{bank}.npy"]
+    for address in ("/", "/api/planes", "/api/experiment", "/maps/sum.png", "/filters", "/edit"):
+        client.get(f"{address}?{query}")
+        asked.clear()
+        form = {"from": query, "k": "1", "do": "apply"}
+        answer = client.post("/edit", data=form) if address == "/edit" else None
+        answer = answer or client.get(f"{address}?{query}")
+        assert answer.status_code in {200, 303}, answer.text
+        assert sorted(name for _, name, *_ in asked) == sorted(first), address

@@ -15,7 +15,7 @@ import pytest
 from multiconv.errors import Busy, InvalidValue
 from multiconv.experiment.model import LIMITS
 from multiconv.web import create_app
-from multiconv.web.settings import Settings, settings_from_environment, variable
+from multiconv.web.settings import DAY, Settings, settings_from_environment, variable
 from multiconv.web.turns import computing_turns
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +48,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
     said = {
         "MULTICONV_STORE": str(tmp_path),
         "MULTICONV_STORE_GIB": "0.5",
+        "MULTICONV_FORGET_DAYS": "90",
         "MULTICONV_HOSTS": "a.example, .b.example,",
         "MULTICONV_EMBED": "https://lms.example,https://*.school.example:8443",
         "MULTICONV_PROXIES": "1",
@@ -62,6 +63,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
     assert settings_from_environment() == Settings(
         store=str(tmp_path),
         store_bytes=2**29,
+        forget_after=90 * DAY,
         hosts=("a.example", ".b.example"),
         embedders=("https://lms.example", "https://*.school.example:8443"),
         proxies=1,
@@ -75,6 +77,8 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("MULTICONV_FORGET_DAYS", "a month"),
+        ("MULTICONV_FORGET_DAYS", "-1"),
         ("MULTICONV_COMPUTING", "many"),
         ("MULTICONV_COMPUTING", "0"),
         ("MULTICONV_COMPUTING", "65"),
@@ -158,3 +162,10 @@ def test_the_readme_has_every_setting_and_what_it_is_unless_set():
     assert rows["MULTICONV_WAITING"] == str(usual.waiting)
     assert rows["MULTICONV_PROXIES"] == str(usual.proxies)
     assert rows["MULTICONV_PREVIEW"] == ("on" if usual.preview else "off")
+
+
+def test_the_age_at_which_pictures_are_forgotten_is_told_before_one_is_chosen(tmp_path):
+    settings = Settings(forget_after=90 * DAY)
+    page = create_app(store_folder=tmp_path, settings=settings).test_client().get("/").text
+    assert "until it is deleted under Share or nobody has opened it for 90 days.</p>" in page
+    assert "nobody has opened" not in create_app(store_folder=tmp_path).test_client().get("/").text

@@ -108,7 +108,8 @@ def test_the_same_picture_twice_at_once_is_one(app, picture, folder):
 
 def test_a_full_store_is_told_and_the_rest_intact(app, client, upload, picture, folder):
     first = upload(picture(), json=True).json["id"]
-    app.extensions["multiconv_store"] = Store(FolderBlobs(folder, 4000))
+    app.extensions["multiconv_store"] = full = Store(FolderBlobs(folder), 4000)
+    full.upkeep.sweep()
     before = sorted((path.name, path.read_bytes()) for path in folder.iterdir())
     answer = upload(picture(height=100, seed=7), json=True)
     assert answer.status_code == 507
