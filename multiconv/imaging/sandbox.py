@@ -62,6 +62,11 @@ def decodes(limits: Limits) -> bool:
         return False
 
 
+def decoder_starts(limits: Limits) -> int:
+    """Return how many processes have decoded so far, one after the other."""
+    return _shared(limits).starts
+
+
 class IsolatedDecoder:
     """One process that decodes one upload after the other, started by the first of them.
 
@@ -83,6 +88,7 @@ class IsolatedDecoder:
         self._turn = Lock()
         self._process: DecoderProcess | None = None
         self._owner = 0
+        self.starts = 0
 
     def decoded(self, body: bytes) -> Picture:
         """Return an upload's pixels, as `decode.decode` does."""
@@ -130,6 +136,7 @@ class IsolatedDecoder:
             self.close()
             self._process = DecoderProcess(self._limits, seconds=self._seconds, memory=self._memory)
             self._owner = os.getpid()
+            self.starts += 1
         return self._process
 
     def _too_long(self) -> errors.MultiConvError:

@@ -21,12 +21,14 @@ class ArrayCache:
 
     What is handed out is read-only, since others hold the same array.  Two
     threads that miss the same key at once both make it, and one is kept.  ``room`` is in bytes,
-    of the arrays and of `ENTRY_BYTES` for each.
+    of the arrays and of `ENTRY_BYTES` for each.  ``hits`` and ``misses`` count what was asked for.
     """
 
     def __init__(self, room: int) -> None:
         self._room = room
         self._held = 0
+        self.hits = 0
+        self.misses = 0
         self._arrays: OrderedDict[Hashable, NDArray[np.generic]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -40,7 +42,9 @@ class ArrayCache:
         with self._lock:
             if key in self._arrays:
                 self._arrays.move_to_end(key)
+                self.hits += 1
                 return self._arrays[key]
+            self.misses += 1
         made = make()
         made.setflags(write=False)
         size = _reckoned(made)

@@ -198,7 +198,7 @@ class Tracer:
         self._store = store
         self._whole = whole
         self._sizes = Sizes(store, limits, whole)
-        self._cache = ArrayCache(cache_bytes)
+        self.cache = ArrayCache(cache_bytes)
 
     def over(self, store: Store) -> Tracer:
         """Return this tracer, with the same cache, over its store as one request sees it."""
@@ -238,7 +238,7 @@ class Tracer:
                 field="target",
             )
         shape, _ = stack[-1]
-        return learning_of(experiment, target, self._inputs(experiment), shape, self._cache)
+        return learning_of(experiment, target, self._inputs(experiment), shape, self.cache)
 
     def learned(self, experiment: Experiment) -> Experiment:
         """Return an experiment with the kernels that it has after its steps of learning."""
@@ -303,7 +303,7 @@ class Tracer:
             )
         if not is_sample(source) and not self._store.has(source.image):
             self.forget(source.image)  # deleted, perhaps by another process
-        made = self._cache.get(("levels", source), lambda: levels_of(source, self._store))
+        made = self.cache.get(("levels", source), lambda: levels_of(source, self._store))
         return cast("NDArray[np.uint8]", made)
 
     def own_size(self, source: Source) -> tuple[int, int]:
@@ -316,7 +316,7 @@ class Tracer:
         def concerns(key: Hashable) -> bool:
             return isinstance(key, tuple) and getattr(key[1], "image", None) == image
 
-        self._cache.drop(concerns)
+        self.cache.drop(concerns)
 
     def geometry(self, experiment: Experiment, outputs: int = 1, held: int = SHOWN) -> Geometry:
         """Return the sizes of ``experiment``'s opened layer, before any of its numbers is there.
@@ -336,7 +336,7 @@ class Tracer:
         if not experiment.before:
             return maps
         key = ("planes", experiment.source, _token(experiment.before))
-        return cast("Plane", self._cache.get(key, lambda: planes_of(maps)))
+        return cast("Plane", self.cache.get(key, lambda: planes_of(maps)))
 
     def _run(self, experiment: Experiment, upto: int) -> Plane:
         """Return all outputs of a layer, each kept by what it depends on."""
@@ -346,12 +346,12 @@ class Tracer:
         else:
             # Looked for even where its planes are kept: the picture may have been deleted.
             levels = self.levels(source)
-            x = cast("Plane", self._cache.get(("input", source), lambda: planes_in_ones(levels)))
+            x = cast("Plane", self.cache.get(("input", source), lambda: planes_in_ones(levels)))
         for n, layer in enumerate(layers[:upto], 1):
             what_if = focus.what_if if n == focus.layer else ""
             supposed = (focus.layer, focus.what_if) if focus.what_if and n >= focus.layer else None
             key = ("layer", source, _token(layers[:n]), supposed)
-            x = cast("Plane", self._cache.get(key, bound(self._output_of, layer, x, what_if)))
+            x = cast("Plane", self.cache.get(key, bound(self._output_of, layer, x, what_if)))
         return x
 
     def _layer_trace(self, experiment: Experiment, k: int, stack: Stack) -> LayerTrace:
@@ -384,7 +384,7 @@ class Tracer:
         def key_of(q: int, kernel: Plane) -> Hashable:
             return "partial", source, token, q, shape, kernel.tobytes()
 
-        lacking = self._cache.lacks(key_of(q, kernel) for q, kernel in kernels.items())
+        lacking = self.cache.lacks(key_of(q, kernel) for q, kernel in kernels.items())
         missing = [q for q, lacks in zip(kernels, lacking, strict=True) if lacks]
         at_once: dict[int, Plane] = {}
         if len(missing) > FEW:
@@ -403,7 +403,7 @@ class Tracer:
             def make() -> Plane:
                 return at_once.pop(q) if q in at_once else alone(plane, kernel, shape)
 
-            return cast("Plane", self._cache.get(key_of(q, kernel), make))
+            return cast("Plane", self.cache.get(key_of(q, kernel), make))
 
         alone = stamped_partial if layer.transposed else partial_of
         return trace_layer(
@@ -419,7 +419,7 @@ class Tracer:
     def _filters(self, layer: Layer, what_if: str) -> NDArray[np.float64]:
         """Return a layer's filters as they are given, those left out too."""
         key = ("filters", _token((layer,)), what_if)
-        kept = self._cache.get(key, lambda: layer.under(what_if).filters())
+        kept = self.cache.get(key, lambda: layer.under(what_if).filters())
         return cast("NDArray[np.float64]", kept)
 
     def _output_of(self, layer: Layer, x: Plane, what_if: str) -> Plane:
@@ -427,7 +427,7 @@ class Tracer:
         if layer.pools:
             return cast("Plane", layer.passage(x).output())
         key = ("filters used", _token((layer,)), what_if)
-        filters = self._cache.get(key, lambda: _filters_used(layer, what_if))
+        filters = self.cache.get(key, lambda: _filters_used(layer, what_if))
         return cast("Plane", layer.passage(x, what_if, filters).output())
 
     def _extent(self, experiment: Experiment, trace: LayerTrace) -> float:
@@ -436,7 +436,7 @@ class Tracer:
             return experiment.layer.extent
         maps = _maps(trace, experiment)
         key = ("range", experiment.source, _token(layers), focus.k, focus.what_if)
-        return float(self._cache.get(key, lambda: np.array(automatic_range(maps))))
+        return float(self.cache.get(key, lambda: np.array(automatic_range(maps))))
 
 
 def _maps(layer: LayerTrace, experiment: Experiment) -> tuple[Plane, ...]:

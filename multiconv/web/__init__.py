@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from multiconv.errors import InvalidValue
 from multiconv.experiment.model import LIMITS
 from multiconv.figure.article import article
 from multiconv.figure.kernel import tint
@@ -40,7 +42,10 @@ from multiconv.web import (
 )
 from multiconv.web.answers import under
 from multiconv.web.mount import mount
-from multiconv.web.settings import DAY, Settings, settings_from_environment
+from multiconv.web.settings import DAY, Settings, settings_from_environment, variable
+
+if TYPE_CHECKING:
+    from multiconv.web.metrics import Metrics
 
 _HERE = Path(__file__).resolve().parent
 _CHECKOUT = _HERE.parent.parent
@@ -72,6 +77,21 @@ def _build() -> str:
     return digest.hexdigest()[:10]
 
 
+def _metrics(settings: Settings) -> Metrics | None:
+    """Return what counts, if it is to be counted; no other server needs what that takes."""
+    if not settings.metrics:
+        return None
+    if find_spec("prometheus_client") is None:
+        raise InvalidValue(
+            "Metrics need an extra that is not installed.",
+            f"Run pip install 'multiconv[hosted]', or leave {variable('metrics')} off.",
+            field=variable("metrics"),
+        )
+    from multiconv.web.metrics import Metrics
+
+    return Metrics()
+
+
 def create_app(
     config: Mapping[str, Any] | None = None,
     *,
@@ -98,7 +118,10 @@ def create_app(
     app.request_class = uploads.UploadRequest
     app.url_map.merge_slashes = False  # that redirects to whatever host the request names
     limits = replace(LIMITS, store_bytes=settings.store_bytes)
-    store = Store(FolderBlobs(settings.folder), limits.store_bytes, settings.forget_after)
+    metrics = _metrics(settings)
+    blobs = FolderBlobs(settings.folder)
+    counted = metrics.counted(blobs) if metrics else blobs
+    store = Store(counted, limits.store_bytes, settings.forget_after)
     store.upkeep.sweep()
     app.extensions["multiconv"] = Tracer(store, limits=limits)
     app.extensions["multiconv_limits"] = limits
@@ -120,9 +143,11 @@ def create_app(
     app.before_request(store.upkeep.begin_if_due)
     errors.register(app)
     log.register(app)
+    if metrics:
+        metrics.register(app)
     headers.register(app, settings)
     known.register(app, settings, limits)
-    turns.register(app, settings)
+    turns.register(app, settings, *([metrics.turn] if metrics else []))
     for room in (pages, uploads, banks, maps, files, api, openapi, takeaway):
         app.register_blueprint(room.blueprint)
     mount(app, settings)

@@ -47,7 +47,7 @@ TO_WHO_ASKS_FIRST = {
     "Access-Control-Max-Age": "86400",
 }
 PARTS_OF_PAGES = {"text/css", "text/javascript", "application/javascript"}  # as the system says
-ASKED_BY_MACHINES = {"api.healthz", "api.readyz"}
+ASKED_BY_MACHINES = {"api.healthz", "api.readyz", "metrics"}
 """Endpoints that are answered under any name: who watches a server asks for it by its number."""
 TAKES_FILES = {"uploads.images", "banks.filters", "banks.take"}
 TEXTS = {

@@ -97,6 +97,7 @@ class Settings:
     computing: int = _setting(2, "COMPUTING", _number(1, CORES))
     waiting: int = _setting(60, "WAITING", _number(0, 1000))
     preview: bool = _setting(True, "PREVIEW", _switch)
+    metrics: bool = _setting(False, "METRICS", _switch)
 
     @property
     def folder(self) -> Path:

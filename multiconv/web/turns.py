@@ -6,6 +6,8 @@ server has more threads than there are turns, so they are given at any time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from threading import BoundedSemaphore, Semaphore
 from urllib.parse import parse_qsl
 
@@ -33,13 +35,23 @@ UPLOADING = {"uploads.images"}
 """Endpoints that decode a picture, which may take seconds."""
 
 
-class Turns:
-    """So many turns `at_once`, so many `waiting` for one, each for `patience` seconds at most."""
+Told = Callable[[int, int], None]
+"""What hears how many more wait for a turn, and how many more are taken."""
 
-    def __init__(self, at_once: int, waiting: int, patience: float) -> None:
+
+class Turns:
+    """So many turns `at_once`, so many `waiting` for one, each for `patience` seconds at most.
+
+    What changes is told: by how many more (or, below 0, fewer) wait, and are taken.
+    """
+
+    def __init__(
+        self, at_once: int, waiting: int, patience: float, tell: Told = lambda *_: None
+    ) -> None:
         self.threads = at_once + waiting
         self._at_once = at_once
         self._patience = patience
+        self._tell = tell
         self._inside = BoundedSemaphore(at_once + waiting)
         self._working = Semaphore(at_once)
 
@@ -47,6 +59,7 @@ class Turns:
         """Wait for a turn, and before it, in this queue, for one among fewer; else `Busy`."""
         if not self._inside.acquire(blocking=False):
             raise self._busy()
+        self._tell(1, 0)
         try:
             if among:
                 among.take()
@@ -55,11 +68,14 @@ class Turns:
                     among.give_back()
                 raise self._busy()
         except Busy:
+            self._tell(-1, 0)
             self._inside.release()
             raise
+        self._tell(-1, 1)
 
     def give_back(self) -> None:
         """End a turn."""
+        self._tell(0, -1)
         self._working.release()
         self._inside.release()
 
@@ -71,17 +87,17 @@ class Turns:
         )
 
 
-def computing_turns(settings: Settings) -> Turns:
+def computing_turns(settings: Settings, tell: Told = lambda *_: None) -> Turns:
     """Return turns for arithmetic: usually two cores, and a queue for a classroom's first visit.
 
     Thirty browsers ask for some ten pictures each; one that is told to come again stays blank.
     """
-    return Turns(settings.computing, settings.waiting, 3.0)
+    return Turns(settings.computing, settings.waiting, 3.0, tell)
 
 
-def uploading_turns() -> Turns:
+def uploading_turns(tell: Told = lambda *_: None) -> Turns:
     """Return turns for uploads, which wait for one another longer but never for arithmetic."""
-    return Turns(1, 3, 6.0)
+    return Turns(1, 3, 6.0, tell)
 
 
 def large_turns() -> Turns:
@@ -108,9 +124,12 @@ def asks_for_large() -> bool:
     return rows * columns > LARGE
 
 
-def register(app: Flask, settings: Settings) -> None:
-    """Let computing requests take turns."""
-    uploads, computing, large = uploading_turns(), computing_turns(settings), large_turns()
+def register(
+    app: Flask, settings: Settings, tell: Callable[[str, int, int], None] = lambda *_: None
+) -> None:
+    """Let computing requests take turns, and tell of which work they are."""
+    uploads = uploading_turns(partial(tell, "uploading"))
+    computing, large = computing_turns(settings, partial(tell, "computing")), large_turns()
 
     @app.before_request
     def take() -> None:

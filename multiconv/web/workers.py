@@ -6,9 +6,13 @@ It stands alone as all that is particular to granian, which only the extra `host
 from __future__ import annotations
 
 import multiprocessing
+import os
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
+from tempfile import TemporaryDirectory
 from threading import Thread
 
 from flask import Flask
@@ -39,6 +43,7 @@ def run_workers(
     settings: Settings, host: str, port: int, *, workers: int, threads: int, words: str
 ) -> None:
     """Answer with so many workers until SIGTERM or Ctrl+C, and say so once one listens."""
+    prepare(settings)
     # Each begins by itself: no lock, thread or connection of this process is copied into it.
     multiprocessing.set_start_method("spawn", force=True)
     server = Granian(
@@ -57,7 +62,16 @@ def run_workers(
         log_dictconfig=_LOG,
     )
     server.on_startup(Thread(target=_tell, args=(host, port, words), daemon=True).start)
-    server.serve(target_loader=partial(_worker, settings, host, port), wrap_loader=False)
+    with _counting() if settings.metrics else nullcontext():
+        server.serve(target_loader=partial(_worker, settings, host, port), wrap_loader=False)
+
+
+@contextmanager
+def _counting() -> Iterator[None]:
+    """Give the workers a folder in which they count together, empty at first."""
+    with TemporaryDirectory(prefix="multiconv-") as folder:
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+        yield
 
 
 def _worker(settings: Settings, host: str, port: int) -> Flask:

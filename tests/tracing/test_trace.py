@@ -182,7 +182,7 @@ def test_of_a_large_picture_nothing_is_kept_but_its_levels_and_its_range(store, 
     source = Source(store.put(noise(90, 70)), None)
     tracer = Tracer(store, whole=0)
     first = tracer.trace(Experiment(source))
-    assert tracer._cache.bytes_held < 90 * 70 * 3 + 8 + 3 * 4096
+    assert tracer.cache.bytes_held < 90 * 70 * 3 + 8 + 3 * 4096
     monkeypatch.setattr(tracing, "automatic_range", lambda _: pytest.fail("looked for again"))
     assert tracer.trace(Experiment(source, focus=Focus(i=5, j=5))).range == first.range
 

@@ -56,6 +56,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
         "MULTICONV_COMPUTING": "4",
         "MULTICONV_WAITING": "0",
         "MULTICONV_PREVIEW": "off",
+        "MULTICONV_METRICS": "on",
     }
     assert list(said) == VARIABLES
     for name, text in said.items():
@@ -71,6 +72,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
         computing=4,
         waiting=0,
         preview=False,
+        metrics=True,
     )
 
 
@@ -162,6 +164,7 @@ def test_the_readme_has_every_setting_and_what_it_is_unless_set():
     assert rows["MULTICONV_WAITING"] == str(usual.waiting)
     assert rows["MULTICONV_PROXIES"] == str(usual.proxies)
     assert rows["MULTICONV_PREVIEW"] == ("on" if usual.preview else "off")
+    assert rows["MULTICONV_METRICS"] == ("on" if usual.metrics else "off")
 
 
 def test_the_age_at_which_pictures_are_forgotten_is_told_before_one_is_chosen(tmp_path):

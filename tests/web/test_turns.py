@@ -95,7 +95,9 @@ def taken(monkeypatch):
     begin = Turns.__init__
     monkeypatch.setattr(turns, "BoundedSemaphore", Places)
     monkeypatch.setattr(
-        Turns, "__init__", lambda self, at_once, waiting, _: begin(self, at_once, waiting, PATIENCE)
+        Turns,
+        "__init__",
+        lambda self, at_once, waiting, _, *told: begin(self, at_once, waiting, PATIENCE, *told),
     )
     return found
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from multiconv.web import serve
 from tests.web.ending import ASKED, BWRAP, answers_after, first_inside, in_a_container, launched
@@ -22,6 +23,7 @@ from tests.web.server import PATIENCE, ROOT, Server
 
 granian = pytest.importorskip("granian", reason="the extra hosted is not installed: no workers")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are read from /proc")
+COUNTING = {"MULTICONV_METRICS": "on"}
 SOFT = 256
 """Open files that whoever starts the server allows it at first."""
 
@@ -48,6 +50,18 @@ class Hosted(Server):
         """What the log of requests holds."""
         return [json.loads(line) for line in self.log.read_text().splitlines() if line[:1] == "{"]
 
+    def counted(self, name: str, **labels: str) -> float:
+        """A number of those that all workers count together."""
+        told = self.get("/metrics")[1].decode()
+        samples = [
+            each for family in text_string_to_metric_families(told) for each in family.samples
+        ]
+        return sum(
+            each.value
+            for each in samples
+            if each.name == name and labels.items() <= each.labels.items()
+        )
+
 
 @pytest.fixture(scope="module")
 def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
@@ -55,11 +69,15 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
     folder = tmp_path_factory.mktemp("hosted")
     store, asked = folder / "store", ["serve", "--workers", "2"]
     if BWRAP:
-        command = in_a_container(store, *asked, "--store", str(store))
+        command = in_a_container(store, *asked, "--store", str(store), **COUNTING)
     else:
         command = [sys.executable, "app.py", *asked, "--port", "0", "--store", str(store)]
     shell = ["sh", "-c", f'ulimit -Sn {SOFT}; exec "$0" "$@"', *command]
-    with (folder / "log").open("w") as log, launched(shell, stderr=log) as (process, port):
+    environment = {**os.environ, **COUNTING, "TMPDIR": str(folder)}
+    with (
+        (folder / "log").open("w") as log,
+        launched(shell, stderr=log, env=environment) as (process, port),
+    ):
         first = first_inside(process) if BWRAP else process.pid
         yield Hosted(process, port, first, folder / "log")
 
@@ -92,18 +110,34 @@ def test_a_line_is_logged_a_request_without_what_was_asked(hosted: Hosted) -> No
     assert "size=97" not in hosted.log.read_text()
 
 
+def test_both_workers_count_together(hosted: Hosted) -> None:
+    healthz = {"rule": "/healthz", "method": "GET", "status": "200"}
+    before = hosted.counted("multiconv_requests_total", **healthz)
+    assert {hosted.get("/healthz?q=typed")[0] for _ in range(40)} == {200}
+    assert hosted.counted("multiconv_requests_total", **healthz) == before + 40
+    assert hosted.counted("multiconv_request_seconds_count", rule="/healthz") == before + 40
+    assert hosted.counted("multiconv_under_way") == hosted.counted("multiconv_waiting") == 0
+    files = list(hosted.log.parent.rglob("counter_*.db"))
+    assert len(files) == 2
+    assert all(b"typed" not in file.read_bytes() for file in files)
+
+
 def test_a_killed_worker_is_followed_by_another_and_nothing_kept_is_lost(
     hosted: Hosted, picture: Callable[..., bytes]
 ) -> None:
     status, facts = hosted.upload(picture("PNG", 90, 90))
     assert status == 201
-    before = hosted.workers()
+    before, counted = hosted.workers(), hosted.counted("multiconv_requests_total", rule="/images")
     os.kill(before[0], signal.SIGKILL)
     while len(now := hosted.workers()) < 2 or before[0] in now:
         assert hosted.process.poll() is None
     kept = f"/maps/photo.png?image={facts['id']}&size=90"
     assert {hosted.get(kept)[0] for _ in range(9)} == {200}
     assert len(set(before) & set(now)) == 1
+    assert hosted.counted("multiconv_requests_total", rule="/images") == counted
+    files = {path.stem.rpartition("_")[2] for path in hosted.log.parent.rglob("*.db")}
+    assert "0" in files  # what the dead one counted
+    assert len(files) <= 3
 
 
 def test_the_end_answers_all_that_was_asked(hosted: Hosted) -> None:
