@@ -34,15 +34,13 @@ def launched(command: list[str], **options) -> Iterator[tuple[subprocess.Popen[s
         process.communicate()
 
 
-def in_a_container(store: Path, *arguments: str, **variables: str) -> list[str]:
+def in_a_container(store: Path, *arguments: str) -> list[str]:
     """A command as process 1 of a user without name and home; the store alone can be written."""
     store.mkdir(mode=0o777)
     bare = [str(BWRAP), "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
     alone = ["--unshare-pid", "--as-pid-1", "--die-with-parent"]
     user = ["--unshare-user", "--uid", "4711", "--gid", "4711", "--clearenv"]
-    for name, value in {"PYTHONPATH": str(ROOT), **variables}.items():
-        user += ["--setenv", name, value]
-    python = [sys.executable, "app.py", *arguments]
+    python = ["--setenv", "PYTHONPATH", str(ROOT), sys.executable, "app.py", *arguments]
     writable = ["--bind", str(store), str(store)]
     return [*bare, *writable, *alone, *user, *python, "--port", "0"]
 

@@ -18,7 +18,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from multiconv.web import serve
-from tests.web.ending import ASKED, BWRAP, answers_after, first_inside, in_a_container, launched
+from tests.web.container import built, instructions
+from tests.web.ending import ASKED, BWRAP, answers_after, first_inside, launched
 from tests.web.server import PATIENCE, ROOT, Server
 
 granian = pytest.importorskip("granian", reason="the extra hosted is not installed: no workers")
@@ -41,7 +42,7 @@ class Hosted(Server):
         children = Path(f"/proc/{self.first}/task/{self.first}/children").read_text().split()
         found = []
         for pid in children:
-            with contextlib.suppress(FileNotFoundError):  # it has ended since
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended since
                 if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
                     found.append(int(pid))
         return found
@@ -65,13 +66,13 @@ class Hosted(Server):
 
 @pytest.fixture(scope="module")
 def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
-    """Two workers, in a container where there is bubblewrap."""
+    """Two workers in what the Dockerfile makes, or as they are where there is no bubblewrap."""
     folder = tmp_path_factory.mktemp("hosted")
-    store, asked = folder / "store", ["serve", "--workers", "2"]
+    asked = ["--workers", "2", "--port", "0"]
     if BWRAP:
-        command = in_a_container(store, *asked, "--store", str(store), **COUNTING)
+        command = built(folder).started(*asked, **COUNTING)
     else:
-        command = [sys.executable, "app.py", *asked, "--port", "0", "--store", str(store)]
+        command = [sys.executable, "app.py", "serve", *asked, "--store", str(folder / "store")]
     shell = ["sh", "-c", f'ulimit -Sn {SOFT}; exec "$0" "$@"', *command]
     environment = {**os.environ, **COUNTING, "TMPDIR": str(folder)}
     with (
@@ -92,6 +93,14 @@ def test_two_workers_answer_with_what_a_container_leaves_them(
     assert [hosted.get(path)[0] for path in asked for _ in range(3)] == [200] * 9 + [404] * 3
     assert len(hosted.workers()) == 2
     assert facts["id"] not in hosted.log.read_text()
+
+
+def test_the_containers_check_of_health_holds_and_fails(hosted: Hosted) -> None:
+    check = json.loads(dict(instructions())["HEALTHCHECK"].partition("CMD ")[2])
+    assert check[0] == "python"
+    for port, held in ((hosted.port, True), (1, False)):
+        command = [sys.executable, *(word.replace("5000", str(port)) for word in check[1:])]
+        assert (subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0) == held
 
 
 def test_each_worker_has_files_for_its_connections(hosted: Hosted) -> None:
