@@ -58,5 +58,9 @@ class StoreFull(MultiConvError):
     """No room left for another upload."""
 
 
+class StoreAway(MultiConvError):
+    """The store of uploads cannot be reached at this moment; the same request may pass later."""
+
+
 class Busy(MultiConvError):
     """Too much under way at this moment; the same request may pass later."""

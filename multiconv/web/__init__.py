@@ -22,7 +22,7 @@ from multiconv.figure.article import article
 from multiconv.figure.kernel import tint
 from multiconv.figure.planes import dark_colours, ramp
 from multiconv.imaging.guards import READ_HERE
-from multiconv.store.blobs import FolderBlobs
+from multiconv.store.blobs import Blobs, FolderBlobs
 from multiconv.store.pictures import Store
 from multiconv.tracing.trace import Tracer
 from multiconv.web import (
@@ -92,6 +92,21 @@ def _metrics(settings: Settings) -> Metrics | None:
     return Metrics()
 
 
+def _blobs(settings: Settings) -> Blobs:
+    """Return what keeps uploads: a folder, or an object store by what the extra `hosted` brings."""
+    if not settings.objects:
+        return FolderBlobs(settings.folder)
+    if find_spec("obstore") is None:
+        raise InvalidValue(
+            f"To keep uploads in {settings.objects} an extra is needed.",
+            "Install it: pip install 'multiconv[hosted]'.",
+            field=variable("store"),
+        )
+    from multiconv.store.objects import ObjectBlobs
+
+    return ObjectBlobs(settings.objects)
+
+
 def create_app(
     config: Mapping[str, Any] | None = None,
     *,
@@ -103,7 +118,7 @@ def create_app(
     What is not said is as the environment's `Settings`; the folder is made when missing.
     """
     settings = settings or settings_from_environment()
-    settings = replace(settings, store=str(store_folder or settings.folder))
+    settings = replace(settings, store=str(store_folder or settings.place))
     app = Flask("multiconv", template_folder=str(_folder("templates")), static_folder=None)
     app.config.update(
         BUILD=_build(),
@@ -119,10 +134,11 @@ def create_app(
     app.url_map.merge_slashes = False  # that redirects to whatever host the request names
     limits = replace(LIMITS, store_bytes=settings.store_bytes)
     metrics = _metrics(settings)
-    blobs = FolderBlobs(settings.folder)
+    blobs = _blobs(settings)
     counted = metrics.counted(blobs) if metrics else blobs
     store = Store(counted, limits.store_bytes, settings.forget_after)
-    store.upkeep.sweep()
+    if not settings.objects:  # an object store is listed in the background, since it may be away
+        store.upkeep.sweep()
     app.extensions["multiconv"] = Tracer(store, limits=limits)
     app.extensions["multiconv_limits"] = limits
     app.extensions["multiconv_store"] = store

@@ -13,6 +13,7 @@ from multiconv.errors import (
     InvalidValue,
     MultiConvError,
     NotFound,
+    StoreAway,
     StoreFull,
     TooLarge,
     UnsupportedPicture,
@@ -25,6 +26,7 @@ STATUS: dict[type[MultiConvError], int] = {
     TooLarge: 413,
     UnsupportedPicture: 415,
     Busy: 503,
+    StoreAway: 503,
     StoreFull: 507,
 }
 
@@ -40,6 +42,12 @@ TITLES = {
     503: "Busy at this moment",
     507: "No room for another picture",
 }
+
+
+AWAY = "The store cannot be reached"
+"""The title of what waits for the store, not for a turn."""
+AGAIN = {StoreAway: "5", Busy: "1"}
+"""Seconds after which the same may be asked again."""
 
 
 def status_of(error: MultiConvError) -> int:
@@ -60,7 +68,7 @@ def wants_json() -> bool:
 def answer(error: MultiConvError, status: int = 0) -> Response:
     """Return an error in the form this request can use: problem+json (RFC 9457), or a page."""
     status = status or status_of(error)
-    title = TITLES.get(status, "Error")
+    title = AWAY if isinstance(error, StoreAway) else TITLES.get(status, "Error")
     if wants_json():
         told = {
             "type": "about:blank",
@@ -77,9 +85,14 @@ def answer(error: MultiConvError, status: int = 0) -> Response:
     else:
         page = render_template("error.html", error=error, title=title, status=status)
         response = Response(page, status)
-    if status == STATUS[Busy]:
-        response.headers["Retry-After"] = "1"
+    tell_when_again(response, error)
     return response
+
+
+def tell_when_again(response: Response, error: MultiConvError) -> None:
+    """Say when to come again, of a mistake that is none of whoever asked."""
+    if type(error) in AGAIN:
+        response.headers["Retry-After"] = AGAIN[type(error)]
 
 
 def body_too_large() -> TooLarge:

@@ -61,7 +61,7 @@ def _is_tagged() -> bool:
 
 def register(app: Flask, settings: Settings, limits: Limits) -> None:
     """Answer what is known before turns are taken; register this between headers and turns."""
-    told = limits, settings.preview, settings.embedders
+    told = limits, settings.preview, settings.embedders, settings.forget_after
     server = f"{app.config['BUILD']} {told}"
 
     @app.before_request

@@ -23,7 +23,7 @@ from multiconv.tracing.pictures import is_sample
 from multiconv.tracing.trace import Trace
 from multiconv.web.answers import seen_at, under
 from multiconv.web.banks import with_short_link
-from multiconv.web.errors import status_of
+from multiconv.web.errors import status_of, tell_when_again
 from multiconv.web.headers import LEVEL
 from multiconv.web.request import (
     banks,
@@ -182,6 +182,8 @@ def page_answer(
         banks=_own_banks(trace.asked),
     )
     response = Response(body, status_of(mistakes[0]) if mistakes else 200)
+    if mistakes:
+        tell_when_again(response, mistakes[0])
     response.vary.add(PART)
     return response
 

@@ -30,7 +30,8 @@ def prepare(settings: Settings) -> None:
     _begin_log()
     _allow_files()
     return_large_blocks()
-    _find_room(settings.folder)
+    if not settings.objects:
+        _find_room(settings.folder)
 
 
 def return_large_blocks() -> bool:

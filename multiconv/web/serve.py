@@ -10,7 +10,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +20,7 @@ from multiconv.errors import MultiConvError
 from multiconv.web import create_app
 from multiconv.web.drain import run
 from multiconv.web.process import prepare
-from multiconv.web.settings import CORES, Settings, settings_from_environment
+from multiconv.web.settings import CORES, Settings, place_of, settings_from_environment
 from multiconv.web.sharing import NETWORK, network_address
 
 HOST = "127.0.0.1"
@@ -94,19 +93,22 @@ def _serve_many(words: Sequence[str]) -> None:
     run_workers(settings, given.host, taken, words=told, **many)
 
 
-def _checked(parser: argparse.ArgumentParser, store: Path | None) -> tuple[Settings, Flask]:
+def _checked(parser: argparse.ArgumentParser, store: str | None) -> tuple[Settings, Flask]:
     """Return the settings and the app, or end with a sentence that says what is missing."""
     try:
         settings = settings_from_environment()
-        settings = replace(settings, store=str(store or settings.folder))
+        place = place_of(store, "--store") if store else settings.place
+        settings = replace(settings, store=place)
         app = create_app(settings=settings)
         if not app.extensions["multiconv_store"].is_writable():
             raise OSError(errno.EACCES, "no file can be made there")
     except MultiConvError as error:
         parser.exit(2, f"{error}\n")
     except OSError as error:
-        told = f"Uploads cannot be kept in {settings.folder}: {error.strerror or error}."
+        told = f"Uploads cannot be kept in {settings.place}: {error.strerror or error}."
         remedy = "Name a folder that can be written, by --store or MULTICONV_STORE."
+        if settings.objects:
+            remedy = "See that it answers, and that the environment has what it asks for."
         parser.exit(2, f"{told} {remedy}\n")
     return settings, app
 
@@ -176,7 +178,7 @@ def _parser_of_many() -> argparse.ArgumentParser:
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default=HOST, help="address to listen on (%(default)s)")
-    parser.add_argument("--store", type=Path, metavar="FOLDER", help="where uploads are kept")
+    parser.add_argument("--store", metavar="PLACE", help="where uploads are kept")
 
 
 def _port(text: str) -> int:

@@ -23,6 +23,9 @@ DAY = 86_400
 CORES = 64
 """More computations at once than any machine here has cores are a mistake."""
 
+OBJECTS = {"s3", "gs", "az"}
+"""Kinds of object stores, as their addresses begin: Amazon's and its like, Google's, Azure's."""
+
 _NAME = re.compile(r"\.?[^\s/:,@]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?|/")
 _ORIGIN = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
@@ -45,6 +48,15 @@ def _listed(
             remedy = f"Write such as {example}, with commas between several."
             raise misread(variable, part, f"is not {what}", remedy)
     return found
+
+
+def place_of(text: str, variable: str) -> str:
+    """Return a folder, or the address of an object store."""
+    kind, _, rest = text.partition("://")
+    if "://" in text and not (kind in OBJECTS and rest):
+        remedy = "Write a folder, s3://bucket/prefix, gs://bucket/prefix or az://account/container."
+        raise misread(variable, text, "is no store known here", remedy)
+    return text
 
 
 def _path(text: str, variable: str) -> str:
@@ -87,7 +99,7 @@ def _setting(usual: Any, name: str, read: Callable[[str, str], Any]) -> Any:
 class Settings:
     """What the environment says, each row a variable; README's table has them in words."""
 
-    store: str = _setting("", "STORE", lambda text, _: text)
+    store: str = _setting("", "STORE", place_of)
     store_bytes: int = _setting(LIMITS.store_bytes, "STORE_GIB", _gib)
     forget_after: int = _setting(0, "FORGET_DAYS", _days)
     hosts: tuple[str, ...] = _setting((), "HOSTS", _names)
@@ -100,8 +112,18 @@ class Settings:
     metrics: bool = _setting(False, "METRICS", _switch)
 
     @property
+    def objects(self) -> str:
+        """The address of the object store in which uploads are kept; nothing if in a folder."""
+        return self.store if "://" in self.store else ""
+
+    @property
+    def place(self) -> str:
+        """Where uploads are kept: the address of an object store, or a folder."""
+        return self.objects or str(self.folder)
+
+    @property
     def folder(self) -> Path:
-        """Where uploads are kept: the user's data folder unless told otherwise."""
+        """The folder in which uploads are kept: the user's data folder unless told otherwise."""
         if self.store:
             return Path(self.store)
         try:

@@ -2,16 +2,30 @@
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from multiconv.errors import NotFound
 from multiconv.store.blobs import FolderBlobs
+from multiconv.store.pictures import Store
+from tests.hosted.engines import BUCKET
+
+ObjectBlobs = pytest.importorskip(
+    "multiconv.store.objects", reason="obstore is not installed: no object store was tried"
+).ObjectBlobs
 
 
-@pytest.fixture(params=["folder"])
-def blobs(tmp_path):
-    return FolderBlobs(tmp_path)
+@pytest.fixture(params=["folder", "objects"])
+def blobs(request, tmp_path, monkeypatch):
+    """A keeper of bytes that has none yet."""
+    if request.param == "folder":
+        return FolderBlobs(tmp_path)
+    for name, text in request.getfixturevalue("bucket").items():
+        monkeypatch.setenv(name, text)
+    return ObjectBlobs(f"{BUCKET}/{tmp_path.name}")
 
 
 def test_what_is_there_is_got_told_listed_and_forgotten(blobs):
@@ -42,6 +56,43 @@ def test_a_listing_is_in_the_order_of_names(blobs):
 def test_it_says_that_it_can_be_written_and_leaves_nothing_whole(blobs):
     assert blobs.is_writable()
     assert all(kept.name.endswith(".part") for kept in blobs.listing())
+
+
+def test_two_that_put_one_name_at_once_write_it_once(blobs):
+    with ThreadPoolExecutor(4) as pool:
+        new = list(pool.map(lambda _: blobs.put_if_absent("one", b"1" * 1000), range(8)))
+    assert blobs.get("one") == b"1" * 1000
+    assert any(new)
+    if isinstance(blobs, ObjectBlobs):  # in a folder one replaces the other, byte for byte
+        assert new.count(True) == 1
+
+
+def test_a_store_of_pictures_and_filters_lies_in_either(blobs):
+    store = Store(blobs, 2**20, forget_after=1e9)
+    pixels = np.random.default_rng(1).integers(0, 256, (50, 200, 3), np.uint8)
+    name, bank = store.put(pixels), store.put_array(np.ones((3, 3, 3, 2)))
+    again = Store(blobs, 2**20, forget_after=1e9)
+    assert (again.get(name, None) == pixels).all()
+    assert again.get(name, 160).shape == (40, 160, 3)
+    assert again.size_of(name) == (50, 200)
+    assert (again.get_array(bank) == 1).all()
+    again.upkeep.sweep()
+    assert again.has(name)
+    again.delete(name)
+    again.delete_array(bank)
+    assert not store.has(name)
+    with pytest.raises(NotFound):
+        again.get_array(bank)
+    assert list(blobs.listing()) == []
+
+
+def test_the_note_of_a_use_keeps_what_lies_in_an_object_store(blobs):
+    if isinstance(blobs, FolderBlobs):
+        return
+    blobs.put_if_absent("a" * 64 + ".npy", b"1")
+    blobs.touch("a" * 64 + ".npy")
+    names = [kept.name for kept in blobs.listing()]
+    assert names == ["a" * 64 + ".last.used", "a" * 64 + ".npy"]
 
 
 def test_a_use_is_remembered(tmp_path):

@@ -14,6 +14,9 @@ import pytest
 from PIL import Image
 
 from multiconv.experiment.model import LIMITS
+from multiconv.web import create_app
+from multiconv.web.settings import Settings
+from tests.hosted.engines import BUCKET, found_at, free_port
 
 ABSENT = "0123456789abcdef" * 4
 NINE = "0,0,0,0,1,0,0,0,0"
@@ -263,3 +266,36 @@ def test_header_lines_in_names_make_no_headers(upload, picture, client):
     sent = upload(picture(), name="a\r\nSet-Cookie: x=1.png")
     assert sent.status_code in {303, 400}
     assert "Set-Cookie" not in sent.headers
+
+
+@pytest.fixture
+def away(monkeypatch):
+    """A client of a server whose object store is out of reach."""
+    pytest.importorskip("obstore", reason="obstore is not installed: no object store was tried")
+    for name, text in found_at(free_port()).items():
+        monkeypatch.setenv(name, text)
+    return create_app({"TESTING": True}, settings=Settings(store=BUCKET)).test_client()
+
+
+def test_a_store_that_is_away_is_told_and_the_rest_answered(away, picture):
+    name = "a" * 64
+    for address in (f"/?image={name}", f"/?filters={name}", f"/edit?from=image%3D{name}&k=1"):
+        answer = away.get(address)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5"), address
+        assert "The store of pictures and filters cannot be reached." in answer.text
+        assert 'id="stage"' in answer.text  # the page is there, with the first picture
+    sent = {"image": (io.BytesIO(picture()), "a.png")}
+    accept = {"Accept": "application/json"}
+    for told in (
+        away.get(f"/api/experiment?image={name}"),
+        away.post("/images", data=sent, headers=accept),
+        away.post("/filters", json=[[[[1.0]], [[1.0]], [[1.0]]]], headers=accept),
+        away.delete(f"/images/{name}"),
+        away.delete(f"/filters/{name}"),
+    ):
+        assert (told.status_code, told.headers["Retry-After"]) == (503, "5")
+        assert told.json["title"] == "The store cannot be reached"
+        assert "Nothing is lost" in told.json["remedy"]
+    ready = away.get("/readyz")
+    assert (ready.status_code, ready.text) == (503, "store fails\ndecoder ok\n")
+    assert away.get("/").status_code == away.get("/healthz").status_code == 200

@@ -17,6 +17,7 @@ from multiconv.experiment.model import LIMITS
 from multiconv.web import create_app
 from multiconv.web.settings import DAY, Settings, settings_from_environment, variable
 from multiconv.web.turns import computing_turns
+from tests.hosted.engines import found_at, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLES = [variable(each.name) for each in fields(Settings)]
@@ -79,6 +80,8 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("MULTICONV_STORE", "ftp://bucket"),
+        ("MULTICONV_STORE", "s3://"),
         ("MULTICONV_FORGET_DAYS", "a month"),
         ("MULTICONV_FORGET_DAYS", "-1"),
         ("MULTICONV_COMPUTING", "many"),
@@ -172,3 +175,23 @@ def test_the_age_at_which_pictures_are_forgotten_is_told_before_one_is_chosen(tm
     page = create_app(store_folder=tmp_path, settings=settings).test_client().get("/").text
     assert "until it is deleted under Share or nobody has opened it for 90 days.</p>" in page
     assert "nobody has opened" not in create_app(store_folder=tmp_path).test_client().get("/").text
+
+
+def test_an_object_store_is_told_by_its_address(monkeypatch):
+    monkeypatch.setenv("MULTICONV_STORE", "s3://bucket/prefix")
+    settings = settings_from_environment()
+    assert settings.place == settings.objects == "s3://bucket/prefix"
+    assert Settings(store="a/folder").objects == ""
+    monkeypatch.setattr("multiconv.web.find_spec", lambda _: None)
+    with pytest.raises(InvalidValue, match=r"an extra is needed\. .*multiconv\[hosted\]"):
+        create_app(settings=settings)
+
+
+def test_an_object_store_that_does_not_answer_ends_the_start_with_a_sentence():
+    pytest.importorskip("obstore", reason="obstore is not installed: no object store was tried")
+    done = started(MULTICONV_STORE="s3://bucket", **found_at(free_port()))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == (
+        "Uploads cannot be kept in s3://bucket: no file can be made there. "
+        "See that it answers, and that the environment has what it asks for."
+    )

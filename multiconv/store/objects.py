@@ -1,0 +1,145 @@
+"""Bytes in an object store (S3, Google's, Azure's), for servers on several machines.
+
+It alone imports obstore, and is imported where a setting asks for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from typing import TypeVar
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import from_url
+
+from multiconv.errors import InvalidValue, StoreAway
+from multiconv.store.blobs import UNFINISHED, USED, Kept
+
+LOGGER = logging.getLogger("multiconv.store")
+
+PAUSE = 1.0
+"""Seconds after a failure in which nothing is asked, so that no queue of requests waits for it."""
+
+_Answer = TypeVar("_Answer")
+
+
+class ObjectBlobs:
+    """Objects below an address such as ``s3://bucket/prefix``; many servers may share it.
+
+    Credentials and endpoint come from the environment, as each kind of store names them.  What is
+    out of reach is `StoreAway`, within seconds.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            self._store = from_url(
+                address,
+                client_options={"allow_http": True, "connect_timeout": "2s", "timeout": "15s"},
+                retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+            )
+        except (BaseError, ValueError) as error:
+            raise InvalidValue(
+                f"The store “{address}” cannot be used: {str(error).splitlines()[0]}.",
+                "Write such as s3://bucket/prefix, gs://bucket/prefix or az://account/container.",
+                field="store",
+            ) from error
+        self._away_until = 0.0
+
+    def put_if_absent(self, name: str, body: bytes) -> bool:
+        """Make an object, unless it is there already: the store itself decides who was first."""
+
+        def put() -> bool:
+            try:
+                obstore.put(self._store, name, body, mode="create", use_multipart=False)
+            except AlreadyExistsError:
+                return False
+            except FileNotFoundError as error:
+                raise BaseError("there is no such bucket") from error
+            return True
+
+        return self._ask(put)
+
+    def get(self, name: str, most: int = -1) -> bytes | None:
+        """Return an object's bytes, or so many of its beginning; None if it is not there."""
+
+        def get() -> bytes | None:
+            try:
+                if most < 0:
+                    return bytes(obstore.get(self._store, name).bytes())
+                return bytes(obstore.get_range(self._store, name, start=0, end=most))
+            except FileNotFoundError:
+                return None
+
+        return self._ask(get)
+
+    def head(self, name: str) -> Kept | None:
+        """Return an object's size and when it was written; None if it is not there."""
+
+        def head() -> Kept | None:
+            try:
+                told = obstore.head(self._store, name)
+            except FileNotFoundError:
+                return None
+            return Kept(name, told["size"], told["last_modified"].timestamp())
+
+        return self._ask(head)
+
+    def delete(self, name: str) -> int | None:
+        """Remove an object; of two that remove it at once both may hear that it was there."""
+        told = self.head(name)
+        if told is None:
+            return None
+
+        def delete() -> None:
+            with suppress(FileNotFoundError):  # some stores say so, some do not
+                obstore.delete(self._store, name)
+
+        self._ask(delete)
+        return told.size
+
+    def touch(self, name: str) -> None:
+        """Write the note of an id's last use anew, since an object's time cannot be set."""
+        with suppress(StoreAway):
+            self._write(name.partition(".")[0] + USED)
+
+    def listing(self) -> Iterator[Kept]:
+        """Yield all objects; every store lists them in the order of their names."""
+        pages = obstore.list(self._store)
+        while page := self._ask(lambda: next(pages, None)):
+            for told in page:
+                if "/" not in told["path"]:
+                    yield Kept(told["path"], told["size"], told["last_modified"].timestamp())
+
+    def is_writable(self) -> bool:
+        """Return whether an object can be made here: tried, since rights alone do not say so."""
+        try:
+            self._write(f"trial{UNFINISHED}")
+        except StoreAway:
+            return False
+        return True
+
+    def _write(self, name: str) -> None:
+        """Make an object of one byte, new or anew."""
+        self._ask(lambda: obstore.put(self._store, name, b"1", use_multipart=False))
+
+    def _ask(self, what: Callable[[], _Answer]) -> _Answer:
+        """Return what the store answers, or raise `StoreAway`."""
+        if time.monotonic() < self._away_until:
+            raise _away()
+        try:
+            return what()
+        except (BaseError, FileNotFoundError) as error:
+            self._away_until = time.monotonic() + PAUSE
+            LOGGER.warning("The store does not answer: %s", type(error).__name__)
+            raise _away() from error
+
+
+def _away() -> StoreAway:
+    return StoreAway(
+        "The store of pictures and filters cannot be reached.",
+        "Nothing is lost: try again in a few seconds.",
+    )

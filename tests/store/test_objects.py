@@ -1,0 +1,52 @@
+"""An object store that is away, comes back, or was never one."""
+
+import pytest
+
+from multiconv.errors import InvalidValue, StoreAway
+
+objects = pytest.importorskip(
+    "multiconv.store.objects", reason="obstore is not installed: no object store was tried"
+)
+from tests.hosted.engines import BUCKET, found_at, free_port  # noqa: E402
+
+
+@pytest.fixture
+def away(monkeypatch):
+    """One at whose address nobody listens."""
+    for name, text in found_at(free_port()).items():
+        monkeypatch.setenv(name, text)
+    return objects.ObjectBlobs(BUCKET)
+
+
+def test_what_is_away_says_so_and_is_not_asked_again_at_once(away, monkeypatch):
+    for use in (
+        lambda: away.put_if_absent("one", b"1"),
+        lambda: away.get("one"),
+        lambda: away.get("one", 5),
+        lambda: away.head("one"),
+        lambda: away.delete("one"),
+        lambda: list(away.listing()),
+    ):
+        monkeypatch.setattr(away, "_away_until", 0.0)
+        with pytest.raises(StoreAway, match="try again"):
+            use()
+    assert not away.is_writable()
+    away.touch("one")  # a use that cannot be noted stops nobody
+    monkeypatch.setattr(objects.obstore, "head", lambda *_: pytest.fail("it was asked"))
+    with pytest.raises(StoreAway):
+        away.head("one")
+
+
+def test_a_bucket_that_is_not_there_is_no_picture_that_is_not_there(bucket, monkeypatch):
+    for name, text in bucket.items():
+        monkeypatch.setenv(name, text)
+    blobs = objects.ObjectBlobs("s3://another")
+    assert not blobs.is_writable()
+    monkeypatch.setattr(blobs, "_away_until", 0.0)
+    with pytest.raises(StoreAway):
+        blobs.put_if_absent("one", b"1")
+
+
+def test_an_address_that_is_none_is_told():
+    with pytest.raises(InvalidValue, match="cannot be used"):
+        objects.ObjectBlobs("s3:///")
