@@ -1,4 +1,4 @@
-"""An app to export programs from."""
+"""One app for the tests of a module: what they ask it leaves nothing behind but banks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from multiconv.web import create_app
 
 
-@pytest.fixture
-def client(tmp_path):
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
     config = {"TESTING": True, "PROPAGATE_EXCEPTIONS": True}
-    return create_app(config, store_folder=tmp_path / "store").test_client()
+    return create_app(config, store_folder=tmp_path_factory.mktemp("store")).test_client()

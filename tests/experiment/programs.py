@@ -50,15 +50,17 @@ APART = (
 """Several layers, of which one leaves what its inputs add apart: those up to it are run."""
 
 
-IMPORTED = {"pytorch": "torch", "jax": "jax"}
+IMPORTED = {"numpy": "numpy", "multiconv": "multiconv", "pytorch": "torch", "jax": "jax"}
 ROOT = Path(__file__).resolve().parents[2]
 # Runs each program whose folder it is told, as Python does, in a process of its own: it splits off
-# where the library is imported, which takes longer than all that a program does.
+# where the library is imported, which takes longer than all that a program does.  So does taking
+# the library down again, which a program that has come to its end leaves to the system.
 RUNNER = """
-import importlib, os, runpy, signal, sys, warnings
+import gc, importlib, os, runpy, signal, sys, warnings
 sys.path.insert(0, "")
 sys.argv = ["program.py"]
 importlib.import_module(sys.stdin.readline().strip())
+gc.freeze()
 for folder in map(str.strip, sys.stdin):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # JAX's of splitting off: it has computed nothing yet
@@ -69,14 +71,15 @@ for folder in map(str.strip, sys.stdin):
         for number, name in ((1, "out"), (2, "err")):
             os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT), number)
         runpy.run_path("program.py", run_name="__main__")
-        break
+        sys.stdout.flush()
+        os._exit(0)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
 @functools.cache
 def _runner(module: str) -> subprocess.Popen[str]:
-    """A process that runs programs which import a heavy library."""
+    """A process that runs programs which import a library."""
     process = subprocess.Popen(
         [sys.executable, "-c", RUNNER],
         env=_environment(Path("/nonexistent")),
