@@ -128,6 +128,10 @@ class Links:
         at = next(at for at, part in enumerate(parts) if part.startswith("rows="))
         return parts[:at], parts[at + 1 :]
 
+    def card(self) -> str:
+        """Return the address of the picture that stands for the page elsewhere."""
+        return self._address("/maps/card.png", self.query, f"v={self.build}")
+
     def numbers(self, name: str) -> str:
         """Return the address of a map's numbers, which need no range."""
         return self._map(name, None, "npy", self.experiment.view)

@@ -12,6 +12,7 @@ from multiconv.errors import InvalidValue
 from multiconv.experiment.maps import GENERATED
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.words import map_text
+from multiconv.figure.card import card_picture
 from multiconv.figure.channels import channels_of
 from multiconv.figure.outputs import sheet_picture
 from multiconv.figure.partials import partials_picture
@@ -59,6 +60,8 @@ def picture(name: str) -> Response:
         return Response(sheet_picture(asked, tracer()), content_type="image/png")
     if name == "partials":
         return Response(partials_picture(tracer().trace(asked)), content_type="image/png")
+    if name == "card":
+        return Response(card_picture(tracer().trace(asked), tracer()), content_type="image/png")
     if name == "counted":
         found = _found("influence", asked)
         share = np.minimum(np.abs(np.asarray(found.plane)) / found.range, 1)[:, :, np.newaxis]

@@ -173,7 +173,8 @@ def _parameter(name: str, schema: Document, words: str = "", where: str = "query
 NAME_OF_A_MAP = (
     "input-<q>, partial-<q>, running-<n>, sum, for, against, subtotals, rest (of more inputs than "
     "have a row), output-<k>, layer-<n>-<k>, edges-<n>, or influence; of a generator also z and "
-    "generated, of a transposed layer stamps; as pictures also photo, outputs, partials and counted"
+    "generated, of a transposed layer stamps; as pictures also photo, outputs, partials, "
+    "counted and card"
 )
 MAP = _parameter("name", TEXT | {"pattern": "^[a-z0-9-]+$"}, NAME_OF_A_MAP, "path")
 MAPS = _parameter("maps", TEXT, "names of maps, with commas")

@@ -13,6 +13,7 @@ from multiconv.experiment.edit import Form, base_of, edit_of, lay_plain, typed_p
 from multiconv.experiment.link import to_pairs
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.transit import Pairs, explained, is_at_fault
+from multiconv.figure.card import card_of
 from multiconv.figure.links import Links, page_link
 from multiconv.figure.notices import LINK, PARAMETER, telling
 from multiconv.figure.page import page
@@ -40,6 +41,12 @@ blueprint = Blueprint("pages", __name__)
 
 MISTAKES_SHOWN = 8
 """How many mistakes are looked for in one link; with more, the whole link is left aside."""
+
+SHOW_LINKS = (
+    *("facebookexternalhit", "Twitterbot", "LinkedInBot", "Slackbot", "Discordbot", "TelegramBot"),
+    *("WhatsApp", "SkypeUriPreview", "redditbot", "Mastodon", "Iframely"),
+)
+"""Robots that read one page because a person sent its link, to show what it is."""
 
 PART = "Multiconv-Part"
 """The request's header that names the part of the page to be answered alone."""
@@ -132,9 +139,10 @@ def teachers() -> str:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Keep crawlers off the endless links."""
+    """Keep crawlers off the endless links, but who shows what a link that was sent is."""
     endless = "".join(f"Disallow: {under(path)}\n" for path in ("/*?", "/maps/", "/api/", "/edit"))
-    rules = f"User-agent: *\n{endless}"
+    shown = "".join(f"User-agent: {name}\n" for name in SHOW_LINKS)
+    rules = f"User-agent: *\n{endless}\n{shown}Disallow: {under('/edit')}\n"
     return Response(rules, content_type="text/plain; charset=utf-8")
 
 
@@ -178,6 +186,7 @@ def page_answer(
         article=current_app.extensions["multiconv_article"](source) if whole else None,
         share=to_share.origin + links.at("/"),
         to_share=to_share,
+        card=card_of(trace) if whole else None,
         own=None if is_sample(source) or source.z is not None else source.image,
         banks=_own_banks(trace.asked),
     )

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from html import unescape
 from pathlib import Path
+from urllib.robotparser import RobotFileParser
 
 import pytest
 
@@ -52,7 +53,8 @@ def test_a_page_is_made_once(client, uploaded):
         assert client.get("/?k=2", headers={**headers, **tag}).status_code == 304
     assert client.get("/?k=99").status_code == client.get("/?k=99").status_code == 400
     after = made()
-    assert (after.misses - before.misses, after.hits - before.hits) == (4, 7)
+    # What is known is told before a page is looked for.
+    assert (after.misses - before.misses, after.hits - before.hits) == (4, 4)
     # What is told once, and what the store may lose, is not kept.
     for query in (f"image={uploaded}", "told=range", "k=2."):
         client.get(f"/?{query}")
@@ -70,7 +72,7 @@ def test_the_page_asks_nothing_of_other_hosts(client):
     for address in re.findall(r'\s(?:src|action)="([^"]*)"', page):
         assert address.startswith(("/", "data:"))
     # The links that a person may follow are another thing; what is loaded stands here.
-    loaded = re.findall(r'<link[^>]*href="([^"]*)"', page)
+    loaded = re.findall(r'<link rel="(?!canonical)[^>]*href="([^"]*)"', page)
     assert all(address.startswith("/static/") for address in loaded)
 
 
@@ -156,3 +158,28 @@ def test_the_lesson_takes_45_minutes_and_its_links_open(client):
         assert answer.status_code == 200, link
         assert 'role="alert"' not in answer.text, link
     assert 'href="/teachers"' in client.get("/").text
+
+
+def test_a_shared_link_shows_what_it_is(client, app, uploaded):
+    own = f"/?image={uploaded}&size=20&k=1"
+    page = client.get(own, base_url="https://multiconv.example").text
+    told = dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)">', page))
+    public = "https://multiconv.example"
+    (canonical,) = re.findall(r'<link rel="canonical" href="(/\?[^"]+)">', page)
+    assert told["og:url"] == public + canonical
+    assert told["og:title"].startswith("Your picture at 16 × 20: ")
+    assert told["og:image"].startswith(f"{public}/maps/card.png?")
+    assert (told["og:image:width"], told["og:image:height"]) == ("1200", "630")
+    at = unescape(told["og:image"]).removeprefix(public)
+    answer = client.get(at)
+    assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    sample = client.get(f"/maps/card.png?v={app.config['BUILD']}")
+    assert sample.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    client.delete(f"/images/{uploaded}")
+    assert client.get(at, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 404
+    rules = client.get("/robots.txt").text
+    read = RobotFileParser()
+    read.parse(rules.splitlines())
+    for path in (own, at):
+        assert read.can_fetch("Twitterbot", public + path)
+    assert not read.can_fetch("Googlebot", public + at)
