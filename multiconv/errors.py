@@ -62,5 +62,9 @@ class StoreAway(MultiConvError):
     """The store of uploads cannot be reached at this moment; the same request may pass later."""
 
 
+class TooMany(MultiConvError):
+    """More uploads from one address than it may send in a minute."""
+
+
 class Busy(MultiConvError):
     """Too much under way at this moment; the same request may pass later."""

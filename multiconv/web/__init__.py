@@ -40,6 +40,7 @@ from multiconv.web import (
     turns,
     uploads,
 )
+from multiconv.web import limits as limits_of_writes
 from multiconv.web.answers import under
 from multiconv.web.mount import mount
 from multiconv.web.settings import DAY, Settings, settings_from_environment, variable
@@ -161,6 +162,7 @@ def create_app(
     log.register(app)
     if metrics:
         metrics.register(app)
+    limits_of_writes.register(app, settings)
     headers.register(app, settings)
     known.register(app, settings, limits)
     turns.register(app, settings, *([metrics.turn] if metrics else []))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import asdict, replace
 from io import BytesIO
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import numpy as np
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, render_template, request
 from numpy.typing import NDArray
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -22,7 +21,6 @@ from multiconv.experiment.learning import begun
 from multiconv.experiment.link import to_pairs, to_query
 from multiconv.experiment.model import CONV, LIMITS, Experiment, Target
 from multiconv.experiment.numbers import whole
-from multiconv.experiment.transit import Pairs
 from multiconv.figure.gallery import (
     COUNT,
     SEEDS,
@@ -45,17 +43,16 @@ from multiconv.networks.layout import (
 )
 from multiconv.networks.receipt import Receipt, receipt_of
 from multiconv.networks.tensors import FILE_BYTES, refused, tensors, too_large
+from multiconv.store.pictures import Store
 from multiconv.web.answers import made_at, seen_at, under
 from multiconv.web.errors import status_of, wants_json
-from multiconv.web.request import experiment, experiment_of, own, pairs, store, tracer
+from multiconv.web.limits import OTHERS, count_write
+from multiconv.web.request import experiment, experiment_of, own, store, tracer
 
 blueprint = Blueprint("banks", __name__)
 
 EMPTY = {"tensor": "", "layout": "auto", "order": "rgb", "first": "0"}
 """The fields of the form for a file, as they stand at first."""
-
-OF_A_PICTURE = {"image", "size"}
-"""Parameters that mean the same with any filters."""
 
 _SHAPE = "(kh, kw, C, K)"
 _MAGIC = b"\x93NUMPY"
@@ -71,7 +68,7 @@ def with_short_link(experiment: Experiment) -> Experiment:
 def with_stored_bank(experiment: Experiment) -> Experiment:
     """Return the experiment with the kernels stored as a bank of the layer that has most to say."""
     layers, at = list(experiment.layers), longest(experiment) - 1
-    bank = bank_stored(layers[at].all_kernels(), store())
+    bank = bank_stored(layers[at].all_kernels(), _counted())
     layers[at] = replace(layers[at], bank=bank, kernels=())
     return replace(experiment, layers=tuple(layers))
 
@@ -88,9 +85,15 @@ def learn() -> Response:
             "Open an experiment with a single layer: a convolution of one group.",
             field="layers",
         )
-    kept_there = bank_stored(layer.all_kernels(), store())
+    kept_there = bank_stored(layer.all_kernels(), _counted())
     there = begun(asked, Target(kept_there, asked.focus.k))
     return seen_at(page_link(replace(there, source=asked.source)))
+
+
+def _counted() -> Store:
+    """Return the store for one write, which counts for whoever asks."""
+    count_write(OTHERS)
+    return store()
 
 
 def longest(experiment: Experiment) -> int:
@@ -119,39 +122,8 @@ def filters() -> Response:
         asked = experiment_of(parse_qsl(query, keep_blank_values=True))
         there = with_stored_bank(asked)
         return _made(there, longest(asked))
-    there = kept(bank_in(body), store())
+    there = kept(bank_in(body), _counted())
     return _made(there, there.focus.layer)
-
-
-@blueprint.post("/filters/<name>/delete")
-def forget_by_form(name: str) -> Response:
-    """Forget a bank: on to the same picture, with the filters that are left."""
-    asked = pairs()
-    forget(name)
-    there = Experiment()
-    for kept_pairs in (_without(asked, name), [pair for pair in asked if pair[0] in OF_A_PICTURE]):
-        with suppress(MultiConvError):
-            there = experiment_of(kept_pairs)
-            break
-    return seen_at(page_link(there))
-
-
-def _without(asked: Pairs, name: str) -> Pairs:
-    """Return parameters without a bank, and without what was changed in it."""
-    layers = {each.rpartition(".")[0] for each, text in asked if text == name}
-    changed = {f"{layer}.w" if layer else "w" for layer in layers}
-    return [
-        (each, text)
-        for each, text in asked
-        if name not in text and not any(each.startswith(f"{start}.") for start in changed)
-    ]
-
-
-@blueprint.delete("/filters/<name>")
-def forget(name: str) -> Response:
-    """Forget a bank of filters."""
-    store().delete_array(name)
-    return jsonify(deleted=name)
 
 
 def _made(there: Experiment, n: int | None = None, **facts: Any) -> Response:
@@ -197,7 +169,7 @@ def opened(kind: str) -> Response:
     asked, seed = experiment("seed"), _asked_seed()
     x = small_input(asked.source.picture, tracer())
     found = learned(x).filters if kind == "learned" else seeded(kind, seed, (SIDE, SIDE), COUNT)
-    return seen_at(page_link(replace(kept(found, store()), source=asked.source.picture)))
+    return seen_at(page_link(replace(kept(found, _counted()), source=asked.source.picture)))
 
 
 @blueprint.get("/weights")
@@ -227,6 +199,7 @@ def take() -> Response:
 
 def _handed_in() -> tuple[Experiment, Receipt]:
     """Return the experiment of the filters in the request, put into the store, and the receipt."""
+    count_write(OTHERS)
     try:
         given, form = request.files.get("weights"), request.form
     except RequestEntityTooLarge:

@@ -16,6 +16,7 @@ from multiconv.errors import (
     StoreAway,
     StoreFull,
     TooLarge,
+    TooMany,
     UnsupportedPicture,
 )
 from multiconv.experiment.model import LIMITS
@@ -25,6 +26,7 @@ STATUS: dict[type[MultiConvError], int] = {
     NotFound: 404,
     TooLarge: 413,
     UnsupportedPicture: 415,
+    TooMany: 429,
     Busy: 503,
     StoreAway: 503,
     StoreFull: 507,
@@ -38,6 +40,7 @@ TITLES = {
     413: "Too large",
     414: "The address is too long",
     415: "Not a picture that can be read",
+    429: "Too many at once from one address",
     500: "Something went wrong here",
     503: "Busy at this moment",
     507: "No room for another picture",
@@ -46,7 +49,7 @@ TITLES = {
 
 AWAY = "The store cannot be reached"
 """The title of what waits for the store, not for a turn."""
-AGAIN = {StoreAway: "5", Busy: "1"}
+AGAIN = {TooMany: "60", StoreAway: "5", Busy: "1"}
 """Seconds after which the same may be asked again."""
 
 

@@ -234,7 +234,7 @@ def _reading(
 
 def _storing(bodies: Document, stored: Document, *more: int) -> Document:
     """Return a POST of what is stored, its mistakes told as JSON or as a page, as Accept says."""
-    statuses = (400, 403, 404, 413, 414, 503, 507, *more)
+    statuses = (400, 403, 404, 413, 414, 429, 503, 507, *more)
     either = {PROBLEMS: {"schema": PROBLEM}, PAGE: {"schema": TEXT}}
     refused = {str(each): {"description": TITLES[each], "content": either} for each in statuses}
     return {
@@ -271,7 +271,7 @@ def _operations() -> dict[tuple[str, str], Document]:
         "additionalProperties": False,
     }
     told = {"200": _answer("Gone", JSON, _record({"deleted": ID}))}
-    told |= _mistakes(403, 404, 413, 414, 503)
+    told |= _mistakes(403, 404, 413, 414, 429, 503)
     gone: Document = {"parameters": [STORED_ID], "responses": told}
     return {
         ("api.healthz", "get"): {"responses": {"200": _answer("Up", "text/plain", TEXT)}},
@@ -311,7 +311,7 @@ def _operations() -> dict[tuple[str, str], Document]:
             FILTERS_STORED,
         ),
         ("uploads.delete", "delete"): gone,
-        ("banks.forget", "delete"): gone,
+        ("uploads.forget", "delete"): gone,
     }
 
 

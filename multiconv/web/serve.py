@@ -51,6 +51,8 @@ SETTINGS: Mapping[str, Any] = MappingProxyType(
         "expose_tracebacks": False,
     }
 )
+WRITES = 120
+"""Pictures a minute from one address, which a whole class may share, unless a setting says else."""
 BESIDE = 8
 """Threads beside those that compute and wait: uploads take turns too, and light answers have one
 at any time."""
@@ -85,7 +87,7 @@ def _serve_many(words: Sequence[str]) -> None:
         parser.exit(2, f"{parser.prog} needs an extra: pip install 'multiconv[hosted]'.\n")
     from multiconv.web.workers import run_workers
 
-    settings, _ = _checked(parser, given.store)
+    settings, _ = _checked(parser, given.store, WRITES)
     with _listening(parser, given.host, given.port, 1) as sock:
         taken, where = sock.getsockname()[1], address(sock)
     told = f"multiconv is at {where}  ({given.workers} workers; Ctrl+C ends them)"
@@ -93,12 +95,16 @@ def _serve_many(words: Sequence[str]) -> None:
     run_workers(settings, given.host, taken, words=told, **many)
 
 
-def _checked(parser: argparse.ArgumentParser, store: str | None) -> tuple[Settings, Flask]:
+def _checked(
+    parser: argparse.ArgumentParser, store: str | None, writes: int = 0
+) -> tuple[Settings, Flask]:
     """Return the settings and the app, or end with a sentence that says what is missing."""
     try:
         settings = settings_from_environment()
         place = place_of(store, "--store") if store else settings.place
         settings = replace(settings, store=place)
+        if settings.writes is None:
+            settings = replace(settings, writes=writes)
         app = create_app(settings=settings)
         if not app.extensions["multiconv_store"].is_writable():
             raise OSError(errno.EACCES, "no file can be made there")

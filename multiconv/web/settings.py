@@ -59,6 +59,12 @@ def place_of(text: str, variable: str) -> str:
     return text
 
 
+def _valkey(text: str, variable: str) -> str:
+    if not text.startswith(("valkey://", "valkeys://")):
+        raise misread(variable, text, "is no Valkey", "Write such as valkey://host:6379.")
+    return text
+
+
 def _path(text: str, variable: str) -> str:
     if not _PATH.fullmatch(text):
         raise misread(variable, text, "is no path", "Write such as /tools/multiconv.")
@@ -104,6 +110,8 @@ class Settings:
     forget_after: int = _setting(0, "FORGET_DAYS", _days)
     hosts: tuple[str, ...] = _setting((), "HOSTS", _names)
     embedders: tuple[str, ...] = _setting((), "EMBED", _origins)
+    writes: int | None = _setting(None, "WRITES", _number(0, 1_000_000))
+    limits_store: str = _setting("", "LIMITS_STORE", _valkey)
     proxies: int = _setting(0, "PROXIES", _number(0, 9))
     prefix: str = _setting("", "PREFIX", _path)
     computing: int = _setting(2, "COMPUTING", _number(1, CORES))

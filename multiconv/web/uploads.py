@@ -1,7 +1,8 @@
-"""Pictures in, and out again: taken by a form or a script, deleted by whoever holds the link."""
+"""Pictures in, by a form or a script; pictures and filters out, by whoever holds their link."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 from typing import IO, Any
 
@@ -10,6 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from multiconv.errors import InvalidValue, MultiConvError
 from multiconv.experiment.model import LIMITS, Experiment
+from multiconv.experiment.transit import Pairs
 from multiconv.figure.links import page_link
 from multiconv.figure.notices import PICTURE, telling
 from multiconv.imaging.decode import Picture
@@ -17,6 +19,7 @@ from multiconv.imaging.notes import kinds
 from multiconv.imaging.sandbox import decoded
 from multiconv.web.answers import made_at, seen_at
 from multiconv.web.errors import body_too_large, wants_json
+from multiconv.web.limits import OTHERS, PICTURES, count_write
 from multiconv.web.pages import nearest, page_answer
 from multiconv.web.request import experiment_of, pairs, store, tracer
 
@@ -24,6 +27,8 @@ blueprint = Blueprint("uploads", __name__)
 
 OF_ITS_PICTURE = {"image", "i", "j"}
 """Parameters that mean nothing on another picture."""
+OF_A_PICTURE = {"image", "size"}
+"""Parameters that mean the same with any filters."""
 
 
 class UploadRequest(Request):
@@ -38,6 +43,7 @@ def images() -> Response:
     """Take a picture in: on to its page with the same filters, or its facts as JSON."""
     asked = pairs(*OF_ITS_PICTURE)
     try:
+        count_write(PICTURES)
         experiment_of(asked)  # a link that cannot be used is told before anything is stored
         picture = _uploaded()
         name = store().put(picture.pixels)
@@ -80,6 +86,39 @@ def delete_by_form(name: str) -> Response:
 @blueprint.delete("/images/<name>")
 def delete(name: str) -> Response:
     """Forget a picture."""
+    count_write(OTHERS)
     store().delete(name)
     tracer().forget(name)
+    return jsonify(deleted=name)
+
+
+@blueprint.post("/filters/<name>/delete")
+def forget_by_form(name: str) -> Response:
+    """Forget a bank: on to the same picture, with the filters that are left."""
+    asked = pairs()
+    forget(name)
+    there = Experiment()
+    for kept_pairs in (_without(asked, name), [pair for pair in asked if pair[0] in OF_A_PICTURE]):
+        with suppress(MultiConvError):
+            there = experiment_of(kept_pairs)
+            break
+    return seen_at(page_link(there))
+
+
+def _without(asked: Pairs, name: str) -> Pairs:
+    """Return parameters without a bank, and without what was changed in it."""
+    layers = {each.rpartition(".")[0] for each, text in asked if text == name}
+    changed = {f"{layer}.w" if layer else "w" for layer in layers}
+    return [
+        (each, text)
+        for each, text in asked
+        if name not in text and not any(each.startswith(f"{start}.") for start in changed)
+    ]
+
+
+@blueprint.delete("/filters/<name>")
+def forget(name: str) -> Response:
+    """Forget a bank of filters."""
+    count_write(OTHERS)
+    store().delete_array(name)
     return jsonify(deleted=name)

