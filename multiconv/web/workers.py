@@ -5,12 +5,15 @@ It stands alone as all that is particular to granian, which only the extra `host
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
+import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -31,6 +34,7 @@ CONNECTIONS = 1000
 BACKLOG = 1024
 LOOK = 0.05
 """Seconds between looks whether the first worker listens."""
+_DEATH_SIGNAL = 1  # prctl(2): PR_SET_PDEATHSIG
 _LOG = {  # its own words go where the requests' lines go
     "handlers": {
         name: {"class": "logging.StreamHandler", "formatter": form}
@@ -76,10 +80,18 @@ def _counting() -> Iterator[None]:
 
 def _worker(settings: Settings, host: str, port: int) -> Flask:
     """Return the app of a worker, in the worker's process."""
+    _end_with_the_first()
     prepare(settings)
     app = create_app(settings=settings)
     app.config[NETWORK] = network_address(host, port)
     return app
+
+
+def _end_with_the_first() -> None:
+    """Drain when the process that started this one is killed, lest the port stay taken."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # another C library
+            ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGTERM)
 
 
 def _tell(host: str, port: int, words: str) -> None:

@@ -23,14 +23,17 @@ ALONE = pytest.mark.skipif(BWRAP is None, reason="bubblewrap is not installed: n
 
 @contextlib.contextmanager
 def launched(command: list[str], **options) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A server and its port; killed at the block's end if it is still there."""
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, **options)
+    """A server and its port; killed with all that it started at the block's end."""
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True, **options
+    )
     try:
         said = process.stdout.readline()
         assert "http://" in said, said
         yield process, int(said.split("/")[2].rpartition(":")[2])
     finally:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 

@@ -1,0 +1,226 @@
+"""How many people a server is enough for, from what an answer costs.
+
+``python -m tests.benchmarks.capacity [SECONDS]`` prints, in one run and by turns:
+
+- `/api/planes` as an edit asks for them (two maps, weights that nobody asked for before), at 160²
+  and 256², by one process and by two workers: answers a second, and milliseconds of all processes
+  of the server for each;
+- a settle, the figure part of the page and its maps, in the same milliseconds;
+- what is answered at four times the rate that two workers manage at best;
+- from these, what 300 and 10,000 people need.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import math
+import os
+import random
+import socket
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.load import experiments, machine
+from tests.benchmarks.settle import PART, pictures
+from tests.web.ending import launched
+from tests.web.server import HOST
+
+CLIENTS, ROUNDS, WORKERS = 8, 3, 2
+SIZES = (160, 256)
+SETTLES = 40
+TIMES_TOO_MANY = 4
+PLACES = 400
+"""Requests under way at once where too many ask."""
+DRAGGING, ASKED_A_SECOND, DRAG = 0.1, 10, 3.0
+"""Who drags at any moment, what each asks for, and the seconds after which one rests (a settle)."""
+BUSY = 0.7
+"""How busy a core may be for answers to stay quick."""
+MIB_A_WORKER = 350
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Running:
+    """A server and its processes."""
+
+    name: str
+    first: int
+    port: int
+
+    def seconds(self) -> float:
+        """What its processes have had of the processors so far."""
+        return sum(self._seconds(pid) for pid in self._family(self.first))
+
+    def _family(self, pid: int) -> Iterator[int]:
+        yield pid
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            yield from self._family(int(child))
+
+    def _seconds(self, pid: int) -> float:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+@contextlib.contextmanager
+def servers(folder: Path) -> Iterator[list[Running]]:
+    """One process by waitress, and workers by granian."""
+    kinds = {
+        "one process": [],
+        f"{WORKERS} workers": ["serve", "--workers", str(WORKERS)],
+    }
+    with contextlib.ExitStack() as stack, (folder / "log").open("w") as log:
+        found = []
+        for name, words in kinds.items():
+            command = [sys.executable, "app.py", *words, "--port", "0", "--store", str(folder)]
+            process, port = stack.enter_context(launched(command, stderr=log))
+            found.append(Running(name, process.pid, port))
+        yield found
+
+
+def asked_for(port: int, size: int, until: float, counted: Counter[int]) -> None:
+    """Ask for planes over one connection until a time, and count the answers by their status."""
+    chance = random.Random()  # noqa: S311
+    with socket.create_connection((HOST, port), 30) as sock, sock.makefile("rb") as answers:
+        while time.perf_counter() < until:
+            weights = ",".join(f"{chance.uniform(-1, 1):.5f}" for _ in range(9))
+            query = f"size={size}&maps=partial-1,output-0&w.1.0={weights}"
+            sock.sendall(f"GET /api/planes?{query} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            status, length = int(answers.readline().split()[1]), 0
+            while line := answers.readline().strip():
+                name, _, value = line.lower().partition(b":")
+                length = int(value) if name == b"content-length" else length
+            answers.read(length)
+            counted[status] += 1
+
+
+def in_threads(work: Callable[[], None], many: int) -> None:
+    """Do so many at once, and wait for all."""
+    threads = [threading.Thread(target=work) for _ in range(many)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def planes(server: Running, size: int, seconds: float) -> tuple[float, float]:
+    """Answers a second, and the server's milliseconds for each."""
+    counted: Counter[int] = Counter()
+    before, began = server.seconds(), time.perf_counter()
+    in_threads(lambda: asked_for(server.port, size, began + seconds, counted), CLIENTS)
+    assert set(counted) == {200}, counted
+    took = time.perf_counter() - began
+    return counted[200] / took, 1e3 * (server.seconds() - before) / counted[200]
+
+
+def fetched(port: int, path: str, **headers: str) -> tuple[int, bytes]:
+    """The status and body of an answer; 0 if there was none."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=30)
+    try:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except OSError:
+        return 0, b""
+    finally:
+        connection.close()
+
+
+def settles(server: Running, size: int) -> float:
+    """The server's milliseconds for a settle: the figure, and maps that were not shown before."""
+    shown: set[str] = set()
+    before = 0.0
+    for at in range(SETTLES + 3):
+        if at == 3:  # what is made once is made
+            before = server.seconds()
+        weights = ",".join(f"{0.1 + (at + tap) / 4000:.5f}" for tap in range(9))
+        _, body = fetched(server.port, f"/?size={size}&w.0.0={weights}", **PART)
+        wanted = pictures(body.decode()) - shown
+        assert all(fetched(server.port, path)[0] == 200 for path in wanted)
+        shown |= wanted
+    return 1e3 * (server.seconds() - before) / SETTLES
+
+
+def goodput(server: Running, seconds: float) -> tuple[float, float, Counter[int]]:
+    """Right answers a second at best, and at four times that rate; how those were answered."""
+    best: Counter[int] = Counter()
+    ahead = iter(experiments(random.randrange(10**6)))  # noqa: S311
+    until = time.perf_counter() + seconds
+
+    def go_on() -> None:
+        while time.perf_counter() < until:
+            best[fetched(server.port, next(ahead))[0]] += 1
+
+    in_threads(go_on, CLIENTS)
+    rate = TIMES_TOO_MANY * best[200] / seconds
+    found: Counter[int] = Counter()
+    began = time.perf_counter()
+    turn = iter(range(int(rate * seconds)))
+    lock = threading.Lock()
+
+    def keep_pace() -> None:
+        while True:
+            with lock:
+                at = next(turn, None)
+                path = next(ahead, "/")
+            if at is None:
+                return
+            time.sleep(max(0.0, began + at / rate - time.perf_counter()))
+            found[fetched(server.port, path)[0]] += 1
+
+    in_threads(keep_pace, PLACES)
+    return best[200] / seconds, found[200] / (time.perf_counter() - began), found
+
+
+def needed(people: int, planes_ms: float, settle_ms: float) -> str:
+    """What so many people need."""
+    each = DRAGGING * (ASKED_A_SECOND * planes_ms + settle_ms / DRAG) / 1e3
+    cores = people * each / BUSY
+    whole, drag = math.ceil(cores), people * DRAGGING
+    return (
+        f"{people:,} people: {drag:,.0f} drag, {drag * ASKED_A_SECOND:,.0f} answers a second, "
+        f"{people * each:.1f} cores' work, so {whole:,} cores and as many workers, "
+        f"{whole * MIB_A_WORKER / 1024:.1f} GiB"
+    )
+
+
+def main(seconds: float = 5.0) -> None:
+    """Measure and print."""
+    print(machine(), f"load {os.getloadavg()[0]:.1f}", flush=True)
+    with tempfile.TemporaryDirectory() as folder, servers(Path(folder)) as running:
+        one, many = running
+        costs = {}
+        for size in SIZES:
+            found: dict[str, list[tuple[float, float]]] = {one.name: [], many.name: []}
+            for server in running:
+                planes(server, size, 1.0)
+            for _ in range(ROUNDS):
+                for server in running:
+                    found[server.name].append(planes(server, size, seconds))
+            rates = {n: statistics.median(r for r, _ in each) for n, each in found.items()}
+            costs[size] = {n: statistics.median(c for _, c in each) for n, each in found.items()}
+            told = "; ".join(
+                f"{name} {rates[name]:.0f}/s, {costs[size][name]:.1f} ms" for name in rates
+            )
+            ratio = rates[many.name] / rates[one.name]
+            print(f"/api/planes at {size}²: {told}; × {ratio:.2f}", flush=True)
+        resting = {size: settles(many, size) for size in SIZES}
+        for size, cost in resting.items():
+            print(f"a settle at {size}²: {cost:.1f} ms", flush=True)
+        best, over, answers = goodput(many, 2 * seconds)
+        counted = ", ".join(f"{status}: {count:,}" for status, count in sorted(answers.items()))
+        print(f"different experiments: {best:.0f}/s at best, {over:.0f}/s of "
+              f"{TIMES_TOO_MANY} times as many ({over / best:.2f}; {counted})")  # fmt: skip
+        for people in (300, 10_000):
+            print(needed(people, costs[SIZES[-1]][many.name], resting[SIZES[-1]]))
+
+
+if __name__ == "__main__":
+    main(*(float(argument) for argument in sys.argv[1:]))
