@@ -26,6 +26,7 @@ LONGER: dict[str, str] = {
     "multiconv/experiment/link.py": "reading a link and writing it are each other's mirror",
     "multiconv/experiment/challenges.py": "one table, with all that is said of each challenge",
     "multiconv/experiment/edit.py": "what a form asks for, field by field, in the order it counts",
+    "multiconv/web/openapi.py": "every answer of the API described, from one set of words",
     "multiconv/explain.py": "one function with all that it takes, described with its examples",
     "multiconv/figure/stage.py": "the figure, and both ways of laying it out as one drawing",
     "static/js/figure/steps.js": "both ways of stepping, through the sum and over the picture",

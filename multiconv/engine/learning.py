@@ -118,21 +118,21 @@ class Descent:
     rate: float
 
     @cached_property
-    def _end(self) -> Numbers:
+    def end(self) -> Numbers:
         """Where it ends along each eigenvector."""
         own, seen = self.spread.vectors.T @ self.start.ravel(), self.spread.seen
         return np.where(seen, self.slope / np.where(seen, self.spread.values, 1), own)
 
     @cached_property
-    def _missing(self) -> Numbers:
+    def missing(self) -> Numbers:
         """How far from there it starts."""
-        found: Numbers = self.spread.vectors.T @ self.start.ravel() - self._end
+        found: Numbers = self.spread.vectors.T @ self.start.ravel() - self.end
         return found
 
     @cached_property
     def floor(self) -> float:
         """The loss that no kernel of this size goes below."""
-        return max(self.variance - float(self._end[self.spread.seen] @ self._made), 0.0)
+        return max(self.variance - float(self.end[self.spread.seen] @ self._made), 0.0)
 
     @property
     def _made(self) -> Numbers:
@@ -148,11 +148,11 @@ class Descent:
         factors = 1 - 2 * self.rate * self.spread.values
         with np.errstate(over="ignore"):
             powers = factors ** np.asarray(steps, np.float64)[..., np.newaxis]
-            return np.where(self._missing == 0, 0.0, powers.clip(-1e300, 1e300) * self._missing)
+            return np.where(self.missing == 0, 0.0, powers.clip(-1e300, 1e300) * self.missing)
 
     def kernel(self, step: int) -> Numbers:
         """Return the weights after so many steps, (kh, kw, C)."""
-        found: Numbers = self.spread.vectors @ (self._end + self._rests(step))
+        found: Numbers = self.spread.vectors @ (self.end + self._rests(step))
         return found.reshape(self.start.shape)
 
     def bias(self, step: int) -> float:
@@ -177,7 +177,7 @@ class Descent:
             return steps
         with np.errstate(over="ignore", invalid="ignore"):
             rests = self._rests(np.arange(steps + 1))
-            kernels = (self._end + rests) @ self.spread.vectors.T
+            kernels = (self.end + rests) @ self.spread.vectors.T
             beyond = ~(np.abs(kernels) <= most).all(axis=1)
         return int(beyond.argmax()) - 1 if beyond.any() else steps
 

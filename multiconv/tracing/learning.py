@@ -32,6 +32,8 @@ LEARNED = "learned kernels"
 ONE_PERCENT = 0.01
 """The share of the first loss that learning is measured by."""
 
+_EXACT = 8  # places of what weights are counted from: more than any shows
+
 
 @dataclass(frozen=True)
 class Learning:
@@ -96,8 +98,8 @@ class Learning:
             "loss": loss,
             "first_loss": first,
             "bias": way.bias(step),
-            "weights": _by_channel(way.kernel(step)),
-            "gradient": _by_channel(way.gradient(step)),
+            "weights": by_channel(way.kernel(step)),
+            "gradient": by_channel(way.gradient(step)),
         }
 
     def facts(self) -> dict[str, Any]:
@@ -109,6 +111,26 @@ class Learning:
             "condition": way.spread.condition,
             "floor": way.floor,
             "steps_to_one_percent": way.steps_to(ONE_PERCENT),
+        }
+
+    @property
+    def maker(self) -> Layer:
+        """The layer whose only output is the target."""
+        return target_layer(self.asked, cast("Target", self.asked.focus.target))
+
+    def way(self) -> dict[str, Any]:
+        """Return all steps of the chosen output's kernel at once, as the API tells them."""
+        way, spread = self.descent, self.descent.spread
+        return {
+            "rate": way.rate,
+            "level": way.level,
+            "floor": way.floor,
+            "last": way.last(LIMITS.weight, LAST_STEP),
+            "means": spread.means.tolist(),
+            "values": spread.values.tolist(),
+            "vectors": spread.vectors.round(_EXACT).tolist(),
+            "ends": way.end.tolist(),
+            "missing": way.missing.tolist(),
         }
 
     def product(self, q: int, di: int, dj: int) -> Numbers:
@@ -179,7 +201,8 @@ def _output(x: Numbers, kernel: Numbers, layer: Layer) -> Numbers:
     return made
 
 
-def _by_channel(kernel: Numbers) -> list[list[float]]:
+def by_channel(kernel: Numbers) -> list[list[float]]:
+    """Return a kernel (kh, kw, C) as a list a channel, row by row."""
     found: list[list[float]] = kernel.reshape(-1, kernel.shape[2]).T.tolist()
     return found
 

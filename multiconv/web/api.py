@@ -25,10 +25,12 @@ from multiconv.experiment.words import (
 )
 from multiconv.figure.links import Links, address_of
 from multiconv.figure.planes import Map, map_names, map_plane, outputs_worth, planes_held
+from multiconv.figure.reach import integers
 from multiconv.imaging.bands import nothing, summary
 from multiconv.imaging.packed import deflated, differences
 from multiconv.imaging.sandbox import decodes
 from multiconv.networks.shipped import CREDITS, network
+from multiconv.tracing.learning import by_channel
 from multiconv.tracing.trace import Trace
 from multiconv.web.answers import under
 from multiconv.web.request import experiment, own, store, tracer, uncoloured
@@ -219,6 +221,29 @@ def one_pixel() -> Response:
         **({"divisor": found.divisor} if asked.focus.what_if == "mean" else {}),
         **_what_if(asked),
     )
+
+
+@blueprint.get("/api/learning")
+def learning() -> Response:
+    """Answer all steps at once of what the chosen output learns, and what makes its target.
+
+    After step t the weights, in the order (kh, kw, C), are
+    ``vectors`` · (``ends`` + ``missing`` · (1 − 2 · ``rate`` · ``values``)ᵗ), their gradient is
+    ``vectors`` · 2 · ``values`` · that last product, the bias ``level`` less ``means`` · weights.
+    """
+    learned = tracer().trace(experiment()).learning
+    if learned is None:
+        raise InvalidValue(
+            "Nothing is learned here.",
+            "Say what is learned: target=luminance-edges:0.",
+            field="target",
+        )
+    maker, k = learned.maker, learned.maker.outputs - 1
+    target = {
+        "kernels": by_channel(maker.filters()[..., k]),
+        "geometry": integers(maker.geometry(learned.shape.input_size)),
+    }
+    return jsonify(learned.way() | {"target": target})
 
 
 @blueprint.route("/api/planes", methods=["GET", "POST"])

@@ -89,6 +89,16 @@ LEARNING = _record(
     | dict.fromkeys(("rate", "stable", "condition", "loss", "first_loss", "floor", "bias"), NUMBER)
     | dict.fromkeys(("weights", "gradient"), GRID)
 )
+GEOMETRY = _record(
+    dict.fromkeys(("input", "kernel", "strides", "dilations", "output"), PAIR)
+    | {"pads": _row_of(PAIR, 2, 2), "mode": TEXT}
+)
+WAY = _record(
+    dict.fromkeys(("rate", "level", "floor"), NUMBER)
+    | {"last": WHOLE, "vectors": GRID}
+    | dict.fromkeys(("means", "values", "ends", "missing"), _row_of(NUMBER))
+    | {"target": _record({"kernels": GRID, "geometry": GEOMETRY})}
+)
 EXPERIMENT = _record(
     {
         "query": TEXT,
@@ -288,6 +298,7 @@ def _operations() -> dict[tuple[str, str], Document]:
             }
         },
         ("api.one_pixel", "get"): _reading("The arithmetic", JSON, PROBE, mistakes=PROBLEMS),
+        ("api.learning", "get"): _reading("All steps", JSON, WAY, mistakes=PROBLEMS),
         ("api.planes", "get"): planes,
         ("api.planes", "post"): {
             "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": form}}},

@@ -3,7 +3,8 @@
  * What the page shows, in one place: the link's query, the facts that the server sent with the
  * page, and the kernels and bias as they stand in the fields. Whoever needs to follow listens:
  *
- *   on("kernel", ({ q }) => …)   a kernel's numbers changed (page/edit.js)
+ *   on("kernel", ({ q }) => …)   a kernel's numbers changed (page/edit.js); `moving`: a hand is on a slider, and
+ *                                what is read may follow later
  *   on("bias", () => …)          the bias changed
  *   on("planes", ({ planes }) => …) maps of an edit have arrived (page/ask.js)
  *   on("pixel", ({ i, j }) => …) another pixel is pointed at or pinned

@@ -19,21 +19,26 @@ DRAG = """
 async ([count, first]) => {
   const slider = document.querySelector("[data-steps]");
   const [starts, shown] = [[], []];
-  let drawing = 0;
+  let drawing = null;
   const fetched = window.fetch;
   window.fetch = async (link, how) => {
     const answer = await fetched(link, how);
     if (!String(link).includes("planes")) return answer;
     const step = Number(new URLSearchParams(String(link).split("?")[1]).get("steps"));
     const bytes = answer.arrayBuffer.bind(answer);
-    answer.arrayBuffer = async () => { const body = await bytes(); drawing = step; return body; };
+    answer.arrayBuffer = async () => {
+      const body = await bytes();
+      drawing = step;
+      setTimeout(() => { drawing = null; }); // what is drawn later is of the slider's step
+      return body;
+    };
     return answer;
   };
   const original = CanvasRenderingContext2D.prototype.putImageData;
   CanvasRenderingContext2D.prototype.putImageData = function (...given) {
     original.apply(this, given);
     if (this.canvas.closest('[data-scene="error"]')) {
-      const step = drawing;
+      const step = drawing ?? Number(slider.value);
       requestAnimationFrame(() => shown.push([step, performance.now()]));
     }
   };

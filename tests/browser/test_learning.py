@@ -1,8 +1,13 @@
 """A layer learns under the hand: slider, weights pointed at, and all of it without scripts."""
 
+import json
 import re
+import urllib.request
 
+import numpy as np
 from playwright.sync_api import expect
+
+from tests.browser.harness import Held
 
 EDGES = "/?outputs=1&filters=zero&target=luminance-edges:0"
 
@@ -45,6 +50,48 @@ def test_the_slider_goes_through_the_steps_and_a_weight_shows_its_products(new_p
     assert "NaN" not in page.locator("main").inner_text()
     page.get_by_role("link", name="stop learning").click()
     expect(page.locator("#learner")).to_have_count(0)
+
+
+# What is put on the picture of the error is kept as it is.
+KEEP = """
+window.put = null;
+const putImageData = CanvasRenderingContext2D.prototype.putImageData;
+CanvasRenderingContext2D.prototype.putImageData = function (image, ...place) {
+  const error = this.canvas.closest('[data-scene="error"]');
+  if (error) put = new Uint32Array(image.data.buffer.slice(0));
+  return putImageData.call(this, image, ...place);
+};
+"""
+SLIDE = """step => {
+  const slider = document.querySelector("[data-steps]");
+  slider.value = step;
+  slider.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  const hex = JSON.parse(document.getElementById("facts").textContent).palette.match(/../g);
+  const colours = new Uint32Array(Uint8Array.from(hex, (two) => parseInt(two, 16)).buffer);
+  const index = new Map([...colours].map((colour, at) => [colour, at]).reverse());
+  return put && [...put].map((colour) => index.get(colour));
+}"""
+
+
+def test_what_the_slider_passes_is_drawn_in_the_same_frame_as_the_server_would(new_page, server):
+    for more in ("", "&kernel=5x5"):
+        page = new_page("about:blank")
+        page.add_init_script(KEEP)
+        page.goto(f"{server}{EDGES}{more}")
+        page.wait_for_load_state("networkidle")
+        held = Held(page, "**/api/planes?*steps=*")
+        page.locator("[data-steps]").hover()
+        for step in (3, 200):
+            page.evaluate("put = null")
+            found = np.array(page.wait_for_function(SLIDE, arg=str(step)).json_value())
+            link = f"{server}/api/planes{EDGES.strip('/')}{more}&maps=error&steps={step}"
+            extent = json.loads(page.locator("#facts").text_content())["range"]
+            with urllib.request.urlopen(f"{link}&range={extent}") as answer:
+                body = answer.read().partition(b"\n")[2]
+            assert np.abs(found - np.frombuffer(body, np.uint8)).max() <= 1
+        held.let_go()
+        expect(page.locator(".scene canvas")).to_have_count(0)  # the server's own are there
+        assert "steps=200" in query(page)
 
 
 def test_without_scripts_links_and_fields_lead_on(new_page):

@@ -357,6 +357,41 @@ def worked_preview():
     return cases
 
 
+def worked_learning():
+    """Two channels of one row of two weights that learn, step by step: no power is taken."""
+    turn = [[0.6, -0.8, 0, 0], [0.8, 0.6, 0, 0], [0, 0, 0.28, 0.96], [0, 0, -0.96, 0.28]]
+    values, ends, means = [0.0, 0.02, 0.5, 1.1], [0.4, 1.5, -0.7, 0.25], [0.5, 0.25, 0.5, 0.125]
+    missing, level, floor, four = [0.0, -1.5, 0.75, 0.5], 0.2, 0.003, range(4)
+    spread = [[sum(turn[a][e] * values[e] * turn[b][e] for e in four) for b in four] for a in four]
+    goal = [sum(turn[a][e] * ends[e] for e in four) for a in four]
+    start = [goal[a] + sum(turn[a][e] * missing[e] for e in four) for a in four]
+    cases = []
+    for rate, last in ((0.8, 400), (0.95, 7)):
+        weights, stands = start, []
+        for taken in range(31):
+            away = [weights[a] - goal[a] for a in four]
+            slope = [2 * sum(spread[a][b] * away[b] for b in four) for a in four]
+            loss = floor + sum(away[a] * slope[a] / 2 for a in four)
+            bias = level - sum(means[a] * weights[a] for a in four)
+            own = [[numbers[q::2] for q in (0, 1)] for numbers in (weights, slope)]
+            if taken <= last:
+                said = {"step": taken, "loss": loss, "bias": bias}
+                stands.append(said | {"weights": own[0], "gradient": own[1]})
+            weights = [weights[a] - rate * slope[a] for a in four]
+        way = {"rate": rate, "level": level, "floor": floor, "last": last, "means": means}
+        way |= {"values": values, "vectors": turn, "ends": ends, "missing": missing}
+        cases.append({"way": way | {"target": {"kernels": [[], []]}}, "stands": stands})
+    return rounded(cases)
+
+
+def rounded(said):
+    if isinstance(said, dict):
+        return {name: rounded(each) for name, each in said.items()}
+    if isinstance(said, list):
+        return [rounded(each) for each in said]
+    return round(said, 9)
+
+
 def worked_partial(levels, kernel, pads, output):
     """One channel's part, from the definition."""
     found = [[0.0] * output[1] for _ in range(output[0])]
@@ -392,6 +427,7 @@ WORKED = {
     "differences.json": worked_differences,
     "ledger.json": worked_ledger,
     "preview.json": worked_preview,
+    "learning.json": worked_learning,
 }
 
 

@@ -21,6 +21,28 @@ def test_the_api_tells_how_far_it_is(client):
     assert "learning" not in client.get("/api/experiment?size=40").json
 
 
+def test_all_steps_are_told_at_once(client):
+    way = client.get(f"/api/learning?{QUERY}").json
+    values, vectors, ends, missing, means = (
+        np.array(way[name]) for name in ("values", "vectors", "ends", "missing", "means")
+    )
+    for step in (0, 1, 29, 400):
+        told = client.get(f"/api/experiment?{QUERY.replace('=29', f'={step}')}").json["learning"]
+        rests = missing * (1 - 2 * way["rate"] * values) ** step
+        weights, gradient = vectors @ (ends + rests), vectors @ (2 * values * rests)
+        assert np.abs(weights.reshape(9, 3).T - told["weights"]).max() < 1e-6
+        assert np.abs(gradient.reshape(9, 3).T - told["gradient"]).max() < 1e-6
+        assert abs(way["level"] - means @ weights - told["bias"]) < 1e-6
+        assert abs(way["floor"] + values @ rests**2 - told["loss"]) < 1e-6
+    # Sobel's column of −1, −2, −1 over the parts of luminance, halved where the kernel says so.
+    kernels = np.array(way["target"]["kernels"]).reshape(3, 3, 3)
+    assert np.allclose(kernels[:, :, 0], -kernels[:, :, 2])
+    assert np.allclose(kernels[0] / kernels[0, 0, 0], kernels[1] / kernels[1, 0, 0])
+    refused = client.get("/api/learning?size=40")
+    assert refused.status_code == 400
+    assert refused.json["field"] == "target"
+
+
 def test_every_map_is_there_and_is_what_it_says(client):
     told = client.get(f"/api/experiment?{QUERY}").json["learning"]
 

@@ -69,6 +69,7 @@ OPERATIONS = [
     ("/api/experiment", "GET"),
     ("/api/networks", "GET"),
     ("/api/probe", "GET"),
+    ("/api/learning", "GET"),
     ("/api/planes", "GET"),
     ("/api/planes", "POST"),
     ("/maps/{name}.png", "GET"),

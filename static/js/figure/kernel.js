@@ -99,20 +99,20 @@ function follow(field, number) {
   if (field !== document.activeElement || typedNumber(field.value) !== number) restore(field);
 }
 
-on("kernel", ({ q }) => {
+on("kernel", ({ q, moving }) => {
   const [numbers, scale] = [state.kernels[q], state.facts.weightScale];
   const largest = Math.max(...numbers.map(Math.abs)) || 1;
   document.querySelectorAll(`.kernel-picture[data-q="${q}"] rect:not(.frame)`).forEach((cell, at) => setTint(cell, numbers[at], largest));
   weights(q).forEach((field, at) => {
     setTint(field, numbers[at], scale);
-    follow(field, numbers[at]);
+    if (!moving) follow(field, numbers[at]);
   });
 });
 
-on("bias", () => {
+on("bias", ({ moving }) => {
   /** @type {HTMLInputElement | null} */
   const field = document.querySelector(".bias input");
-  if (field) follow(field, state.bias);
+  if (field && !moving) follow(field, state.bias);
 });
 
 /** Give an element its tint in place of the one it had. @param {Element} element @param {number} value @param {number} range */

@@ -1,17 +1,23 @@
 // @ts-check
 /**
  * A layer that learns under the hand: the slider goes to another step, and error, kernels, gradients and
- * the point on the curve follow from planes while it moves. Pointing at a weight, or focusing its
- * gradient, shows the picture whose mean that gradient is.
+ * the point on the curve follow. All steps are known once they were asked for, so pictures and colours
+ * follow in the same frame, numbers now and then; the server's own come when the hand rests. Pointing at
+ * a weight, or focusing its gradient, shows the picture whose mean that gradient is.
  */
 import { tint } from "../lib/colours.js";
+import { standing } from "../lib/learning.js";
 import { weightText } from "../lib/numbers.js";
+import { correlated, previewable, summed } from "../lib/preview.js";
+import { accepted } from "../page/ask.js";
 import { hold, setStep } from "../page/edit.js";
 import { edit } from "../page/form.js";
 import { on, state, tell, under } from "../state.js";
 import { fill } from "./map.js";
+import { levels } from "./pixel.js";
 
 const WIDTH = 400; // of the curve, as it is drawn
+const SELDOM = 150; // ms from numbers to numbers while the slider moves: their layout is most of a frame
 const RESTS = 60; // ms: a hand that passes over a weight asks for nothing
 /** The weight whose products are shown, as q-di-dj; empty: the one that the page chose. */
 let seen = "";
@@ -36,12 +42,59 @@ function point(step) {
 /** @param {number} share of the first loss */
 const percent = (share) => `${Number((100 * share).toPrecision(3))} % of the first`;
 
+/** All steps of what the page learns, once they are here, and the target's values. @type {{ key: string, way: import("../lib/learning.js").Way | null, target: Float32Array | null }} */
+let known = { key: "", way: null, target: null };
+/** When numbers followed last, and what brings those of a hand that pauses. @type {{ at: number, later?: ReturnType<typeof setTimeout> }} */
+const numbered = { at: 0 };
+
+/** What all the steps have in common. */
+function whole() {
+  const query = new URLSearchParams(state.query);
+  for (const name of ["steps", "i", "j"]) query.delete(name);
+  return String(query);
+}
+
+/** Ask for all steps at once, where the page can draw what follows from them. */
+async function foresee() {
+  const { geometry, active, learning } = state.facts;
+  if (!learning || document.documentElement.dataset.preview === "off" || !previewable(geometry, active.length)) return;
+  const key = whole();
+  if (known.key === key) return;
+  const mine = (known = { key, way: /** @type {typeof known.way} */ (null), target: null });
+  levels();
+  try {
+    mine.way = await (await accepted(await fetch(under(`/api/learning?${key}`)))).json();
+  } catch {
+    mine.key = ""; // asked again when next wanted
+  }
+}
+
+/** The values of the target; null until it is known what makes them. @param {import("../lib/packed.js").Plane[]} planes of the input */
+export function targetValues(planes) {
+  if (!known.way || known.key !== whole()) return null;
+  const { kernels, geometry } = known.way.target;
+  if (!previewable(geometry, kernels.length)) return null;
+  return (known.target ??= summed(kernels.map((kernel, q) => correlated(planes[q].bytes, kernel, geometry)), 0, "identity"));
+}
+
+/** Take kernels, bias and gradients to a step; whether it is known here, and so what can be drawn of it. @param {number} step */
+function followed(step) {
+  const planes = levels();
+  if (!planes || !targetValues(planes) || !known.way) return false;
+  numbers(standing(known.way, step), performance.now() - numbered.at < SELDOM);
+  return true;
+}
+
 document.addEventListener("input", ({ target }) => {
   if (!(target instanceof HTMLInputElement) || !target.matches("[data-steps]")) return;
   const step = Number(target.value);
   point(step);
-  setStep(() => step, target.form);
+  setStep(() => ({ step, ahead: followed(step) }), target.form);
 });
+
+for (const sign of ["pointerover", "pointerdown", "focusin"]) {
+  document.addEventListener(sign, ({ target }) => void (target instanceof Element && target.matches("[data-steps]") && foresee()));
+}
 
 document.addEventListener("pointerdown", ({ target }) => {
   if (target instanceof Element && target.matches("[data-steps]")) hold(true);
@@ -81,42 +134,49 @@ function drawn(scene, plane) {
   fill(canvas, plane);
 }
 
-/** Bring all numbers in line with an answer. @param {import("../lib/packed.js").Learned} learned */
-function numbers(learned) {
+/**
+ * Bring colours and numbers in line with a step.
+ * @param {import("../lib/packed.js").Learned} learned
+ * @param {boolean} [moving] the numbers follow later
+ */
+function numbers(learned, moving = false) {
+  clearTimeout(numbered.later);
+  if (moving) numbered.later = setTimeout(numbers, SELDOM, learned);
+  else numbered.at = performance.now();
   const told = state.facts.learning;
   if (!told) return;
   Object.assign(told, { weights: learned.weights, gradient: learned.gradient, bias: learned.bias, step: learned.step });
   const loss = document.querySelector("[data-loss]");
-  if (loss) loss.textContent = `${Number(learned.loss.toPrecision(3))}, ${percent(learned.loss / (learned.first_loss || 1))}`;
+  if (loss && !moving) loss.textContent = `${Number(learned.loss.toPrecision(3))}, ${percent(learned.loss / (learned.first_loss || 1))}`;
   learned.weights.forEach((weights, q) => {
     state.kernels[q] = weights;
-    tell("kernel", { q });
-    squares(`.learned:not(.gradient)[data-q="${q}"]`, weights, told.scale, (value) => weightText(Math.round(value * 100) / 100 + 0));
+    tell("kernel", { q, moving });
+    squares(`.learned:not(.gradient)[data-q="${q}"]`, weights, told.scale, moving ? null : (value) => weightText(Math.round(value * 100) / 100 + 0));
     const own = Math.max(...learned.gradient[q].map(Math.abs)) || 1;
     const places = -Math.floor(Math.log10(own));
     const text = (/** @type {number} */ value) => (places >= 0 && places <= 3 ? value.toFixed(places).replace(/^-(?=[0.]*$)/, "").replace("-", "−") : "");
-    squares(`.gradient[data-q="${q}"]`, learned.gradient[q], own, text);
+    squares(`.gradient[data-q="${q}"]`, learned.gradient[q], own, moving ? null : text);
     const scale = document.querySelector(`[data-slope-scale="${q}"]`);
-    if (scale) scale.textContent = `±${Number(own.toPrecision(3))}`;
+    if (scale && !moving) scale.textContent = `±${Number(own.toPrecision(3))}`;
   });
   state.bias = learned.bias;
-  tell("bias");
-  if (seen) products();
+  tell("bias", { moving });
+  if (seen && !moving) products();
 }
 
 /**
  * @param {string} selector
  * @param {number[]} values
  * @param {number} scale
- * @param {(value: number) => string} text
+ * @param {((value: number) => string) | null} text
  */
 function squares(selector, values, scale, text) {
   const picture = document.querySelector(selector);
   const texts = picture?.querySelectorAll("text") ?? [];
   picture?.querySelectorAll("rect:not(.frame)").forEach((square, at) => {
-    const marked = square.classList.contains("seen") ? " seen" : "";
-    square.setAttribute("class", `${tint(values[at], scale)}${marked}`);
-    if (texts[at]) texts[at].textContent = text(values[at]);
+    const kind = `${tint(values[at], scale)}${square.classList.contains("seen") ? " seen" : ""}`;
+    if (square.getAttribute("class") !== kind) square.setAttribute("class", kind);
+    if (text && texts[at]) texts[at].textContent = text(values[at]);
   });
 }
 
@@ -173,6 +233,7 @@ document.addEventListener("click", (event) => {
 });
 
 on("page", () => {
+  clearTimeout(numbered.later);
   for (const canvas of document.querySelectorAll(".scene canvas")) canvas.remove();
   const slider = field("[data-steps]");
   if (slider && state.facts.learning) slider.value = String(state.facts.learning.step);

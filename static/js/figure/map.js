@@ -153,9 +153,15 @@ document.addEventListener("pointerup", (event) => {
 // One that scrolls pins nothing.
 document.addEventListener("pointercancel", () => (start = null));
 
+let due = false;
+/** Once for all kernels that change together; while a hand moves, numbers follow later. @param {{ moving?: boolean }} how */
+function changed({ moving }) {
+  if (!moving && !due) queueMicrotask(() => ((due = false), draw()));
+  due ||= !moving;
+}
 on("step", draw);
-on("kernel", draw);
-on("bias", draw);
+on("kernel", changed);
+on("bias", changed);
 on("pixel", ({ pinned }) => pinned && redraw());
 on("page", () => {
   if (size !== String(state.facts.geometry.output)) pointed = null; // another layer's pixel lies there now

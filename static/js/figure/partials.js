@@ -6,6 +6,7 @@
 import { coloured, correlated, previewable, summed } from "../lib/preview.js";
 import { bridge } from "../page/ask.js";
 import { state } from "../state.js";
+import { targetValues } from "./learning.js";
 import { levels } from "./pixel.js";
 
 /** What each channel added last, by its numbers. @type {Map<number, { key: string, values: Float32Array }>} */
@@ -31,11 +32,15 @@ if (document.documentElement.dataset.preview !== "off") {
     const planes = levels();
     if (!planes) return [];
     const [height, width] = geometry.output;
+    /** @type {Float32Array | null} */
+    let made = null;
+    const output = () => (made ??= summed(using.map((each) => partial(each, planes[each])), state.bias, activation));
     return names.flatMap((name) => {
       const q = Number(/^partial-(\d+)$/.exec(name)?.[1] ?? -1);
       const whole = name === `output-${k}`;
-      if (!whole && !using.includes(q)) return [];
-      const values = whole ? summed(using.map((each) => partial(each, planes[each])), state.bias, activation) : partial(q, planes[q]);
+      const target = name === "error" ? targetValues(planes) : null;
+      if (!whole && !target && !using.includes(q)) return [];
+      const values = target ? output().map((value, at) => value - target[at]) : whole ? output() : partial(q, planes[q]);
       return [{ name, height, width, levels: false, bytes: coloured(values, range) }];
     });
   });

@@ -11,7 +11,8 @@ import { state, under } from "../state.js";
  * @typedef {import("../lib/packed.js").Plane} Plane
  * @typedef {import("../lib/packed.js").Answer} Answer
  * @typedef {{ query: string, range: number | null, draw: (planes: Plane[], learning?: import("../lib/packed.js").Learned) => void,
- *   preview: (planes: Plane[]) => void, fail: (words: string) => void }} Question
+ *   preview: (planes: Plane[]) => void, fail: (words: string) => void, ahead?: boolean }} Question `ahead`: drawn
+ *   here first, however soon answers come
  * @typedef {Question & { call: number, bridged: boolean }} Waiting
  * @typedef {(names: string[], range: number) => Plane[]} Painter what it cannot draw is left out
  */
@@ -60,7 +61,7 @@ export async function ask(maps, question) {
   const mine = { ...question, call: (calls += 1), bridged: false };
   next = mine;
   times.asked = performance.now();
-  if (last.took > LATE) mine.bridged = previewed(names, mine);
+  if (question.ahead || last.took > LATE) mine.bridged = previewed(names, mine);
   else if (painter) setTimeout(overdue, LATE, names, mine);
   await send();
 }

@@ -111,13 +111,14 @@ export const setNumbers = (next, place) =>
 
 /**
  * Go to another step of learning: all but the inputs and the target follow.
- * @param {() => number} next
+ * @param {() => { step: number, ahead: boolean }} next `ahead`: what follows can be drawn here
  * @param {Element | null} place where failures are told
  */
 export const setStep = (next, place) =>
   void inTurn(() => {
+    const { step, ahead } = next();
     const seen = worked().filter((name) => !name.startsWith("input-"));
-    change({ steps: String(next()) }, [...new Set([...seen, ...output(), "error"])], place);
+    change({ steps: String(step) }, [...new Set([...seen, ...output(), "error"])], place, ahead);
   });
 
 /** The maps of the opened layer that are in sight, and of many inputs what each adds: all depend on what the first layer is given. */
@@ -137,21 +138,23 @@ export function hold(still) {
  * @param {Record<string, string>} parameters
  * @param {string[]} maps those that change
  * @param {Element | null} place where failures are told
+ * @param {boolean} [ahead] of their answers they can be drawn here
  */
-function change(parameters, maps, place) {
+function change(parameters, maps, place, ahead = false) {
   const query = new URLSearchParams(state.query);
   for (const [name, value] of Object.entries(parameters)) query.set(name, value);
   state.query = String(query).replace(/%2C|%3A|%28|%29/g, decodeURIComponent);
   state.version += 1;
-  if (maps.length) redraw(maps, place);
+  if (maps.length) redraw(maps, place, ahead);
   write(state.query);
   rest(REST);
 }
 
-/** @param {string[]} maps @param {Element | null} place */
-function redraw(maps, place) {
-  const arrived = awaited(maps);
+/** @param {string[]} maps @param {Element | null} place @param {boolean} ahead */
+function redraw(maps, place, ahead) {
+  const arrived = ahead ? () => {} : awaited(maps); // what is there at once is not waited for
   void ask(maps, {
+    ahead,
     query: state.query,
     range: heldRange(),
     preview(planes) {
