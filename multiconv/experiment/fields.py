@@ -193,6 +193,7 @@ FIELDS = (
     Field("answer", "view.answer", ANSWER, None, ()),
     Field("seed", "view.seed", SEED, 0, ()),
     Field("tour", "view.tour", TOUR, None, ()),
+    Field("embed", "view.embed", word_of({"0": "the page", "1": "the figure alone"}), "0", ()),
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Field] = {each.name: each for each in FIELDS}

@@ -445,7 +445,8 @@ class View:
     beside a fixed range as they are.  ``unit`` is what a pixel's numbers stand in: a picture's
     levels 0…255, ``level``, or the maps' 0…1, ``one``.  ``challenge`` is the one that stands above
     the figure, by its number, ``answer`` what was answered, ``seed`` which sizes it asks of.
-    ``tour`` is the step of the tour that stands there instead.
+    ``tour`` is the step of the tour that stands there instead.  ``embed`` is ``1`` where the figure
+    stands alone, in a frame of another's page.
     """
 
     range: float | None = None
@@ -457,6 +458,7 @@ class View:
     answer: float | None = None
     seed: int = 0
     tour: int | None = None
+    embed: str = "0"
 
 
 @dataclass(frozen=True, slots=True)

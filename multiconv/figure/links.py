@@ -128,9 +128,19 @@ class Links:
         at = next(at for at, part in enumerate(parts) if part.startswith("rows="))
         return parts[:at], parts[at + 1 :]
 
+    @cached_property
+    def _alone(self) -> str:
+        """The canonical link's query, whoever's page it is shown in."""
+        view = replace(self.experiment.view, embed="0")
+        return self._query(replace(self.experiment, view=view))
+
+    def canonical(self, *more: str) -> str:
+        """Return the page by which others know it, even where it is shown in a frame."""
+        return self._address("/", self._alone, *more)
+
     def card(self) -> str:
         """Return the address of the picture that stands for the page elsewhere."""
-        return self._address("/maps/card.png", self.query, f"v={self.build}")
+        return self._address("/maps/card.png", self._alone, f"v={self.build}")
 
     def numbers(self, name: str) -> str:
         """Return the address of a map's numbers, which need no range."""

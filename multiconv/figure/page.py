@@ -91,10 +91,12 @@ class Page:
 
     ``mistakes`` are said above the figure and beside their fields, which are ``wrong``; ``form`` is
     what was typed, to be shown again where it could not be used; ``facts`` what scripts need.
-    A generator has ``mixing`` and ``emojis`` in place of a sample.
+    A generator has ``mixing`` and ``emojis`` in place of a sample.  What is ``embedded`` stands in
+    another's page, without the bar and the article.
     """
 
     links: Links
+    embedded: bool
     figure: Figure
     strip: TaskStrip | None
     tour: Tour | None
@@ -154,6 +156,7 @@ def page(
     course = course_of(trace, figure.channels, links, typed)
     return Page(
         links,
+        experiment.view.embed == "1",
         outlined(figure, trace),
         task_strip_of(trace, links, typed),
         tour_of(trace.asked, links),

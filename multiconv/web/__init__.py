@@ -155,6 +155,7 @@ def create_app(
         static=lambda path: under(f"/static/{app.config['BUILD']}/{path}"),
         pictures_read=READ_HERE,
         preview=settings.preview,
+        embeds=bool(settings.embedders),
         forget_days=settings.forget_after // DAY,
     )
     app.before_request(store.upkeep.begin_if_due)

@@ -23,7 +23,7 @@ START = {"size": "24", "outputs": "6", "k": "1", "w.0.1": "sobel-x", "bias": "0,
 TYPED = {
     "image": "sample:coffee", "size": "20", "dilations": "2x2", "bias": "1,2,3,4,5,6", "off": "0,1",
     "k": "2", "i": "3", "j": "4", "range": "0.5", "outputs": "9", "filters": "luminance-edges",
-    "if": "flipped", "tour": "3",
+    "if": "flipped", "tour": "3", "embed": "1",
 }  # fmt: skip
 # With one layer there is no other to open, and what a pooling has is not what START says; rows and
 # gain are of many inputs (tests/figure/test_ledger.py), challenges and what is answered stand

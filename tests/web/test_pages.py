@@ -14,6 +14,8 @@ from urllib.robotparser import RobotFileParser
 import pytest
 
 from multiconv.imaging.samples import SAMPLES
+from multiconv.web import create_app
+from multiconv.web.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -183,3 +185,28 @@ def test_a_shared_link_shows_what_it_is(client, app, uploaded):
     for path in (own, at):
         assert read.can_fetch("Twitterbot", public + path)
     assert not read.can_fetch("Googlebot", public + at)
+
+
+def test_a_figure_alone_has_no_bar_and_no_article(client):
+    for query in ("network=faces&layer=5", "network=emoji", "tour=3", "k=1"):
+        page = client.get(f"/?{query}&embed=1").text
+        assert "<header" not in page
+        assert 'id="article"' not in page
+        inside = re.findall(r'href="#([\w-]+)"', page)
+        assert [name for name in inside if f'id="{name}"' not in page] == []
+    assert '<link rel="canonical" href="/?k=1">' in page
+    assert 'target="_blank"' in page
+    (card,) = re.findall(r'og:image" content="http://localhost(/maps/card.png[^"]*)"', page)
+    assert "embed" not in card
+    facts = client.get("/api/experiment?k=1&embed=1").json
+    assert all("embed" not in each["png"] for each in facts["maps"])
+    moved = client.get("/edit?from=k%3D1%26embed%3D1&strides=2x2&do=apply")
+    assert "embed=1" in moved.headers["Location"]
+
+
+def test_a_frame_is_offered_where_somebody_may_show_it(client, folder):
+    assert "iframe" not in client.get("/").text
+    allowed = create_app(store_folder=folder, settings=Settings(embedders=("https://a.example",)))
+    page = allowed.test_client().get("/?k=1", base_url="https://multiconv.example").text
+    (value,) = re.findall(r'id="frame"[^>]*value="([^"]*)"', page)
+    assert '<iframe src="https://multiconv.example/?k=1&amp;embed=1"' in unescape(value)

@@ -23,6 +23,12 @@ async function link() {
   return origin + location.pathname + location.search;
 }
 
+/** The frame's markup with the link of the figure alone. @param {string} markup @param {string} whole */
+function framed(markup, whole) {
+  const alone = `${whole}${whole.includes("?") ? "&" : "?"}embed=1`.replaceAll("&", "&amp;");
+  return markup.replace(/src="[^"]*"/, () => `src="${alone}"`);
+}
+
 document.addEventListener("click", async ({ target }) => {
   const button = target instanceof Element ? target.closest("button[data-copies]") : null;
   if (!(button instanceof HTMLElement)) return;
@@ -31,7 +37,8 @@ document.addEventListener("click", async ({ target }) => {
   const words = document.getElementById("copied");
   const tell = (/** @type {string} */ said) => words && (words.textContent = said);
   tell("");
-  field.value = await link();
+  const whole = await link();
+  field.value = button.dataset.copies === "frame" ? framed(field.value, whole) : whole;
   try {
     await navigator.clipboard.writeText(field.value);
     tell("Copied.");
