@@ -9,8 +9,11 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from flask import Flask
+
+from multiconv.web import create_app
 from multiconv.web.log import LOGGER
-from multiconv.web.settings import Settings
+from multiconv.web.settings import Settings, settings_from_environment
 
 if sys.platform != "win32":
     import resource
@@ -32,6 +35,13 @@ def prepare(settings: Settings) -> None:
     return_large_blocks()
     if not settings.objects:
         _find_room(settings.folder)
+
+
+def served(settings: Settings | None = None) -> Flask:
+    """Return the app for any WSGI server, with this process set for it."""
+    settings = settings or settings_from_environment()
+    prepare(settings)
+    return create_app(settings=settings)
 
 
 def return_large_blocks() -> bool:

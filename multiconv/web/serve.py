@@ -92,7 +92,10 @@ def _serve_many(words: Sequence[str]) -> None:
         taken, where = sock.getsockname()[1], address(sock)
     told = f"multiconv is at {where}  ({given.workers} workers; Ctrl+C ends them)"
     many = {"workers": given.workers, "threads": threads(settings)}
-    run_workers(settings, given.host, taken, words=told, **many)
+    try:
+        run_workers(settings, given.host, taken, words=told, **many)
+    except MultiConvError as error:
+        parser.exit(2, f"{error}\n")
 
 
 def _checked(

@@ -23,10 +23,10 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from multiconv.web import create_app
+from multiconv.errors import InvalidValue
 from multiconv.web.drain import PATIENCE
-from multiconv.web.process import prepare
-from multiconv.web.settings import Settings
+from multiconv.web.process import prepare, served
+from multiconv.web.settings import Settings, variable
 from multiconv.web.sharing import NETWORK, network_address
 
 CONNECTIONS = 1000
@@ -48,32 +48,40 @@ def run_workers(
 ) -> None:
     """Answer with so many workers until SIGTERM or Ctrl+C, and say so once one listens."""
     prepare(settings)
-    # Each begins by itself: no lock, thread or connection of this process is copied into it.
-    multiprocessing.set_start_method("spawn", force=True)
-    server = Granian(
-        "multiconv",
-        host,
-        port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        workers=workers,
-        blocking_threads=threads,
-        backlog=BACKLOG,
-        backpressure=CONNECTIONS,
-        respawn_failed_workers=True,
-        workers_kill_timeout=round(PATIENCE),
-        log_level=LogLevels.error,
-        log_dictconfig=_LOG,
-    )
-    server.on_startup(Thread(target=_tell, args=(host, port, words), daemon=True).start)
     with _counting() if settings.metrics else nullcontext():
+        # Each begins by itself: no lock, thread or connection of this process is copied into it.
+        multiprocessing.set_start_method("spawn", force=True)
+        server = Granian(
+            "multiconv",
+            host,
+            port,
+            interface=Interfaces.WSGI,
+            http=HTTPModes.http1,
+            workers=workers,
+            blocking_threads=threads,
+            backlog=BACKLOG,
+            backpressure=CONNECTIONS,
+            respawn_failed_workers=True,
+            workers_kill_timeout=round(PATIENCE),
+            log_level=LogLevels.error,
+            log_dictconfig=_LOG,
+        )
+        server.on_startup(Thread(target=_tell, args=(host, port, words), daemon=True).start)
         server.serve(target_loader=partial(_worker, settings, host, port), wrap_loader=False)
 
 
 @contextmanager
 def _counting() -> Iterator[None]:
     """Give the workers a folder in which they count together, empty at first."""
-    with TemporaryDirectory(prefix="multiconv-") as folder:
+    try:
+        made = TemporaryDirectory(prefix="multiconv-")
+    except OSError:
+        raise InvalidValue(
+            "Metrics need a folder for temporary files.",
+            f"Set TMPDIR to one that can be written, or leave {variable('metrics')} off.",
+            field=variable("metrics"),
+        ) from None
+    with made as folder:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
         yield
 
@@ -81,8 +89,7 @@ def _counting() -> Iterator[None]:
 def _worker(settings: Settings, host: str, port: int) -> Flask:
     """Return the app of a worker, in the worker's process."""
     _end_with_the_first()
-    prepare(settings)
-    app = create_app(settings=settings)
+    app = served(settings)
     app.config[NETWORK] = network_address(host, port)
     return app
 

@@ -1,11 +1,36 @@
-"""What a process that serves sets for itself: freed memory goes back to the system."""
+"""What a process that serves sets for itself: log, files, memory that goes back when freed."""
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+OTHER = """
+import resource
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (128, hard))
+from multiconv.web.process import served
+app = served()
+assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 128
+assert app.test_client().get("/healthz?typed=1").status_code == 200
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it bounds no files")
+def test_under_any_server_requests_are_logged_and_files_allowed(tmp_path: Path) -> None:
+    environment = {**os.environ, "MULTICONV_STORE": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", OTHER], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    line = json.loads(done.stderr)
+    assert (line["path"], line["status"]) == ("/healthz", 200)
+
 
 HELD = """
 import sys, threading

@@ -17,12 +17,11 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from multiconv.web import serve
+from multiconv.web import serve, workers
 from tests.web.container import built, instructions
 from tests.web.ending import ASKED, BWRAP, answers_after, first_inside, launched
 from tests.web.server import PATIENCE, ROOT, Server
 
-granian = pytest.importorskip("granian", reason="the extra hosted is not installed: no workers")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are read from /proc")
 COUNTING = {"MULTICONV_METRICS": "on"}
 SOFT = 256
@@ -184,6 +183,21 @@ def test_without_the_extra_it_says_what_to_install(
     assert capsys.readouterr().err == (
         "multiconv serve needs an extra: pip install 'multiconv[hosted]'.\n"
     )
+
+
+def test_without_a_folder_to_count_in_it_says_what_to_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def none(**_: str) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(workers, "TemporaryDirectory", none)
+    monkeypatch.setattr(workers, "prepare", lambda _: None)
+    monkeypatch.setenv("MULTICONV_METRICS", "on")
+    with pytest.raises(SystemExit) as stop:
+        serve.main(["serve", "--port", "0", "--store", str(tmp_path)])
+    assert stop.value.code == 2
+    assert "Set TMPDIR to one that can be written" in capsys.readouterr().err
 
 
 def test_the_usual_server_imports_no_extra() -> None:

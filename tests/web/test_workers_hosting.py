@@ -6,10 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from multiconv.web.settings import Settings, variable
 from tests.web.container import DOCKERFILE, instructions
 from tests.web.server import PATIENCE, ROOT
 
@@ -43,6 +45,9 @@ def test_compose_joins_what_is_there() -> None:
     assert {"multiconv", "nginx", "valkey"} == set(services)
     assert (COMPOSE.parent / services["multiconv"]["build"]["context"]).resolve() == ROOT
     assert (ROOT / services["multiconv"]["build"]["dockerfile"]) == DOCKERFILE
+    settings = services["multiconv"]["environment"]
+    assert settings.keys() <= {variable(each.name) for each in fields(Settings)}
+    assert settings["MULTICONV_LIMITS_STORE"].partition("://")[2].partition(":")[0] in services
     assert all(service["read_only"] for service in services.values())
     assert (COMPOSE.parent / told["configs"]["block"]["file"]).exists()
     swapped = re.search(
