@@ -1,6 +1,6 @@
 """How many people a server is enough for, from what an answer costs.
 
-``python -m tests.benchmarks.capacity [SECONDS]`` prints, in one run and by turns:
+``python -m tests.benchmarks.capacity [SECONDS] [OTHER CHECKOUT]`` prints, in one run and by turns:
 
 - `/api/planes` as an edit asks for them (two maps, weights that nobody asked for before), at 160²
   and 256², by one process and by two workers: answers a second, and milliseconds of all processes
@@ -32,7 +32,7 @@ from pathlib import Path
 from tests.benchmarks.load import experiments, machine
 from tests.benchmarks.settle import PART, pictures
 from tests.web.ending import launched
-from tests.web.server import HOST
+from tests.web.server import HOST, ROOT
 
 CLIENTS, ROUNDS, WORKERS = 8, 3, 2
 SIZES = (160, 256)
@@ -71,17 +71,22 @@ class Running:
 
 
 @contextlib.contextmanager
-def servers(folder: Path) -> Iterator[list[Running]]:
-    """One process by waitress, and workers by granian."""
-    kinds = {
-        "one process": [],
-        f"{WORKERS} workers": ["serve", "--workers", str(WORKERS)],
+def servers(folder: Path, other: str) -> Iterator[list[Running]]:
+    """One process by waitress, of another checkout too, and workers by granian."""
+    many = f"{WORKERS} workers"
+    kinds: dict[str, tuple[str, list[str]]] = {
+        **({f"one process of {Path(other).name}": (other, [])} if other else {}),
+        "one process": (str(ROOT), []),
+        many: (str(ROOT), ["serve", "--workers", str(WORKERS)]),
     }
     with contextlib.ExitStack() as stack, (folder / "log").open("w") as log:
-        found = []
-        for name, words in kinds.items():
-            command = [sys.executable, "app.py", *words, "--port", "0", "--store", str(folder)]
-            process, port = stack.enter_context(launched(command, stderr=log))
+        found: list[Running] = []
+        for name, (root, words) in kinds.items():
+            store = folder / str(len(found))
+            command = [sys.executable, f"{root}/app.py", *words, "--port", "0"]
+            environment = {**os.environ, "PYTHONPATH": root}
+            started = launched([*command, "--store", str(store)], stderr=log, env=environment)
+            process, port = stack.enter_context(started)
             found.append(Running(name, process.pid, port))
         yield found
 
@@ -192,14 +197,14 @@ def needed(people: int, planes_ms: float, settle_ms: float) -> str:
     )
 
 
-def main(seconds: float = 5.0) -> None:
+def main(seconds: float = 5.0, other: str = "") -> None:
     """Measure and print."""
     print(machine(), f"load {os.getloadavg()[0]:.1f}", flush=True)
-    with tempfile.TemporaryDirectory() as folder, servers(Path(folder)) as running:
-        one, many = running
+    with tempfile.TemporaryDirectory() as folder, servers(Path(folder), other) as running:
+        *_, one, many = running
         costs = {}
         for size in SIZES:
-            found: dict[str, list[tuple[float, float]]] = {one.name: [], many.name: []}
+            found: dict[str, list[tuple[float, float]]] = {server.name: [] for server in running}
             for server in running:
                 planes(server, size, 1.0)
             for _ in range(ROUNDS):
@@ -224,4 +229,4 @@ def main(seconds: float = 5.0) -> None:
 
 
 if __name__ == "__main__":
-    main(*(float(argument) for argument in sys.argv[1:]))
+    main(float(sys.argv[1]) if sys.argv[1:] else 5.0, *sys.argv[2:3])
