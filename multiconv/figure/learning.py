@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import floor, log10
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from multiconv.experiment.fields import BY_NAME
 from multiconv.experiment.kinds import Options
 from multiconv.experiment.learning import MANY, begun, ended, refusal_of
 from multiconv.experiment.model import CONV, LAST_STEP, LIMITS, Experiment, Target
-from multiconv.experiment.numbers import decimal, plain, weight_text
+from multiconv.experiment.numbers import plain
 from multiconv.experiment.words import size_words
 from multiconv.figure.channels import Channel
 from multiconv.figure.links import Links
@@ -28,8 +27,6 @@ from multiconv.tracing.trace import Trace
 SIDE = 132
 """The longest side of one of its pictures, in CSS pixels."""
 
-_PLACES = 3  # of a gradient's numbers that have room in its squares
-_NUMBERED = 3  # the longest side of a kernel whose squares have room for numbers
 _OFFERED = ("luminance-edges", "red-green-edges", "redness", "blue-yellow", "one-channel")
 _EDGES, _COLOUR = Target("luminance-edges", 0), Target("red-green-edges", 0)
 
@@ -48,26 +45,21 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class GradientTap:
-    """One weight: its text and tint, the same of its gradient, and the picture of its products."""
+    """One weight's gradient: its tint, and the picture of the products whose mean it is."""
 
     place: str
-    text: str
     tint: int
-    slope: str
-    slope_tint: int
     address: str
     words: str
 
 
 @dataclass(frozen=True, slots=True)
-class GradientPair:
-    """A channel's kernel and, on a scale of its own, its gradient."""
+class Gradient:
+    """A kernel's gradient, on a scale of its own."""
 
     channel: Channel
-    name: str
     taps: tuple[tuple[GradientTap, ...], ...]
     scale: str
-    slope_scale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +77,7 @@ class Course:
     stands: str
     scenes: tuple[Scene, ...]
     product: Scene
-    pairs: tuple[GradientPair, ...]
+    gradients: tuple[Gradient, ...]
     curve: LossCurve
     rate: str
     used_rate: str
@@ -99,7 +91,6 @@ class Course:
     alike: str
     leave: str
     keep: str
-    numbered: bool
     facts: dict[str, Any]
     last: int = LAST_STEP
 
@@ -115,7 +106,7 @@ def course_of(
     typed, focus = form or Form(), asked.focus
     losses = way.losses(np.arange(LAST_STEP + 1))
     losses = losses[: way.last(LIMITS.weight, LAST_STEP) + 1]
-    kernel, gradient = way.kernel(step), way.gradient(step)
+    gradient = way.gradient(step)
     curve = loss_curve(losses.tolist(), step, LAST_STEP)
     target = BY_NAME["target"].kind.write(focus.target)
     di, dj, q = map(int, np.unravel_index(int(np.abs(gradient).argmax()), gradient.shape))
@@ -125,9 +116,9 @@ def course_of(
         _share(float(losses[step]), float(losses[0])),
         _told(learning),
         _stands(learning),
-        tuple(_scene(learning, links, name) for name in ("output", "target", "error")),
+        tuple(_scene(learning, links, name) for name in ("target", "error")),
         _product(learning, links, channels[q], di, dj, float(gradient[di, dj, q])),
-        tuple(_pair(links, channel, kernel, gradient, learning) for channel in channels),
+        tuple(_gradient(links, channel, gradient) for channel in channels),
         curve,
         typed.get("rate", plain(focus.rate) if focus.rate else ""),
         plain(float(f"{way.rate:.4g}")),
@@ -141,7 +132,6 @@ def course_of(
         _alike(learning),
         links.page(ended(asked)),
         links.page(_kept(learning)),
-        max(kernel.shape[:2]) <= _NUMBERED,
         {
             **{name: learning.standing()[name] for name in ("step", "weights", "gradient", "bias")},
             "heights": curve.heights,
@@ -199,11 +189,9 @@ def _stands(learning: Learning) -> str:
 
 
 def _scene(learning: Learning, links: Links, kind: str) -> Scene:
-    k = learning.asked.focus.k
-    name = f"output-{k}" if kind == "output" else kind
     extent = learning.asked.view.range or learning.range
-    alt = {"output": "The output", "target": "The target", "error": "Output minus target"}[kind]
-    return Scene(name, links.map(name, extent), *_size(learning), kind, alt)
+    alt = {"target": "The target", "error": "Output minus target"}[kind]
+    return Scene(kind, links.map(kind, extent), *_size(learning), kind, alt)
 
 
 def _size(learning: Learning) -> tuple[int, int]:
@@ -223,33 +211,23 @@ def _slope_text(value: float) -> str:
     return f"{value:+.3g}".replace("-", "−") if value else "0"
 
 
-def _pair(
-    links: Links, channel: Channel, kernel: Numbers, gradient: Numbers, learning: Learning
-) -> GradientPair:
+def _gradient(links: Links, channel: Channel, gradient: Numbers) -> Gradient:
     q = channel.q
     own = float(np.abs(gradient[:, :, q]).max()) or 1.0
-    template, places = links.map("product-0-0-0", 1.0), -floor(log10(own))
+    template = links.map("product-0-0-0", 1.0)
 
     def tap(di: int, dj: int) -> GradientTap:
-        weight, slope = float(kernel[di, dj, q]), float(gradient[di, dj, q])
+        slope = float(gradient[di, dj, q])
         return GradientTap(
             f"{q}-{di}-{dj}",
-            weight_text(round(weight, 2) + 0.0),
-            tint_step(weight, learning.scale),
-            decimal(slope, places) if 0 <= places <= _PLACES else "",
             tint_step(slope, own),
             template.replace("product-0-0-0", f"product-{q}-{di}-{dj}"),
             f"{channel.label}, row {di + 1}, column {dj + 1}: gradient {_slope_text(slope)}",
         )
 
-    sides = kernel.shape[:2]
-    return GradientPair(
-        channel,
-        f"filter[·,·,{q},{learning.asked.focus.k}]",
-        tuple(tuple(tap(di, dj) for dj in range(sides[1])) for di in range(sides[0])),
-        f"±{weight_text(learning.scale)}",
-        f"±{_slope_text(own).lstrip('+')}",
-    )
+    rows, columns = gradient.shape[:2]
+    taps = tuple(tuple(tap(di, dj) for dj in range(columns)) for di in range(rows))
+    return Gradient(channel, taps, f"±{_slope_text(own).lstrip('+')}")
 
 
 def _target_words(asked: Experiment) -> str:

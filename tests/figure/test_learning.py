@@ -34,9 +34,16 @@ def test_the_page_shows_error_gradients_loss_and_rate(client):
     assert f"largest stable {told['stable']:.4g}" in text
     assert f"{100 * told['loss'] / told['first_loss']:.3g} % of the first" in text
     assert "A network is trained on many pictures" in text
-    assert page.count('class="gradient"') == 0
-    assert page.count("data-tap=") == 2 * 27
-    for name in ("output-0", "target", "error"):
+    gradients = re.findall(
+        r'class="gradient" data-q="(\d)".*?</svg>.*?data-slope-scale.*?>±', page, re.S
+    )
+    assert gradients == ["0", "1", "2"]
+    for q, row in enumerate(re.split(r'<div class="row ', page)[1:]):
+        assert f'mc-kernel class="weights columns-3" data-field="w.{q}.0" data-q="{q}"' in row
+        assert row.count(f'data-tap="{q}-') == 9  # under its kernel
+    assert page.count("data-tap=") == 27
+    assert page.index('id="result"') < page.index('class="equation"')
+    for name in ("target", "error"):
         (address,) = re.findall(rf'data-scene="{name}"><img src="([^"]+)"', page)
         assert client.get(unescape(address)).status_code == 200
     largest = max(abs(each) for row in told["gradient"] for each in row)

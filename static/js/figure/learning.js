@@ -7,7 +7,6 @@
  */
 import { tint } from "../lib/colours.js";
 import { standing } from "../lib/learning.js";
-import { weightText } from "../lib/numbers.js";
 import { correlated, previewable, summed } from "../lib/preview.js";
 import { accepted } from "../page/ask.js";
 import { hold, setStep } from "../page/edit.js";
@@ -151,11 +150,12 @@ function numbers(learned, moving = false) {
   learned.weights.forEach((weights, q) => {
     state.kernels[q] = weights;
     tell("kernel", { q, moving });
-    squares(`.learned:not(.gradient)[data-q="${q}"]`, weights, told.scale, moving ? null : (value) => weightText(Math.round(value * 100) / 100 + 0));
     const own = Math.max(...learned.gradient[q].map(Math.abs)) || 1;
-    const places = -Math.floor(Math.log10(own));
-    const text = (/** @type {number} */ value) => (places >= 0 && places <= 3 ? value.toFixed(places).replace(/^-(?=[0.]*$)/, "").replace("-", "−") : "");
-    squares(`.gradient[data-q="${q}"]`, learned.gradient[q], own, moving ? null : text);
+    document.querySelectorAll(`.gradient[data-q="${q}"] [data-tap]`).forEach((tap, at) => {
+      const [square, slope] = [tap.firstElementChild, learned.gradient[q][at]];
+      if (square && !square.classList.contains(tint(slope, own))) square.setAttribute("class", tint(slope, own));
+      if (!moving) tap.setAttribute("aria-label", `${tap.getAttribute("aria-label")?.replace(/gradient .*/, "")}gradient ${slopeText(slope)}`);
+    });
     const scale = document.querySelector(`[data-slope-scale="${q}"]`);
     if (scale && !moving) scale.textContent = `±${Number(own.toPrecision(3))}`;
   });
@@ -164,21 +164,8 @@ function numbers(learned, moving = false) {
   if (seen && !moving) products();
 }
 
-/**
- * @param {string} selector
- * @param {number[]} values
- * @param {number} scale
- * @param {((value: number) => string) | null} text
- */
-function squares(selector, values, scale, text) {
-  const picture = document.querySelector(selector);
-  const texts = picture?.querySelectorAll("text") ?? [];
-  picture?.querySelectorAll("rect:not(.frame)").forEach((square, at) => {
-    const kind = `${tint(values[at], scale)}${square.classList.contains("seen") ? " seen" : ""}`;
-    if (square.getAttribute("class") !== kind) square.setAttribute("class", kind);
-    if (text && texts[at]) texts[at].textContent = text(values[at]);
-  });
-}
+/** @param {number} slope */
+const slopeText = (slope) => `${slope > 0 ? "+" : ""}${Number(slope.toPrecision(3))}`.replace("-", "−");
 
 /** Show the products of the weight that is pointed at: their mean is its gradient. */
 function products() {
@@ -189,7 +176,7 @@ function products() {
   if (!told || !picture || !words) return;
   const slope = told.gradient[q]?.[di * state.facts.geometry.kernel[1] + dj] ?? 0;
   const channel = ["red", "green", "blue"][q];
-  const said = `2 · error × ${channel} at [${di}, ${dj}]: mean ${slope > 0 ? "+" : ""}${String(Number(slope.toPrecision(3))).replace("-", "−")}`;
+  const said = `2 · error × ${channel} at [${di}, ${dj}]: mean ${slopeText(slope)}`;
   words.textContent = said;
   picture.alt = said;
   picture.src = under(`/maps/product-${seen}.png?${state.query}`);
@@ -222,8 +209,8 @@ for (const kind of ["pointerover", "focusin"]) {
 
 /** Outline the squares of the weight whose products are shown. */
 function marked() {
-  for (const square of document.querySelectorAll(".learned .seen")) square.classList.remove("seen");
-  for (const square of document.querySelectorAll(`.learned [data-tap="${seen}"]`)) square.classList.add("seen");
+  for (const square of document.querySelectorAll(".gradient .seen")) square.classList.remove("seen");
+  for (const square of document.querySelectorAll(`.gradient [data-tap="${seen}"]`)) square.classList.add("seen");
 }
 
 // Scripts show it in place; without them a gradient's link is its picture.
