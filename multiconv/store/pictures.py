@@ -141,6 +141,12 @@ class Store:
             self._banks[name] = bank
         return bank
 
+    def has_array(self, name: str) -> bool:
+        """Return whether there is a bank of that id."""
+        if not _ID.fullmatch(name):
+            return False
+        return name in self._banks or self._blobs.head(name + _BANK) is not None
+
     def delete_array(self, name: str) -> None:
         """Forget a bank of filters."""
         self._banks.pop(name, None)

@@ -9,12 +9,10 @@ It stands alone as it comes before the turns and the routes, and after them.
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from hashlib import sha256
 
 from flask import Flask, Response, request
 
-from multiconv.errors import NotFound
 from multiconv.experiment.model import Limits
 from multiconv.web.pages import PART
 from multiconv.web.request import store
@@ -45,14 +43,14 @@ def _tag(server: str) -> str:
 
 def _is_there() -> bool:
     """Tell whether every picture and every bank of the store that the query names is there."""
-    names = {name for text in request.args.values() for name in _ID.findall(text)}
-    return all(store().has(name) or _has_bank(name) for name in names)
-
-
-def _has_bank(name: str) -> bool:
-    with suppress(NotFound):
-        return store().get_array(name).size > 0
-    return False
+    named = {
+        (each == "image", name)
+        for each, text in request.args.items(multi=True)
+        for name in _ID.findall(text)
+    }
+    return all(
+        store().has(name) if is_picture else store().has_array(name) for is_picture, name in named
+    )
 
 
 def _is_tagged() -> bool:
