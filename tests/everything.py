@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     """Install the browser, then run types, node's tests and pytest; 0 if all hold."""
     sys.path.insert(0, str(ROOT))
     os.chdir(ROOT)
-    missing = [*install_browser(), *check_javascript()]
+    missing = [*install_browser(), *install_firefox(), *check_javascript()]
     for line in missing:
         print(line, flush=True)
     failed = run_pytest(arguments) if arguments else run_parts()
@@ -79,16 +79,24 @@ def install_browser() -> list[str]:
 
     Elsewhere what needs those says in a line that it was skipped for want of them.
     """
-    from tests.browser.harness import chromium_on_path
+    from tests.browser.harness import SHELL, chromium_on_path
 
     # Playwright's own comes last: it takes no system library along.
     own = [sys.executable, "-m", "playwright", "install", "chromium"]
     rest = all(map(shutil.which, IN_CI_TOO)) or not IN_CI
     if chromium_on_path() and rest:
         return []
-    if _installed_by_apt() or chromium_on_path() or _succeeds(own):
+    # The second is for a Debian that has no Chromium without windows.
+    if _installed_by_apt(SHELL, "chromium") or chromium_on_path() or _succeeds(own):
         return []
     return ["NOT RUN, tests in the browser: install Chromium (Debian: sudo apt install chromium)."]
+
+
+def install_firefox() -> list[str]:
+    """See that Debian's Firefox is there for its walk; what to do if it cannot be had."""
+    if shutil.which("firefox-esr") or shutil.which("firefox") or _installed_by_apt("firefox-esr"):
+        return []
+    return ["NOT RUN, the walk in Firefox: install it (Debian: sudo apt install firefox-esr)."]
 
 
 def check_javascript() -> list[str]:
@@ -96,9 +104,11 @@ def check_javascript() -> list[str]:
     told = []
     sources = sorted((ROOT / "static" / "js").rglob("*.js"))
     if sources and shutil.which("npm"):
-        # Quiet, and once: npm ci would fetch the compiler again at every run.
+        # Quiet, and once: npm ci would fetch all again at every run.
         compiler = ROOT / "node_modules" / ".bin" / "tsc"
-        if not compiler.exists() and not _succeeds(["npm", "ci", "--silent"]):
+        leader = ROOT / "node_modules" / "puppeteer-core"  # of Firefox
+        there = compiler.exists() and leader.exists()
+        if not there and not _succeeds(["npm", "ci", "--silent"]):
             told.append("NOT RUN, types of the JavaScript: npm ci did not succeed.")
         elif not _succeeds([str(compiler), "--project", "."]):
             sys.exit("tsc finds faults in the JavaScript (above).")
@@ -126,9 +136,8 @@ def _node() -> str:
     return shutil.which("node") or str(compute_driver_executable()[0])
 
 
-def _installed_by_apt() -> bool:
-    from tests.browser.harness import SHELL
-
+def _installed_by_apt(*choices: str) -> bool:
+    """Install the first of these that there is, and what else the tests need of Debian."""
     if not shutil.which("apt-get"):
         return False
     become: list[str] = []
@@ -136,12 +145,11 @@ def _installed_by_apt() -> bool:
         if not (shutil.which("sudo") and _succeeds(["sudo", "-n", "true"], quiet=True)):
             return False
         become = ["sudo", "-n"]
-    print("Installing Chromium from Debian's packages …", flush=True)
+    print(f"Installing {choices[0]} from Debian's packages …", flush=True)
     get = [*become, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     install = [*get, "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES]
-    # The second is for a Debian that has no Chromium without windows.
     return _succeeds([*get, "update"]) and any(
-        _succeeds([*install, browser], quiet=True) for browser in (SHELL, "chromium")
+        _succeeds([*install, browser], quiet=True) for browser in choices
     )
 
 
