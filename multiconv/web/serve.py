@@ -89,11 +89,12 @@ def _serve_many(words: Sequence[str]) -> None:
 
     settings, _ = _checked(parser, given.store, WRITES)
     with _listening(parser, given.host, given.port, 1) as sock:
-        taken, where = sock.getsockname()[1], address(sock)
-    told = f"multiconv is at {where}  ({given.workers} workers; Ctrl+C ends them)"
+        (host, taken), where = sock.getsockname()[:2], address(sock)
+    several = "1 worker" if given.workers == 1 else f"{given.workers} workers"
+    told = f"multiconv is at {where}  ({several}; Ctrl+C ends it)"
     many = {"workers": given.workers, "threads": threads(settings)}
     try:
-        run_workers(settings, given.host, taken, words=told, **many)
+        run_workers(settings, host, taken, words=told, **many)
     except MultiConvError as error:
         parser.exit(2, f"{error}\n")
 
@@ -176,9 +177,8 @@ def _parser_of_many() -> argparse.ArgumentParser:
         description="The same for many people, with several processes behind a proxy.",
         epilog="Everything else is set by MULTICONV_* in the environment: see README.",
     )
-    cores = os.cpu_count() or 1
     words = "processes that answer (unless said as many as cores, here %(default)s)"
-    parser.add_argument("--workers", type=_workers, default=cores, metavar="N", help=words)
+    parser.add_argument("--workers", type=_workers, default=_cores(), metavar="N", help=words)
     words = "port to listen on (%(default)s; 0: any free one)"
     parser.add_argument("--port", type=_port, default=PORT, help=words)
     _add_place(parser)
@@ -194,6 +194,12 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) < 2**16):
         raise argparse.ArgumentTypeError(f"{text!r} is no port: use a number from 0 to 65535")
     return int(text)
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
+    return min(CORES, len(allowed(0)))
 
 
 def _workers(text: str) -> int:

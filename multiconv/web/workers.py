@@ -12,11 +12,12 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from tempfile import TemporaryDirectory
 from threading import Thread
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from granian import Granian
@@ -32,6 +33,8 @@ from multiconv.web.sharing import NETWORK, network_address
 CONNECTIONS = 1000
 """Connections that each worker lets in, slow ones too; threads bound what is worked at."""
 BACKLOG = 1024
+MOST_BODY, PIECE = 32 * 2**20, 2**16
+"""Bytes of a body that are read though nobody wants them, and at once."""
 LOOK = 0.05
 """Seconds between looks whether the first worker listens."""
 _DEATH_SIGNAL = 1  # prctl(2): PR_SET_PDEATHSIG
@@ -90,8 +93,26 @@ def _worker(settings: Settings, host: str, port: int) -> Flask:
     """Return the app of a worker, in the worker's process."""
     _end_with_the_first()
     app = served(settings)
+    app.wsgi_app = _reading_all(app.wsgi_app)  # type: ignore[assignment, method-assign]
     app.config[NETWORK] = network_address(host, port)
     return app
+
+
+def _reading_all(app: WSGIApplication) -> WSGIApplication:
+    """Let a body be read to its end though the app refused it: else granian hangs up at once.
+
+    Whoever still sends then would never see why.
+    """
+
+    def read(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        answer = app(environ, start)
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            body, left = environ["wsgi.input"], MOST_BODY
+            while left > 0 and (piece := body.read(PIECE)):
+                left -= len(piece)
+        return answer
+
+    return read
 
 
 def _end_with_the_first() -> None:

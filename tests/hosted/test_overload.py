@@ -38,6 +38,7 @@ http {{
   server {{
     listen {host}:{port};
     include {folder}/block.conf;
+    client_max_body_size 32m;
     location / {{ proxy_pass http://{host}:{behind}; proxy_set_header Host $http_host; }}
   }}
 }}
@@ -68,6 +69,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
     """Two workers with few places, behind nginx."""
     folder, port = tmp_path_factory.mktemp("overload"), free_port()
     command = [sys.executable, "app.py", "serve", "--workers", "2", "--port", "0"]
+    command += ["--host", "localhost"]
     command += ["--store", str(folder / "store")]
     with (
         (folder / "log").open("w") as log,
@@ -109,6 +111,15 @@ def test_four_times_too_many_are_answered_right_or_told_to_come_again(behind, tm
         if status == 200:
             right = np.load(io.BytesIO(alone.get(path).data))
             np.testing.assert_array_equal(np.load(io.BytesIO(body)), right)
+
+
+def test_the_app_itself_says_what_is_too_large_or_none(behind: Behind) -> None:
+    for _ in range(5):
+        status, facts = behind.upload(bytes(11 * 2**20))
+        assert (status, facts["limit"]) == (413, "10 MiB")
+        assert Server(behind.process, behind.own_port).upload(bytes(11 * 2**20))[0] == 413
+    assert behind.upload(b"none")[0] == 415
+    assert asked(behind.port, "/?w.0.0=" + "1," * 8_200)[0] == 414
 
 
 def test_slow_clients_keep_nobody_out(behind: Behind) -> None:
