@@ -26,7 +26,10 @@ from tests.web.server import HOST, PATIENCE, ROOT, Server
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 BLOCK = ROOT / "multiconv" / "hosting" / "nginx.conf"
-FEW = {"MULTICONV_COMPUTING": "1", "MULTICONV_WAITING": "1", "MULTICONV_PROXIES": "1"}
+FEW = {
+    **{"MULTICONV_COMPUTING": "1", "MULTICONV_WAITING": "1"},
+    **{"MULTICONV_PROXIES": "1", "MULTICONV_WRITES": "0"},
+}
 PLACES, CLIENTS, SLOW = 4, 16, 160
 ROOMS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 AROUND = """
@@ -148,7 +151,7 @@ def test_killed_workers_lose_nothing_that_was_acknowledged(behind: Behind, pictu
 
     with ThreadPoolExecutor(3) as pool:
         sending = [pool.submit(keep_sending, first) for first in range(3)]
-        for _ in range(3):
+        for _ in range(2):
             oldest, *_ = before = behind.workers()
             had = len(kept)
             os.kill(oldest, signal.SIGKILL)
@@ -158,7 +161,7 @@ def test_killed_workers_lose_nothing_that_was_acknowledged(behind: Behind, pictu
                 assert behind.process.poll() is None
                 assert not any(each.done() for each in sending)
         over.set()
-    assert len(set(kept)) >= 9
+    assert len(set(kept)) >= 6
     for name in kept:
         assert asked(behind.port, f"/maps/photo.png?image={name}&size=20")[0] == 200
 
