@@ -33,7 +33,7 @@ def test_a_visitor_walks_through_in_firefox(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=4 * PATIENCE_MS / 1000,
+            timeout=5 * PATIENCE_MS / 1000,
         )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.split() == STEPS

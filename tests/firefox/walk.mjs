@@ -9,8 +9,11 @@ const browser = await launch({ browser: "firefox", executablePath, headless: tru
 const faults = [];
 
 /** Wait until a function of the page, given these arguments, says yes. */
-const until = (page, says, ...given) => page.waitForFunction(says, { timeout: 20_000 }, ...given);
+const until = (page, says, ...given) => page.waitForFunction(says, { timeout: 60_000 }, ...given);
 const linkHas = (page, part) => until(page, (part) => location.search.includes(part), part);
+/** Wait until the page is the link's: what comes then is a step of its own, for Undo. */
+const rests = (page) =>
+  until(page, () => JSON.parse(document.getElementById("facts").textContent).query === location.search.slice(1));
 const middle = async (page, selector) => {
   const place = await page.waitForSelector(selector, { visible: true });
   await place.evaluate((element) => element.scrollIntoView({ block: "center", behavior: "instant" }));
@@ -35,6 +38,7 @@ const STEPS = {
     await page.keyboard.type("0.5");
     await linkHas(page, "w.0.0=0.5,");
     await until(page, () => document.querySelector(".output mc-map canvas"));
+    await rests(page);
   },
   async drag(page) {
     const { x, y } = await middle(page, "mc-kernel[data-q='1'] input");
@@ -44,10 +48,12 @@ const STEPS = {
     await page.mouse.move(x + 50, y, { steps: 5 });
     await page.mouse.up();
     await until(page, (before) => location.search !== before && location.search.includes("w.1.0="), before);
+    await rests(page);
   },
   async pin(page) {
     await press(page, ".output mc-map");
     await linkHas(page, "i=32&j=32");
+    await rests(page);
   },
   async step(page) {
     await press(page, "#steps summary");
@@ -55,6 +61,7 @@ const STEPS = {
     await until(page, () => document.querySelector("#result canvas[data-step]"));
     await press(page, "#steps [data-go=step]");
     await linkHas(page, "i=0&j=0");
+    await rests(page);
     await press(page, "#steps summary");
     await until(page, () => !document.querySelector("canvas[data-step]"));
   },
