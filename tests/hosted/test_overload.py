@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 BLOCK = ROOT / "multiconv" / "hosting" / "nginx.conf"
 FEW = {
     **{"MULTICONV_COMPUTING": "1", "MULTICONV_WAITING": "1"},
-    **{"MULTICONV_PROXIES": "1", "MULTICONV_WRITES": "0"},
+    **{"MULTICONV_PROXIES": "1", "MULTICONV_WRITES": "0", "MULTICONV_METRICS": "on"},
 }
 PLACES, CLIENTS, SLOW = 4, 16, 160
 ROOMS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -123,6 +123,11 @@ def test_the_app_itself_says_what_is_too_large_or_none(behind: Behind) -> None:
         assert Server(behind.process, behind.own_port).upload(bytes(11 * 2**20))[0] == 413
     assert behind.upload(b"none")[0] == 415
     assert asked(behind.port, "/?w.0.0=" + "1," * 8_200)[0] == 414
+
+
+def test_what_is_counted_is_not_told_outside(behind: Behind) -> None:
+    assert asked(behind.port, "/metrics")[0] == 404
+    assert Server(behind.process, behind.own_port).get("/metrics")[0] == 200
 
 
 def test_slow_clients_keep_nobody_out(behind: Behind) -> None:
