@@ -88,7 +88,8 @@ def serving(store: Path, **environment: str) -> Iterator[str]:
 class Contexts:
     """Contexts that one test after another has to itself, empty but for the files it was sent.
 
-    Styles and scripts under one build's name come once so, and not with every test.
+    Styles and scripts under one build's name come once so, and not with every test.  An idle page
+    stays in each, and with it the process that shows its pages, which need not start again.
     """
 
     def __init__(self, browser: Browser, server: str) -> None:
@@ -96,6 +97,7 @@ class Contexts:
         self.server = server
         self.free: dict[tuple[bool, ...], list[BrowserContext]] = {}
         self.kinds: dict[BrowserContext, tuple[bool, ...]] = {}
+        self.idle: set[Page] = set()
 
     def take(
         self, dark: bool, javascript: bool, touch: bool, still: bool
@@ -124,12 +126,16 @@ class Contexts:
         )
         context.set_default_timeout(PATIENCE_MS)
         self.kinds[context] = kind
+        idle = context.new_page()
+        idle.goto("/robots.txt")
+        self.idle.add(idle)
         return context, context.new_page()
 
     def give_back(self, context: BrowserContext) -> None:
-        """Take a context back, and close its pages."""
+        """Take a context back, and close its pages but the idle one."""
         for page in context.pages:
-            page.close()
+            if page not in self.idle:
+                page.close()
         self.free[self.kinds[context]].append(context)
 
 

@@ -65,17 +65,17 @@ QUERIES = (
 
 
 @pytest.mark.parametrize("query", QUERIES)
-@pytest.mark.parametrize("javascript", [True, False])
-def test_no_text_is_wider_than_its_place(new_page, query, javascript):
+def test_no_text_is_wider_than_its_place(new_page, query):
     page = new_page(f"/?size=64&{query}" if "size=" not in query else f"/?{query}", width=1440)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.querySelectorAll('details').forEach(all => { all.open = true })")
-    if not javascript:  # what is styled so without scripts; a page without them opens nothing
-        page.evaluate("document.documentElement.classList.remove('js')")
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        frames(page)
-        assert page.evaluate(CUT) == [], width
+    for javascript in (True, False):
+        if not javascript:  # what is styled so without scripts; a page without them opens nothing
+            page.evaluate("document.documentElement.classList.remove('js')")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            frames(page)
+            assert page.evaluate(CUT) == [], (javascript, width)
 
 
 def test_a_kernel_of_long_numbers_is_a_picture_and_its_fields_stand_below(page):

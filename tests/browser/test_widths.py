@@ -31,6 +31,14 @@ def box(page, selector):
     return page.locator(selector).first.bounding_box()
 
 
+def boxes(page, *selectors):
+    """The boxes of the first that each selector finds, all at once."""
+    return page.evaluate(
+        "all => all.map((each) => document.querySelector(each).getBoundingClientRect().toJSON())",
+        selectors,
+    )
+
+
 def right(at):
     return at["x"] + at["width"]
 
@@ -54,19 +62,24 @@ def test_rows_sum_and_output_are_side_by_side_on_one_screen(new_page, query, jav
     page.wait_for_load_state("networkidle")
     for width, height in windows(page):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        output, arrow = box(page, ".output .map"), box(page, ".junction .arrow")
-        assert foot(box(page, "#row-2 .partial .map")) <= height
+        output, arrow, ring, bias = boxes(
+            page, ".output .map", ".junction .arrow", ".junction circle", ".bias .number"
+        )
+        partials = boxes(page, *(f"#row-{q} .partial .map" for q in range(3)))
+        curves = page.locator(".curve").evaluate_all(
+            "all => all.map((each) => each.getBoundingClientRect().toJSON())"
+        )
+        assert foot(partials[2]) <= height
         assert foot(output) <= height
         assert output["width"] == 320
-        for q in range(3):
-            partial, curve = box(page, f"#row-{q} .partial .map"), box(page, f".curve >> nth={q}")
+        for partial, curve in zip(partials, curves[:3], strict=True):
             assert partial["width"] == 160
             assert right(partial) <= curve["x"] < right(partial) + 8
             start = partial["y"] + partial["height"] / 2
             assert curve["y"] - 2 <= start <= foot(curve) + 2
-        assert box(page, ".bias .number")["x"] > right(box(page, "#row-0 .partial .map"))
+        assert bias["x"] > right(partials[0])
         assert output["x"] - 12 < right(arrow) < output["x"]
-        assert right(box(page, ".junction circle")) < right(arrow) - 8
+        assert right(ring) < right(arrow) - 8
         if query == "size=160":  # two numbers are not read as one
             texts = page.locator(".subtotal .added").evaluate_all(TEXT_RIGHT)
             assert max(texts) <= box(page, ".total")["x"] - 8
@@ -111,10 +124,12 @@ def test_a_slab_is_reached_by_keyboard_without_scripts(new_page, width):
     page.wait_for_url("**k=4*")
 
 
-@pytest.mark.parametrize("width", [360, 1100])
-def test_axe_finds_nothing_where_the_volumes_are_a_strip(new_page, axe_report, width):
-    page = new_page("/?size=64", width=width, height=768)
+def test_axe_finds_nothing_where_the_volumes_are_a_strip(new_page, axe_report):
+    page = new_page("/?size=64", width=1100, height=768)
     page.wait_for_selector("html.js")
+    assert axe_report(page, article=False) == ""
+    page.set_viewport_size({"width": 360, "height": 768})
+    frames(page)
     assert axe_report(page, article=False) == ""
 
 
@@ -191,30 +206,33 @@ def apart(page, one, other):
     return right(a) <= b["x"] or right(b) <= a["x"] or foot(a) <= b["y"] or foot(b) <= a["y"]
 
 
-@pytest.mark.parametrize("width", [1440, 1425, 1366, 1280])
 @pytest.mark.parametrize("javascript", [True, False])
-def test_the_bar_stands_on_one_line_also_beside_a_scroll_bar(new_page, width, javascript):
-    page = new_page("/?size=48", width=width, height=625, javascript=javascript)
-    middles = [
-        (at["y"] + foot(at)) / 2
-        for at in (
-            box(page, f".bar {part}") for part in (".name", ".samples", ".own", ".banks", ".tools")
-        )
-    ]
-    assert max(middles) - min(middles) < 8
-    assert foot(box(page, ".bar")) < 70
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_the_bar_stands_on_one_line_also_beside_a_scroll_bar(new_page, javascript):
+    page = new_page("/?size=48", javascript=javascript)
+    for width in (1440, 1425, 1366, 1280):
+        page.set_viewport_size({"width": width, "height": 625})
+        frames(page)
+        parts = [f".bar {part}" for part in (".name", ".samples", ".own", ".banks", ".tools")]
+        middles = [(at["y"] + foot(at)) / 2 for at in boxes(page, *parts)]
+        assert max(middles) - min(middles) < 8, width
+        assert foot(box(page, ".bar")) < 70, width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("width", [1440, 1024, 768, 390, 320])
 @pytest.mark.parametrize("javascript", [True, False])
-def test_filters_and_weights_are_reached_from_the_bar(new_page, width, javascript):
-    page = new_page("/?size=48&image=sample:cat", width=width, height=700, javascript=javascript)
-    for part in (".name", ".lesson", ".samples", ".own", ".tools"):
-        assert apart(page, ".banks", f".bar {part}"), part
+def test_filters_and_weights_are_reached_from_the_bar(new_page, javascript):
+    page = new_page("/?size=48&image=sample:cat", javascript=javascript)
+    places = page.get_by_role("navigation", name="Filters, weights")
+    for width in (1440, 1024, 768, 390, 320):
+        page.set_viewport_size({"width": width, "height": 700})
+        frames(page)
+        for part in (".name", ".lesson", ".samples", ".own", ".tools"):
+            assert apart(page, ".banks", f".bar {part}"), (width, part)
+        for name in ("Filters", "Weights"):  # a click would reach them
+            places.get_by_text(name).click(trial=True)
     for name, path in (("Filters", "/filters"), ("Weights", "/weights")):
         page.goto("/?size=48&image=sample:cat")
-        page.get_by_role("navigation", name="Filters, weights").get_by_text(name).click()
+        places.get_by_text(name).click()
         page.wait_for_url(f"**{path}?image=sample:cat*")
 
 
@@ -237,19 +255,25 @@ def test_the_output_is_in_sight_while_any_weight_is_edited(new_page, width, heig
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 700), (320, 640), (768, 1024)])
-def test_the_output_aloft_covers_none_of_the_bars_buttons(new_page, width, height):
-    page = new_page("/?size=80", width=width, height=height)
+FEET_OF_BUTTONS = """[...document.querySelectorAll(".bar :is(button, a)")]
+  .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+  .map((each) => each.getBoundingClientRect().bottom).filter((foot) => foot > 0)"""
+
+
+def test_the_output_aloft_covers_none_of_the_bars_buttons(new_page):
+    page = new_page("/?size=80")
     page.wait_for_selector("html.js")
-    page.locator("#row-0 .weight").first.focus()
-    expect(page.locator("html")).to_have_class(re.compile("aloft"))
-    for at in (0, 40, 90, 0):
-        page.evaluate(f"scrollTo(0, {at})")
-        due(page, 100)
-        for button in page.locator(".bar :is(button, a):visible").all():
-            found = button.bounding_box()
-            if foot(found) > 0:
-                assert foot(found) <= box(page, "figure.output")["y"] + 1
+    for width, height in ((390, 700), (320, 640), (768, 1024)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.locator("#row-0 .weight").first.focus()
+        expect(page.locator("html")).to_have_class(re.compile("aloft"))
+        for at in (0, 40, 90, 0):
+            page.evaluate(f"scrollTo(0, {at})")
+            due(page, 100)
+            feet = page.evaluate(FEET_OF_BUTTONS)
+            assert max(feet, default=0) <= box(page, "figure.output")["y"] + 1, (width, at)
+        page.locator("#row-0 .weight").first.blur()
+        page.evaluate("scrollTo(0, 0)")
 
 
 def test_a_tall_pictures_curves_begin_at_it(new_page, tmp_path):

@@ -107,9 +107,13 @@ def note(event, path):
     if store not in Path(path).resolve().parents:
         outside.append((event, path))
 
-body = io.BytesIO()
-noise = np.random.default_rng(0).integers(0, 256, (900, 900, 3), np.uint8)
-Image.fromarray(noise).save(body, "PNG")
+def noise(side):
+    body = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
+    Image.fromarray(pixels).save(body, "PNG")
+    return body.getvalue()
+
+small, large = noise(60), noise(900)  # of which one is too large to be held while it comes
 head = b'--b\\r\\nContent-Disposition: form-data; name="image"; filename="../../a.png"\\r\\n\\r\\n'
 sys.addaudithook(watch)
 
@@ -118,8 +122,9 @@ def send(data):
                        content_type="multipart/form-data; boundary=b",
                        headers={"Accept": "application/json"})
 
-name = send(body.getvalue()).json["id"]
-assert send(body.getvalue()[:5000]).status_code == 415
+assert send(large).status_code == 201
+assert send(large[:5000]).status_code == 415
+name = send(small).json["id"]
 assert send(bytes(11 * 2**20)).status_code == 413
 done = set()
 for rule in app.url_map.iter_rules():
