@@ -16,15 +16,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = bool(os.environ.get("CI"))
-# What is run by a process of its own: tests in the browser by every eighth file, others by folder.
-# Three at a time, whichever comes next: so none waits long for the last.
+# What is run by a process of its own: tests in the browser by every sixth file, others by folder.
+# Three at a time, whichever comes next; what needs Python alone runs while the rest is installed,
+# and short ones come last, so that none waits long for the end of a long one.
 AT_ONCE = 3
 IN_BROWSER = sorted(str(path) for path in (ROOT / "tests" / "browser").glob("test_*.py"))
 FOLDERS = sorted({str(path.parent) for path in (ROOT / "tests").glob("*/test_*.py")})
-PARTS = [
-    *([folder] for folder in FOLDERS if Path(folder).name != "browser"),
+NEED_PYTHON = [[str(ROOT / "tests" / name)] for name in ("figure", "engine", "experiment")]
+LONG = [
+    *([folder] for folder in FOLDERS if Path(folder).name in {"web", "hosted"}),
+    *(IN_BROWSER[first::6] for first in range(6)),
     ["multiconv", *sorted(str(path) for path in (ROOT / "tests").glob("test_*.py"))],
-    *(IN_BROWSER[first::8] for first in range(8)),
+]
+SHORT = [
+    [folder]
+    for folder in FOLDERS
+    if [folder] not in [*NEED_PYTHON, *LONG] and Path(folder).name != "browser"
 ]
 # libatomic1 is for the node that Playwright brings; librsvg2-bin draws what Chromium's drawings are
 # compared with.
@@ -41,11 +48,18 @@ def main(arguments: Sequence[str]) -> int:
     """Install the browser, then run types, node's tests and pytest; 0 if all hold."""
     sys.path.insert(0, str(ROOT))
     os.chdir(ROOT)
+    if not arguments:
+        return run_parts()
+    missing = rest()
+    return run_pytest(arguments) or (1 if IN_CI and missing else 0)
+
+
+def rest() -> list[str]:
+    """Install the browsers, check types and run node's tests; say and return what cannot run."""
     missing = [*install_browser(), *install_firefox(), *check_javascript()]
     for line in missing:
         print(line, flush=True)
-    failed = run_pytest(arguments) if arguments else run_parts()
-    return failed or (1 if IN_CI and missing else 0)
+    return missing
 
 
 def run_pytest(arguments: Sequence[str]) -> int:
@@ -54,10 +68,13 @@ def run_pytest(arguments: Sequence[str]) -> int:
 
 
 def run_parts() -> int:
-    """Run `PARTS`, and print what each says as it ends; 0 if all tests hold."""
-    failed = 0
+    """Run all parts, and print what each says as it ends; 0 if all tests hold."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for ended in as_completed([pool.submit(run_aside, part) for part in PARTS]):
+        begun = [pool.submit(run_aside, part) for part in NEED_PYTHON]
+        missing = rest()
+        begun += [pool.submit(run_aside, part) for part in [*LONG, *SHORT]]
+        failed = 1 if IN_CI and missing else 0
+        for ended in as_completed(begun):
             code, words = ended.result()
             sys.stdout.buffer.write(words)
             sys.stdout.flush()
