@@ -138,8 +138,10 @@ def test_a_list_says_what_was_chosen_last_whatever_answer_comes(page):
     }"""
     )
     page.evaluate(LATE, [400, 7])
+    held = Held(page, "**/edit?*")  # no answer comes before both are chosen
     page.locator("select[name=activation]").select_option("relu")
     page.locator("select[name=strides]").select_option("2x2")
+    held.let_go()
     page.wait_for_url("**strides=2x2*activation=relu*")
     quiet(page)
     assert set(page.evaluate("() => window.seen")) == {"2x2"}
