@@ -127,9 +127,15 @@ def sent_value(text: str) -> float:
     return number(found[1])
 
 
-def shown_numbers(page: Page, q: int, part: str) -> list[float]:
-    cells = page.locator(f'.channel[data-q="{q}"] [data-part="{part}"] td').all_inner_texts()
-    return [number(text) for text in cells]
+def shown_numbers(page: Page) -> list[dict[str, list[float]]]:
+    """Return the numbers of every channel's tables: window, taps and products."""
+    texts: list[dict[str, list[str]]] = page.evaluate(
+        """[0, 1, 2].map((q) => Object.fromEntries(["window", "taps", "products"].map((part) => {
+            const cells = `.channel[data-q="${q}"] [data-part="${part}"] td`;
+            return [part, [...document.querySelectorAll(cells)].map((cell) => cell.innerText)];
+        })))"""
+    )
+    return [{part: [number(text) for text in cells[part]] for part in cells} for cells in texts]
 
 
 def shown_formula(page: Page) -> str:

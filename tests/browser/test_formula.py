@@ -34,10 +34,8 @@ def test_the_formula_and_the_table_say_the_pixels_value(new_page, server, group)
         assert said == sent_value(answer.text()), one.address
         assert said == pytest.approx(value, abs=5.1e-4), one.address
         total = 0.0
-        for q in range(3):
-            window, taps, products = (
-                np.array(shown_numbers(page, q, part)) for part in ("window", "taps", "products")
-            )
+        for q, shown in enumerate(shown_numbers(page)):
+            window, taps, products = map(np.array, shown.values())
             assert taps.tolist() == one.kernels[..., q].ravel().tolist()
             assert products == pytest.approx(window * taps, abs=5e-3)
             total += float((window * taps).sum())

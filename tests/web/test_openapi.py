@@ -6,12 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from multiconv.experiment.fields import NAMES
+from multiconv.web import create_app
 
 schemathesis = pytest.importorskip(
     "schemathesis", reason="schemathesis is not installed: the API was not held to its description"
 )
 checks = pytest.importorskip("schemathesis.specs.openapi.checks")
-EXAMPLES = 25
+EXAMPLES = 12
 BRACES = str.maketrans("<>", "{}")
 OF_THE_PAGE = {
     ("/images/{name}/delete", "post"),
@@ -21,6 +22,17 @@ OF_THE_PAGE = {
     ("/weights", "get"),
 }
 """Pages for people and their forms."""
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    """One for all: no answer depends on what was asked before."""
+    return create_app({"TESTING": True}, store_folder=tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def schema(app):
+    return schemathesis.openapi.from_wsgi("/openapi.json", app)
 
 
 @pytest.fixture
@@ -90,13 +102,13 @@ OPERATIONS = [
 
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
-def test_answers_are_as_described(app, path, method, mode):
+def test_answers_are_as_described(schema, path, method, mode):
     if (
         path in {"/healthz", "/readyz", "/api/networks"}
         and mode == schemathesis.GenerationMode.NEGATIVE
     ):
         return  # they take nothing that could be wrong
-    operation = schemathesis.openapi.from_wsgi("/openapi.json", app)[path][method]
+    operation = schema[path][method]
 
     @settings(
         max_examples=EXAMPLES,
