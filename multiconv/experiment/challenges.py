@@ -398,6 +398,21 @@ def refuse_alone(number: int | None, given: Container[str]) -> None:
         )
 
 
+def refuse_part(of: int | None, answer: float | None) -> None:
+    """Refuse an answer that is no whole number where a count is asked for."""
+    challenge = challenge_of(of)
+    if challenge and challenge.counts and answer is not None and answer != round(answer):
+        raise _no_count(plain(answer))
+
+
+def _no_count(typed: str) -> InvalidValue:
+    return InvalidValue(
+        f"Your answer is {quoted(typed)}, and a whole number is asked for.",
+        "Write it without a point; between thousands a comma may stand.",
+        field="answer",
+    )
+
+
 def answer_text(text: str, of: int | None) -> str:
     """Return the text of an answer's field as links write it.
 
@@ -409,11 +424,7 @@ def answer_text(text: str, of: int | None) -> str:
         if re.fullmatch(r"[0-9]{1,3}([, ’'\u202f][0-9]{3})+", typed):
             return re.sub(r"[^0-9]", "", typed)
         if re.fullmatch(r"[+-]?[0-9]*\.[0-9]*", with_point(typed)) and typed != ".":
-            raise InvalidValue(
-                f"Your answer is {quoted(typed)}, and a whole number is asked for.",
-                "Write it without a point; between thousands a comma may stand.",
-                field="answer",
-            )
+            raise _no_count(typed)
     elif match := re.fullmatch(r"([+-]?[0-9]{1,6}) */ *([0-9]{1,6})", with_minus(typed)):
         over, under = (int(each) for each in match.groups())
         return plain(round(over / under, 6)) if under else text

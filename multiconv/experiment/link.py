@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from multiconv.errors import InvalidValue
 from multiconv.experiment.banks import PLANES, Banks, no_banks
-from multiconv.experiment.challenges import refuse_alone
+from multiconv.experiment.challenges import refuse_alone, refuse_part
 from multiconv.experiment.fields import (
     BY_NAME,
     LAYER_TURNS,
@@ -104,6 +104,7 @@ def read(
         changes = {name: texts for name, texts in given[1].items() if NUMBER_PLACE.fullmatch(name)}
         parts["source"]["z"] = with_changes(parts["source"]["z"], changes)
     refuse_alone(parts["view"]["challenge"], given[1])
+    refuse_part(parts["view"]["challenge"], parts["view"]["answer"])
     parts["focus"] |= _focus(parts["focus"], chosen, "k" in given[1])
     if parts["focus"]["what_if"] and reading.layer.kind != CONV:
         summing = "transposed convolution, of which no what-if is told"

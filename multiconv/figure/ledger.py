@@ -205,6 +205,8 @@ def _below(trace: Trace) -> str:
     """Return which of the channels stand below as rows."""
     layer, rows = trace.experiment.layer, trace.rows
     divided = f", each divided by {trace.layer.divisor}" if trace.layer.divisor > 1 else ""
+    if layer.off:
+        divided += f"; {len(layer.off)} left out, and the bars’ scale fits the others"
     if trace.experiment.focus.rows == ALL:
         return f"all stand below{divided}; the {NUMBERS[len(rows)]} in bold"
     if not layer.has_rest:

@@ -114,7 +114,8 @@ STOPS = (
 class Tour:
     """What is said at one step, and where its links lead; ``again`` is empty where nothing changed.
 
-    ``leave`` leads to the opening experiment; with scripts, to where the tour was begun.
+    ``leave`` leads to the opening experiment; with scripts, to where the tour was begun;
+    ``waiting`` is the challenge that the link has besides, and where it stands alone.
     """
 
     number: int
@@ -124,6 +125,7 @@ class Tour:
     after: str
     again: str
     leave: str
+    waiting: tuple[int, str] | None = None
 
 
 def tour_of(experiment: Experiment, links: Links) -> Tour | None:
@@ -140,7 +142,15 @@ def tour_of(experiment: Experiment, links: Links) -> Tour | None:
         links.page(stop_of(number + 1)) if number < TOUR_STEPS else "",
         "" if links.at("/") == as_it_was else as_it_was,
         links.page(Experiment()),
+        _waiting(experiment, links),
     )
+
+
+def _waiting(experiment: Experiment, links: Links) -> tuple[int, str] | None:
+    number = experiment.view.challenge
+    if number is None:
+        return None
+    return number, links.page(replace(experiment, view=replace(experiment.view, tour=None)))
 
 
 def stop_of(number: int) -> Experiment:

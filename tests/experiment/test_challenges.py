@@ -37,6 +37,7 @@ def test_a_link_keeps_challenge_answer_and_seed_and_one_without_is_as_it_was():
         ({"challenge": "0"}, "challenge", f"Write a whole number from 1 to {len(CHALLENGES)}."),
         ({"challenge": "two"}, "challenge", "is “two”, which is no whole number"),
         ({"challenge": "1", "answer": "much"}, "answer", "is “much”, which is no number"),
+        ({"challenge": "6", "answer": "36.5"}, "answer", "is “36.5”, and a whole number is asked"),
         ({"challenge": "1", "answer": ""}, "answer", "is empty"),
         ({"challenge": "1", "answer": "2e6"}, "answer", "from −1,000,000 to 1,000,000"),
         ({"challenge": "1", "answer": "nan"}, "answer", "is “nan”"),

@@ -226,6 +226,9 @@ def test_the_face_is_told_as_its_provenance_says(client):
     page = client.get("/?network=faces").text
     line = re.sub("<[^>]*>", "", page.partition('class="ledger-sum">')[2].partition("</p>")[0])
     assert line.strip() == "+2.58 for −1.26 against −0.25 bias ≈ +1.07"
+    assert "the bars’ scale" not in page
+    silenced = client.get("/?network=faces&7.off=0,1,5,36").text
+    assert "4 left out, and the bars’ scale fits the others" in silenced
     assert [f'id="row-{q}"' in page for q in (0, 1, 5, 36, 2)] == [True] * 4 + [False]
     assert "the other 41" in page
     assert "what one adds ±0.3 (× 10)" in page

@@ -124,3 +124,15 @@ def test_the_last_layer_adds_45_subtotals_and_is_above_zero_at_the_face(opened: 
     trace = opened(8)
     assert trace.experiment.layer.filters().shape[2:] == (45, 1)
     assert trace.layer.output[trace.pixel] > 1 > 0 > np.median(trace.layer.output)
+
+
+def test_a_challenge_in_the_same_link_waits_and_is_told(client: FlaskClient) -> None:
+    page = client.get("/?challenge=1&tour=2").text
+    assert 'id="strip"' not in page
+    told = page.partition('class="tour-waiting">')[2].partition("</p>")[0]
+    assert "This link has challenge 1 as well" in told
+    link = unescape(told.partition('href="')[2].partition('"')[0])
+    there = client.get(link).text
+    assert 'id="strip"' in there
+    assert 'id="tour"' not in there
+    assert "tour-waiting" not in client.get("/?tour=2").text

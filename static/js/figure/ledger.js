@@ -337,6 +337,7 @@ function headline(values, total, bias, over) {
   put(find(".bars .whole"), "", larger ? "…" : rounded(total, places, true));
   const output = activated(state.facts.activation, total);
   put(find(".ledger-sum .then"), "", output === undefined || larger ? "" : `, then ${state.facts.activationWords} ≈ ${rounded(output, places, true)}`);
+  put(find(".sum-aloft"), "", find(".ledger-sum")?.textContent ?? "");
 }
 
 /** @param {number[]} values of the channels without a row @param {string} near what is said before their sum */

@@ -3,6 +3,7 @@
 import { address, keep, kept } from "../page/link.js";
 import { on, state } from "../state.js";
 
+const BELOW = 0.67; // of the window: what begins further down is hardly in sight
 const BEFORE = "multiconv-before-tour";
 const touring = () => new URLSearchParams(state.query).has("tour");
 
@@ -18,7 +19,10 @@ function follow() {
   if (tour && step !== shown) {
     document.getElementById("tour-next")?.focus({ preventScroll: true });
     const there = document.getElementById(tour.querySelector(".tour-try a")?.getAttribute("href")?.slice(1) ?? "");
-    if (getComputedStyle(tour).position === "sticky") there?.scrollIntoView({ block: "nearest" });
+    // What begins in sight is seen: the page stays as it opened.
+    const begins = there?.getBoundingClientRect().top ?? 0;
+    const seen = begins >= tour.getBoundingClientRect().bottom && begins < BELOW * innerHeight;
+    if (getComputedStyle(tour).position === "sticky") seen || there?.scrollIntoView({ block: "nearest" });
     else tour.scrollIntoView({ block: "nearest" });
   }
   shown = step;
