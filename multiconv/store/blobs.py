@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
+from stat import S_ISREG
 from typing import NamedTuple, Protocol
 
 from multiconv.errors import MultiConvError, StoreFull
@@ -127,9 +128,13 @@ class FolderBlobs:
 
     def listing(self) -> Iterator[Kept]:
         """Yield all files, what is unfinished too."""
-        for name in sorted(entry.name for entry in os.scandir(self.path) if entry.is_file()):
-            if told := self.head(name):
-                yield told
+        for entry in sorted(os.scandir(self.path), key=lambda entry: entry.name):
+            try:
+                told = entry.stat()
+            except FileNotFoundError:  # gone since
+                continue
+            if S_ISREG(told.st_mode):
+                yield Kept(entry.name, told.st_size, told.st_mtime)
 
     def is_writable(self) -> bool:
         """Return whether a file can be made here: tried, since rights alone do not say so."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from contextlib import suppress
 from copy import copy
 from hashlib import sha256
 from io import BytesIO
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,9 @@ _COPY = f".{WORKING_SIZE}"
 _PIXELS, _PNG, _BANK = ".pixels", ".png", ".npy"
 _FORMS = {_PIXELS: (unpacked, packed_size), _PNG: (pixels_of, png_size)}
 """How pictures lie, with what reads them; the first version wrote PNG."""
+
+LATELY = 4
+"""Banks that a process holds, each to 8 MiB, so that an edit does not read them once more."""
 
 _Found = tuple[str, tuple[int, int]]
 """A form, and a picture's (height, width)."""
@@ -50,6 +55,27 @@ def unknown(name: str, field: str = "image") -> MultiConvError:
     )
 
 
+class _Lately:
+    """So many banks as were read last, safe among threads: a drag asks for the same one again."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._banks: OrderedDict[str, NDArray[np.float64]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, name: str) -> NDArray[np.float64] | None:
+        with self._lock:
+            if name in self._banks:
+                self._banks.move_to_end(name)
+            return self._banks.get(name)
+
+    def put(self, name: str, bank: NDArray[np.float64]) -> None:
+        with self._lock:
+            self._banks[name] = bank
+            if len(self._banks) > self._most:
+                self._banks.popitem(last=False)
+
+
 class Store:
     """Pictures and banks in `Blobs`; other sizes than the kept ones are made when asked for.
 
@@ -63,6 +89,7 @@ class Store:
         self.upkeep = Upkeep(blobs, most_bytes, forget_after)
         self._asked: dict[str, _Found | None] | None = None
         self._banks: dict[str, NDArray[np.float64]] = {}
+        self._read_lately = _Lately(LATELY)
 
     def once(self) -> Store:
         """Return this store for one request: of each name the blobs are asked once."""
@@ -128,15 +155,14 @@ class Store:
         return name
 
     def get_array(self, name: str) -> NDArray[np.float64]:
-        """Return a bank of filters, in 64 bits."""
+        """Return a bank of filters, in 64 bits; of one read lately is asked only if it is there."""
         if name in self._banks:
             return self._banks[name]
-        body = self._blobs.get(name + _BANK) if _ID.fullmatch(name) else None
-        if body is None:
-            raise unknown(name, "filters")
+        bank = self._read_lately.get(name)
+        if bank is None or not self.has_array(name):
+            bank = self._read_array(name)
+            self._read_lately.put(name, bank)
         self.upkeep.note_use(name + _BANK)
-        bank = np.asarray(np.load(BytesIO(body), allow_pickle=False), np.float64)
-        bank.setflags(write=False)
         if self._asked is not None:
             self._banks[name] = bank
         return bank
@@ -201,6 +227,14 @@ class Store:
         size = self._blobs.delete(name)
         self.upkeep.give_back(size or 0)
         return size is not None
+
+    def _read_array(self, name: str) -> NDArray[np.float64]:
+        body = self._blobs.get(name + _BANK) if _ID.fullmatch(name) else None
+        if body is None:
+            raise unknown(name, "filters")
+        bank = np.asarray(np.load(BytesIO(body), allow_pickle=False), np.float64)
+        bank.setflags(write=False)
+        return bank
 
     def _read(self, name: str, form: str) -> Pixels | None:
         """Return the pixels of a blob; None if there is none, or it is spoilt."""

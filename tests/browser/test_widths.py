@@ -236,6 +236,15 @@ def test_filters_and_weights_are_reached_from_the_bar(new_page, javascript):
         page.wait_for_url(f"**{path}?image=sample:cat*")
 
 
+def test_the_name_of_what_was_deleted_is_broken_on_a_phone(new_page, watch):
+    watch.forgive("404 (NOT FOUND)")
+    page = new_page(f"/?filters={'a' * 64}", width=320, height=600, javascript=False)
+    for address in (page.url, f"/filters?image={'a' * 64}"):
+        page.goto(address)
+        assert "a" * 64 in page.text_content("body")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
 @pytest.mark.parametrize(("width", "height"), [(768, 1024), (1024, 768), (1100, 768), (390, 700)])
 @pytest.mark.parametrize("kernel", ["3x3", "7x7"])
 def test_the_output_is_in_sight_while_any_weight_is_edited(new_page, width, height, kernel):

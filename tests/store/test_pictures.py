@@ -328,6 +328,8 @@ def test_one_request_asks_once_and_sees_what_it_did_itself(store, monkeypatch):
     for _ in range(3):
         assert (request.get_array(stored) == bank).all()
     assert len(asked) == 1
+    assert (store.once().get_array(stored) == bank).all()
+    assert len(asked) == 1  # it was read lately
     store.once().delete(name)  # another request
     assert request.has(name)
     request = store.once()
