@@ -17,6 +17,7 @@ from multiconv.experiment.model import LIMITS
 from multiconv.web.errors import answer
 from multiconv.web.request import is_of_uploads, repairs
 from multiconv.web.settings import Settings, variable
+from multiconv.web.sharing import is_own
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -27,7 +28,6 @@ NOBODY = "'none'"
 OF_PAGES = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
 }
 FOREVER = "public, max-age=31536000, immutable"
 MINE = "private, max-age=31536000, immutable"
@@ -165,6 +165,9 @@ def register(app: Flask, settings: Settings) -> None:
         if response.mimetype not in PARTS_OF_PAGES or response.status_code >= 400:
             headers.setdefault("Content-Security-Policy", policy)
             headers.extend(OF_PAGES)
+            # Browsers have a camera for secure pages alone; the page asks for it on use.
+            may = "self" if request.is_secure or is_own(request.host) else ""
+            headers["Permissions-Policy"] = f"geolocation=(), microphone=(), camera=({may})"
         if request.path.startswith(READ_BY_ANYONE) and request.method in READING:
             headers.extend(TO_ANYONE)
             if request.method == "OPTIONS":

@@ -23,6 +23,7 @@ import "./figure/strip.js";
 import "./figure/stamps.js";
 import "./figure/tour.js";
 import "./panels/upload.js";
+import "./panels/camera.js";
 import "./panels/pictures.js";
 import "./panels/share.js";
 import "./panels/export.js";

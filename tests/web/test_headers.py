@@ -260,3 +260,17 @@ def test_a_deflated_answer_has_its_own_tag_and_304(client):
 def test_what_is_small_a_picture_or_not_wanted_deflated_stays(client, path, encodings):
     answer = client.get(path, headers={"Accept-Encoding": encodings})
     assert "Content-Encoding" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("address", "camera"),
+    [
+        ("http://localhost", "camera=(self)"),
+        ("http://127.0.0.1:8000", "camera=(self)"),
+        ("https://multiconv.example", "camera=(self)"),
+        ("http://multiconv.example", "camera=()"),
+    ],
+)
+def test_a_camera_is_for_secure_pages(client, address, camera):
+    policy = client.get("/limits", base_url=address).headers["Permissions-Policy"]
+    assert policy == f"geolocation=(), microphone=(), {camera}"

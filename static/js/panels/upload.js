@@ -43,7 +43,7 @@ function given(event, transfer) {
 }
 
 /** @param {File | undefined} file */
-async function take(file) {
+export async function take(file) {
   const button = document.querySelector(".bar .own");
   if (!file || !button) return;
   unsay(button);
