@@ -6,6 +6,8 @@ It alone imports obstore, and is imported where a setting asks for it.
 from __future__ import annotations
 
 import logging
+import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,12 +19,19 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import from_url
 
 from multiconv.errors import InvalidValue, StoreAway
+from multiconv.experiment.numbers import misread
 from multiconv.store.blobs import UNFINISHED, USED, Kept
 
 LOGGER = logging.getLogger("multiconv.store")
 
 PAUSE = 1.0
 """Seconds after a failure in which nothing is asked, so that no queue of requests waits for it."""
+
+ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT")
+"""Variables that say where an S3 is that is not Amazon's."""
+
+_REASON = re.compile(r"""<Code>(\w+)</Code>|(?:message|error): "([^"\\]+)"|error: (Invalid\w+)\(""")
+"""What a store or the network said, in the words of an error; never an object's name."""
 
 _Answer = TypeVar("_Answer")
 
@@ -35,6 +44,7 @@ class ObjectBlobs:
     """
 
     def __init__(self, address: str) -> None:
+        _check_endpoints()
         try:
             self._store = from_url(
                 address,
@@ -44,7 +54,8 @@ class ObjectBlobs:
         except (BaseError, ValueError) as error:
             raise InvalidValue(
                 f"The store “{address}” cannot be used: {str(error).splitlines()[0]}.",
-                "Write such as s3://bucket/prefix, gs://bucket/prefix or az://account/container.",
+                "Write such as s3://bucket/prefix, gs://bucket/prefix or az://account/container, "
+                "and set what it asks for in the environment.",
                 field="store",
             ) from error
         self._away_until = 0.0
@@ -57,8 +68,6 @@ class ObjectBlobs:
                 obstore.put(self._store, name, body, mode="create", use_multipart=False)
             except AlreadyExistsError:
                 return False
-            except FileNotFoundError as error:
-                raise BaseError("there is no such bucket") from error
             return True
 
         return self._ask(put)
@@ -134,8 +143,22 @@ class ObjectBlobs:
             return what()
         except (BaseError, FileNotFoundError) as error:
             self._away_until = time.monotonic() + PAUSE
-            LOGGER.warning("The store does not answer: %s", type(error).__name__)
+            LOGGER.warning("The store does not answer as it should: %s", reason(error))
             raise _away() from error
+
+
+def reason(error: Exception) -> str:
+    """Return why a store failed in a few words, such as NoSuchBucket or Connection refused."""
+    found = _REASON.search(str(error))
+    return next(filter(None, found.groups())) if found else type(error).__name__
+
+
+def _check_endpoints() -> None:
+    """Refuse an address without its beginning, of which obstore would panic."""
+    for name in ENDPOINTS:
+        text = os.environ.get(name, "")
+        if text and not text.startswith(("http://", "https://")):
+            raise misread(name, text, "is no address", "Write such as https://s3.example:9000.")
 
 
 def _away() -> StoreAway:

@@ -6,6 +6,7 @@ imported.  It stands alone as all that is particular to it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from importlib.util import find_spec
 from ipaddress import IPv6Address, ip_address
@@ -59,6 +60,9 @@ def register(app: Flask, settings: Settings) -> None:
 def _counters(app: Flask, writes: int, place: str) -> dict[str, Callable[[], None]]:
     """Return what counts a write of each kind, for the request that is being answered."""
     from flask_limiter import Limiter, RateLimitExceeded
+
+    # Without a handler of its own nobody would read that its Valkey is away, or misspelt.
+    logging.getLogger("flask-limiter").handlers = [logging.StreamHandler()]
 
     limiter = Limiter(
         _sender,

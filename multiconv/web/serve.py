@@ -20,7 +20,7 @@ from multiconv.errors import MultiConvError
 from multiconv.web import create_app
 from multiconv.web.drain import run
 from multiconv.web.process import prepare
-from multiconv.web.settings import CORES, Settings, place_of, settings_from_environment
+from multiconv.web.settings import CORES, Settings, place_of, settings_from_environment, unread
 from multiconv.web.sharing import NETWORK, network_address
 
 HOST = "127.0.0.1"
@@ -103,6 +103,8 @@ def _checked(
     parser: argparse.ArgumentParser, store: str | None, writes: int = 0
 ) -> tuple[Settings, Flask]:
     """Return the settings and the app, or end with a sentence that says what is missing."""
+    for told in unread():
+        print(told, file=sys.stderr)
     try:
         settings = settings_from_environment()
         place = place_of(store, "--store") if store else settings.place
@@ -118,7 +120,7 @@ def _checked(
         told = f"Uploads cannot be kept in {settings.place}: {error.strerror or error}."
         remedy = "Name a folder that can be written, by --store or MULTICONV_STORE."
         if settings.objects:
-            remedy = "See that it answers, and that the environment has what it asks for."
+            remedy = "See that bucket, keys and address are right: it said why, above."
         parser.exit(2, f"{told} {remedy}\n")
     return settings, app
 

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,9 @@ def _listed(
 
 def place_of(text: str, variable: str) -> str:
     """Return a folder, or the address of an object store."""
-    kind, _, rest = text.partition("://")
-    if "://" in text and not (kind in OBJECTS and rest):
+    kind, _, rest = text.partition(":")
+    known = kind in OBJECTS
+    if (known or "://" in text) and not (known and rest.startswith("//") and rest[2:]):
         remedy = "Write a folder, s3://bucket/prefix, gs://bucket/prefix or az://account/container."
         raise misread(variable, text, "is no store known here", remedy)
     return text
@@ -154,6 +156,23 @@ _READERS: Mapping[str, tuple[str, Callable[[str, str], Any]]] = {
 def variable(name: str) -> str:
     """Return the variable that a setting is read from."""
     return _READERS[name][0]
+
+
+def unread() -> list[str]:
+    """Return a sentence for each variable that is named like a setting and is none.
+
+    It is no error, since Kubernetes sets some of its own, named by a service.
+    """
+    before = f"{PREFIX}_"
+    known = [called.removeprefix(before) for called, _ in _READERS.values()]
+    names = sorted(name.removeprefix(before) for name in os.environ if name.startswith(before))
+    told = []
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            guess = f": is {before}{near[0]} meant?" if near else "."
+            told.append(f"{before}{name} is no setting{guess}")
+    return told
 
 
 def settings_from_environment() -> Settings:

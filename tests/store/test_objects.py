@@ -37,11 +37,12 @@ def test_what_is_away_says_so_and_is_not_asked_again_at_once(away, monkeypatch):
         away.head("one")
 
 
-def test_a_bucket_that_is_not_there_is_no_picture_that_is_not_there(bucket, monkeypatch):
+def test_a_bucket_that_is_not_there_is_no_picture_that_is_not_there(bucket, monkeypatch, caplog):
     for name, text in bucket.items():
         monkeypatch.setenv(name, text)
     blobs = objects.ObjectBlobs("s3://another")
     assert not blobs.is_writable()
+    assert caplog.messages[-1].endswith(": NoSuchBucket")
     monkeypatch.setattr(blobs, "_away_until", 0.0)
     with pytest.raises(StoreAway):
         blobs.put_if_absent("one", b"1")
@@ -50,3 +51,9 @@ def test_a_bucket_that_is_not_there_is_no_picture_that_is_not_there(bucket, monk
 def test_an_address_that_is_none_is_told():
     with pytest.raises(InvalidValue, match="cannot be used"):
         objects.ObjectBlobs("s3:///")
+
+
+def test_an_endpoint_without_its_beginning_is_told(monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "s3.example:9000")
+    with pytest.raises(InvalidValue, match=r"AWS_ENDPOINT_URL is .* Write such as https://"):
+        objects.ObjectBlobs(BUCKET)

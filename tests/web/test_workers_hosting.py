@@ -40,12 +40,14 @@ def test_the_container_is_nobodys_and_ends_by_the_signal_that_drains() -> None:
 
 def test_compose_joins_what_is_there() -> None:
     yaml = pytest.importorskip("yaml")
-    told = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
+    text = COMPOSE.read_text(encoding="utf-8")
+    told = yaml.safe_load(text)
     services = told["services"]
     assert {"multiconv", "nginx", "valkey"} == set(services)
     assert (COMPOSE.parent / services["multiconv"]["build"]["context"]).resolve() == ROOT
     assert (ROOT / services["multiconv"]["build"]["dockerfile"]) == DOCKERFILE
     settings = services["multiconv"]["environment"]
+    assert len(settings) == text.count("      MULTICONV_")  # one named twice compose refuses
     assert settings.keys() <= {variable(each.name) for each in fields(Settings)}
     assert settings["MULTICONV_LIMITS_STORE"].partition("://")[2].partition(":")[0] in services
     assert all(service["read_only"] for service in services.values())
