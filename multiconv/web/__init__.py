@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -52,7 +52,7 @@ _HERE = Path(__file__).resolve().parent
 _CHECKOUT = _HERE.parent.parent
 PARTS = {".py", ".html", ".svg", ".css", ".js", ".jpg", ".png", ".npz", ".npy", ".json", ".txt"}
 """Endings of the files that answers are made of."""
-MAKERS = ("flask", "jinja2", "numpy", "pillow", "werkzeug")
+MAKERS = ("flask", "jinja2", "markupsafe", "numpy", "pillow", "werkzeug")
 """Packages that make the bytes of answers."""
 ARTICLES = 64
 """Pictures whose article is kept; the least recently asked for goes first."""
@@ -68,13 +68,20 @@ def _folder(name: str) -> Path:
 
 @cache  # the code that runs does not change any more
 def _build() -> str:
-    """Return a short name for this build: it changes when anything that makes answers changes."""
-    made_by = [sys.version, zlib.ZLIB_RUNTIME_VERSION, *map(version, MAKERS)]
+    """Return this build's name."""
+    made_by = (sys.version, zlib.ZLIB_RUNTIME_VERSION, *map(version, MAKERS))
+    return build_of((_folder("templates"), _folder("static"), _HERE.parent), made_by)
+
+
+def build_of(folders: Iterable[Path], made_by: Iterable[str]) -> str:
+    """Return a short name: another where anything differs that makes an answer's bytes."""
     digest = hashlib.sha256(" ".join(made_by).encode())
-    for folder in (_folder("templates"), _folder("static"), _HERE.parent):
+    for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix in PARTS:
-                digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+                body = path.read_bytes()
+                name = path.relative_to(folder).as_posix()
+                digest.update(f"\n{name} {len(body)}\n".encode() + body)
     return digest.hexdigest()[:10]
 
 

@@ -25,7 +25,7 @@ VARIES = {
     **dict.fromkeys(("maps.picture", "maps.numbers", "takeaway.numbers", "takeaway.film"), _BYTES),
     **dict.fromkeys(("api.planes", "takeaway.program"), _BYTES),
     **dict.fromkeys(("maps.values", "maps.diagram", "takeaway.stage"), _TEXT),
-    **dict.fromkeys(("api.facts", "api.one_pixel", "api.networks"), _TEXT),
+    **dict.fromkeys(("api.facts", "api.one_pixel", "api.learning", "api.networks"), _TEXT),
 }
 """Endpoints whose answers follow from what `_tag` is made of, and what of a request they heed."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright._impl._driver import compute_driver_executable
 
+from multiconv.web import PARTS, build_of
 from multiconv.web.files import joined_script, modules_of, source_map
 
 MAIN = Path(__file__).resolve().parents[2] / "static" / "js" / "main.js"
@@ -151,3 +152,45 @@ def test_static_files_hold_for_ever_under_the_build(client, app):
         other = client.get(f"/static/another/{name}")
         assert other.status_code == 404
         assert other.headers["Cache-Control"] == "no-store"
+
+
+def test_a_build_is_another_where_anything_that_makes_an_answer_is(tmp_path):
+    first, second = tmp_path / "templates", tmp_path / "static"
+    names = [
+        "page.html",
+        "dark.svg",
+        "style.css",
+        "a/main.js",
+        "kernels.npz",
+        "words.txt",
+        "web.py",
+    ]
+    for folder in (first, second):
+        (folder / "a").mkdir(parents=True)
+        for name in names:
+            (folder / name).write_bytes(b"12")
+
+    def build(*made_by):
+        return build_of((first, second), made_by or ("Python 3", "pillow 11"))
+
+    seen = [build(), build("Python 3", "pillow 12"), build("Python 4", "pillow 11")]
+    for name in names:
+        (second / name).write_bytes(b"13")
+        seen.append(build())
+    (first / "page.html").rename(first / "other.html")
+    seen.append(build())
+    (first / "new.js").write_bytes(b"")
+    seen.append(build())
+    assert len(set(seen)) == len(seen)
+    (second / "a" / "main.pyc").write_bytes(b"compiled")
+    (second / "README.md").write_bytes(b"for people")
+    assert build() == seen[-1]
+
+
+def test_every_kind_of_file_that_is_shipped_makes_the_build_or_no_answer():
+    root = MAIN.parents[2]
+    silent = {".md", ".typed", ".conf", ".yaml", ".service", ".pyc", ""}  # for people and servers
+    folders = [root / name for name in ("multiconv", "templates", "static")]
+    found = {path.suffix for folder in folders for path in folder.rglob("*") if path.is_file()}
+    assert found <= PARTS | silent
+    assert not PARTS & silent

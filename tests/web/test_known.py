@@ -12,6 +12,7 @@ PATHS = [
     *("/diagram.svg?size=40", "/stage.svg?size=40", "/multiconv.npz?size=40"),
     *("/code/pytorch.py?size=40", "/film/sum.gif?size=40", "/api/networks"),
     *("/api/experiment?size=40", "/api/probe?size=40", "/api/planes?size=40&packed=1"),
+    "/api/learning?size=40&target=luminance-edges:0",
 ]
 GZIP = {"Accept-Encoding": "gzip"}
 FIGURE = {"Multiconv-Part": "figure"}
