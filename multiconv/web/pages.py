@@ -128,13 +128,16 @@ def bounds() -> str:
 @blueprint.get("/challenges")
 def challenges() -> str:
     """Answer all challenges, with what each teaches and where it begins."""
-    return render_template("challenges.html", challenges=challenges_offered())
+    return render_template(
+        "challenges.html", challenges=challenges_offered(), origin=shared().origin
+    )
 
 
 @blueprint.get("/teachers")
 def teachers() -> str:
     """Answer a lesson of 45 minutes as links."""
-    return render_template("teachers.html", challenges=challenges_offered(), tour_start=START)
+    offered, origin = challenges_offered(), shared().origin
+    return render_template("teachers.html", challenges=offered, tour_start=START, origin=origin)
 
 
 @blueprint.get("/robots.txt")

@@ -165,6 +165,16 @@ def test_the_lesson_takes_45_minutes_and_its_links_open(client):
         assert answer.status_code == 200, link
         assert 'role="alert"' not in answer.text, link
     assert 'href="/teachers"' in client.get("/").text
+    # Both pages print the addresses, whole and short.
+    printed = [
+        *re.findall(r'data-address="([^"]*)"', text),
+        *re.findall(r'data-address="([^"]*)"', client.get("/challenges").text),
+    ]
+    assert len(printed) > 20
+    assert max(map(len, printed)) < 40
+    for address in printed:
+        assert address.startswith("http://localhost/"), address
+        assert client.get(address, follow_redirects=True).status_code == 200, address
 
 
 def test_a_shared_link_shows_what_it_is(client, app, uploaded):
