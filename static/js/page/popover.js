@@ -2,7 +2,7 @@
 /** Panels open and close by the platform's popovers; where it has none, by the rules at the foot of panels.css. */
 
 const NATIVE = "popover" in HTMLElement.prototype;
-const WHILE_OPEN = NATIVE ? ":popover-open" : ".panel.open";
+export const WHILE_OPEN = NATIVE ? ":popover-open" : ".panel.open";
 
 /** Whether something is open that Escape closes. */
 export const isOpen = () => !!document.querySelector(`${WHILE_OPEN}, dialog[open]`);

@@ -1,5 +1,6 @@
 // @ts-check
 /** A picture by the camera, where a page may ask for one: when its button is pressed, and not before. */
+import { WHILE_OPEN } from "../page/popover.js";
 import { say, unsay } from "../page/words.js";
 import { take } from "./upload.js";
 
@@ -23,7 +24,7 @@ async function begin(button) {
   unsay(button);
   try {
     const there = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: WIDE } } });
-    if (!button.closest(":popover-open, .open")) return there.getTracks().forEach((track) => track.stop());
+    if (!button.closest(WHILE_OPEN)) return there.getTracks().forEach((track) => track.stop());
     stream = there;
     video.srcObject = stream;
     video.hidden = false;
@@ -66,7 +67,7 @@ document.addEventListener("click", async ({ target }) => {
 });
 // Whoever closes the panel is seen no longer; neither is who leaves.
 document.addEventListener("toggle", ({ target }) => {
-  if (target instanceof Element && target.id === "own" && !target.matches(":popover-open, .open")) end();
+  if (target instanceof Element && target.id === "own" && !target.matches(WHILE_OPEN)) end();
 }, true);
 addEventListener("pagehide", end);
 
