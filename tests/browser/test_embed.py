@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import Watch, serving
+from tests.browser.harness import PATIENCE_MS, Watch, serving
 
 
 class Course(BaseHTTPRequestHandler):
@@ -50,6 +50,7 @@ def opened(browser: Browser, watch: Watch, *, scripts: bool = True) -> Page:
         viewport={"width": 1200, "height": 1000}, java_script_enabled=scripts
     )
     watch.follow(context)
+    context.set_default_timeout(PATIENCE_MS)
     watch.forgive("request to another host")  # the course's own
     return context.new_page()
 
