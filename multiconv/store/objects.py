@@ -30,7 +30,14 @@ PAUSE = 1.0
 ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT")
 """Variables that say where an S3 is that is not Amazon's."""
 
-_REASON = re.compile(r"""<Code>(\w+)</Code>|(?:message|error): "([^"\\]+)"|error: (Invalid\w+)\(""")
+METADATA = "169.254.169.254"
+"""Where a machine of Amazon's or Google's is asked for keys if none are set."""
+REASONS = (
+    r"<Code>(\w+)</Code>",
+    r'(?:message|error): "([^"\\]+)"',
+    r"error: (Invalid\w+)\(",
+    r"status code: (\d{3} [A-Za-z ]+)",
+)
 """What a store or the network said, in the words of an error; never an object's name."""
 
 _Answer = TypeVar("_Answer")
@@ -149,8 +156,11 @@ class ObjectBlobs:
 
 def reason(error: Exception) -> str:
     """Return why a store failed in a few words, such as NoSuchBucket or Connection refused."""
-    found = _REASON.search(str(error))
-    return next(filter(None, found.groups())) if found else type(error).__name__
+    text = str(error)
+    if METADATA in text:
+        return "no keys are set"
+    found = filter(None, (re.search(each, text) for each in REASONS))
+    return next((each[1] for each in found), type(error).__name__)
 
 
 def _check_endpoints() -> None:

@@ -53,6 +53,24 @@ def test_an_address_that_is_none_is_told():
         objects.ObjectBlobs("s3:///")
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("PUT http://169.254.169.254/latest/api/token - status code: 403 Forbidden: no", "no keys"),
+        ("status code: 403 Forbidden: <Error><Code>AccessDenied</Code>", "AccessDenied"),
+        ("status code: 502 Bad Gateway: <html>", "502 Bad Gateway"),
+        (
+            'HTTP error: error sending\n error: "failed to lookup: no name"',
+            "failed to lookup",
+        ),
+        ("HTTP error\n error: InvalidCertificate(\n Expired", "InvalidCertificate"),
+        ("of no known form", "OSError"),
+    ],
+)
+def test_the_reason_is_the_stores_own_word(said, told):
+    assert objects.reason(OSError(said)).startswith(told)
+
+
 def test_an_endpoint_without_its_beginning_is_told(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "s3.example:9000")
     with pytest.raises(InvalidValue, match=r"AWS_ENDPOINT_URL is .* Write such as https://"):
