@@ -13,6 +13,8 @@ const REFUSED = {
 
 /** What the camera sends while it is on. @type {MediaStream | null} */
 let stream = null;
+/** Whether it is being switched on: whoever presses twice asks once, or one would stay on. */
+let begins = false;
 
 /** @returns {HTMLVideoElement | null} */
 const screen = () => document.querySelector("#own video");
@@ -20,7 +22,8 @@ const screen = () => document.querySelector("#own video");
 /** Switch the camera on, and show what it sees. @param {HTMLElement} button */
 async function begin(button) {
   const video = screen();
-  if (!video) return;
+  if (!video || begins) return;
+  begins = true;
   unsay(button);
   try {
     const there = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: WIDE } } });
@@ -33,6 +36,8 @@ async function begin(button) {
   } catch (error) {
     end();
     say(button, REFUSED[error instanceof Error ? error.name : ""] ?? "The camera does not answer; another program may be using it.");
+  } finally {
+    begins = false;
   }
 }
 
@@ -60,7 +65,7 @@ document.addEventListener("click", async ({ target }) => {
   const button = target instanceof Element ? target.closest("[data-camera]") : null;
   const video = screen();
   if (!(button instanceof HTMLElement) || !video) return;
-  if (!stream) return begin(button);
+  if (!stream || begins) return begin(button);
   const file = await shot(video);
   end();
   await take(file);
