@@ -13,7 +13,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from multiconv.errors import MultiConvError, NotFound
+from multiconv.errors import MultiConvError, NotFound, StoreFull
 from multiconv.imaging.packed import HEAD_BYTES, packed, packed_size, unpacked
 from multiconv.imaging.png import pixels_of, png_size
 from multiconv.imaging.resize import resized
@@ -151,7 +151,11 @@ class Store:
         name = id_of(array)
         file = BytesIO()
         np.save(file, array, allow_pickle=False)
-        self._keep(name + _BANK, file.getvalue())
+        try:
+            self._keep(name + _BANK, file.getvalue())
+        except StoreFull:
+            if not self.has_array(name):  # what is there needs no room
+                raise
         return name
 
     def get_array(self, name: str) -> NDArray[np.float64]:
@@ -171,7 +175,12 @@ class Store:
         """Return whether there is a bank of that id."""
         if not _ID.fullmatch(name):
             return False
-        return name in self._banks or self._blobs.head(name + _BANK) is not None
+        if name in self._banks:
+            return True
+        is_there = self._blobs.head(name + _BANK) is not None
+        if is_there:
+            self.upkeep.note_use(name + _BANK)
+        return is_there
 
     def delete_array(self, name: str) -> None:
         """Forget a bank of filters."""

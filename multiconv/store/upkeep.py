@@ -47,6 +47,7 @@ class Upkeep:
         self._forget_after = forget_after
         self._bytes = self._since = 0
         self._next = 0.0
+        self._is_listing = False
         self._uses: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
 
@@ -85,8 +86,9 @@ class Upkeep:
     def begin_if_due(self) -> None:
         """List the store in the background, if the last time is long enough ago."""
         with self._lock:
-            if time.monotonic() < self._next:
+            if self._is_listing or time.monotonic() < self._next:
                 return
+            self._is_listing = True
             self._next = time.monotonic() + EVERY
         Thread(target=self._sweep_or_say, name="upkeep", daemon=True).start()
 
@@ -110,6 +112,8 @@ class Upkeep:
             self.sweep()
         except Exception as error:  # out of reach, perhaps; there is a next time
             LOGGER.warning("The store could not be listed: %s", type(error).__name__)
+        finally:
+            self._is_listing = False
 
     def _is_forgotten(self, name: str, found: list[Kept]) -> bool:
         """Tell whether nobody used an id for so long; asked again, since listings take time."""

@@ -14,6 +14,7 @@ from hashlib import sha256
 from flask import Flask, Response, request
 
 from multiconv.experiment.model import Limits
+from multiconv.experiment.transit import straightened
 from multiconv.web.pages import PART
 from multiconv.web.request import store
 from multiconv.web.settings import Settings
@@ -42,12 +43,14 @@ def _tag(server: str) -> str:
 
 
 def _is_there() -> bool:
-    """Tell whether every picture and every bank of the store that the query names is there."""
-    named = {
-        (each == "image", name)
-        for each, text in request.args.items(multi=True)
-        for name in _ID.findall(text)
-    }
+    """Tell whether every picture and every bank of the store that the query names is there.
+
+    Of a link that is to be put right only its route knows what it names.
+    """
+    asked = list(request.args.items(multi=True))
+    if straightened(asked)[1]:
+        return False
+    named = {(each == "image", name) for each, text in asked for name in _ID.findall(text)}
     return all(
         store().has(name) if is_picture else store().has_array(name) for is_picture, name in named
     )

@@ -24,7 +24,8 @@ from multiconv.web.settings import Settings
 COMPUTING = {
     *("pages.index", "pages.edit", "maps.picture", "maps.numbers", "maps.diagram"),
     *("api.facts", "api.one_pixel", "api.learning", "api.planes"),
-    *("takeaway.stage", "takeaway.numbers", "takeaway.film", "banks.gallery", "banks.take"),
+    *("takeaway.stage", "takeaway.numbers", "takeaway.film", "takeaway.program"),
+    *("banks.gallery", "banks.take"),
 }
 """Endpoints that compute."""
 

@@ -68,6 +68,42 @@ def test_all_bytes_count_those_of_others_after_the_next_listing(tmp_path):
         second.put(noise(4))
 
 
+def test_what_is_there_already_needs_no_room(tmp_path):
+    store = Store(FolderBlobs(tmp_path), 1_000)
+    bank = np.ones((1, 1, 3, 90))
+    with pytest.raises(StoreFull):
+        store.put_array(bank)
+    bank = bank[..., :30]
+    name = store.put_array(bank)
+    assert store.put_array(bank) == name
+    with pytest.raises(StoreFull):
+        store.put_array(bank + 1)
+
+
+def test_it_is_listed_by_one_at_a_time_however_often_there_is_no_room(tmp_path, monkeypatch):
+    begun, go_on, listings = Event(), Event(), []
+
+    class Slow(FolderBlobs):
+        """A folder whose listing takes until the test says so."""
+
+        def listing(self):
+            listings.append(1)
+            begun.set()
+            assert go_on.wait(60)
+            return iter([])
+
+    store = Store(Slow(tmp_path), 10)
+    store.upkeep.begin_if_due()
+    assert begun.wait(60)
+    with pytest.raises(StoreFull):
+        store.put_array(np.ones(9))  # which asks for another listing
+    with monkeypatch.context() as during:
+        during.setattr(upkeep, "Thread", lambda **_: pytest.fail("a second listing began"))
+        store.upkeep.begin_if_due()
+    go_on.set()
+    assert listings == [1]
+
+
 def test_only_what_is_old_is_swept(tmp_path):
     store = Store(FolderBlobs(tmp_path), 2**24)
     name = store.put(noise(1))
@@ -104,7 +140,7 @@ def test_what_nobody_used_for_so_long_is_forgotten(tmp_path):
     age(tmp_path, 25 * DAY)
     store = opened()
     assert store.size_of(picture) == (30, 40)  # used, and so is the bank
-    store.get_array(bank)
+    assert store.has_array(bank)
     age(tmp_path, 9 * DAY)
     store = opened()
     store.upkeep.sweep()

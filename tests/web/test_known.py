@@ -79,6 +79,23 @@ def test_what_was_deleted_is_not_told_as_known(client, uploaded, path):
     assert gone.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    "path", ["/?image%3D{}", "/?size%3D20%26image%3D{}", "/maps/sum.png?image%3D{}&v={}"]
+)
+def test_a_link_that_is_put_right_is_told_as_known_only_while_its_picture_is_there(
+    app, client, uploaded, path
+):
+    at = path.format(uploaded, app.config["BUILD"])
+    first = client.get(at)
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = client.get(at, headers=known)
+    assert again.status_code == 304
+    for name in ("Cache-Control", "Multiconv-Repaired"):
+        assert again.headers[name] == first.headers[name]
+    client.delete(f"/images/{uploaded}")
+    assert client.get(at, headers=known).status_code == 404
+
+
 def test_filters_of_the_store_are_asked_for_too(client, folder):
     kept = client.post("/filters", json={"query": "size=40&w.0.0=1,2,3,4,5,6,7,8,9"}).json["url"]
     at = f"/maps/sum.png{kept[1:]}"

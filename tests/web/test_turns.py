@@ -124,7 +124,7 @@ def stuck(taken, app, monkeypatch):
 
 @pytest.mark.usefixtures("stuck")
 def test_beyond_it_503_with_retry_after_while_healthz_answers(client):
-    for path in ("/api/probe", "/", "/maps/sum.png", "/diagram.svg", "/edit"):
+    for path in ("/api/probe", "/", "/maps/sum.png", "/diagram.svg", "/edit", "/code/jax.py"):
         answer = client.get(path)
         assert answer.status_code == 503
         assert answer.headers["Retry-After"] == "1"
