@@ -80,7 +80,7 @@ def test_what_share_offers_shows_the_figure_in_a_frame(
     inner.wait_for_url("**strides=2**")
     expect(frame.locator("header, #article")).to_have_count(0)
     with page.context.expect_page() as out:
-        frame.get_by_role("link", name="Open in multiconv").click()
+        frame.get_by_role("link", name="Open in multiconv").press("Enter")
     expect(out.value).to_have_url(re.compile(r"strides=2"))
     assert "embed" not in out.value.url
     expect(out.value.locator("header.bar")).to_be_visible()
