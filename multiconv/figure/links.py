@@ -75,8 +75,16 @@ class Links:
         return self._address(path, self.query, *more)
 
     def page(self, experiment: Experiment) -> str:
-        """Return the page of another experiment."""
+        """Return the page of another experiment, alone in a frame where this one is."""
+        embed = self.experiment.view.embed
+        if experiment.view.embed != embed:
+            experiment = replace(experiment, view=replace(experiment.view, embed=embed))
         return self._address("/", self._query(experiment))
+
+    def beside(self, link: str) -> str:
+        """Return a page's link, which stays alone in a frame where this one is."""
+        embedded = link and self.experiment.view.embed == "1"
+        return f"{link}&embed=1" if embedded else link
 
     def channel(self, k: int) -> str:
         """Return the page on which output channel ``k`` is the chosen one."""

@@ -101,8 +101,8 @@ def task_strip_of(trace: Trace, links: Links, form: Form | None = None) -> TaskS
         else "",
         links.page(_of_others(experiment)) if challenge.sized and not left else "",
         links.page(replace(experiment, view=_without(experiment.view))),
-        _opening(number - 1),
-        _opening(number + 1),
+        links.beside(_opening(number - 1)),
+        links.beside(_opening(number + 1)),
     )
 
 

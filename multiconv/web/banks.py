@@ -87,7 +87,8 @@ def learn() -> Response:
         )
     kept_there = bank_stored(layer.all_kernels(), _counted())
     there = begun(asked, Target(kept_there, asked.focus.k))
-    return seen_at(page_link(replace(there, source=asked.source)))
+    view = replace(there.view, embed=asked.view.embed)
+    return seen_at(page_link(replace(there, source=asked.source, view=view)))
 
 
 def _counted() -> Store:

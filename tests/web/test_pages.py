@@ -219,6 +219,18 @@ def test_a_figure_alone_has_no_bar_and_no_article(client):
     assert "embed=1" in moved.headers["Location"]
 
 
+def test_what_is_opened_from_a_figure_alone_is_alone_too(client):
+    queries = ("k=1", "tour=1", "tour=8&network=faces", "challenge=1", "challenge=6&size=40")
+    for query in (*queries, "outputs=1&filters=zero&target=luminance-edges:0&steps=9"):
+        page = client.get(f"/?{query}&embed=1").text
+        live = re.findall(r'<a [^>]*href="(/[^"]*)"[^>]* data-live-link', page)
+        live += re.findall(r'<a [^>]*data-live-link[^>]* href="(/[^"]*)"', page)
+        assert live
+        assert [link for link in live if "embed=1" not in link] == []
+        assert "#article" not in page
+    assert "embed=1" in client.get("/learn?size=40&embed=1").headers["Location"]
+
+
 def test_a_frame_is_offered_where_somebody_may_show_it(client, folder):
     assert "iframe" not in client.get("/").text
     allowed = create_app(store_folder=folder, settings=Settings(embedders=("https://a.example",)))
