@@ -59,7 +59,7 @@ Bank = str | StoredBank
 def no_banks(name: str) -> Filters:
     """Refuse a stored bank where there is no store."""
     raise NotFound(
-        f"There is no filters “{name}” here.",
+        f"There are no filters “{name}” here.",
         "Use a named bank, or the server that the link is from.",
         field="filters",
     )

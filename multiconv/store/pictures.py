@@ -48,8 +48,15 @@ def id_of(array: NDArray[np.generic]) -> str:
 
 def unknown(name: str, field: str = "image") -> MultiConvError:
     """Return the error for a name that stands for nothing here."""
+    called = f"“{name if _ID.fullmatch(name) else name[:70]}”"
+    if field == "filters":
+        return NotFound(
+            f"There are no filters {called} here.",
+            "They may have been deleted, or are another server's: add them again.",
+            field=field,
+        )
     return NotFound(
-        f"There is no {field} “{name if _ID.fullmatch(name) else name[:70]}” here.",
+        f"There is no image {called} here.",
         "It may have been deleted, or was uploaded to another server: upload it again.",
         field=field,
     )

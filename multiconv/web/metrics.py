@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from inspect import isgeneratorfunction
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
@@ -157,7 +158,12 @@ class _Counted:
             with self._operation(name):
                 return found(*given, **named)
 
-        return counted
+        @wraps(found)
+        def counted_to_its_end(*given: Any, **named: Any) -> Iterator[Any]:
+            with self._operation(name):
+                yield from found(*given, **named)
+
+        return counted_to_its_end if isgeneratorfunction(found) else counted
 
 
 def take_over(folder: Path) -> None:

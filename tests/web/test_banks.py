@@ -212,7 +212,7 @@ def test_a_script_deletes_a_bank_once(client, folder):
     for address in ("/maps/sum.png", "/", f"/?target={name}:0&{query}"):
         told = client.get(f"{address}?{query}" if "?" not in address else address)
         assert told.status_code == 404
-    assert "It may have been deleted" in client.get(f"/?{query}").text
+    assert "They may have been deleted" in client.get(f"/?{query}").text
     again = client.delete(f"/filters/{name}")
     assert (again.status_code, again.json["field"]) == (404, "filters")
 

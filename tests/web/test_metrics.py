@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from multiconv import web
 from multiconv.errors import InvalidValue
 from multiconv.experiment.model import LIMITS
 from multiconv.imaging.sandbox import decoder_starts
+from multiconv.store.blobs import FolderBlobs, Kept
 from multiconv.web import create_app
 from multiconv.web.metrics import take_over
 from multiconv.web.settings import Settings
@@ -86,6 +87,23 @@ def test_what_the_store_refuses_is_counted(tmp_path: Path, picture: Callable[...
     assert full.test_client().post("/images", data=body).status_code == 507
     now = counted(full.test_client())
     assert now["multiconv_requests_total", "POST", "/images", "507"] == 1
+
+
+def test_a_listing_that_breaks_off_is_counted_as_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def listing(_: FolderBlobs) -> Iterator[Kept]:
+        yield Kept("a" * 64 + ".png", 1, 0.0)
+        raise OSError("the disk is away")
+
+    client = create_app(store_folder=tmp_path, settings=ON).test_client()
+    assert counted(client)["multiconv_store_seconds_count", "listing"] == 1
+    monkeypatch.setattr(FolderBlobs, "listing", listing)
+    with pytest.raises(OSError, match="away"):
+        client.application.extensions["multiconv_store"].upkeep.sweep()
+    now = counted(client)
+    assert now["multiconv_store_failures_total", "listing"] == 1
+    assert now["multiconv_store_seconds_count", "listing"] == 2
 
 
 def test_without_the_extra_the_setting_is_refused(
