@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from importlib.util import find_spec
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
 
@@ -36,12 +37,19 @@ def count_write(what: str) -> None:
 def _sender() -> str:
     """Return the address a request is from; of IPv6 the network that one household has."""
     try:
-        address = ip_address(request.remote_addr or "")
+        address = _address(request.remote_addr or "")
     except ValueError:
         return "unknown"
     if isinstance(address, IPv6Address) and not address.ipv4_mapped:
         return f"{address.exploded[:19]}::/64"
     return str(address)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address:
+    try:
+        return ip_address(text)
+    except ValueError:  # some proxies add the port
+        return ip_address(urlsplit(f"//{text}").hostname or "")
 
 
 def register(app: Flask, settings: Settings) -> None:

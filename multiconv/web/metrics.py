@@ -29,6 +29,7 @@ from prometheus_client import (
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from multiconv.errors import InvalidValue
 from multiconv.experiment.model import LIMITS
 from multiconv.imaging.sandbox import decoder_starts
 from multiconv.store.blobs import Blobs
@@ -52,6 +53,12 @@ class Metrics:
 
     def __init__(self) -> None:
         self._folder = os.environ.get(FOLDER, "")
+        if self._folder and not Path(self._folder).is_dir():
+            raise InvalidValue(
+                f"{FOLDER} is “{self._folder}”, where there is no folder.",
+                "Make it, or leave the variable out.",
+                field=FOLDER,
+            )
         self._own = CollectorRegistry()
         own: dict[str, Any] = {"namespace": "multiconv", "registry": self._own}
         many: dict[str, Any] = {**own, "multiprocess_mode": "livesum"}

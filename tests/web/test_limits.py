@@ -98,6 +98,12 @@ def test_behind_a_proxy_it_is_the_senders_address_that_counts(bounded, picture):
         for each in ("192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2")
     ]
     assert told == [303, 303, 429, 303]
+    with_port = ("192.0.2.1:50001", "192.0.2.3:50002", "[2001:db8::1]:1", "[2001:db8::2]", "?[")
+    told = [
+        sent(client, picture, **{"X-Forwarded-For": each}).status_code
+        for each in (*with_port, "192.0.2.4:1", "2001:db8::3")
+    ]
+    assert told == [429, 303, 303, 303, 303, 303, 429]
 
 
 def test_processes_count_together_in_valkey_and_let_through_while_it_is_away(

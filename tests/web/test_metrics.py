@@ -20,7 +20,7 @@ from multiconv.experiment.model import LIMITS
 from multiconv.imaging.sandbox import decoder_starts
 from multiconv.store.blobs import FolderBlobs, Kept
 from multiconv.web import create_app
-from multiconv.web.metrics import take_over
+from multiconv.web.metrics import FOLDER, take_over
 from multiconv.web.settings import Settings
 
 ON = Settings(metrics=True)
@@ -111,6 +111,14 @@ def test_without_the_extra_the_setting_is_refused(
 ) -> None:
     monkeypatch.setattr(web, "find_spec", lambda _: None)
     with pytest.raises(InvalidValue, match="an extra that is not installed"):
+        create_app(store_folder=tmp_path, settings=ON)
+
+
+def test_a_folder_to_count_in_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path / "none"))
+    with pytest.raises(InvalidValue, match=f"{FOLDER} is .*none”, where there is no folder"):
         create_app(store_folder=tmp_path, settings=ON)
 
 
