@@ -40,6 +40,9 @@ REASONS = (
 )
 """What a store or the network said, in the words of an error; never an object's name."""
 
+NOWHERE = {"NoSuchBucket", "ContainerNotFound"}
+"""What stores say where it is not an object that is missing but all of them."""
+
 _Answer = TypeVar("_Answer")
 
 
@@ -87,7 +90,9 @@ class ObjectBlobs:
                 if most < 0:
                     return bytes(obstore.get(self._store, name).bytes())
                 return bytes(obstore.get_range(self._store, name, start=0, end=most))
-            except FileNotFoundError:
+            except FileNotFoundError as error:
+                if reason(error) in NOWHERE:
+                    raise
                 return None
 
         return self._ask(get)

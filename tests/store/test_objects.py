@@ -43,9 +43,15 @@ def test_a_bucket_that_is_not_there_is_no_picture_that_is_not_there(bucket, monk
     blobs = objects.ObjectBlobs("s3://another")
     assert not blobs.is_writable()
     assert caplog.messages[-1].endswith(": NoSuchBucket")
-    monkeypatch.setattr(blobs, "_away_until", 0.0)
-    with pytest.raises(StoreAway):
-        blobs.put_if_absent("one", b"1")
+    uses = (
+        lambda: blobs.put_if_absent("one", b"1"),
+        lambda: blobs.get("one"),
+        lambda: blobs.get("one", 5),
+    )
+    for use in uses:
+        monkeypatch.setattr(blobs, "_away_until", 0.0)
+        with pytest.raises(StoreAway):
+            use()
 
 
 def test_an_address_that_is_none_is_told():
