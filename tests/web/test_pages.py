@@ -184,6 +184,7 @@ def test_a_shared_link_shows_what_it_is(client, app, uploaded):
     public = "https://multiconv.example"
     (canonical,) = re.findall(r'<link rel="canonical" href="(/\?[^"]+)">', page)
     assert told["og:url"] == public + canonical
+    assert "a chat that shows a preview keeps a copy of its own" in page
     assert told["og:title"].startswith("Your picture at 16 × 20: ")
     assert told["og:image"].startswith(f"{public}/maps/card.png?")
     assert (told["og:image:width"], told["og:image:height"]) == ("1200", "630")
