@@ -29,8 +29,8 @@ let next = null;
 let painter = null;
 let calls = 0;
 let shownCall = 0; // the newest that an answer was drawn for
-/** When something was asked for last, and when it was sent. */
-const times = { asked: 0, sent: 0 };
+/** When something was asked for last, when it was sent, and when an answer was late. */
+const times = { asked: 0, sent: 0, late: -Infinity };
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let resting;
 let underWay = 0;
@@ -42,7 +42,9 @@ const LONG = 60;
 const SLOW = 4000; // pixels a ms: on a line that brings fewer, half the bytes are worth the work at both ends
 const QUICK = 25; // a server that answers so soon takes a second question while it works on the first
 const RECENT = 500;
-const LATE = 33; // two frames: where answers take longer, what the page can draw is drawn at once
+const LATE = 33; // two frames: where answers take longer, what the page can draw is drawn at once;
+const DUE = 20; // one that is not there by now would miss the second frame, for which there is still time to draw
+const LATELY = 2000; // a server that is asked less often is soon quick again, and would be late again if pressed
 const PAUSE = 100; // and the server is asked where the hand rests so long,
 const APART = 250; // or so long after it was asked last
 
@@ -61,8 +63,8 @@ export async function ask(maps, question) {
   const mine = { ...question, call: (calls += 1), bridged: false };
   next = mine;
   times.asked = performance.now();
-  if (question.ahead || last.took > LATE) mine.bridged = previewed(names, mine);
-  else if (painter) setTimeout(overdue, LATE, names, mine);
+  if (question.ahead || times.asked - times.late < LATELY) mine.bridged = previewed(names, mine);
+  else if (painter) setTimeout(overdue, DUE, names, mine);
   await send();
 }
 
@@ -115,6 +117,7 @@ async function answered(question) {
     const { planes, learning } = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
     last.ended = performance.now();
     last.took = last.ended - start;
+    if (last.took > LATE) times.late = last.ended;
     last.brought = planes.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const fresh = now === epoch ? planes.filter(({ name }) => due(name)) : [];
     for (const { name } of fresh) {
