@@ -1,4 +1,4 @@
-"""Challenges in a browser: one is predicted and one is made, with scripts and without."""
+"""Challenges in a browser: one is predicted and one is made by hand, and each is solved."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from multiconv.figure.strip import challenge_link
 from tests.browser.conftest import Pages
 from tests.browser.harness import Watch
+from tests.figure.test_strip import MADE, PREDICTED, link_of
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +92,27 @@ def test_both_work_without_scripts(new_page: Pages) -> None:
         page.locator(f"[name='w.{q}.0']").fill(weight)
     page.locator("#strip").get_by_role("button", name="Check").click()
     expect(said).to_contain_text("to a grey camera there is no disc")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_each_is_solved_and_missed(new_page: Pages, javascript: bool) -> None:
+    page = new_page("/challenges", javascript=javascript)
+    said = page.locator("#strip-said")
+    for number, (solutions, wrong) in PREDICTED.items():
+        page.goto(challenge_link(number))
+        text, message = next(iter(wrong.items()))
+        answer(page, text)
+        expect(said, f"challenge {number}").to_contain_text(message)
+        answer(page, solutions[0])
+        expect(said, f"challenge {number}").to_have_class(re.compile("done"))
+    for number, (solutions, wrong) in MADE.items():
+        more, message = next(iter(wrong.items()))
+        page.goto(link_of(number, more))
+        page.locator("#strip").get_by_role("button", name="Check").click()
+        expect(said, f"challenge {number}").to_contain_text(message)
+        page.goto(link_of(number, solutions[0]))
+        page.locator("#strip").get_by_role("button", name="Check").click()
+        expect(said, f"challenge {number}").to_have_class(re.compile("done"))
 
 
 def test_the_page_of_all_is_whole_and_prints(

@@ -28,12 +28,17 @@ def answered(client, number, answer, more=""):
     return strip(client, f"/edit?from={begun}&answer={quote(answer)}")[:2]
 
 
-def made(client, number, more):
-    """The verdict on a figure that was changed from where the challenge begins."""
+def link_of(number: int, more: str) -> str:
+    """The link of a figure that was changed from where the challenge begins."""
     link = challenge_link(number)
     pairs = dict(part.split("=", 1) for part in link[2:].split("&") if part)
     pairs |= dict(part.split("=", 1) for part in more.split("&") if part)
-    link = "/?" + "&".join(f"{name}={text}" for name, text in pairs.items())
+    return "/?" + "&".join(f"{name}={text}" for name, text in pairs.items())
+
+
+def made(client, number, more):
+    """The verdict on such a figure."""
+    link = link_of(number, more)
     done, said, markup = strip(client, link)
     assert done == ("not met" not in markup), link  # the meters say what Check says
     return done, said
