@@ -6,7 +6,8 @@
   and 256², by one process and by two workers: answers a second, and milliseconds of all processes
   of the server for each;
 - a settle, the figure part of the page and its maps, in the same milliseconds;
-- what is answered at four times the rate that two workers manage at best;
+- what is answered at four times the rate that two workers manage at best, a second and for each
+  second that the server had of the processors, since what asks works on the same ones;
 - from these, what 300 and 10,000 people need.
 """
 
@@ -154,24 +155,52 @@ def settles(server: Running, size: int) -> float:
     return 1e3 * (server.seconds() - before) / SETTLES
 
 
-def goodput(server: Running, seconds: float) -> tuple[float, float, Counter[int]]:
-    """Right answers a second at best, and at four times that rate; how those were answered."""
-    ahead = iter(experiments(random.randrange(10**6)))  # noqa: S311
+@dataclass
+class Goodput:
+    """How requests were answered, in how many seconds, and what the server had of the cores."""
 
-    def in_turn(until: float, found: Counter[int]) -> None:
-        while time.perf_counter() < until:
-            found[fetched(server.port, next(ahead))[0]] += 1
+    found: Counter[int]
+    took: float
+    worked: float
 
-    for best in (Counter[int](), Counter[int]()):  # first what is made once
-        until = time.perf_counter() + seconds
-        in_threads(partial(in_turn, until, best), CLIENTS)
-    rate = TIMES_TOO_MANY * best[200] / seconds
+    @property
+    def rate(self) -> float:
+        """Right answers a second."""
+        return self.found[200] / self.took
+
+    @property
+    def yielded(self) -> float:
+        """Right answers for each second of a core's work."""
+        return self.found[200] / self.worked
+
+
+def answered(server: Running, ask: Callable[[Counter[int]], None], many: int) -> Goodput:
+    """What so many threads were answered."""
     found: Counter[int] = Counter()
-    began = time.perf_counter()
-    turn = iter(range(int(rate * seconds)))
+    before, began = server.seconds(), time.perf_counter()
+    in_threads(partial(ask, found), many)
+    return Goodput(found, time.perf_counter() - began, server.seconds() - before)
+
+
+def goodput(server: Running, seconds: float) -> tuple[Goodput, Goodput]:
+    """What is answered at best, and at four times that rate."""
+    ahead = iter(experiments(random.randrange(10**6)))  # noqa: S311
     lock = threading.Lock()
 
-    def keep_pace() -> None:
+    def in_turn(found: Counter[int]) -> None:
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            with lock:
+                path = next(ahead)
+            found[fetched(server.port, path)[0]] += 1
+
+    answered(server, in_turn, CLIENTS)  # first what is made once
+    best = answered(server, in_turn, CLIENTS)
+    rate = TIMES_TOO_MANY * best.rate
+    began = time.perf_counter()
+    turn = iter(range(int(rate * seconds)))
+
+    def keep_pace(found: Counter[int]) -> None:
         while True:
             with lock:
                 at = next(turn, None)
@@ -181,8 +210,7 @@ def goodput(server: Running, seconds: float) -> tuple[float, float, Counter[int]
             time.sleep(max(0.0, began + at / rate - time.perf_counter()))
             found[fetched(server.port, path)[0]] += 1
 
-    in_threads(keep_pace, PLACES)
-    return best[200] / seconds, found[200] / (time.perf_counter() - began), found
+    return best, answered(server, keep_pace, PLACES)
 
 
 def needed(people: int, planes_ms: float, settle_ms: float) -> str:
@@ -220,10 +248,14 @@ def main(seconds: float = 5.0, other: str = "") -> None:
         resting = {size: settles(many, size) for size in SIZES}
         for size, cost in resting.items():
             print(f"a settle at {size}²: {cost:.1f} ms", flush=True)
-        best, over, answers = goodput(many, 2 * seconds)
-        counted = ", ".join(f"{status}: {count:,}" for status, count in sorted(answers.items()))
-        print(f"different experiments: {best:.0f}/s at best, {over:.0f}/s of "
-              f"{TIMES_TOO_MANY} times as many ({over / best:.2f}; {counted})")  # fmt: skip
+        best, over = goodput(many, 2 * seconds)
+        counted = ", ".join(f"{status}: {count:,}" for status, count in sorted(over.found.items()))
+        print(
+            f"different experiments: {best.rate:.0f}/s at best, {over.rate:.0f}/s of "
+            f"{TIMES_TOO_MANY} times as many ({over.rate / best.rate:.2f}; {counted}); for each "
+            f"second of a core {best.yielded:.0f} and {over.yielded:.0f} "
+            f"({over.yielded / best.yielded:.2f})"
+        )
         for people in (300, 10_000):
             print(needed(people, costs[SIZES[-1]][many.name], resting[SIZES[-1]]))
 
