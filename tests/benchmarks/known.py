@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import io
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 from PIL import Image
 
 from multiconv.web import create_app
+from tests.benchmarks.network import spent
 
 ROUNDS = 25
 PATHS = (
@@ -24,16 +22,6 @@ PATHS = (
     *("/api/experiment?", "/api/probe?", "/api/planes?", "/multiconv.npz?", "/film/sum.gif?"),
 )
 LAYER = "network=faces&layer=7"
-
-
-def spent(work: Callable[[], object]) -> float:
-    """Return the median of the processor's ms for some work."""
-    found = []
-    for _ in range(ROUNDS):
-        start = time.process_time()
-        work()
-        found.append(1000 * (time.process_time() - start))
-    return median(found)
 
 
 def main() -> None:
@@ -63,8 +51,8 @@ def main() -> None:
             def again(path: str = path, known: dict[str, str] = known) -> object:
                 return client.get(path, headers=known).data
 
-            told = f"{spent(again):.2f}" if status == 304 else f"none: {status}"
-            print(f"| {path[:46]} | {spent(whole):.2f} | {told} |", flush=True)
+            told = f"{spent(again, ROUNDS):.2f}" if status == 304 else f"none: {status}"
+            print(f"| {path[:46]} | {spent(whole, ROUNDS):.2f} | {told} |", flush=True)
 
 
 if __name__ == "__main__":

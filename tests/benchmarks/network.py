@@ -30,10 +30,10 @@ def of(query: str) -> Experiment:
     return read(parse_qsl(query), networks=network)
 
 
-def spent(work: Callable[[], object]) -> float:
+def spent(work: Callable[[], object], rounds: int = ROUNDS) -> float:
     """Return the median of the processor's ms for some work."""
     found = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = time.process_time()
         work()
         found.append(1000 * (time.process_time() - start))

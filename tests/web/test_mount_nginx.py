@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import shutil
-import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -14,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.hosted.engines import NGINX, OPENSSL, await_port, free_port
+from tests.hosted.topology import certified
 from tests.web.server import HOST, PATIENCE, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = ROOT / "multiconv" / "hosting" / "nginx.conf"
-PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"
-NGINX, OPENSSL = shutil.which("nginx", path=PATH), shutil.which("openssl", path=PATH)
 AROUND = """
 daemon off;
 master_process off;
@@ -45,26 +42,13 @@ def test_the_readme_has_the_block_that_is_run() -> None:
     assert BLOCK.read_text() in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def _free_port() -> int:
-    with socket.create_server((HOST, 0)) as sock:
-        return int(sock.getsockname()[1])
-
-
-def _certified(folder: Path) -> None:
-    """Make a certificate for this machine, signed by itself."""
-    made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    files = ["-keyout", str(folder / "own.key"), "-out", str(folder / "own.pem")]
-    named = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-    subprocess.run([str(OPENSSL), *made, *files, *named], check=True, capture_output=True)
-
-
 class Outside:
     """A browser's side of the proxy."""
 
-    def __init__(self, port: int, certificate: Path) -> None:
+    def __init__(self, port: int, trust: ssl.SSLContext) -> None:
         self.origin = f"https://127.0.0.1:{port}"
         self._port = port
-        self._trust = ssl.create_default_context(cafile=str(certificate))
+        self._trust = trust
 
     def ask(self, path: str, body: bytes | None = None, method: str = "", **headers: str):
         """Status, headers and text of an answer."""
@@ -89,8 +73,8 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
     """The app behind nginx."""
     if not (NGINX and OPENSSL):
         pytest.skip("nginx or openssl is not installed: nothing was asked through a real proxy")
-    folder, port = tmp_path_factory.mktemp("nginx"), _free_port()
-    _certified(folder)
+    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    trust = certified(folder)
     with serving(folder / "store", MULTICONV_PROXIES="1") as server:
         said = {"folder": folder, "host": HOST, "port": port, "behind": server.port}
         rooms = "".join(f"{room}_temp_path {folder}/{room};\n" for room in ROOMS)
@@ -101,22 +85,11 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
         command = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
         nginx = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         try:
-            _await(port, nginx)
-            yield Outside(port, folder / "own.pem")
+            await_port(port, nginx)
+            yield Outside(port, trust)
         finally:
             nginx.terminate()
             nginx.wait(PATIENCE)
-
-
-def _await(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Return when somebody listens on a port; fail if the process ends first."""
-    while process.poll() is None:
-        try:
-            socket.create_connection((HOST, port), 1).close()
-        except ConnectionRefusedError:
-            continue
-        return
-    pytest.fail(f"nginx ended with {process.returncode}")
 
 
 def test_pages_and_programs_say_where_they_are_from_outside(outside: Outside) -> None:
