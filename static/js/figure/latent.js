@@ -7,6 +7,7 @@
 import { parsed, plain, typedNumber, weightText, stepped } from "../lib/numbers.js";
 import { hold, setNumbers } from "../page/edit.js";
 import { edit } from "../page/form.js";
+import { facesInSight } from "../page/seen.js";
 import { say, speak, unsay } from "../page/words.js";
 import { on, state } from "../state.js";
 import { fill } from "./map.js";
@@ -19,8 +20,12 @@ let chosen = null;
 
 /** @typedef {import("../lib/packed.js").Plane} Plane */
 
-/** A field of the form. @param {string} name @returns {HTMLInputElement | null} */
-const field = (name) => document.querySelector(`#latent [name="mix.${name}"]`);
+/** A field of the form. @param {string} name */
+function field(name) {
+  const form = document.getElementById("latent");
+  const found = form instanceof HTMLFormElement && form.elements.namedItem(`mix.${name}`);
+  return found instanceof HTMLInputElement ? found : null;
+}
 const index = () => chosen ?? state.facts.z?.index ?? 0;
 
 /** One of the numbers, as the link says it now. @param {number} at */
@@ -35,9 +40,10 @@ function choose(at) {
   for (const mark of document.querySelectorAll(".layer-row .one")) {
     if (Number(mark.getAttribute("y")) !== at / count()) mark.setAttribute("y", String(at / count()));
   }
+  const value = rounded(numberAt(at));
   for (const bar of bars()) {
-    bar.setAttribute("aria-valuenow", String(rounded(numberAt(at))));
-    bar.setAttribute("aria-valuetext", `z[${at}] ${weightText(rounded(numberAt(at)))}`);
+    bar.setAttribute("aria-valuenow", String(value));
+    bar.setAttribute("aria-valuetext", `z[${at}] ${weightText(value)}`);
   }
 }
 
@@ -165,10 +171,8 @@ document.addEventListener("pointerdown", ({ target }) => {
 });
 
 on("planes", ({ planes }) => {
-  // Looked for before any is drawn: each look after a change would lay the page out once more.
-  const faces = [...document.querySelectorAll(":is(.layer-row, .thirds) [data-face]")].filter((face) => face.getClientRects().length);
   for (const plane of /** @type {Plane[]} */ (planes)) {
-    for (const face of faces) if (face.getAttribute("data-face") === plane.name) draw(face, plane);
+    for (const face of facesInSight()) if (face.getAttribute("data-face") === plane.name) draw(face, plane);
   }
 });
 

@@ -18,7 +18,7 @@ import { on, state, under } from "../state.js";
 const MOST = 2 ** 21;
 const [THICKEST, THINNEST] = [4.5, 0.6]; // of the volumes' lines
 const REST = 70; // ms that a pixel is pointed at before its exact numbers are asked for
-const SELDOM = 150; // ms from numbers to numbers while a hand moves what they depend on
+const SELDOM = 100; // ms from one to the next while a hand moves what they depend on: all that changes is laid out
 const LONGEST = 232; // of the rest's bars
 /** More subtotals are counted, not listed. */
 const MANY = 4;
@@ -57,17 +57,21 @@ function put(element, name, value) {
   const now = name ? (element.getAttribute(name) ?? "") : (element.textContent ?? "");
   if (now === value) return;
   if (!old.has(name)) said.set(element, old.set(name, now));
+  write(element, name, value);
+}
+
+/** Write an attribute or the text; a new node of text would be laid out anew with all that is beside it. @param {Element} element @param {string} name @param {string} value */
+function write(element, name, value) {
+  const only = element.firstChild;
   if (name) element.setAttribute(name, value);
+  else if (only instanceof Text && !only.nextSibling) only.data = value;
   else element.textContent = value;
 }
 
 /** All as the page said it. */
 function restore() {
   for (const [element, old] of said) {
-    for (const [name, value] of old) {
-      if (name) element.setAttribute(name, value);
-      else element.textContent = value;
-    }
+    for (const [name, value] of old) write(element, name, value);
   }
   said.clear();
 }
@@ -122,7 +126,10 @@ async function fetchPlanes() {
 export function showLedger(i, j, again) {
   later = again;
   start();
-  if (state.step && String([i, j]) === String(served)) return draw(entered(state.step.entered));
+  if (state.step && String([i, j]) === String(served)) {
+    inexact(false);
+    return draw(entered(state.step.entered));
+  }
   const stands = standing(i, j);
   if (stands !== undefined) return stands;
   const { facts } = state;
@@ -132,6 +139,7 @@ export function showLedger(i, j, again) {
     return null;
   }
   void fetchPlanes();
+  inexact(!!held.planes && !edited);
   if (!held.planes) return null;
   /** Channels whose planes end before what they add. @type {Set<number>} */
   const beyond = new Set();
@@ -142,10 +150,12 @@ export function showLedger(i, j, again) {
     return valueOf(index, facts.range / (facts.gain ?? 1));
   });
   const output = draw(values, beyond);
-  if (!edited) document.getElementById("pixel")?.classList.toggle("waiting", true);
   timer = setTimeout(() => void exact(i, j), REST);
   return output;
 }
+
+/** The pixel's arithmetic is of other numbers than those that are shown. @param {boolean} so */
+const inexact = (so) => void document.getElementById("pixel")?.classList.toggle("waiting", so);
 
 /**
  * Show the exact numbers of an output pixel when it has been pointed at for a while.
@@ -160,16 +170,12 @@ export function showExact(i, j) {
   return null;
 }
 
-/** Show what each input adds now: bars with every frame; numbers and lines, which have all painted anew, now and then. @param {number[]} values */
+/** Show what each input adds, now and then: what follows the hand with every frame are the pictures. @param {number[]} values */
 function follow(values) {
   const now = performance.now();
-  if (now - numbered >= SELDOM) {
-    draw(values, new Set());
-    numbered = now;
-    return;
-  }
-  const shown = values.map((value) => value / state.facts.divisor);
-  bars(shown, scale(shown, state.bias), state.bias);
+  if (now - numbered < SELDOM) return;
+  draw(values, new Set());
+  numbered = now;
 }
 
 /**
@@ -179,7 +185,7 @@ function follow(values) {
  * @param {number[] | null} [near]
  */
 function soon(i, j, near = null) {
-  document.getElementById("pixel")?.classList.toggle("waiting", true);
+  inexact(true);
   timer = setTimeout(() => {
     if (near && String([i, j]) === String(state.facts.pixel)) draw(near, new Set());
     void exact(i, j);
@@ -190,7 +196,6 @@ function soon(i, j, near = null) {
 function start() {
   clearTimeout(timer);
   asked += 1;
-  document.getElementById("pixel")?.classList.toggle("waiting", false);
   if (!served.length) begin(); // the page as it came
 }
 
@@ -198,6 +203,7 @@ function start() {
 function standing(i, j) {
   if (edited) return undefined;
   if (String([i, j]) === String(served)) {
+    inexact(false);
     restore();
     const value = find('[data-value="output"]')?.textContent;
     return value ? { value, output: null } : null;
@@ -237,7 +243,7 @@ function written(found, values) {
   draw(values);
   for (const channel of found.channels) table(...within(channel, found));
   lines(values);
-  document.getElementById("pixel")?.classList.toggle("waiting", false);
+  inexact(false);
 }
 
 /** @param {number[]} values by their channels @param {Set<number> | null} [beyond] those that are larger; null if the values are exact */

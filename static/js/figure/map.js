@@ -199,7 +199,7 @@ const held = new WeakMap();
 
 on("planes", ({ planes }) => {
   for (const plane of /** @type {Plane[]} */ (planes)) {
-    for (const map of document.querySelectorAll(`mc-map[data-map="${plane.name}"]`)) {
+    for (const map of [...document.getElementsByTagName("mc-map")].filter((map) => map.getAttribute("data-map") === plane.name)) {
       const live = paint(map, plane);
       follow(plane.name, map.querySelector("canvas[data-step]") ?? live);
     }

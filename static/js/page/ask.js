@@ -38,6 +38,7 @@ let asked = 0;
 let epoch = 0;
 /** How long the last answer took, how many pixels it brought, and when it was there. */
 const last = { took: 0, brought: 0, ended: 0 };
+const SIGNED = 150; // ms: what is sooner there is not said to be waited for
 const LONG = 60;
 const SLOW = 4000; // pixels a ms: on a line that brings fewer, half the bytes are worth the work at both ends
 const QUICK = 25; // a server that answers so soon takes a second question while it works on the first
@@ -160,7 +161,7 @@ export async function fetched(names, query, range, cache = "no-store") {
 }
 
 /**
- * The same promise; while it lasts, a sign in the bar, which shows itself after 150 ms (bar.css).
+ * The same promise; once it takes long, a sign in the bar. What is soon there changes nothing on the page.
  * @template T
  * @param {Promise<T>} promise
  * @returns {Promise<T>}
@@ -169,8 +170,11 @@ export function waiting(promise) {
   const sign = document.createElement("i");
   sign.className = "wait";
   sign.dataset.live = "";
-  document.querySelector(".bar")?.append(sign);
-  return promise.finally(() => sign.remove());
+  const timer = setTimeout(() => document.querySelector(".bar")?.append(sign), SIGNED);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    sign.remove();
+  });
 }
 
 /** The server understood and said no, in words. */

@@ -5,8 +5,13 @@
  */
 import { on } from "../state.js";
 
+const LATE = 400; // ms: what is sooner there says nothing, and changes nothing on the page
 /** Pictures that are shown and not there yet, by their addresses. @type {Map<string, Promise<unknown>>} */
 const absent = new Map();
+/** Maps that are on their way: who asked for them last, and since when they have been waited for. @type {Map<string, { number: number, since: number }>} */
+const due = new Map();
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 let asked = 0;
 
 /** The maps of a name, or all. @param {string} [name] */
@@ -15,39 +20,65 @@ const maps = (name) => document.querySelectorAll(name ? `mc-map[data-map="${name
 /**
  * Maps are asked for; returns whom to tell of those that have come.
  * @param {Iterable<string>} names
- * @param {string} [kind] of sign: "coming", or "coming now" for one that does not wait
  */
-export function awaited(names, kind = "coming") {
-  const number = String((asked += 1));
-  for (const name of names) {
-    for (const map of maps(name)) (map.querySelector(":scope > .coming") ?? sign(map, kind)).setAttribute("data-for", number);
-  }
+export function awaited(names) {
+  const number = (asked += 1);
+  for (const name of names) wait(name, number, due.get(name)?.since);
   return (/** @type {Iterable<string>} */ come) => {
     for (const name of come) {
-      for (const map of maps(name)) {
-        const last = map.querySelector(".coming")?.getAttribute("data-for") ?? "0";
-        silence(map);
-        if (Number(last) > Number(number)) sign(map, "coming").setAttribute("data-for", last);
-      }
+      const last = due.get(name);
+      silence(name);
+      if (last && last.number > number) wait(name, last.number);
     }
   };
 }
 
-/** @param {Element} map @param {string} kind */
-function sign(map, kind) {
-  const made = document.createElement("span");
-  made.className = kind;
-  made.dataset.live = "";
-  made.textContent = "being computed …";
-  map.append(made);
-  map.setAttribute("aria-busy", "true");
-  return made;
+/** @param {string} name @param {number} number @param {number} [since] */
+function wait(name, number, since = performance.now()) {
+  due.set(name, { number, since });
+  timer ??= setTimeout(look, LATE);
 }
 
-/** @param {Element} map */
-function silence(map) {
-  map.querySelector(".coming")?.remove();
-  map.removeAttribute("aria-busy");
+/** What is late by now says so. */
+function look() {
+  timer = undefined;
+  let first = Infinity;
+  for (const [name, { since }] of due) {
+    const left = since + LATE - performance.now();
+    if (left < 1) sign(name);
+    else first = Math.min(first, left);
+  }
+  if (first < Infinity) timer = setTimeout(look, first);
+}
+
+/** @param {string} name */
+function sign(name) {
+  for (const map of maps(name)) {
+    if (map.querySelector(".coming")) continue;
+    const made = document.createElement("span");
+    made.className = "coming";
+    made.dataset.live = "";
+    made.textContent = "being computed …";
+    map.append(made);
+    map.setAttribute("aria-busy", "true");
+  }
+}
+
+/** @param {string} name */
+function silence(name) {
+  due.delete(name);
+  for (const made of [...signs]) {
+    if (made.parentElement?.getAttribute("data-map") === name) hush(made);
+  }
+}
+
+/** The signs that stand on the page: none, as a rule. */
+const signs = document.getElementsByClassName("coming");
+
+/** @param {Element} made */
+function hush(made) {
+  made.parentElement?.removeAttribute("aria-busy");
+  made.remove();
 }
 
 /** All that is computed is asked for anew. */
@@ -55,7 +86,10 @@ export const everything = () =>
   void awaited([...document.querySelectorAll('mc-map:not([data-map^="input-"])')].map((map) => map.getAttribute("data-map") ?? ""));
 
 /** Nothing is waited for any more. */
-export const none = () => maps().forEach(silence);
+export function none() {
+  due.clear();
+  for (const made of [...signs]) hush(made);
+}
 on("page", none);
 
 /**
@@ -67,7 +101,8 @@ export function early(late) {
   for (const map of maps()) {
     const address = () => map.querySelector("input")?.getAttribute("src") ?? "";
     const [name, wanted, picture] = [map.getAttribute("data-map") ?? "", address(), absent.get(address())];
-    const arrived = picture && awaited([name], "coming now");
+    const arrived = picture && awaited([name]);
+    if (picture) sign(name);
     void Promise.resolve(picture).then(() => {
       if (address() === wanted) uncover(map);
       arrived?.([name]);

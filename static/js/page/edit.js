@@ -9,6 +9,7 @@ import { state, tell } from "../state.js";
 import { ask, heldRange } from "./ask.js";
 import { awaited, none } from "./coming.js";
 import { settle, write } from "./link.js";
+import { facesInSight, mapsInSight } from "./seen.js";
 import { align, idle, inTurn } from "./visit.js";
 import { say, unsay } from "./words.js";
 
@@ -104,8 +105,7 @@ export const setNumbers = (next, place) =>
   void inTurn(() => {
     const parameters = next();
     if (!Object.keys(parameters).length) return;
-    const faces = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(":is(.layer-row, .thirds) [data-face]"));
-    const seen = [...faces].flatMap((face) => (face.getClientRects().length ? [face.dataset.face ?? ""] : []));
+    const seen = facesInSight().map((face) => face.getAttribute("data-face") ?? "");
     change({ ...parameters, ...held() }, [...new Set([...seen, ...worked()])], place);
   });
 
@@ -123,9 +123,7 @@ export const setStep = (next, place) =>
 
 /** The maps of the opened layer that are in sight, and of many inputs what each adds: all depend on what the first layer is given. */
 function worked() {
-  const maps = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#stage mc-map[data-map]"));
-  const seen = [...maps].flatMap((map) => (map.closest("details:not([open])") ? [] : [map.dataset.map ?? ""]));
-  return state.facts.gain !== undefined && state.facts.whatIf !== "apart" ? [...seen, "subtotals"] : seen;
+  return state.facts.gain !== undefined && state.facts.whatIf !== "apart" ? [...mapsInSight(), "subtotals"] : mapsInSight();
 }
 
 /** Keep the page from being brought in line while a hand still moves. @param {boolean} still */
