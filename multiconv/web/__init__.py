@@ -173,7 +173,14 @@ def create_app(
     limits_of_writes.register(app, settings)
     headers.register(app, settings)
     known.register(app, settings, limits)
-    turns.register(app, settings, *([metrics.turn] if metrics else []))
+
+    def answered(rule: str, method: str, status: int, began: float, sent: int) -> None:
+        log.write(rule, method, status, began, sent)
+        if metrics:
+            metrics.answered(rule, method, status, began)
+
+    told = [metrics.turn] if metrics else []
+    turns.register(app, settings, *told, answered=answered)
     for room in (pages, uploads, banks, maps, files, api, openapi, takeaway):
         app.register_blueprint(room.blueprint)
     mount(app, settings)

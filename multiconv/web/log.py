@@ -23,13 +23,20 @@ def register(app: Flask) -> None:
     def tell(response: Response) -> Response:
         # The rule stands for the path: ids, names and queries are people's own.
         rule = request.url_rule.rule if request.url_rule else None
-        line = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "method": request.method if request.method in METHODS else "other",
-            "path": rule,
-            "status": response.status_code,
-            "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
-            "bytes": response.calculate_content_length() or response.content_length or 0,
-        }
-        LOGGER.info("%s", json.dumps(line))
+        sent = response.calculate_content_length() or response.content_length or 0
+        write(rule, request.method, response.status_code, g.get("began"), sent)
         return response
+
+
+def write(rule: str | None, method: str, status: int, began: float | None, sent: int) -> None:
+    """Write the line of an answer, of so many bytes sent, to what began then."""
+    now = time.perf_counter()
+    line = {
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "method": method if method in METHODS else "other",
+        "path": rule,
+        "status": status,
+        "ms": round((now - (now if began is None else began)) * 1000, 1),
+        "bytes": sent,
+    }
+    LOGGER.info("%s", json.dumps(line))

@@ -86,6 +86,13 @@ class Metrics:
         self._waiting.labels(work).inc(waiting)
         self._under_way.labels(work).inc(under_way)
 
+    def answered(self, rule: str, method: str, status: int, began: float | None) -> None:
+        """Count an answer to what began then."""
+        now = time.perf_counter()
+        method = method if method in METHODS else "other"
+        self._requests.labels(rule, method, str(status)).inc()
+        self._seconds.labels(rule).observe(now - (now if began is None else began))
+
     def counted(self, blobs: Blobs) -> Blobs:
         """Return the same blobs, each of whose operations is timed."""
         return cast("Blobs", _Counted(blobs, self._operation))
@@ -96,10 +103,7 @@ class Metrics:
         @app.after_request
         def count(response: Response) -> Response:
             rule = request.url_rule.rule if request.url_rule else "none"
-            method = request.method if request.method in METHODS else "other"
-            self._requests.labels(rule, method, str(response.status_code)).inc()
-            began = g.get("began", time.perf_counter())
-            self._seconds.labels(rule).observe(time.perf_counter() - began)
+            self.answered(rule, request.method, response.status_code, g.get("began"))
             self._look(app.extensions)
             return response
 

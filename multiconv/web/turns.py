@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from threading import BoundedSemaphore, Semaphore
+from threading import BoundedSemaphore, Lock, Semaphore
 from urllib.parse import parse_qsl
 
 from flask import Flask, g, request
@@ -18,6 +18,7 @@ from multiconv.experiment.model import Source
 from multiconv.experiment.transit import straightened, without_ending
 from multiconv.imaging.bands import LARGE
 from multiconv.tracing.pictures import size_of
+from multiconv.web.gate import REFUSED, Gate, Tell
 from multiconv.web.request import store
 from multiconv.web.settings import Settings
 
@@ -55,11 +56,18 @@ class Turns:
         self._tell = tell
         self._inside = BoundedSemaphore(at_once + waiting)
         self._working = Semaphore(at_once)
+        self._entered = 0
+        self._counting = Lock()
+
+    def is_full(self) -> bool:
+        """Tell whether who comes now is refused."""
+        return self._entered >= self.threads
 
     def take(self, among: Turns | None = None) -> None:
         """Wait for a turn, and before it, in this queue, for one among fewer; else `Busy`."""
         if not self._inside.acquire(blocking=False):
             raise self._busy()
+        self._count(1)
         self._tell(1, 0)
         try:
             if among:
@@ -70,6 +78,7 @@ class Turns:
                 raise self._busy()
         except Busy:
             self._tell(-1, 0)
+            self._count(-1)
             self._inside.release()
             raise
         self._tell(-1, 1)
@@ -78,7 +87,12 @@ class Turns:
         """End a turn."""
         self._tell(0, -1)
         self._working.release()
+        self._count(-1)
         self._inside.release()
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self._entered += more
 
     def _busy(self) -> Busy:
         return Busy(
@@ -126,9 +140,16 @@ def asks_for_large() -> bool:
 
 
 def register(
-    app: Flask, settings: Settings, tell: Callable[[str, int, int], None] = lambda *_: None
+    app: Flask,
+    settings: Settings,
+    tell: Callable[[str, int, int], None] = lambda *_: None,
+    *,
+    answered: Tell,
 ) -> None:
-    """Let computing requests take turns, and tell of which work they are."""
+    """Let computing requests take turns, and tell of which work they are.
+
+    Who is refused before there is a request is `answered` too.
+    """
     uploads = uploading_turns(partial(tell, "uploading"))
     computing, large = computing_turns(settings, partial(tell, "computing")), large_turns()
 
@@ -142,10 +163,18 @@ def register(
         elif request.endpoint in COMPUTING:
             # Large ones wait among themselves, and so hold up nothing else.
             fewer = large if asks_for_large() else None
-            computing.take(fewer)
+            try:
+                computing.take(fewer)
+            except Busy:
+                if fewer is None:
+                    request.environ[REFUSED] = True
+                raise
             g.turns = [computing, fewer] if fewer else [computing]
 
     @app.teardown_request
     def give_back(_: BaseException | None) -> None:
         for turns in g.pop("turns", ()):
             turns.give_back()
+
+    gate = Gate(app, COMPUTING, computing.is_full, answered)
+    app.wsgi_app = gate  # type: ignore[assignment, method-assign]

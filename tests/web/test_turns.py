@@ -129,6 +129,10 @@ def test_beyond_it_503_with_retry_after_while_healthz_answers(client):
         assert answer.status_code == 503
         assert answer.headers["Retry-After"] == "1"
         assert answer.headers["Cache-Control"] == "no-store"
+        again = client.get(path)  # which the gate says
+        assert (again.data, list(again.headers)) == (answer.data, list(answer.headers))
+    known = {"If-None-Match": '"that it has"'}  # who may have the answer asks the app
+    assert client.get("/api/probe", headers=known).status_code == 503
     told = client.get("/api/probe").json
     assert "Try again" in told["remedy"]
     assert told["limit"] == "2 at once"
