@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
+from multiconv.drawing.beam import Beam, Stamp, beam_of
 from multiconv.drawing.slabs import Point, Quad, Shape, Slab, SlabRow, rounded, slab_row
 
 _INDEXED = 15.0  # index labels stand under every front from this pitch on
@@ -51,7 +52,8 @@ class Thread:
 class Diagram:
     """The whole drawing; slabs stand in the order to paint them, wedges come after the slabs.
 
-    From `MANY` inputs on there are ``threads`` in place of wedges, the thickest last.
+    From `MANY` inputs on there are ``threads`` in place of wedges, the thickest last.  A ``beam``
+    is painted after the chosen output, before those that stand in front of it.
     """
 
     width: float
@@ -61,6 +63,7 @@ class Diagram:
     wedges: tuple[Wedge, ...]
     labels: tuple[Label, ...]
     threads: tuple[Thread, ...] = ()
+    beam: Beam | None = None
 
 
 MANY = 4
@@ -101,6 +104,7 @@ class _Sheet:
 
 
 _TITLED = 46.0  # the room that a title with its shape takes
+_LINE = 17.0
 _STAGE = _Sheet(276, 560, 52, 500, 78, (24, 2), (274, 274), ((2, 20), (2, 536)))
 _LOW = _Sheet(276, 326, 26, 316, 46, (2, 112), (274, 274), ((2, 16), (2, 296)), low=True)
 _STRIP = _Sheet(344, 270, 4, 250, 28, (4, 150), (166, 342), ((4, 0), (186, 0)), strip=True)
@@ -117,20 +121,39 @@ def volumes(
     feeding: tuple[int, ...] | None = None,
     subtotals: tuple[float, ...] = (),
     strong: tuple[int, ...] = (),
+    stamp: Stamp | None = None,
 ) -> Diagram:
     """Return the feature maps as slabs: inputs above, outputs below, output k brought out.
 
     Both share one scale, so that a stride of two halves the slabs.  ``wide`` composes for a strip,
     inputs left and outputs right, ``low`` leaves room above; ``feeding`` are the inputs that output
     k sees, if not all.  Of many inputs lines have the ``subtotals``' signs and widths, and those of
-    ``strong`` stand out.
+    ``strong`` stand out.  Of a transposed layer one pixel's ``stamp`` is drawn.
     """
     many = input_shape[2] >= MANY and bool(subtotals)
     diagram = _standing(input_shape, output_shape, k, wide, low, many, roles, feeding, strong)
+    fed = tuple(slab for slab in diagram.inputs if feeding is None or slab.index in feeding)
+    seen = tuple(slab for slab in fed if not many or slab is diagram.inputs[-1])
+    if stamp and seen:
+        sizes = input_shape[:2], output_shape[:2]
+        beam = beam_of(stamp, sizes, (seen[-1].matrix, diagram.outputs[k].matrix))
+        labels = _with_stamp(diagram.labels, stamp.words, wide=wide)
+        diagram = replace(diagram, beam=beam, labels=labels)
     if not many:
         return diagram
-    fed = tuple(slab for slab in diagram.inputs if feeding is None or slab.index in feeding)
     return replace(diagram, threads=_threads(fed, diagram.outputs[k], subtotals))
+
+
+def _with_stamp(labels: tuple[Label, ...], words: str, *, wide: bool) -> tuple[Label, ...]:
+    """Return labels with a stamp's words: in a strip under the inputs' shape.
+
+    In a column they stand where the output's shape did, which moves up with its title.
+    """
+    _, first, title, last, *others = labels
+    if wide:
+        return (*labels, replace(first, y=first.y + _LINE, text=words))
+    up = (replace(each, y=each.y - _LINE) for each in (title, last))
+    return (*labels[:2], *up, replace(last, text=words), *others)
 
 
 @lru_cache(64)  # every edit of a number, and every pinned pixel, has the same slabs
@@ -244,7 +267,7 @@ def _maps(which: str, count: int) -> str:
 
 def _title(at: Point, text: str, shape: Shape, end: float = 0) -> tuple[Label, Label]:
     """Return a volume's title and, under it or beside it up to an end, its shape."""
-    x, y, anchor = (end, at[1], "end") if end else (at[0], at[1] + 17, "start")
+    x, y, anchor = (end, at[1], "end") if end else (at[0], at[1] + _LINE, "start")
     return (
         Label(*at, text, "start", "title"),
         Label(x, y, " × ".join(map(str, shape)), anchor, "shape"),

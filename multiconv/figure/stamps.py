@@ -7,7 +7,11 @@ from math import prod
 
 import numpy as np
 
+from multiconv.drawing.beam import Stamp
+from multiconv.drawing.marks import Mark
+from multiconv.engine.geometry import Geometry
 from multiconv.errors import NotFound, TooLarge
+from multiconv.experiment.words import size_words
 from multiconv.figure.planes import Map
 from multiconv.figure.steps import Pace, paces_of
 from multiconv.tracing.trace import Trace
@@ -31,6 +35,27 @@ def stamps_of(trace: Trace) -> Stamps | None:
         return None
     count = prod(shape.input_size)
     return Stamps(count - 1, paces_of(count))
+
+
+def stamp_of(shape: Geometry, i: int, j: int) -> Stamp | None:
+    """Return the stamp whose middle lies nearest an output pixel that it reaches, if one does."""
+    window = shape.window_of(i, j).on_input()
+    if not (shape.transposed and window.rows and window.cols):
+        return None
+    row, top, height = _nearest(shape, 0, i, window.rows)
+    column, left, width = _nearest(shape, 1, j, window.cols)
+    words = f"stamp {size_words(shape.kernel_size)}"
+    return Stamp(Mark(row, column, 1, 1), Mark(top, left, height, width), words)
+
+
+def _nearest(shape: Geometry, axis: int, at: int, places: tuple[int, ...]) -> tuple[int, int, int]:
+    """Return an input row or column, and where on the output it stamps how many."""
+    stride, before, last = shape.strides[axis], shape.pads[axis][0], shape.output_size[axis] - 1
+    span = (shape.kernel_size[axis] - 1) * shape.dilations[axis]
+    place = min(places, key=lambda each: abs(2 * (each * stride - before - at) + span))
+    start = place * stride - before
+    first, end = max(start, 0), min(start + span, last)
+    return place, first, end - first + 1
 
 
 def stamps_map(trace: Trace) -> Map:

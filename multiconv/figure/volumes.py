@@ -9,6 +9,7 @@ from multiconv.drawing.volumes import MANY, Diagram, volumes
 from multiconv.figure.channels import Channel
 from multiconv.figure.planes import Absent
 from multiconv.figure.rows import Pictures
+from multiconv.figure.stamps import stamp_of
 from multiconv.tracing.trace import Trace
 
 
@@ -56,6 +57,7 @@ def volumes_of(
             ),
             subtotals=tuple(_subtotal(trace, channel.q) for channel in channels) if many else (),
             strong=tuple(strong) if many else (),
+            stamp=stamp_of(trace.layer.geometry, *trace.pixel),
         )
         for wide in (False, True)
     )

@@ -7,6 +7,7 @@ import math
 import re
 from urllib.request import urlopen
 
+import pytest
 from playwright.sync_api import expect
 
 WAIT = 60_000
@@ -62,8 +63,11 @@ def test_a_generators_last_layer_is_pointed_at_stepped_and_edited(page, server, 
     slider.focus()
     page.keyboard.press("End")
     expect(words).to_contain_text("So far 1024 of 1024")
+    last = page.locator(".drawing.column .beam .pixel").first.get_attribute("points")
     expect(caption).to_have_text(whole)
     page.locator("#steps > summary").click()
+    pinned = page.locator(".drawing.column .beam .pixel").first
+    expect(pinned).not_to_have_attribute("points", last)
 
     page.locator("#working a.kernel").first.click()
     page.locator("mc-kernel[data-q] .weight").nth(12).fill("1.5")
@@ -82,6 +86,8 @@ def test_a_stamped_picture_follows_the_pointer_and_stands_without_scripts(new_pa
     coloured, words = page.locator("#reach circle[class*=' p']"), page.locator("#reach .filled")
     stood = coloured.count()
     assert stood > 9
+    beam = page.locator(".drawing.column .beam :is(.pixel, .patch)")
+    began = [quad.get_attribute("points") for quad in beam.all()]
     page.locator("#result mc-map input").hover(position={"x": 100, "y": 104})  # 8 times as large
     expect(page.locator('[data-value="i"]').first).to_have_text("26", timeout=WAIT)
     with urlopen(
@@ -92,6 +98,18 @@ def test_a_stamped_picture_follows_the_pointer_and_stands_without_scripts(new_pa
     expect(final).to_have_text(re.compile(f"{abs(found['total']):.3f}"), timeout=WAIT)
     expect(words).to_be_hidden()
     expect(coloured).to_have_count(0)
+    there = page.context.new_page()
+    there.goto(f"{server}/?{query.replace('i=20&j=21', 'i=26&j=25')}")
+    for quad, before, pinned in zip(
+        beam.all(), began, there.locator(".drawing.column .beam polygon").all(), strict=True
+    ):
+        numbers = [
+            [float(each) for each in re.findall(r"[\d.]+", points or "")]
+            for points in (quad.get_attribute("points"), pinned.get_attribute("points"))
+        ]
+        assert numbers[0] == pytest.approx(numbers[1], abs=0.011)
+        assert quad.get_attribute("points") != before
+    there.close()
     assert page.locator("#working .row").first.locator(".weight.reaches").count() == (
         len(found["rows"]) * len(found["cols"])
     )

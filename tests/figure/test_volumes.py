@@ -32,6 +32,26 @@ def test_of_many_outputs_only_the_chosen_has_a_picture_of_its_own(app):
     assert list(faces) == ["input-0", "input-1", "input-2", "output-7"]
 
 
+def test_a_transposed_layer_has_a_beam_from_a_pixel_to_its_stamp(app):
+    def beams(*pairs):
+        trace = app.extensions["multiconv"].trace(read([("size", "24"), *pairs]))
+        found = volumes_of(trace, channels_of(trace), Links(trace.experiment, "b"), low=True)
+        return found.column, found.strip
+
+    stamps = ("kind", "transposed"), ("kernel", "5x5"), ("strides", "2")
+    for drawn in beams(*stamps, ("i", "20"), ("j", "20")):
+        assert "stamp 5 × 5" in [label.text for label in drawn.labels]
+        assert drawn.beam.faces == (drawn.inputs[-1].matrix, drawn.outputs[0].matrix)
+        assert len({(label.x, label.y) for label in drawn.labels}) == len(drawn.labels)
+    # Another group's slab stamps nothing on it.
+    for drawn in beams(*stamps, ("filters", "depthwise")):
+        assert drawn.beam.faces[0] == drawn.inputs[0].matrix
+    assert [drawn.beam for drawn in beams()] == [None, None]
+    # Stride 4 leaves pixels that no 3 × 3 stamp reaches.
+    alone = ("kind", "transposed"), ("kernel", "3x3"), ("strides", "4"), ("padding", "0")
+    assert beams(*alone, ("i", "3"), ("j", "3"))[0].beam is None
+
+
 def test_channels_of_another_group_have_no_wedge(app):
     trace = app.extensions["multiconv"].trace(read([("size", "24"), ("filters", "depthwise")]))
     found = volumes_of(trace, channels_of(trace), Links(trace.experiment, "b"))

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from multiconv import activation, partials
+from multiconv.drawing.beam import beam_of
 from multiconv.drawing.ledger import ledger
 from multiconv.engine.geometry import Geometry, TransposedGeometry
 from multiconv.errors import InvalidValue
@@ -23,6 +24,7 @@ from multiconv.figure import reach
 from multiconv.figure.kernel import tint
 from multiconv.figure.ledger import voices_of
 from multiconv.figure.pixel import level_kind
+from multiconv.figure.stamps import stamp_of
 from multiconv.imaging.colour import indices, palette, step
 from multiconv.imaging.packed import differences
 
@@ -204,9 +206,49 @@ def worked_reach():
                     "neighbour": dict(zip(("i", "j", "where"), (other or beside)[0], strict=True)),
                     "dots": dots,
                     "path": f"Followed back: {len(rows)} × {len(columns)} of z.",
+                    "beam": worked_beam(geometry, i, j),
                 }
             )
     return cases
+
+
+FACES = (60.0, -40.0, 0.0, 80.0, 10.0, 50.0), (180.5, -90.25, 0.0, 240.0, 5.5, 300.0)
+
+
+def worked_beam(geometry, i, j):
+    """The input pixel whose stamp covers an output pixel most centrally, by trying all, on faces.
+
+    The faces are large: no side is as short as the least.
+    """
+    steps, gaps, kernel = (geometry[name] for name in ("strides", "dilations", "kernel"))
+    high, wide = geometry["output"]
+    best = None
+    for row, column in np.ndindex(*geometry["input"]):
+        rows = [row * steps[0] + d * gaps[0] - geometry["pads"][0][0] for d in range(kernel[0])]
+        columns = [
+            column * steps[1] + d * gaps[1] - geometry["pads"][1][0] for d in range(kernel[1])
+        ]
+        off = abs(np.mean(rows) - i), abs(np.mean(columns) - j)
+        if i in rows and j in columns and (best is None or off < best[0]):
+            best = off, row, column, rows, columns
+    if best is None:
+        return None
+    _, row, column, rows, columns = best
+    ends = (
+        (row / 6, (row + 1) / 6, column / 9, (column + 1) / 9),
+        (
+            *(max(rows[0], 0) / high, min(rows[-1] + 1, high) / high),
+            *(max(columns[0], 0) / wide, min(columns[-1] + 1, wide) / wide),
+        ),
+    )
+    pixel, patch = (
+        [
+            [round(a * u + e, 2), round(b * u + d * v + f, 2)]
+            for u, v in ((left, top), (right, top), (right, bottom), (left, bottom))
+        ]
+        for (a, b, _, d, e, f), (top, bottom, left, right) in zip(FACES, ends, strict=True)
+    )
+    return {"at": row * 9 + column, "pixel": pixel, "patch": patch}
 
 
 # fmt: off
@@ -473,6 +515,20 @@ def test_what_reaches_a_pixel_is_counted_alike():
                     kind,
                 )
         assert reach.path_words([shape], ["z"], *at) == case["path"]
+
+
+def test_a_beam_leads_from_the_input_pixel_whose_stamp_is_nearest():
+    for case in worked_reach():
+        shape, expected = engines(case["geometry"]), case["beam"]
+        stamp = stamp_of(shape, case["i"], case["j"])
+        if expected is None:
+            assert stamp is None
+            continue
+        assert stamp.pixel.row * 9 + stamp.pixel.column == expected["at"]
+        beam = beam_of(stamp, (shape.input_size, shape.output_size), FACES)
+        np.testing.assert_allclose(beam.pixel, expected["pixel"], atol=0.011)
+        np.testing.assert_allclose(beam.patch, expected["patch"], atol=0.011)
+    assert any(case["beam"] is None for case in worked_reach())
 
 
 def test_the_engine_finds_the_same_windows():

@@ -13,6 +13,7 @@ import { on, state, under } from "../state.js";
 import { mark, maps, paint, unmark } from "./map.js";
 import { laid } from "./pixel.js";
 import { Slide } from "./steps.js";
+import { lead, leadTo } from "./volumes.js";
 
 /** So many numbers are fetched of what all channels stamp. */
 const MOST = 2 ** 20;
@@ -66,6 +67,7 @@ class Stamps extends Slide {
     for (const map of maps("input-")) mark(map, "stamping", { x: column, y: row, width: 1, height: 1 });
     const patch = patchOf(state.facts.geometry, this.at);
     for (const map of [...maps("partial-"), ...maps("output-")]) for (const kind of MARKS.slice(1)) mark(map, kind, patch);
+    lead(this.at);
   }
 
   /** @param {number} row @param {number} column */
@@ -157,6 +159,7 @@ class Stamps extends Slide {
     for (const [place, text] of this.said) place.textContent = text;
     this.said.clear();
     for (const kind of MARKS) unmark(kind);
+    leadTo({ i: state.facts.pixel[0], j: state.facts.pixel[1] });
     document.querySelectorAll('canvas[data-step="stamps"]').forEach((canvas) => canvas.remove());
     this.say("");
   }

@@ -3,8 +3,9 @@
  * The slabs of the drawing follow the maps while they are edited: small copies of their canvases
  * become the faces, all in one frame, only once they are decoded.
  */
+import { corners, nearest } from "../lib/stamps.js";
 import { decoded } from "../page/visit.js";
-import { on } from "../state.js";
+import { on, state } from "../state.js";
 
 const LONGEST = 160;
 const PACE = 600; // drawing sheared pictures anew costs more than everything else in an edit's frame
@@ -74,4 +75,26 @@ function show(name, canvas, address) {
   shown.set(name, address);
 }
 
+/** Lead from an input pixel to its stamp. @param {number} pixel counted row by row; −1: from none */
+export function lead(pixel) {
+  for (const beam of document.querySelectorAll(".drawing .beam")) {
+    beam.toggleAttribute("hidden", pixel < 0);
+    if (pixel < 0) continue;
+    const numbers = (beam.getAttribute("data-faces") ?? "").split(" ").map(Number);
+    const { pixel: from, patch: to } = corners(state.facts.geometry, pixel, [numbers.slice(0, 6), numbers.slice(6)]);
+    for (const [kind, points] of Object.entries({ pixel: from, patch: to })) {
+      for (const quad of beam.querySelectorAll(`.${kind}`)) quad.setAttribute("points", points.join(" "));
+    }
+    const lines = [0, 2, 4, 6].map((at) => `M${from[at]} ${from[at + 1]}L${to[at]} ${to[at + 1]}`);
+    beam.querySelector(".lines")?.setAttribute("d", lines.join(""));
+  }
+}
+
+/** Lead to the stamp that is nearest an output pixel. @param {{ i: number, j: number }} pixel */
+export function leadTo({ i, j }) {
+  const { geometry } = state.facts;
+  if (geometry.transposed) lead(nearest(geometry, i, j));
+}
+
+on("pixel", leadTo);
 on("page", () => served.clear());

@@ -1,6 +1,6 @@
 // @ts-check
 /** What input pixels stamp on a transposed layer's output, one after another: the layer's own sum, in its order. */
-import { placeOf } from "./geometry.js";
+import { placeOf, shownWindow } from "./geometry.js";
 
 /** @typedef {import("./geometry.js").Geometry} Geometry */
 
@@ -43,6 +43,48 @@ export function patchOf(geometry, pixel) {
     return [low, Math.max(high - low, 0)];
   });
   return { x, y, width, height };
+}
+
+/** The input pixel, counted row by row, whose stamp's middle lies nearest an output pixel that it reaches; −1 where none does. @param {Geometry} geometry @param {number} i @param {number} j */
+export function nearest(geometry, i, j) {
+  const { rows, cols } = shownWindow(geometry, i, j);
+  if (!rows.length || !cols.length) return -1;
+  const [row, column] = /** @type {[0 | 1, number, number[]][]} */ ([[0, i, rows], [1, j, cols]]).map(([axis, at, places]) => {
+    const span = (geometry.kernel[axis] - 1) * geometry.dilations[axis];
+    const off = (/** @type {number} */ place) => Math.abs(2 * (placeOf(geometry, axis, place, 0) - at) + span);
+    return places.reduce((best, place) => (off(place) < off(best) ? place : best));
+  });
+  return row * geometry.input[1] + column;
+}
+
+/** No side of a pixel on a face is drawn shorter: drawing/beam.py has the same. */
+const LEAST = 4;
+
+/**
+ * The corners of an input pixel and of its stamp on the faces of two slabs, as x, y, x, y …
+ * @param {Geometry} geometry
+ * @param {number} pixel
+ * @param {number[][]} faces the matrices of both
+ */
+export function corners(geometry, pixel, [start, end]) {
+  const columns = geometry.input[1];
+  const one = { y: Math.floor(pixel / columns), x: pixel % columns, height: 1, width: 1 };
+  return { pixel: onFace(one, geometry.input, start), patch: onFace(patchOf(geometry, pixel), geometry.output, end) };
+}
+
+/** @param {{ x: number, y: number, width: number, height: number }} mark @param {number[]} size @param {number[]} face */
+function onFace({ x, y, width, height }, size, [a, b, , d, e, f]) {
+  const [[top, bottom], [left, right]] = [span(y, height, size[0], d), span(x, width, size[1], a)];
+  return [[left, top], [right, top], [right, bottom], [left, bottom]].flatMap(([across, down]) =>
+    [a * across + e, b * across + d * down + f].map((value) => Math.round(100 * value) / 100),
+  );
+}
+
+/** @param {number} first @param {number} count @param {number} side @param {number} length */
+function span(first, count, side, length) {
+  const share = Math.min(Math.max(count / side, LEAST / length), 1);
+  const start = Math.min(Math.max((first + count / 2) / side - share / 2, 0), 1 - share);
+  return [start, start + share];
 }
 
 /** Numbers as colour indices, of colours that end at ±extent, as imaging/colour.py makes them. @param {Float64Array} numbers @param {number} extent */

@@ -5,7 +5,7 @@ import { corner, countAt, dotsAround, kindAt, neighbour, pathWords } from "../..
 import { fixture } from "../fixture.js";
 
 test("what reaches an output pixel, its neighbours and the pixels around it", () => {
-  for (const { geometry, i, j, counts, kinds, path, ...expected } of fixture("reach.json")) {
+  for (const { geometry, i, j, counts, kinds, path, beam, ...expected } of fixture("reach.json")) {
     assert.deepEqual({ corner: corner(geometry, i, j), neighbour: neighbour(geometry, i, j), dots: dotsAround(geometry, i, j) }, expected);
     const [top, left] = expected.corner;
     counts.forEach((row, down) =>
