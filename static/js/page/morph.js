@@ -9,6 +9,8 @@ import { parsed, typedNumber } from "../lib/numbers.js";
 
 /** What is shown alone: an equal one stays, another takes its place at once, without a walk through its elements. */
 const SHOWN = "svg, table, math";
+/** What a hand may have changed since. */
+const HOLDS = "input:not([type=image], [type=hidden]), select, textarea, details";
 const TEXT = "input:not([type=image], [type=file], [type=hidden], [type=checkbox], [type=radio])";
 
 /** How many changes of a field wait for their turn: no answer to an earlier one says what it holds. @type {Map<Element, number>} */
@@ -32,7 +34,7 @@ for (const kind of ["input", "focusout"]) {
 /** @param {Element} old stays in the page @param {Element} fresh says what it becomes */
 export function morph(old, fresh) {
   if (fresh.hasAttribute("data-kept")) return;
-  if (old.matches(SHOWN) && (old.isEqualNode(fresh) || replaced(old, fresh))) return;
+  if (same(old, fresh) || (old.matches(SHOWN) && replaced(old, fresh))) return;
   const renamed = old.getAttribute("name") !== fresh.getAttribute("name");
   if (renamed) delete (/** @type {HTMLElement} */ (old).dataset.typed);
   attributes(old, fresh);
@@ -45,6 +47,9 @@ export function morph(old, fresh) {
     if (old.value !== value) old.value = value;
   }
 }
+
+/** Whether they are equal, and nothing in them holds more than its attributes say. @param {Element} old @param {Element} fresh */
+const same = (old, fresh) => old.isEqualNode(fresh) && !old.matches(HOLDS) && !old.querySelector(HOLDS);
 
 /** Put another in the place of one that is shown alone: whoever led on from it is asked where once his turn has come. @param {Element} old @param {Element} fresh */
 function replaced(old, fresh) {
@@ -71,23 +76,32 @@ function beingTyped(field, fresh) {
 function attributes(old, fresh) {
   const kept = "typed" in /** @type {HTMLElement} */ (old).dataset ? ["data-typed", "aria-invalid", "aria-describedby"] : [];
   if (old instanceof HTMLDetailsElement) kept.push("open");
-  for (const { name } of [...old.attributes]) {
+  // By their names: a list of nodes would make one of every attribute.
+  for (const name of old.getAttributeNames()) {
     if (!fresh.hasAttribute(name) && !kept.includes(name)) old.removeAttribute(name);
   }
-  for (const { name, value } of fresh.attributes) {
+  for (const name of fresh.getAttributeNames()) {
+    const value = fresh.getAttribute(name) ?? "";
     if (old.getAttribute(name) !== value && !(kept.includes(name) && name !== "open")) old.setAttribute(name, value);
   }
 }
 
 /** @param {Element} old @param {Element} fresh */
 function children(old, fresh) {
-  const ids = new Set([...fresh.children].map(({ id }) => id));
+  /** Those that are named and stay, looked for where one that is named is not next. @type {Set<string> | null} */
+  let ids = null;
+  const goes = (/** @type {Node} */ node) => node instanceof Element && node.id && !(ids ??= idsOf(fresh)).has(node.id);
   let at = settled(old.firstChild);
-  for (const wanted of [...fresh.childNodes]) {
-    while (at instanceof Element && at.id && !ids.has(at.id)) at = without(at);
-    const later = at && !alike(at, wanted) ? ahead(at, wanted) : null;
-    while (later && at && at !== later) at = without(at);
-    const found = at && alike(at, wanted) ? at : moved(old, at, wanted);
+  for (let wanted = fresh.firstChild, after; wanted; wanted = after) {
+    after = wanted.nextSibling; // before, for it may leave
+    let fits = at && alike(at, wanted);
+    if (!fits) {
+      while (at && goes(at)) at = without(at);
+      const later = at && !alike(at, wanted) ? ahead(at, wanted) : null;
+      while (later && at && at !== later) at = without(at);
+      fits = at && alike(at, wanted);
+    }
+    const found = at && fits ? at : moved(old, at, wanted);
     if (!found) {
       old.insertBefore(wanted, at);
     } else {
@@ -98,6 +112,9 @@ function children(old, fresh) {
   }
   while (at) at = without(at);
 }
+
+/** @param {Element} fresh */
+const idsOf = (fresh) => new Set([...fresh.children].map(({ id }) => id));
 
 /** The next node that the server made. @param {ChildNode | null} node */
 function settled(node) {
