@@ -159,7 +159,7 @@ def page(
         experiment.view.embed == "1",
         outlined(figure, trace),
         task_strip_of(trace, links, typed),
-        tour_of(trace.asked, links),
+        tour_of(trace.asked, links, figure),
         course,
         invitation_of(trace, links),
         mixing,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import inf
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from multiconv.drawing.marks import circle_path
 from multiconv.experiment.challenges import (
@@ -23,12 +23,15 @@ from multiconv.experiment.grounds import ground_of, left_ground, returned
 from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, View
 from multiconv.experiment.numbers import plain
+from multiconv.experiment.transit import Pairs
 from multiconv.figure.links import Links
 from multiconv.figure.stage import Figure
 from multiconv.networks.shipped import network
 from multiconv.tracing.trace import Trace
 from multiconv.tracing.verdict import Measurement, measured_text, verdict_of
 
+BESIDE = {"answer", "seed", "embed"}
+"""What a link says of a challenge without saying anything of its figure."""
 _WIDE = 120
 """How wide a meter is drawn, in CSS pixels."""
 
@@ -165,10 +168,16 @@ def challenges_offered() -> tuple[Task, ...]:
     )
 
 
-def opening(challenge: str) -> str:
-    """Return where a challenge begins that a link names alone; "" where it leads there already."""
+def opening(asked: Pairs) -> str:
+    """Return where a challenge begins of whose figure a link says nothing; "" where it is there."""
+    given = dict(asked)
+    challenge = given.pop("challenge", "")
+    if len(given) + 1 != len(asked) or not given.keys() <= BESIDE:
+        return ""
     link = _opening(int(challenge)) if challenge.isascii() and challenge.isdigit() else ""
-    return "" if link == f"/?challenge={challenge}" else link
+    if not link or link == f"/?challenge={challenge}":
+        return ""
+    return "&".join((link, *(f"{name}={quote(text)}" for name, text in given.items())))
 
 
 def _opening(number: int) -> str:

@@ -11,6 +11,7 @@ from multiconv.experiment.kinds import TOUR_STEPS
 from multiconv.experiment.link import read, to_query
 from multiconv.experiment.model import Experiment
 from multiconv.figure.links import Links
+from multiconv.figure.stage import Figure
 from multiconv.networks.shipped import network
 
 START = "/?tour=1"
@@ -114,13 +115,15 @@ STOPS = (
 class Tour:
     """What is said at one step, and where its links lead; ``again`` is empty where nothing changed.
 
-    ``leave`` leads to the opening experiment; with scripts, to where the tour was begun;
-    ``waiting`` is the challenge that the link has besides, and where it stands alone.
+    ``there`` leads to the part, on the step's own page where this one has none such; ``leave`` to
+    the opening experiment, with scripts to where the tour was begun; ``waiting`` is the challenge
+    that the link has besides, and where it stands alone.
     """
 
     number: int
     steps: int
     stop: TourStep
+    there: str
     before: str
     after: str
     again: str
@@ -128,22 +131,31 @@ class Tour:
     waiting: tuple[int, str] | None = None
 
 
-def tour_of(experiment: Experiment, links: Links) -> Tour | None:
+def tour_of(experiment: Experiment, links: Links, figure: Figure) -> Tour | None:
     """Return the step that an experiment's link asks for, if it does."""
     number = experiment.view.tour
     if number is None:
         return None
     as_it_was = links.page(stop_of(number))
+    stop = STOPS[number - 1]
     return Tour(
         number,
         TOUR_STEPS,
-        STOPS[number - 1],
+        stop,
+        f"{'' if _is_on(figure, stop.there) else as_it_was}#{stop.there}",
         links.page(stop_of(number - 1)) if number > 1 else "",
         links.page(stop_of(number + 1)) if number < TOUR_STEPS else "",
         "" if links.at("/") == as_it_was else as_it_was,
         links.page(Experiment()),
         _waiting(experiment, links),
     )
+
+
+def _is_on(figure: Figure, there: str) -> bool:
+    """Tell whether a figure has the part of that id: not each has a ledger, or every row."""
+    if there.startswith("row-"):
+        return there in {f"row-{row.channel.q}" for row in figure.rows}
+    return there != "ledger" or figure.ledger is not None
 
 
 def _waiting(experiment: Experiment, links: Links) -> tuple[int, str] | None:

@@ -86,7 +86,9 @@ def answer(error: MultiConvError, status: int = 0) -> Response:
         body = json.dumps(known, ensure_ascii=False)
         response = Response(body, status, content_type="application/problem+json")
     else:
-        page = render_template("error.html", error=error, title=title, status=status)
+        framed = request.headers.get("Sec-Fetch-Dest") in {"iframe", "frame"}
+        back = "/?embed=1" if framed else "/"  # a figure that stands alone stays so
+        page = render_template("error.html", error=error, title=title, status=status, back=back)
         response = Response(page, status)
     tell_when_again(response, error)
     return response

@@ -56,7 +56,7 @@ PART = "Multiconv-Part"
 def index() -> Response:
     """Answer the page of an experiment; of a link that cannot be used, the nearest and why."""
     asked = pairs(PARAMETER)
-    if [name for name, _ in asked] == ["challenge"] and (start := opening(asked[0][1])):
+    if start := opening(asked):
         return seen_at(start)  # whoever writes the number alone means its figure
     told = [*request.args.get(PARAMETER, "").split(","), *(LINK + word for word in repairs())]
     if any(told) or is_of_uploads():

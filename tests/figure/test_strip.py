@@ -354,9 +354,21 @@ def test_a_challenge_s_number_alone_leads_to_its_figure(client):
         answer = client.get(f"/?challenge={number}", follow_redirects=True)
         assert answer.status_code == 200
         assert "Back to the challenge" not in answer.text
+        beside = client.get(f"/?challenge={number}&embed=1", follow_redirects=True)
+        assert beside.status_code == 200
+        assert "Back to the challenge" not in beside.text
+        assert "<header" not in beside.text
     assert client.get("/?challenge=2").headers["Location"] == challenge_link(2)
+    assert client.get("/?embed=1&challenge=3").headers["Location"] == f"{challenge_link(3)}&embed=1"
+    answered = client.get("/?challenge=6&seed=3&answer=-5", follow_redirects=True)
+    assert "Back to the challenge" not in answered.text
+    assert 'value="−5"' in answered.text
+    # Whoever says something of the figure means that one.
+    assert "Back to the challenge" in client.get("/?challenge=3&embed=1&size=40").text
     for wrong in ("0", "99", "²"):
         assert client.get(f"/?challenge={wrong}").status_code == 400
+        assert client.get(f"/?challenge={wrong}&embed=1").status_code == 400
+    assert client.get("/?challenge=3&challenge=2").status_code == 400
 
 
 def test_a_page_without_a_challenge_has_no_strip(client):

@@ -60,6 +60,22 @@ def test_one_walks_through_all_steps_by_links_alone_and_leaves_to_the_opening(
     assert 'id="tour"' not in client.get("/").text
 
 
+def test_go_there_leads_to_the_step_s_own_page_where_this_one_has_no_such_part(
+    client: FlaskClient,
+) -> None:
+    for query, missing in (("tour=8", "ledger"), ("tour=2&network=faces&rows=5,9", "row-0")):
+        for frame in ("", "&embed=1"):
+            text = client.get(f"/?{query}{frame}").text
+            assert f'id="{missing}"' not in text
+            (there,) = re.findall(r'<a href="([^"]*)">Go there</a>', text)
+            link, _, part = unescape(there).partition("#")
+            assert part == missing
+            opened_there = client.get(link).text
+            assert f'id="{missing}"' in opened_there
+            assert ("<header" in opened_there) == (not frame)
+    assert 'href="#ledger">Go there' in client.get("/?tour=8&network=faces&layer=5").text
+
+
 def test_what_is_tried_keeps_the_step_and_can_be_set_up_again(client: FlaskClient) -> None:
     changed = client.get(f"{stop_link(6)}&range=3")
     assert links(changed.text)["As it was"] == stop_link(6)

@@ -229,6 +229,15 @@ def test_what_is_opened_from_a_figure_alone_is_alone_too(client):
         assert live
         assert [link for link in live if "embed=1" not in link] == []
         assert "#article" not in page
+        # What else it leads to, whole pages and files, opens in a window of its own.
+        tags = re.findall(r'<a [^>]*href="/[^>]*>', page)
+        assert [
+            tag for tag in tags if not ("embed=1" in tag or 'target="_blank" rel="noopener"' in tag)
+        ] == []
+    lost = client.get("/nothing", headers={"Sec-Fetch-Dest": "iframe"}).text
+    assert 'href="/?embed=1"' in lost
+    assert 'href="/"' not in lost
+    assert 'href="/"' in client.get("/nothing").text
     assert "embed=1" in client.get("/learn?size=40&embed=1").headers["Location"]
 
 

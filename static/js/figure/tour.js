@@ -18,7 +18,7 @@ function follow() {
   const step = tour?.querySelector(".tour-called")?.textContent ?? "";
   if (tour && step !== shown) {
     document.getElementById("tour-next")?.focus({ preventScroll: true });
-    const there = document.getElementById(tour.querySelector(".tour-try a")?.getAttribute("href")?.slice(1) ?? "");
+    const there = document.getElementById(tour.querySelector(".tour-try a")?.getAttribute("href")?.split("#")[1] ?? "");
     // What begins in sight is seen: the page stays as it opened.
     const begins = there?.getBoundingClientRect().top ?? 0;
     const seen = begins >= tour.getBoundingClientRect().bottom && begins < BELOW * innerHeight;
