@@ -8,6 +8,7 @@ import "./page/form.js";
 import "./page/undo.js";
 import "./figure/kernel.js";
 import "./figure/latent.js";
+import "./figure/layers.js";
 import "./figure/learning.js";
 import "./figure/rows.js";
 import "./figure/map.js";

@@ -40,8 +40,7 @@ PREPARE = """
   CanvasRenderingContext2D.prototype.putImageData = function (...given) {
     original.apply(this, given);
     const map = this.canvas.closest("mc-map");
-    const face = this.canvas.parentElement?.previousElementSibling;
-    drawn.add(map ? map.dataset.map : face.dataset.face);
+    drawn.add(map ? map.dataset.map : this.canvas.dataset.face);
     window.afterDraw?.();
   };
   window.frame = () => new Promise(requestAnimationFrame);

@@ -1,9 +1,12 @@
 """A generator in the hand: two pictures mixed, numbers dragged, every layer opened by the row."""
 
+import io
 import json
 import re
 from urllib.request import urlopen
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.harness import Held
@@ -43,6 +46,13 @@ def picture(page):
     return page.locator('.layer-row.wide [data-face="generated"]').get_attribute("href")
 
 
+def row_seen(page):
+    """The row as it is seen, in levels."""
+    box = page.locator(".layer-row.wide").bounding_box()
+    seen = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")
+    return np.asarray(seen, np.float32)
+
+
 def test_pictures_are_mixed_and_numbers_dragged_and_the_link_shows_the_same(
     new_page, axe_report, server
 ):
@@ -50,14 +60,21 @@ def test_pictures_are_mixed_and_numbers_dragged_and_the_link_shows_the_same(
     page.wait_for_load_state("networkidle")
     assert axe_report(page, article=False) == ""
     expect(page.get_by_text("A, fearful face")).to_be_visible()
-    before = picture(page)
+    before, stood = picture(page), row_seen(page)
 
     share = page.get_by_role("slider", name="Share of B")
+    pages = Held(page, "**/?*0.6*")
     share.fill("0.6")
     expect(page.locator("#latent [data-mix]")).to_have_text("0.4 A + 0.6 B")
-    # All of the row is drawn at once, in place: six faces, and four volumes' two sides.
-    expect(page.locator(".layer-row.wide .live canvas")).to_have_count(14)
+    # All of the row is drawn at once, in place: z, four boxes' faces and sides, and the picture.
+    expect(page.locator(".layer-row.wide .live canvas")).to_have_count(6)
+    expect(page.locator(".layer-row.wide [data-face][visibility=hidden]")).to_have_count(14)
+    drawn = row_seen(page)
+    pages.let_go()
     settled(page, "mix(1F628,1F600,0.6)")
+    expect(page.locator(".layer-row.wide [data-face][visibility]")).to_have_count(0)
+    # The same, but for pixels of slanted edges, and not the row that stood there before.
+    assert 2 * abs(drawn - row_seen(page)).mean() < abs(drawn - stood).mean()
     assert picture(page) != before
 
     x, y = place(page, "wide", 61)

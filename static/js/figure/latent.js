@@ -2,23 +2,18 @@
 /**
  * A generator's numbers under the hand: the slider mixes two pictures; on the bar the place up and down
  * chooses one of the numbers, and a drag sideways changes it; the fields beside say and take the same.
- * The row's pictures are drawn from planes while the hand moves, the page's own come when it rests.
+ * The pictures follow from planes while the hand moves (layers.js), the page's own come when it rests.
  */
 import { parsed, plain, typedNumber, weightText, stepped } from "../lib/numbers.js";
 import { hold, setNumbers } from "../page/edit.js";
 import { edit } from "../page/form.js";
-import { facesInSight } from "../page/seen.js";
 import { say, speak, unsay } from "../page/words.js";
 import { on, state } from "../state.js";
-import { fill } from "./map.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const SLACK = 4; // CSS pixels that a hand may stray before it drags
 const A_PIXEL = 0.02; // what a CSS pixel sideways is worth
 /** The number that is worked on; null: the one that the page offers. @type {number | null} */
 let chosen = null;
-
-/** @typedef {import("../lib/packed.js").Plane} Plane */
 
 /** A field of the form. @param {string} name */
 function field(name) {
@@ -170,33 +165,8 @@ document.addEventListener("pointerdown", ({ target }) => {
   hold(true);
 });
 
-on("planes", ({ planes }) => {
-  for (const plane of /** @type {Plane[]} */ (planes)) {
-    for (const face of facesInSight()) if (face.getAttribute("data-face") === plane.name) draw(face, plane);
-  }
-});
-
-/** Draw a plane over a picture of the row, under the marks. @param {Element} face @param {Plane} plane */
-function draw(face, plane) {
-  const known = face.nextElementSibling?.matches(".live") ? face.nextElementSibling : null;
-  const live = known ?? document.createElementNS(SVG, "foreignObject");
-  if (!known) {
-    live.append(document.createElement("canvas"));
-    face.after(live);
-  }
-  const canvas = /** @type {HTMLCanvasElement} */ (live.firstChild);
-  fill(canvas, plane);
-  if (known) return;
-  const { width, height } = canvas;
-  const [across, down] = [Number(face.getAttribute("width")) / width, Number(face.getAttribute("height")) / height];
-  const transform = `${face.getAttribute("transform") ?? ""} scale(${across} ${down})`;
-  const said = { class: `live ${face.getAttribute("class")}`, "data-live": "", width, height, transform };
-  for (const [name, value] of Object.entries(said)) live.setAttribute(name, String(value));
-}
-
 /** What scripts add to the page as it came: the bar is a handle, and shows the number that is worked on. */
 function begin() {
-  for (const live of document.querySelectorAll(":is(.layer-row, .thirds) .live")) live.remove();
   if (!state.facts.z) return void (chosen = null);
   for (const bar of bars()) {
     if (bar.hasAttribute("tabindex") || bar.closest("[aria-hidden]")) continue;
