@@ -207,7 +207,7 @@ def whole(hosted: Topology) -> None:
             assert store.get(name, 160).shape == (SIDE, SIDE, 3)
 
 
-def test_what_was_acknowledged_outlives_kills_of_workers(
+def test_what_was_acknowledged_outlives_kills_of_workers_and_of_a_server(
     hosted: Topology, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reach(hosted, monkeypatch)
@@ -223,17 +223,25 @@ def test_what_was_acknowledged_outlives_kills_of_workers(
                     acknowledged.append((facts_of(told)["id"], seed))
                     there.release()
 
-    sender = threading.Thread(target=send, args=(hosted.outside.again(),))
-    sender.start()
-    for n in range(KILLS):
+    def wait_for_six() -> None:
         for _ in range(6):
             assert there.acquire(timeout=PATIENCE)
-        before = hosted.workers()
-        os.kill(before[n % 2], signal.SIGKILL)  # while the next is on its way
-        while len(now := hosted.workers()) < 4 or before[n % 2] in now:
-            assert there.acquire(timeout=PATIENCE)  # the others go on
-    stop.set()
-    sender.join(PATIENCE)
+
+    sender = threading.Thread(target=send, args=(hosted.outside.again(),))
+    sender.start()
+    try:
+        for n in range(KILLS):
+            wait_for_six()
+            before = hosted.workers()
+            os.kill(before[n % 2], signal.SIGKILL)  # while the next is on its way
+            while len(now := hosted.workers()) < 4 or before[n % 2] in now:
+                assert there.acquire(timeout=PATIENCE)  # the others go on
+        hosted.kill(0)
+        wait_for_six()  # the other server goes on
+        hosted.serve_again(0)
+    finally:
+        stop.set()
+        sender.join(PATIENCE)
     assert len(acknowledged) > 6 * KILLS
     doors = cycle([hosted.outside.again(), *(door.again() for door in hosted.insides)])
     for name, seed in acknowledged:
@@ -241,7 +249,7 @@ def test_what_was_acknowledged_outlives_kills_of_workers(
         assert told.status == 200
         assert (opened(told.body) == pixels_of(seed)).all()
     whole(hosted)
-    print(f"{KILLS} kills, {len(acknowledged)} acknowledged uploads, all there")
+    print(f"{KILLS + 1} kills, {len(acknowledged)} acknowledged uploads, all there")
 
 
 def reach(hosted: Topology, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,12 +9,12 @@ import os
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.hosted.engines import NGINX, OPENSSL, counts, free_port, object_store, running
-from tests.web.ending import launched
+from tests.web.ending import launched, refused
 from tests.web.server import HOST, PATIENCE, ROOT
 
 BLOCK = ROOT / "multiconv" / "hosting" / "nginx.conf"
@@ -127,6 +127,7 @@ class Topology:
     processes: list[subprocess.Popen[str]]
     place: str
     folder: Path
+    serve: Callable[[int], tuple[subprocess.Popen[str], int]]
     ends: dict[str, contextlib.ExitStack] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
 
@@ -144,6 +145,17 @@ class Topology:
                     if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
                         found.append(int(child))
         return [*found[::2], *found[1::2]]
+
+    def kill(self, n: int) -> None:
+        """Kill the first process of one of the servers; its workers end with it."""
+        self.processes[n].kill()
+        self.processes[n].wait(PATIENCE)
+        while not refused(self.insides[n].port):
+            pass
+
+    def serve_again(self, n: int) -> None:
+        """Start a server that was killed where it was."""
+        self.processes[n], _ = self.serve(self.insides[n].port)
 
     def stop(self, name: str) -> None:
         """End Valkey, or the way to the object store."""
@@ -193,7 +205,16 @@ def topology(folder: Path, place: str) -> Iterator[Topology]:
             "MULTICONV_LIMITS_STORE": f"valkey://{HOST}:{ports['counts']}",
             "TMPDIR": str(folder),
         }
-        found = Topology(Door(0), [], [], place, folder, ports=ports)
+        log = stack.enter_context((folder / "log").open("w"))
+
+        def serve(port: int) -> tuple[subprocess.Popen[str], int]:
+            command = [sys.executable, "app.py", "serve", "--workers", "2", "--port", str(port)]
+            how = {"stderr": log, "env": environment}
+            process, port = stack.enter_context(launched(command, **how))
+            stack.callback(lambda: (process.terminate(), process.wait(PATIENCE)))
+            return process, port
+
+        found = Topology(Door(0), [], [], place, folder, serve, ports=ports)
         stack.callback(lambda: [end.close() for end in found.ends.values()])
         found.start("counts")
         if "://" in place:
@@ -201,12 +222,8 @@ def topology(folder: Path, place: str) -> Iterator[Topology]:
             ports["objects"] = int(variables["AWS_ENDPOINT_URL"].rpartition(":")[2])
             found.start("relay")
             environment |= variables | {"AWS_ENDPOINT_URL": f"http://{HOST}:{ports['relay']}"}
-        command = [sys.executable, "app.py", "serve", "--workers", "2", "--port", "0"]
-        log = stack.enter_context((folder / "log").open("w"))
         for _ in range(2):
-            how = {"stderr": log, "env": environment}
-            process, port = stack.enter_context(launched(command, **how))
-            stack.callback(lambda process=process: (process.terminate(), process.wait(PATIENCE)))
+            process, port = serve(0)
             found.processes.append(process)
             found.insides.append(Door(port))
         trust, port = certified(folder), free_port()
