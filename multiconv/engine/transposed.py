@@ -89,11 +89,14 @@ def conv2d_transpose(
             stamps = scratch("stamps", shape, batch.dtype)
             flat = stamps.reshape(matrix.shape[1], -1)
             np.matmul(matrix[group], seen.reshape(len(seen), -1), out=flat)
-            for di, dj in np.ndindex(kh, kw):
-                rows = top * steps[0] + di * gaps[0] - pads[0][0], steps[0], sides[0]
-                cols = dj * gaps[1] - pads[1][0], steps[1], sides[1]
-                into, of = zip(_landing(*rows, shape[3]), _landing(*cols, shape[4]), strict=True)
-                result[(b, group, slice(None), *into)] += stamps[(di, dj, slice(None), *of)]
+            first = top * steps[0] - pads[0][0], -pads[1][0]
+            rows, cols = (
+                [_landing(first[a] + at * gaps[a], steps[a], sides[a], shape[3 + a]) for at in taps]
+                for a, taps in enumerate((range(kh), range(kw)))
+            )
+            for di, (down, of_rows) in enumerate(rows):
+                for dj, (across, of_cols) in enumerate(cols):
+                    result[b, group, :, down, across] += stamps[di, dj, :, of_rows, of_cols]
     result = result.reshape(count, c_out, *sides).transpose(0, 2, 3, 1)
     return result if x.ndim == 4 else result[0]
 
@@ -196,13 +199,13 @@ def _stamp(planes: Array, kernels: Array, g: Geometry, into: Array) -> None:
     (height, width), (high, wide) = planes.shape[1:], into.shape[1:]
     (s1, s2), (d1, d2), ((top, _), (left, _)) = g.strides, g.dilations, g.pads
     many = max(1, _AT_ONCE // (high * wide))
+    rows = [_landing(di * d1 - top, s1, high, height) for di in range(g.kernel_size[0])]
+    cols = [_landing(dj * d2 - left, s2, wide, width) for dj in range(g.kernel_size[1])]
     for part in (slice(at, at + many) for at in range(0, len(planes), many)):
         own, result = np.ascontiguousarray(planes[part]), into[part]
         products = scratch("stamped", own.shape, own.dtype)
         for di, dj in np.ndindex(*g.kernel_size):
-            rows = _landing(di * d1 - top, s1, high, height)
-            cols = _landing(dj * d2 - left, s2, wide, width)
-            (to_rows, of_rows), (to_cols, of_cols) = rows, cols
+            (to_rows, of_rows), (to_cols, of_cols) = rows[di], cols[dj]
             stamps = products[:, of_rows, of_cols]
             taps = kernels[part, di, dj, np.newaxis, np.newaxis]
             np.multiply(own[:, of_rows, of_cols], taps, out=stamps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import floor, isfinite, log10
 
 import numpy as np
@@ -52,9 +53,14 @@ def _beyond(plane: Map, bounds: Sequence[float]) -> Iterator[int]:
         yield from (int(np.count_nonzero(magnitudes > bound)) for bound in bounds)
 
 
-def _rungs(value: float) -> list[float]:
-    exponent = floor(log10(value))
-    return [float(f"{rung}e{n}") for n in range(exponent - 3, exponent + 2) for rung in _LADDER]
+def _rungs(value: float) -> tuple[float, ...]:
+    return _rungs_around(floor(log10(value)))
+
+
+@lru_cache(64)
+def _rungs_around(exponent: int) -> tuple[float, ...]:
+    decades = range(exponent - 3, exponent + 2)
+    return tuple(float(f"{rung}e{n}") for n in decades for rung in _LADDER)
 
 
 def automatic_range(maps: Sequence[Map]) -> float:

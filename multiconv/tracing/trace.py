@@ -11,7 +11,6 @@ from collections.abc import Hashable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from functools import partial as bound
 from math import prod
 from typing import Any, cast
 
@@ -340,19 +339,26 @@ class Tracer:
 
     def _run(self, experiment: Experiment, upto: int) -> Plane:
         """Return all outputs of a layer, each kept by what it depends on."""
+        if experiment.source.z is None:
+            self.levels(experiment.source)  # also where they are kept: it may have been deleted
+        return self._made(experiment, upto)
+
+    def _made(self, experiment: Experiment, upto: int) -> Plane:
+        """Return what `_run` does; layers before the last one kept are not gone through."""
         source, layers, focus = experiment.source, experiment.layers, experiment.focus
-        if source.z is not None:
-            x: Plane = source.z.plane()
-        else:
-            # Looked for even where its planes are kept: the picture may have been deleted.
-            levels = self.levels(source)
-            x = cast("Plane", self.cache.get(("input", source), lambda: planes_in_ones(levels)))
-        for n, layer in enumerate(layers[:upto], 1):
-            what_if = focus.what_if if n == focus.layer else ""
-            supposed = (focus.layer, focus.what_if) if focus.what_if and n >= focus.layer else None
-            key = ("layer", source, _token(layers[:n]), supposed)
-            x = cast("Plane", self.cache.get(key, bound(self._output_of, layer, x, what_if)))
-        return x
+        if upto < 1:
+            if source.z is not None:
+                return source.z.plane()
+            made = self.cache.get(("input", source), lambda: planes_in_ones(self.levels(source)))
+            return cast("Plane", made)
+        what_if = focus.what_if if upto == focus.layer else ""
+        supposed = (focus.layer, focus.what_if) if focus.what_if and upto >= focus.layer else None
+
+        def make() -> Plane:
+            return self._output_of(layers[upto - 1], self._made(experiment, upto - 1), what_if)
+
+        key = ("layer", source, _token(layers[:upto]), supposed)
+        return cast("Plane", self.cache.get(key, make))
 
     def _layer_trace(self, experiment: Experiment, k: int, stack: Stack) -> LayerTrace:
         (shape, layer), source, before = stack[-1], experiment.source, experiment.before

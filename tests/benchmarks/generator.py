@@ -65,8 +65,7 @@ async ([count, first]) => {
   for (let at = 0; at < count; at += 1) {
     await frame();
     point("pointermove", first + 5 + at);
-    const { value } = document.querySelector('[name="mix.number"]');
-    starts.push([Number(value.replace("−", "-")), performance.now()]);
+    starts.push([Number(bar.getAttribute("aria-valuenow")), performance.now()]);
   }
   const last = starts.at(-1)[0];
   while (shown.at(-1)?.[0] !== last) await frame();

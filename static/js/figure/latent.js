@@ -12,6 +12,7 @@ import { on, state } from "../state.js";
 
 const SLACK = 4; // CSS pixels that a hand may stray before it drags
 const A_PIXEL = 0.02; // what a CSS pixel sideways is worth
+const SELDOM = 100; // ms from number to number in the field while it is dragged
 /** The number that is worked on; null: the one that the page offers. @type {number | null} */
 let chosen = null;
 
@@ -29,17 +30,34 @@ const numberAt = (at) => parsed(new URLSearchParams(state.query).get(`z.${at}`) 
 /** Show which number is worked on, and what it is. @param {number} at */
 function choose(at) {
   chosen = at;
-  const [which, number] = [field("index"), field("number")];
+  const which = field("index");
   if (which && Number(which.value) !== at) which.value = String(at);
-  if (number && typedNumber(number.value) !== rounded(numberAt(at))) number.value = weightText(rounded(numberAt(at)));
+  const value = rounded(numberAt(at));
+  write(value);
   for (const mark of document.querySelectorAll(".layer-row .one")) {
     if (Number(mark.getAttribute("y")) !== at / count()) mark.setAttribute("y", String(at / count()));
   }
-  const value = rounded(numberAt(at));
   for (const bar of bars()) {
     bar.setAttribute("aria-valuenow", String(value));
     bar.setAttribute("aria-valuetext", `z[${at}] ${weightText(value)}`);
   }
+}
+
+/** The number that its field is to say. @type {{ value: number, timer: ReturnType<typeof setTimeout> | null }} */
+const saying = { value: 0, timer: null };
+
+/** Say the number in its field: while it is dragged now and then, since a field is laid out anew with each. @param {number} value */
+function write(value) {
+  saying.value = value;
+  if (!hand?.drags) said();
+  else saying.timer ??= setTimeout(said, SELDOM);
+}
+
+function said() {
+  clearTimeout(saying.timer ?? undefined);
+  saying.timer = null;
+  const number = field("number");
+  if (number && typedNumber(number.value) !== saying.value) number.value = weightText(saying.value);
 }
 
 const count = () => state.facts.z?.values.length ?? 1;
@@ -152,6 +170,7 @@ document.addEventListener("pointermove", (event) => {
 
 for (const kind of ["pointerup", "pointercancel"]) {
   document.addEventListener(kind, () => {
+    if (hand?.drags) said();
     if (hand || holding) hold(false);
     hand = null;
     holding = false;

@@ -30,8 +30,14 @@ export function leave(name) {
   for (const image of faces(name)) image.setAttribute("href", served.get(image) ?? image.getAttribute("href") ?? "");
 }
 
+/** The slabs' pictures, looked up once for each page: a hand asks for them with every frame. @type {Element[] | null} */
+let slabs = null;
+
 /** @param {string} name the map */
-const faces = (name) => document.querySelectorAll(`svg image[data-map="${name}"]`);
+function faces(name) {
+  slabs ??= [...document.querySelectorAll("svg image[data-map]")];
+  return slabs.filter((image) => image.getAttribute("data-map") === name);
+}
 
 async function work() {
   busy = true;
@@ -97,4 +103,7 @@ export function leadTo({ i, j }) {
 }
 
 on("pixel", leadTo);
-on("page", () => served.clear());
+on("page", () => {
+  served.clear();
+  slabs = null;
+});
