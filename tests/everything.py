@@ -10,28 +10,40 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = bool(os.environ.get("CI"))
-# What is run by a process of its own: tests in the browser by every sixth file, others by folder.
-# Three at a time, whichever comes next; what needs Python alone runs while the rest is installed,
-# and short ones come last, so that none waits long for the end of a long one.
+TESTS = ROOT / "tests"
+# What is run by a process of its own: tests in the browser by every sixth file, those of the web
+# room by every second, others by folder. Three at a time: first what needs Python alone, while the
+# browser is installed; then half of what the browser shows, while PyTorch and JAX are, in CI; then
+# the longest, and short ones last, so that none waits long for the end of a long one.
 AT_ONCE = 3
-IN_BROWSER = sorted(str(path) for path in (ROOT / "tests" / "browser").glob("test_*.py"))
-FOLDERS = sorted({str(path.parent) for path in (ROOT / "tests").glob("*/test_*.py")})
-NEED_PYTHON = [[str(ROOT / "tests" / name)] for name in ("figure", "engine", "experiment")]
+ORACLE = TESTS / "browser" / "test_formula_torch.py"
+IN_BROWSER = sorted(str(path) for path in (TESTS / "browser").glob("test_*.py") if path != ORACLE)
+IN_WEB = sorted(str(path) for path in (TESTS / "web").glob("test_*.py"))
+FOLDERS = sorted({path.parent for path in TESTS.glob("*/test_*.py")})
+NEED_PYTHON = [[str(TESTS / name)] for name in ("imaging", "store", "drawing")]
+SHOWN = [IN_BROWSER[first::6] for first in range(6)]
+FIRST = SHOWN[:3]
 LONG = [
-    *([folder] for folder in FOLDERS if Path(folder).name in {"web", "hosted"}),
-    *(IN_BROWSER[first::6] for first in range(6)),
-    ["multiconv", *sorted(str(path) for path in (ROOT / "tests").glob("test_*.py"))],
+    *(IN_WEB[first::2] for first in range(2)),
+    *([str(TESTS / name)] for name in ("experiment", "figure", "engine")),
+    *SHOWN[3:],
+    [str(TESTS / "hosted")],
+    ["multiconv", *sorted(str(path) for path in TESTS.glob("test_*.py"))],
 ]
 SHORT = [
-    [folder]
-    for folder in FOLDERS
-    if [folder] not in [*NEED_PYTHON, *LONG] and Path(folder).name != "browser"
+    [str(ORACLE)],
+    *(
+        [str(folder)]
+        for folder in FOLDERS
+        if [str(folder)] not in [*NEED_PYTHON, *LONG] and folder.name not in {"browser", "web"}
+    ),
 ]
 # libatomic1 is for the node that Playwright brings; librsvg2-bin draws what Chromium's drawings are
 # compared with.
@@ -69,9 +81,12 @@ def run_pytest(arguments: Sequence[str]) -> int:
 
 def run_parts() -> int:
     """Run all parts, and print what each says as it ends; 0 if all tests hold."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(1) as installing, ThreadPoolExecutor(AT_ONCE) as pool:
+        oracles = installing.submit(install_oracles)
         begun = [pool.submit(run_aside, part) for part in NEED_PYTHON]
         missing = rest()
+        begun += [pool.submit(run_aside, part) for part in FIRST]
+        missing += oracles.result()
         begun += [pool.submit(run_aside, part) for part in [*LONG, *SHORT]]
         failed = 1 if IN_CI and missing else 0
         for ended in as_completed(begun):
@@ -89,6 +104,20 @@ def run_aside(arguments: Sequence[str]) -> tuple[int, bytes]:
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, cwd=ROOT
     )
     return done.returncode, done.stdout
+
+
+def install_oracles() -> list[str]:
+    """In CI, see that PyTorch and JAX are there; say and return that they are not."""
+    if not IN_CI:
+        return []
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    heavy = project["optional-dependencies"]["oracles"]
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", *heavy]
+    if _succeeds(pip) and _succeeds([sys.executable, "-c", "import torch, jax"]):
+        return []
+    told = "NOT RUN, comparisons with PyTorch and JAX: they could not be installed."
+    print(told, flush=True)
+    return [told]
 
 
 def install_browser() -> list[str]:

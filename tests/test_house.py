@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import everything
+
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON_LINES, JAVASCRIPT_LINES = 350, 250
 # A longer module stands here with its reason.
@@ -333,6 +335,19 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "readme_command 1" in run
     assert "readme_command 2" in run
+
+
+def test_every_file_of_tests_is_run_once_and_what_needs_pytorch_after_it_is_there() -> None:
+    before, after = [*everything.NEED_PYTHON, *everything.FIRST], [*everything.LONG]
+    after += everything.SHORT
+
+    def files(parts: list[list[str]]) -> list[Path]:
+        paths = [Path(path) for part in parts for path in part if path != "multiconv"]
+        return [file for path in paths for file in ([path], path.glob("test_*.py"))[path.is_dir()]]
+
+    assert sorted(files(before) + files(after)) == sorted((ROOT / "tests").rglob("test_*.py"))
+    heavy = re.compile(r"\b(torch|jax)\b")
+    assert [file for file in files(before) if heavy.search(file.read_text(encoding="utf-8"))] == []
 
 
 def test_the_lines_of_the_readme_print_what_they_say() -> None:
