@@ -59,6 +59,22 @@ def test_a_picture_is_taken_by_the_camera(page: Page, watch: Watch) -> None:
     page.get_by_role("button", name=re.compile("Use your own")).click()
     expect(button).to_have_text("Use the camera")
 
+    # The way on leads to a page without the panel: a generator's.
+    page.evaluate("() => history.pushState(null, '', '/?network=emoji&layer=1')")
+    page.evaluate("() => history.back()")
+    page.wait_for_url(re.compile("image="))
+    button.click()
+    expect(button).to_have_text("Take the picture")
+    page.evaluate("() => (window.sent = document.querySelector('#own video').srcObject)")
+    page.evaluate("() => history.forward()")
+    expect(page.locator("#own")).to_have_count(0)
+    page.wait_for_function("() => window.sent.getTracks()[0].readyState === 'ended'")
+    # The picture is not asked of a generator, and still known.
+    assert name in page.evaluate("() => localStorage.getItem('multiconv-pictures')")
+    page.evaluate("() => history.back()")
+    page.get_by_role("button", name=re.compile("Use your own")).click()
+    expect(button).to_have_text("Use the camera")
+
     watch.forgive("NotAllowedError")
     page.evaluate(
         """() => (navigator.mediaDevices.getUserMedia = () =>

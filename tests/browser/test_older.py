@@ -70,6 +70,33 @@ def test_panels_open_and_close_without_popovers(older, name, panel):
     expect(opened).to_be_hidden()
 
 
+def test_however_the_panel_closes_the_camera_is_off_without_popovers(older):
+    page = older("/?size=48")
+    page.wait_for_selector("html.js")
+    page.evaluate(
+        """() => {
+          const scene = document.createElement("canvas");
+          const paint = scene.getContext("2d");
+          setInterval(() => paint.fillRect(0, 0, 9, 9), 50);
+          navigator.mediaDevices.getUserMedia = async () => (window.sent = scene.captureStream());
+        }"""
+    )
+    button = page.locator("[data-camera]")
+    for closing in (
+        lambda: page.mouse.click(5, 895),
+        lambda: page.keyboard.press("Escape"),
+        lambda: page.get_by_role("button", name="Share", exact=True).click(),
+    ):
+        page.get_by_role("button", name=re.compile("Use your own")).click()
+        button.click()
+        expect(button).to_have_text("Take the picture")
+        assert page.evaluate("() => window.sent.getTracks()[0].readyState") == "live"
+        closing()
+        expect(page.locator("#own")).to_be_hidden()
+        page.wait_for_function("() => window.sent.getTracks()[0].readyState === 'ended'")
+        expect(button).to_have_text("Use the camera")
+
+
 def test_escape_lets_the_pixel_go_without_popovers(older):
     page = older("/?size=48&i=3&j=4")
     page.wait_for_selector("html.js")

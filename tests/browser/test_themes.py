@@ -55,6 +55,13 @@ def test_the_pages_own_switch_chooses_the_colours_too(new_page, system):
     for theme in ("light", "dark"):
         page.keyboard.press("?")
         page.get_by_label(theme, exact=True).check()
+        bars = page.locator("#help").evaluate(
+            "at => (({ colorScheme, scrollbarColor }) => [colorScheme, scrollbarColor])"
+            "(getComputedStyle(at))"
+        )
+        paper = {"light": "rgb(252, 252, 250)", "dark": "rgb(23, 25, 28)"}[theme]
+        assert bars[0] == theme
+        assert bars[1].endswith(paper)
         page.keyboard.press("Escape")
         found.append(ramp(page))
     light, dark = found

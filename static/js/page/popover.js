@@ -22,11 +22,16 @@ export function close(id) {
 
 /** @param {Element} panel @param {boolean} open */
 function change(panel, open) {
-  document.querySelectorAll(".panel.open").forEach((other) => other.classList.remove("open"));
-  panel.classList.toggle("open", open);
-  panel.dispatchEvent(new Event("toggle"));
+  for (const other of document.querySelectorAll(".panel.open")) if (other !== panel) turn(other, false);
+  turn(panel, open);
   const inside = open ? panel.querySelector("[autofocus], input, button") : document.querySelector(`[popovertarget="${panel.id}"]`);
   /** @type {HTMLElement | null} */ (inside)?.focus();
+}
+
+/** Whoever listens hears of it, as of a popover's. @param {Element} panel @param {boolean} open */
+function turn(panel, open) {
+  panel.classList.toggle("open", open);
+  panel.dispatchEvent(new Event("toggle"));
 }
 
 if (!NATIVE) {
@@ -34,7 +39,7 @@ if (!NATIVE) {
     const button = target instanceof Element ? target.closest("[popovertarget]") : null;
     if (button) return toggle(button.getAttribute("popovertarget") ?? "");
     const open = document.querySelector(WHILE_OPEN);
-    if (open && target instanceof Node && !open.contains(target)) open.classList.remove("open");
+    if (open && target instanceof Node && !open.contains(target)) turn(open, false);
   });
   document.addEventListener("keydown", (event) => {
     const open = event.key === "Escape" && document.querySelector(WHILE_OPEN);

@@ -2,6 +2,7 @@
 /** A picture by the camera, where a page may ask for one: when its button is pressed, and not before. */
 import { WHILE_OPEN } from "../page/popover.js";
 import { say, unsay } from "../page/words.js";
+import { on } from "../state.js";
 import { take } from "./upload.js";
 
 const WIDE = 1600;
@@ -35,6 +36,7 @@ async function begin(button) {
     button.textContent = "Take the picture";
   } catch (error) {
     end();
+    if (!button.closest(WHILE_OPEN)) return; // closed before it began
     say(button, REFUSED[error instanceof Error ? error.name : ""] ?? "The camera does not answer; another program may be using it.");
   } finally {
     begins = false;
@@ -75,6 +77,7 @@ document.addEventListener("toggle", ({ target }) => {
   if (target instanceof Element && target.id === "own" && !target.matches(WHILE_OPEN)) end();
 }, true);
 addEventListener("pagehide", end);
+on("page", () => stream && !document.querySelector(`#own${WHILE_OPEN}`) && end()); // a page without the panel
 
 // A page that is not secure has none.
 if ("mediaDevices" in navigator) document.documentElement.classList.add("camera");

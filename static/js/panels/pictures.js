@@ -26,6 +26,7 @@ function show() {
   keep(KEY, names.join(" "), "localStorage");
   const samples = document.querySelector(".samples");
   samples?.querySelectorAll("[data-live]").forEach((link) => link.remove());
+  if (state.facts.z) return; // a generator reads no picture
   for (const name of names) if (name !== now) samples?.append(...link(samples, name));
 }
 
