@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from secrets import token_hex
 from stat import S_ISREG
+from time import monotonic
 from typing import NamedTuple, Protocol
 
 from multiconv.errors import MultiConvError, StoreFull
@@ -17,6 +19,9 @@ UNFINISHED = ".part"
 """The end of the name of what was never wholly written."""
 USED = ".last.used"
 """The end of the name under which an object store remembers when an id was last used."""
+
+TRIED = 5.0
+"""Seconds for which a trial that held is taken for granted: who asks each second writes seldom."""
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -57,6 +62,26 @@ class Blobs(Protocol):
         """Return whether bytes could be kept now."""
 
 
+class Trials:
+    """Whether bytes can be kept, by writing: anew after `TRIED` seconds, or after any failure."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock, self._good_until = clock, -inf
+
+    def hold(self, write: Callable[[], bool], look: Callable[[], bool]) -> bool:
+        """Return whether a write goes well now, or did lately and a look still does."""
+        now = self._clock()
+        if now < self._good_until:
+            return look()
+        well = write()
+        self._good_until = now + TRIED if well else -inf
+        return well
+
+    def fail(self) -> None:
+        """Take nothing for granted, since something could not be kept."""
+        self._good_until = -inf
+
+
 def full(limit: str | None = None) -> MultiConvError:
     """Return the error for bytes that there is no room for."""
     return StoreFull(
@@ -80,6 +105,7 @@ class FolderBlobs:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.trials = Trials()
         path.mkdir(parents=True, exist_ok=True)
 
     def put_if_absent(self, name: str, body: bytes) -> bool:
@@ -89,6 +115,7 @@ class FolderBlobs:
         try:
             self._write(name, body)
         except OSError as error:
+            self.trials.fail()
             if error.errno in _NO_ROOM:
                 raise full() from error
             raise
@@ -138,6 +165,9 @@ class FolderBlobs:
 
     def is_writable(self) -> bool:
         """Return whether a file can be made here: tried, since rights alone do not say so."""
+        return self.trials.hold(self._makes_a_file, self.path.is_dir)
+
+    def _makes_a_file(self) -> bool:
         trial = self.path / f"trial.{token_hex(8)}{UNFINISHED}"
         try:
             trial.write_bytes(b"1")

@@ -20,10 +20,12 @@ from obstore.store import from_url
 
 from multiconv.errors import InvalidValue, StoreAway
 from multiconv.experiment.numbers import misread
-from multiconv.store.blobs import UNFINISHED, USED, Kept
+from multiconv.store.blobs import UNFINISHED, USED, Kept, Trials
 
 LOGGER = logging.getLogger("multiconv.store")
 
+TRIAL = f"trial{UNFINISHED}"
+"""The object that is made to see whether one can be."""
 PAUSE = 1.0
 """Seconds after a failure in which nothing is asked, so that no queue of requests waits for it."""
 
@@ -69,6 +71,7 @@ class ObjectBlobs:
                 field="store",
             ) from error
         self._away_until = 0.0
+        self.trials = Trials()
 
     def put_if_absent(self, name: str, body: bytes) -> bool:
         """Make an object, unless it is there already: the store itself decides who was first."""
@@ -137,8 +140,18 @@ class ObjectBlobs:
 
     def is_writable(self) -> bool:
         """Return whether an object can be made here: tried, since rights alone do not say so."""
+        return self.trials.hold(self._makes_an_object, self._answers)
+
+    def _makes_an_object(self) -> bool:
         try:
-            self._write(f"trial{UNFINISHED}")
+            self._write(TRIAL)
+        except StoreAway:
+            return False
+        return True
+
+    def _answers(self) -> bool:
+        try:
+            self.head(TRIAL)
         except StoreAway:
             return False
         return True
@@ -155,6 +168,7 @@ class ObjectBlobs:
             return what()
         except (BaseError, FileNotFoundError) as error:
             self._away_until = time.monotonic() + PAUSE
+            self.trials.fail()
             LOGGER.warning("The store does not answer as it should: %s", reason(error))
             raise _away() from error
 

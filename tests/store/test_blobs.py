@@ -3,13 +3,14 @@
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from multiconv.errors import NotFound
-from multiconv.store.blobs import FolderBlobs
+from multiconv.errors import NotFound, StoreAway
+from multiconv.store.blobs import FolderBlobs, Trials
 from multiconv.store.pictures import Store
 from tests.hosted.engines import BUCKET
 
@@ -56,6 +57,51 @@ def test_a_listing_is_in_the_order_of_names(blobs):
 def test_it_says_that_it_can_be_written_and_leaves_nothing_whole(blobs):
     assert blobs.is_writable()
     assert all(kept.name.endswith(".part") for kept in blobs.listing())
+
+
+def test_who_asks_each_second_whether_it_can_be_written_makes_it_write_seldom(blobs, monkeypatch):
+    clock, writes, broken = [100.0], [], []
+    there, name = (Path, "write_bytes")
+    if isinstance(blobs, ObjectBlobs):
+        there, name = sys.modules[ObjectBlobs.__module__].obstore, "put"
+    real = getattr(there, name)
+
+    def write(*given, **more):
+        writes.append(clock[0])
+        if broken:
+            raise FileNotFoundError("gone")
+        return real(*given, **more)
+
+    monkeypatch.setattr(there, name, write)
+    blobs.trials = Trials(lambda: clock[0])
+    for second in range(12):
+        clock[0] = 100.0 + second
+        assert blobs.is_writable()
+    assert writes == [100.0, 105.0, 110.0]
+    # It still looks each time: a folder that is gone, a store that does not answer.
+    with monkeypatch.context() as lost:
+        if isinstance(blobs, ObjectBlobs):
+            lost.setattr(blobs, "_away_until", inf)
+        else:
+            lost.setattr(blobs, "path", blobs.path / "gone")
+        assert not blobs.is_writable()
+    # A failure is none that is kept, nor is what went well before it.
+    broken.append(True)
+    monkeypatch.setattr(os, "open", write)
+    with pytest.raises((StoreAway, FileNotFoundError)):
+        blobs.put_if_absent("one", b"1")
+    monkeypatch.undo()
+    monkeypatch.setattr(there, name, write)
+    for _ in range(2):
+        if isinstance(blobs, ObjectBlobs):
+            monkeypatch.setattr(blobs, "_away_until", 0.0)  # it does not ask a while otherwise
+        before = len(writes)
+        assert not blobs.is_writable()
+        assert len(writes) > before
+    broken.clear()
+    if isinstance(blobs, ObjectBlobs):
+        monkeypatch.setattr(blobs, "_away_until", 0.0)
+    assert blobs.is_writable()
 
 
 def test_two_that_put_one_name_at_once_write_it_once(blobs):
