@@ -100,6 +100,12 @@ def test_pictures_are_mixed_and_numbers_dragged_and_the_link_shows_the_same(
         )
         assert abs(number_of(row.locator("output").last) - adds["subtotal"]) < 0.01
         expect(row.locator("output").last).to_have_text(re.compile("^≈ "))
+    # What is out of sight is not drawn before it comes into it.
+    expect(page.locator(".layer-row.wide .live canvas")).to_have_count(6)
+    expect(page.locator(".thirds .live")).to_have_count(0)
+    page.mouse.wheel(0, 400)
+    expect(page.locator(".thirds .live canvas")).to_have_count(4)
+    page.mouse.wheel(0, -400)
     asked.let_go()
     expect(page.locator('[data-value="total"] .final').first).to_have_text(
         re.compile(f"{abs(found['total']):.3f}$")

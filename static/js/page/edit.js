@@ -105,9 +105,19 @@ export const setNumbers = (next, place) =>
   void inTurn(() => {
     const parameters = next();
     if (!Object.keys(parameters).length) return;
-    const seen = facesInSight().map((face) => face.getAttribute("data-face") ?? "");
-    change({ ...parameters, ...held() }, [...new Set([...seen, ...worked()])], place);
+    const all = () => [...new Set([...facesInSight().map((face) => face.getAttribute("data-face") ?? ""), ...worked()])];
+    change({ ...parameters, ...held() }, all(), place);
+    come = () => redraw(all(), place, false);
   });
+
+/** What a held hand scrolls into sight is asked for too. @type {() => void} */
+let come = () => {};
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let scrolled;
+addEventListener("scroll", () => {
+  clearTimeout(scrolled);
+  if (holding && timer !== undefined) scrolled = setTimeout(() => holding && timer !== undefined && come(), REST);
+}, { passive: true });
 
 /**
  * Go to another step of learning: all but the inputs and the target follow.
@@ -117,11 +127,12 @@ export const setNumbers = (next, place) =>
 export const setStep = (next, place) =>
   void inTurn(() => {
     const { step, ahead } = next();
-    const seen = worked().filter((name) => !name.startsWith("input-"));
-    change({ steps: String(step) }, [...new Set([...seen, ...output(), "error"])], place, ahead);
+    const all = () => [...new Set([...worked().filter((name) => !name.startsWith("input-")), ...output(), "error"])];
+    change({ steps: String(step) }, all(), place, ahead);
+    come = () => redraw(all(), place, ahead);
   });
 
-/** The maps of the opened layer that are in sight, and of many inputs what each adds: all depend on what the first layer is given. */
+/** The maps of the opened layer that are in sight, or nearly, and of many inputs what each adds: all depend on what the first layer is given. */
 function worked() {
   return state.facts.gain !== undefined && state.facts.whatIf !== "apart" ? [...mapsInSight(), "subtotals"] : mapsInSight();
 }
