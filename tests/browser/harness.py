@@ -38,8 +38,9 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Pages of one context share a process, which need not start with each of them.
+    # Pages of one context share a process, blank ones too, which need not start with each of them.
     "--process-per-site",
+    "--renderer-process-limit=1",
     # No name is looked up and no other machine asked, whatever a page wants.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
