@@ -19,7 +19,9 @@ from multiconv.engine.checks import Array
 from multiconv.engine.conv import conv2d
 from multiconv.engine.geometry import Geometry, Pair, source_of
 from multiconv.engine.pooling import avg_pool, max_pool
-from multiconv.engine.transposed import conv2d_transpose, turned_filters
+from multiconv.engine.transposed import conv2d_transpose, transposed_outputs, turned_filters
+
+_AT_ONCE = 2**14  # Numbers of an output that an activation is applied to at once.
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Passage:
         Of a convolution or a transposed one; a pooling has none.
     off : tuple of int
         The channels that a pooling leaves out: their outputs are 0.
+    looked : bool
+        The filters are finite, in x's type, and `flushed`: a transposed layer's are not looked at.
     """
 
     kind: str
@@ -49,6 +53,7 @@ class Passage:
     groups: int = 1
     activation: str = "identity"
     off: tuple[int, ...] = ()
+    looked: bool = False
 
     def output(self) -> Array:
         """Return what the layer puts out, (H′, W′, C_out), after its activation."""
@@ -67,7 +72,9 @@ class Passage:
             "dilations": g.dilations,
             "groups": self.groups,
         }
-        if g.transposed:
+        if g.transposed and self.looked and self.bias is not None:
+            summed = transposed_outputs(self.x, self.filters, self.bias, g, self.groups)
+        elif g.transposed:
             turned = turned_filters(self.filters, self.groups)
             summed = conv2d_transpose(self.x, turned, output_padding=g.output_padding, **how)
         else:
@@ -76,8 +83,9 @@ class Passage:
             return np.maximum(summed, 0, out=summed)  # where it is; nobody else has it
         if self.activation != "identity":
             function = activation(self.activation)
-            for row in summed:  # as relu: what a function needs besides is of one row
-                row[...] = function(row)
+            many = max(1, _AT_ONCE // (summed.size // len(summed)))
+            for top in range(0, len(summed), many):  # as relu: it needs room for these rows alone
+                summed[top : top + many] = function(summed[top : top + many])
         return summed
 
 

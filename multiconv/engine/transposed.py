@@ -62,22 +62,35 @@ def conv2d_transpose(
     """
     batch = flushed(batch_of(x))
     inner = inner_filters(filters, batch, groups)
-    kh, kw, members, c_out = inner.shape
-    per_group = c_out // groups
-    size = (batch.shape[1], batch.shape[2])
     g = geometry(
-        size,
-        (kh, kw),
+        (batch.shape[1], batch.shape[2]),
+        (inner.shape[0], inner.shape[1]),
         strides=strides,
         padding=padding,
         dilations=dilations,
         transposed=True,
         output_padding=output_padding,
     )
+    result = _whole(batch, inner, g, cast_bias(bias, inner.shape[3], batch.dtype), groups)
+    return result if x.ndim == 4 else result[0]
+
+
+def transposed_outputs(x: Array, filters: Array, bias: Array, g: Geometry, groups: int) -> Array:
+    """Return what `conv2d_transpose` does, (H′, W′, C_out), of filters that have been looked at.
+
+    They are as `inner_filters` gives them: (kh, kw, C_in / groups, C_out), in x's type.
+    """
+    result: Array = _whole(flushed(batch_of(x)), filters, g, bias, groups)[0]
+    return result
+
+
+def _whole(batch: Array, inner: Array, g: Geometry, bias: Array, groups: int) -> Array:
+    kh, kw, members, c_out = inner.shape
+    per_group, size = c_out // groups, (batch.shape[1], batch.shape[2])
     steps, gaps, pads, sides = g.strides, g.dilations, g.pads, g.output_size
     count = len(batch)
     result: Array = np.empty((count, groups, per_group, *sides), batch.dtype)
-    result[...] = cast_bias(bias, c_out, batch.dtype).reshape(1, groups, per_group, 1, 1)
+    result[...] = bias.reshape(1, groups, per_group, 1, 1)
     pictures = batch.transpose(0, 3, 1, 2).reshape(count, groups, -1, *size)
     split = inner.reshape(kh, kw, members, groups, per_group).transpose(3, 0, 1, 4, 2)
     matrix = split.reshape(groups, kh * kw * per_group, members)
@@ -97,8 +110,7 @@ def conv2d_transpose(
             for di, (down, of_rows) in enumerate(rows):
                 for dj, (across, of_cols) in enumerate(cols):
                     result[b, group, :, down, across] += stamps[di, dj, :, of_rows, of_cols]
-    result = result.reshape(count, c_out, *sides).transpose(0, 2, 3, 1)
-    return result if x.ndim == 4 else result[0]
+    return result.reshape(count, c_out, *sides).transpose(0, 2, 3, 1)
 
 
 def turned_filters(filters: Array, groups: int = 1) -> Array:

@@ -260,16 +260,17 @@ class Layer:
     ) -> Passage:
         """Return the layer over its input, (H, W, C_in), as the engine runs it under a what-if.
 
-        ``filters`` are those of `filters_under` in x's type, where they are there already.
+        ``filters`` are those of `filters_under` in x's type, looked at, if they are there.
         """
         height, width = x.shape[-3:-1]
         shape = self.geometry((height, width))
         if self.pools:
             return Passage(self.kind, shape, x, off=self.off)
+        looked = filters is not None
         if filters is None:
             filters = self.filters_under(what_if).astype(x.dtype)
-        bias = np.array(self.bias, x.dtype)
-        return Passage(self.kind, shape, x, filters, bias, self.groups, self.activation)
+        how = np.array(self.bias, x.dtype), self.groups, self.activation
+        return Passage(self.kind, shape, x, filters, *how, looked=looked)
 
     def filters_under(self, what_if: str) -> NDArray[np.float64]:
         """Return the filters that give the outputs under a what-if, a mean's divided."""

@@ -17,6 +17,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from multiconv.engine.checks import flushed, refuse_non_finite
 from multiconv.engine.conv import partial as partial_of
 from multiconv.engine.conv import partials as partials_of
 from multiconv.engine.geometry import Geometry
@@ -463,8 +464,10 @@ def _token(_: tuple[Layer, ...]) -> object:
 
 
 def _filters_used(layer: Layer, what_if: str) -> Plane:
-    """Return the filters that a layer runs with, in the order that they are multiplied in."""
+    """Return the filters that a layer runs with, looked at, in the order they are multiplied in."""
     filters = layer.filters_under(what_if).astype(np.float32)
+    refuse_non_finite(filters, "filters")
+    filters = flushed(filters)
     if not layer.transposed:
         return filters
     turned = np.ascontiguousarray(turned_filters(filters, layer.groups))

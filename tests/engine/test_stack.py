@@ -226,6 +226,8 @@ def test_a_passage_runs_a_transposed_layer_with_filters_as_a_convolutions(groups
     x, bias = rng.standard_normal((3, 4, 4)), rng.standard_normal(6)
     filters = rng.standard_normal((5, 4, 4 // groups, 6))
     put_out = Passage("transposed", shape, x, filters, bias, groups, "relu").output()
+    looked = Passage("transposed", shape, x, filters, bias, groups, "relu", looked=True).output()
+    np.testing.assert_array_equal(looked, put_out)
     expected = np.zeros((7 + 2, 8 + 2, 6))
     for row, col, di, dj, q, k in np.ndindex(3, 4, *filters.shape):
         channel = k // (6 // groups) * (4 // groups) + q
