@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 
 globalThis.document = /** @type {any} */ ({ createElement: () => ({ dataset: {}, remove() {} }), querySelector: () => null });
 performance.now = () => 0; // a server that always answers at once may be asked a second question
-const { ask, forget } = await import("../../../static/js/page/ask.js");
+const { ask, bridge, forget } = await import("../../../static/js/page/ask.js");
 const { state } = await import("../../../static/js/state.js");
 state.facts = /** @type {any} */ ({ longest: { query: 1000 } });
 
@@ -100,3 +100,70 @@ for (const [ms, pixels, packed] of [[100, 131072, true], [100, 2 ** 21, false], 
     await passed();
   });
 }
+
+test("what comes is drawn ahead at once for two seconds after a late answer, and no longer", async (context) => {
+  for (const at of [0, 1, 2]) {
+    open[at].yes();
+    await passed();
+  }
+  const still = performance.now;
+  let now = still() + 10_000;
+  performance.now = () => now;
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const later = async () => {
+    for (let turn = 0; turn < 9; turn += 1) await new Promise((done) => setImmediate(done));
+  };
+  /** @type {number[]} */
+  const previewed = [];
+  const plane = (/** @type {string} */ name) => ({ name, height: 1, width: 1, levels: false, bytes: new Uint8Array(1) });
+  bridge((names) => names.map(plane));
+  [open, drawn] = [[], []];
+  const moved = (/** @type {number} */ value) =>
+    void ask(["sum"], { query: `value=${value}`, range: 1, draw: (planes) => void drawn.push(planes[0].bytes[0]), preview: () => void previewed.push(value), fail: () => void failed.push(value) });
+
+  moved(1); // answered in time
+  open[0].yes();
+  await later();
+  context.mock.timers.tick(20);
+  assert.deepEqual([previewed, drawn], [[], [1]]);
+
+  moved(2); // not there when it is due, and late
+  now += 20;
+  context.mock.timers.tick(20);
+  assert.deepEqual([previewed, drawn], [[2], [1]]);
+  now += 20;
+  open[1].yes();
+  await later();
+  assert.deepEqual([previewed, drawn], [[2], [1, 2]]);
+
+  const late = now;
+
+  now += 1000; // drawn at once now; and what follows is asked for where the hand rests
+  moved(3);
+  assert.deepEqual([previewed, open.length], [[2, 3], 3]);
+  open[2].yes();
+  await later();
+  now += 10;
+  moved(4);
+  assert.deepEqual([previewed, open.length], [[2, 3, 4], 3]);
+  now += 100;
+  context.mock.timers.tick(100);
+  open[3].yes();
+  await later();
+  assert.deepEqual(drawn, [1, 2, 3, 4]);
+
+  now = late + 1999;
+  moved(5);
+  assert.deepEqual(previewed, [2, 3, 4, 5]);
+  open[4].yes();
+  await later();
+  now = late + 2000; // no longer: asked for at once, drawn when it is there
+  moved(6);
+  assert.deepEqual([previewed, open.length], [[2, 3, 4, 5], 6]);
+  open[5].yes();
+  await later();
+  context.mock.timers.tick(20);
+  assert.deepEqual([previewed, drawn, failed], [[2, 3, 4, 5], [1, 2, 3, 4, 5, 6], []]);
+  performance.now = still;
+  bridge(() => []);
+});
