@@ -133,7 +133,8 @@ def volumes(
     many = input_shape[2] >= MANY and bool(subtotals)
     diagram = _standing(input_shape, output_shape, k, wide, low, many, roles, feeding, strong)
     fed = tuple(slab for slab in diagram.inputs if feeding is None or slab.index in feeding)
-    seen = tuple(slab for slab in fed if not many or slab is diagram.inputs[-1])
+    # In a column's loose row each face can be seen, else the last alone.
+    seen = tuple(slab for slab in fed if slab is diagram.inputs[-1] or not (many or wide))
     if stamp and seen:
         sizes = input_shape[:2], output_shape[:2]
         beam = beam_of(stamp, sizes, (seen[-1].matrix, diagram.outputs[k].matrix))

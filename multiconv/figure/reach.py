@@ -59,8 +59,8 @@ class Reach:
     """The counts around the pinned pixel, which inputs reach it and its neighbour, and why.
 
     A stamp goes ``half`` from its middle, an inset ``side`` from its own, down and across, in
-    output pixels.  ``filled`` says which map's values the dots have.  ``path`` follows
-    the pinned number back to where it comes from.
+    output pixels.  ``filled`` says which map's values the dots have, if any reach it.  ``path``
+    follows the pinned number back to where it comes from.
     """
 
     counts: tuple[tuple[Count, ...], ...]
@@ -127,8 +127,9 @@ def reach_of(trace: Trace) -> Reach | None:
         ),
         f"How many input pixels reach the output pixels around row {i}, column {j}",
         tuple(insets),
-        f"A dot’s colour: its value in {channel_name(q, focus.layer, trace.inputs.shape[2])}, "
-        "which adds or takes most here.",
+        _filled_words(channel_name(q, focus.layer, trace.inputs.shape[2]))
+        if count_at(shape, i, j)
+        else "",
         half_of(shape),
         _sides(shape),
         why_words(shape),
@@ -139,6 +140,10 @@ def reach_of(trace: Trace) -> Reach | None:
             "extents": _extents(trace),
         },
     )
+
+
+def _filled_words(channel: str) -> str:
+    return f"A dot’s colour: its value in {channel}, which adds or takes most here."
 
 
 def _extents(trace: Trace) -> dict[str, float]:

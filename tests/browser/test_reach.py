@@ -81,7 +81,18 @@ def test_a_stamped_picture_follows_the_pointer_and_stands_without_scripts(new_pa
     page.goto(f"{server}/?{query}")
     expect(page.locator("#reach")).to_contain_text("Stride 2 puts an input pixel on every second")
     page = new_page()
-    page.goto(f"{server}/?{query}")
+    for kernel in ("3x3", "5x5"):  # the word stands between the plane and the kernel
+        page.goto(f"{server}/?{query.replace('5x5', kernel)}")
+        left, right = page.locator(".row").first.evaluate(
+            """row => {
+              const words = document.createRange();
+              words.selectNodeContents(row.querySelector(".sign.stamps"));
+              const [word, plane, kernel] = [words, row.querySelector("mc-map"),
+                row.querySelector(".kernel")].map((each) => each.getBoundingClientRect());
+              return [word.left - plane.right, kernel.left - word.right];
+            }"""
+        )
+        assert min(left, right) > -1.5
     # Dots have their values' colours where the page says them, at the pinned pixel.
     coloured, words = page.locator("#reach circle[class*=' p']"), page.locator("#reach .filled")
     stood = coloured.count()

@@ -111,6 +111,17 @@ def test_a_number_is_followed_back_to_the_hundred_it_is_made_of():
     )
 
 
+def test_where_none_reaches_it_no_dot_has_a_value(app):
+    alone = "kind=transposed&kernel=3x3&strides=4&padding=0&size=24&i={}&j=3"
+    said = [
+        reach_of(app.extensions["multiconv"].trace(read(parse_qsl(alone.format(i))))).filled
+        for i in (3, 4)
+    ]
+    assert said == ["", ""]
+    one = app.extensions["multiconv"].trace(read(parse_qsl(alone.format(4).replace("j=3", "j=4"))))
+    assert reach_of(one).filled
+
+
 def test_the_dots_that_reach_it_have_their_values_colours(app):
     experiment = read(parse_qsl("network=emoji&z=1F600&layer=5&k=2&i=40&j=35"), networks=network)
     trace = app.extensions["multiconv"].trace(experiment)
