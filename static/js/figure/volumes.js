@@ -81,17 +81,22 @@ function show(name, canvas, address) {
   shown.set(name, address);
 }
 
+/** The input pixel that was led from last; of none as the page came: to paint slanted pictures anew costs much. */
+let from = NaN;
+
 /** Lead from an input pixel to its stamp. @param {number} pixel counted row by row; −1: from none */
 export function lead(pixel) {
+  if (pixel === from) return;
+  from = pixel;
   for (const beam of document.querySelectorAll(".drawing .beam")) {
     beam.toggleAttribute("hidden", pixel < 0);
     if (pixel < 0) continue;
     const numbers = (beam.getAttribute("data-faces") ?? "").split(" ").map(Number);
-    const { pixel: from, patch: to } = corners(state.facts.geometry, pixel, [numbers.slice(0, 6), numbers.slice(6)]);
-    for (const [kind, points] of Object.entries({ pixel: from, patch: to })) {
+    const { pixel: start, patch: end } = corners(state.facts.geometry, pixel, [numbers.slice(0, 6), numbers.slice(6)]);
+    for (const [kind, points] of Object.entries({ pixel: start, patch: end })) {
       for (const quad of beam.querySelectorAll(`.${kind}`)) quad.setAttribute("points", points.join(" "));
     }
-    const lines = [0, 2, 4, 6].map((at) => `M${from[at]} ${from[at + 1]}L${to[at]} ${to[at + 1]}`);
+    const lines = [0, 2, 4, 6].map((at) => `M${start[at]} ${start[at + 1]}L${end[at]} ${end[at + 1]}`);
     beam.querySelector(".lines")?.setAttribute("d", lines.join(""));
   }
 }
@@ -106,4 +111,5 @@ on("pixel", leadTo);
 on("page", () => {
   served.clear();
   slabs = null;
+  from = NaN;
 });
