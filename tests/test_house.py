@@ -37,7 +37,10 @@ LONGER: dict[str, str] = {
     "multiconv/tracing/trace.py": "a trace with what is read off it, and what makes it",
 }
 # A test that reads a clock stands here with its reason.
-READS_A_CLOCK = {"tests/test_house.py": "it says what it looks for"}
+READS_A_CLOCK = {
+    "tests/test_house.py": "it says what it looks for",
+    "tests/browser/test_preview.py": "it stops the page’s",
+}
 TEXT = {".py", ".js", ".css", ".html", ".svg", ".md", ".toml", ".json", ".txt", ".yml", ".sh", ""}
 
 
