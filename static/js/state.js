@@ -8,6 +8,7 @@
  *   on("bias", () => …)          the bias changed
  *   on("planes", ({ planes }) => …) maps of an edit have arrived (page/ask.js)
  *   on("pixel", ({ i, j }) => …) another pixel is pointed at or pinned
+ *   on("seen", () => …)          what of the page is in sight was brought in line; the rest follows (page/later.js)
  *   on("page", () => …)          the page was brought in line with a new answer (page/visit.js)
  *   on("step", () => …)          another step of the sum is shown, or the whole again
  *   on("levels", () => …)        the input's levels have arrived (figure/pixel.js)
@@ -28,7 +29,7 @@
  *   prefix?: string, biases?: number[], pooling?: string, z?: Numbers,
  *   learning?: { step: number, weights: number[][], gradient: number[][], bias: number, heights: number[], losses: number[], scale: number, last: number } }} Facts `values`: inputs are no levels; `lender`: the channel whose kernel a what-if gives all; of several layers
  *   `prefix` is what the opened one's parameters begin with, `biases` are its own; `pooling` says what one takes of each window
- * @typedef {"kernel" | "bias" | "planes" | "pixel" | "page" | "step" | "levels" | "settled"} Kind
+ * @typedef {"kernel" | "bias" | "planes" | "pixel" | "seen" | "page" | "step" | "levels" | "settled"} Kind
  */
 
 /**

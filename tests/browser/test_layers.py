@@ -30,6 +30,30 @@ CLEAR = """
 })
 """
 
+# A layer is opened, and something is done as soon as its row and maps are there: which layer a link
+# of a closed panel and the pictures of the page are of, before and after that.
+MEANWHILE = """
+([n, act, on]) => new Promise((done) => {
+  const box = (at) => document.querySelector(`.layer-row.wide a[data-layer="${at}"]`);
+  const hit = (at, how) =>
+    box(at).dispatchEvent(new MouseEvent(how, { bubbles: true, cancelable: true }));
+  const said = () => [
+    document.querySelector("#export a[href*='.npz']").getAttribute("href"),
+    document.querySelector("#working mc-map input").getAttribute("src"),
+    location.search,
+  ].map((link) => new URLSearchParams(link.split("?")[1]).get("layer") ?? "7");
+  const watch = new MutationObserver(() => {
+    if (!box(n).hasAttribute("aria-current")) return;
+    watch.disconnect();
+    const before = said();
+    hit(on, act);
+    done([before, said()]);
+  });
+  watch.observe(document.getElementById("layers"), { subtree: true, attributes: true });
+  hit(n, "click");
+})
+"""
+
 
 def opened(page, name):
     box = page.locator(".layer-row.wide a[aria-current]")
@@ -86,6 +110,26 @@ def test_layers_are_walked_and_the_face_is_silenced_and_brought_back(new_page, a
     page.get_by_role("link", name="undo this layer").click()
     expect(page.locator(".layer-changes")).to_have_count(0)
     expect(page.get_by_text("Above 0: a face here")).to_be_visible()
+
+
+def test_whoever_acts_before_a_layer_is_whole_finds_it_whole(new_page):
+    page = new_page(NETWORK, width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(MEANWHILE, [4, "pointerdown", 4]) == [["7", "4", "7"], ["4", "4", "7"]]
+    page.wait_for_url("**layer=4*")
+    # Another click is the next step, from what the first led to.
+    assert page.evaluate(MEANWHILE, [2, "click", 3]) == [["4", "2", "4"], ["2", "2", "4"]]
+    page.wait_for_url("**layer=3*")
+    opened(page, "conv3")
+    at_rest(page)
+    come, made = page.url, page.evaluate(MADE)
+    page.go_back()
+    opened(page, "conv2")
+    page.go_back()
+    opened(page, "conv4")
+    at_rest(page)
+    page.goto(come)
+    assert page.evaluate(MADE) == made
 
 
 def test_without_scripts_on_a_phone_words_and_the_photograph_lead_on(new_page):

@@ -153,13 +153,15 @@ document.addEventListener("focusin", (event) => {
 });
 
 // A kernel whose numbers outgrow their fields becomes a picture, or comes back: the hand goes with its weight.
-on("page", () => {
+function back() {
   if (!worked || document.activeElement !== document.body) return;
   const field = weights(worked.q)[worked.at];
   field?.closest("details")?.setAttribute("open", "");
   field?.focus();
   field?.setSelectionRange(field.value.length, field.value.length);
-});
+}
+on("seen", back);
+on("page", back);
 
 /** @typedef {{ field: HTMLInputElement, from?: number, x: number, id: number, moving: boolean }} Drag */
 /** @type {Drag | null} */

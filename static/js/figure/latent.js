@@ -195,5 +195,6 @@ function begin() {
   }
   if (chosen !== null || bars().length) choose(index());
 }
+on("seen", begin);
 on("page", begin);
 addEventListener("DOMContentLoaded", begin); // when the facts have been read

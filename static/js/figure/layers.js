@@ -103,5 +103,6 @@ function begin() {
   for (const live of document.querySelectorAll(":is(.layer-row, .thirds) .live")) live.remove();
   for (const face of document.querySelectorAll(":is(.layer-row, .thirds) [data-face][visibility]")) face.removeAttribute("visibility");
 }
+on("seen", begin);
 on("page", begin);
 addEventListener("resize", begin);

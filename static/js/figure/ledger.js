@@ -435,6 +435,7 @@ function begin() {
   asked += 1; // what was asked of the page before is not written into this one
 }
 for (const sign of ["pointerover", "focusin"]) document.getElementById("stage")?.addEventListener(sign, () => void fetchPlanes());
+on("seen", begin);
 on("page", begin);
 on("planes", ({ planes }) => {
   const each = /** @type {Plane[]} */ (planes).find(({ name }) => name === "subtotals");

@@ -9,6 +9,7 @@ import { look, mixed, table } from "../lib/colours.js";
 import { nearestOutput } from "../lib/geometry.js";
 import { cellAt } from "../lib/sight.js";
 import { pin } from "../page/edit.js";
+import { unfinished } from "../page/later.js";
 import { address } from "../page/link.js";
 import { isOpen } from "../page/popover.js";
 import { visit } from "../page/visit.js";
@@ -19,9 +20,7 @@ import { follow } from "./volumes.js";
 
 /** @typedef {import("../lib/packed.js").Plane} Plane */
 
-const WAYS = /** @type {Record<string, number[]>} */ ({
-  ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
-});
+const WAYS = /** @type {Record<string, number[]>} */ ({ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] });
 const SLACK = 6;
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -46,7 +45,7 @@ function redraw() {
 /** @returns {ReturnType<typeof show>} */
 function draw() {
   const [i, j] = pointed ?? state.facts.pixel;
-  return show(i, j, redraw);
+  return unfinished() ? null : show(i, j, redraw); // its numbers are not there yet
 }
 
 export class PictureMap extends HTMLElement {
@@ -60,6 +59,7 @@ export class PictureMap extends HTMLElement {
 
   /** @param {number[] | null} pixel */
   point(pixel) {
+    if (unfinished()) return void (pointed = null);
     if (String(pixel) === String(pointed)) return;
     pointed = pixel;
     size = String(state.facts.geometry.output);

@@ -48,6 +48,6 @@ export function retire(entered) {
 function watch() {
   for (const row of document.querySelectorAll("#working .row")) rows.observe(row);
 }
-on("page", watch);
-on("page", () => requestAnimationFrame(draw)); // laid out with the page's next frame, not before it
+on("seen", watch);
+on("seen", () => requestAnimationFrame(draw)); // laid out with the page's next frame, not before it
 watch();

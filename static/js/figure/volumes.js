@@ -4,7 +4,6 @@
  * become the faces, all in one frame, only once they are decoded.
  */
 import { corners, nearest } from "../lib/stamps.js";
-import { decoded } from "../page/visit.js";
 import { on, state } from "../state.js";
 
 const LONGEST = 160;
@@ -62,7 +61,9 @@ async function copied(canvas) {
   const blob = await new Promise((/** @type {BlobCallback} */ done) => small.toBlob(done));
   if (!blob) return null;
   const address = URL.createObjectURL(blob);
-  await decoded(address);
+  const image = new Image();
+  image.src = address;
+  await image.decode().catch(() => {}); // so that setting it shows it at once
   return address;
 }
 

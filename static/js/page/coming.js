@@ -90,7 +90,7 @@ export function none() {
   due.clear();
   for (const made of [...signs]) hush(made);
 }
-on("page", none);
+on("seen", none);
 
 /**
  * The page shows pictures before they are there: what lies over them stays, and they say so.
@@ -114,4 +114,23 @@ export function early(late) {
 function uncover(map) {
   const old = map.querySelectorAll("canvas[data-old]");
   requestAnimationFrame(() => requestAnimationFrame(() => old.forEach((canvas) => canvas.remove())));
+}
+
+/** The pictures that the new figure shows and this page does not, by their addresses. @param {Element} fresh */
+export function loading(fresh) {
+  const [there, here] = [fresh, document].map((tree) => {
+    const found = tree.querySelectorAll("mc-map input, svg.drawing image");
+    return new Set([...found].map((at) => at.getAttribute("src") ?? at.getAttribute("href") ?? ""));
+  });
+  return new Map([...there].filter((link) => link && !here.has(link)).map((link) => [link, loaded(link)]));
+}
+
+/** Load a picture: small as it is, it is decoded with the frame that shows it, sooner than by itself. @param {string} link */
+async function loaded(link) {
+  const image = new Image();
+  await new Promise((come) => {
+    image.onload = image.onerror = come;
+    image.src = link;
+  });
+  return image;
 }

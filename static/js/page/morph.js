@@ -31,14 +31,18 @@ for (const kind of ["input", "focusout"]) {
   });
 }
 
-/** @param {Element} old stays in the page @param {Element} fresh says what it becomes */
-export function morph(old, fresh) {
-  if (fresh.hasAttribute("data-kept")) return;
+/**
+ * @param {Element} old stays in the page
+ * @param {Element} fresh says what it becomes
+ * @param {(old: Element, fresh: Element) => boolean} [put] puts some aside, to be brought in line by themselves
+ */
+export function morph(old, fresh, put) {
+  if (fresh.hasAttribute("data-kept") || put?.(old, fresh)) return;
   if (same(old, fresh) || (old.matches(SHOWN) && replaced(old, fresh))) return;
   const renamed = old.getAttribute("name") !== fresh.getAttribute("name");
   if (renamed) delete (/** @type {HTMLElement} */ (old).dataset.typed);
   attributes(old, fresh);
-  if (!old.matches("select") || old.innerHTML !== fresh.innerHTML) children(old, fresh);
+  if (!old.matches("select") || old.innerHTML !== fresh.innerHTML) children(old, fresh, put);
   if (!renamed && waiting.get(old)) return;
   if (old instanceof HTMLSelectElement && old.form?.id !== "no-form") old.value = chosen(fresh);
   if (old instanceof HTMLInputElement && old.matches(".switch input")) old.checked = fresh.hasAttribute("checked");
@@ -86,8 +90,8 @@ function attributes(old, fresh) {
   }
 }
 
-/** @param {Element} old @param {Element} fresh */
-function children(old, fresh) {
+/** @param {Element} old @param {Element} fresh @param {Parameters<typeof morph>[2]} put */
+function children(old, fresh, put) {
   /** Those that are named and stay, looked for where one that is named is not next. @type {Set<string> | null} */
   let ids = null;
   const goes = (/** @type {Node} */ node) => node instanceof Element && node.id && !(ids ??= idsOf(fresh)).has(node.id);
@@ -106,7 +110,7 @@ function children(old, fresh) {
       old.insertBefore(wanted, at);
     } else {
       if (found === at) at = settled(at.nextSibling); // before, for another may take its place
-      if (found instanceof Element) morph(found, /** @type {Element} */ (wanted));
+      if (found instanceof Element) morph(found, /** @type {Element} */ (wanted), put);
       else if (found.nodeValue !== wanted.nodeValue) found.nodeValue = wanted.nodeValue;
     }
   }

@@ -81,6 +81,6 @@ document.addEventListener("click", ({ target }) => {
   if (button) void travel(Number(button.getAttribute("data-undo")));
 });
 
-for (const kind of /** @type {const} */ (["settled", "page", "kernel", "bias", "pixel"])) on(kind, show);
+for (const kind of /** @type {const} */ (["settled", "seen", "page", "kernel", "bias", "pixel"])) on(kind, show);
 on("page", follow);
 addEventListener("load", show);

@@ -7,7 +7,8 @@
 import { state, readPage, tell, under } from "../state.js";
 import { forget, reason, waiting } from "./ask.js";
 import { shortened } from "./bank.js";
-import { early, everything, none } from "./coming.js";
+import { early, everything, loading, none } from "./coming.js";
+import { bitByBit, following } from "./later.js";
 import { address, push, settle, steady } from "./link.js";
 import { morph } from "./morph.js";
 import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
@@ -21,6 +22,8 @@ import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
 const PICTURES = 1500;
 /** What is done when all that is under way, or waits for its turn, is done. @type {Promise<unknown> | null} */
 let line = null;
+/** It says so to whoever waits for it from without. */
+const root = document.documentElement;
 
 /** Whether a change is under way, or waits for its turn. */
 export const pending = () => line !== null;
@@ -38,8 +41,13 @@ export async function idle() {
 export function inTurn(work) {
   const done = line ? line.then(work) : work();
   if (!(done instanceof Promise)) return done;
-  const over = () => void (line === last && (line = null));
+  const over = () => {
+    if (line !== last) return;
+    line = null;
+    root.removeAttribute("data-pending");
+  };
   const last = (line = done.then(over, over));
+  root.setAttribute("data-pending", "");
   return done;
 }
 
@@ -108,7 +116,7 @@ export async function align() {
   if (version !== state.version) return false;
   state.query = query;
   const [page, response] = await waiting(fetched({ link: address(query) }));
-  return version === state.version && response.ok && bring(page, version);
+  return version === state.version && response.ok && bring(page, version, true);
 }
 
 /** The pictures' own parameters: with others, the article's links are others too. @param {string} query */
@@ -122,7 +130,7 @@ export function foresee(link) {
   if (pending() || ahead?.link === link) return;
   const page = fetched({ link }).then((found) => {
     const fresh = found[0].getElementById("figure");
-    if (fresh && found[1].ok) addresses(fresh).forEach(decoded);
+    if (fresh && found[1].ok) void loading(fresh);
     return found[1].ok ? found : null;
   }, () => null);
   ahead = { link, page };
@@ -181,17 +189,35 @@ function atFault(page, button) {
   return document.getElementsByName(name)[0]?.closest("label") ?? button;
 }
 
-/** @param {Document} page @param {number} version */
-async function bring(page, version) {
+/**
+ * @param {Document} page
+ * @param {number} version
+ * @param {boolean} [whole] all at once: nobody else's change waits for it to end
+ */
+async function bring(page, version, whole = false) {
   const [old, fresh] = [document, page].map((tree) => tree.getElementById("figure"));
   if (!old || !fresh) return false;
   const limit = new Promise((done) => setTimeout(done, PICTURES));
-  const loading = new Map(addresses(fresh).map((link) => [link, decoded(link)]));
-  const pictures = await waiting(Promise.race([Promise.all(loading.values()), limit]));
+  const late = loading(fresh);
+  const pictures = await waiting(Promise.race([Promise.all(late.values()), limit]));
   if (version !== state.version) return false;
   forget(); // what is still asked for is on the page, and under its range of colours
+  const aside = whole ? null : following();
   for (const canvas of document.querySelectorAll("mc-map canvas:not([data-step])")) canvas.setAttribute("data-old", "");
-  morph(old, fresh);
+  /** @type {(() => void)[][]} */
+  const rest = [[], []];
+  morph(old, fresh, (part, its) => {
+    const rank = aside?.get(part);
+    return rank !== undefined && rest[rank].push(() => morph(part, its)) > 0;
+  });
+  tell("seen");
+  early(pictures ? new Map() : late);
+  await bitByBit([...rest.flat(), () => said(fresh)]);
+  return true;
+}
+
+/** Take over all that the page says, now that it is whole. @param {HTMLElement} fresh */
+function said(fresh) {
   document.title = fresh.dataset.title ?? document.title;
   unsayAll();
   const before = state.kernels;
@@ -205,24 +231,5 @@ async function bring(page, version) {
     const place = String(kernel) === String(before[q]) ? null : document.querySelector(`mc-kernel[data-q="${q}"]`);
     if (place) discard(place);
   });
-  tell("page", { pictures });
-  early(pictures ? new Map() : loading);
-  return true;
-}
-
-/** The pictures that the new figure shows and this page does not. @param {Element} fresh */
-function addresses(fresh) {
-  const [there, here] = [fresh, document].map((tree) => {
-    const found = tree.querySelectorAll("mc-map input, svg.drawing image");
-    return new Set([...found].map((at) => at.getAttribute("src") ?? at.getAttribute("href") ?? ""));
-  });
-  return [...there].filter((link) => link && !here.has(link));
-}
-
-/** Load a picture so that setting it later shows it at once. @param {string} link */
-export async function decoded(link) {
-  const image = new Image();
-  image.src = link;
-  await image.decode().catch(() => {});
-  return image;
+  tell("page");
 }

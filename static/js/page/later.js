@@ -1,0 +1,64 @@
+// @ts-check
+/**
+ * A page that comes is brought in line where it is seen first; what lies below or is closed follows in
+ * tasks of its own, so that nobody waits for it. Whoever acts meanwhile finds all of it done.
+ */
+
+/** What is seen, and follows the row, the maps and their numbers. */
+const NEXT = ".drawing:not(.layer-row), .ledger-drawing, .ledger-table, .sighted, .controls, .thumbs";
+/** What is of use once it is seen. */
+const LATER = ".panel, .article, #pixel, #values, svg.drawing, details > :not(summary)";
+/** What a hand does, before anybody hears of it; and the page's own leaving. */
+const ACTS = ["pointerdown", "focusin", "keydown", "beforeinput", "input", "click", "change", "submit", "beforeprint", "visibilitychange", "popstate", "pagehide"];
+const TASK = 10; // ms
+
+/** What is still to be done, all at once. @type {(() => void) | null} */
+let hurry = null;
+
+/** Whether a part of the page still follows. */
+export const unfinished = () => hurry !== null;
+
+for (const act of ACTS) addEventListener(act, () => hurry?.(), true);
+
+/** The parts that can follow: 0 next, 1 later, as nobody sees them now. @returns {Map<Element, 0 | 1>} */
+export function following() {
+  if (document.hidden) return new Map();
+  const parts = [...document.querySelectorAll(`${NEXT}, ${LATER}`)].filter((part) => !part.contains(document.activeElement));
+  const ranked = parts.map((part) => /** @type {[Element, 0 | 1 | null]} */ ([part, isUnseen(part) ? 1 : part.matches(NEXT) ? 0 : null]));
+  return new Map(ranked.filter(/** @returns {each is [Element, 0 | 1]} */ (each) => each[1] !== null));
+}
+
+/** @param {Element} part */
+function isUnseen(part) {
+  if (part.checkVisibility?.() === false) return true; // closed, or another screen's
+  const { top, bottom } = part.getBoundingClientRect();
+  return bottom < 0 || top > innerHeight;
+}
+
+/**
+ * Do one piece of work after another, the page's next frame first, each task a short one.
+ * @param {(() => void)[]} pieces with the last of them the page is whole
+ * @returns {Promise<void>} fulfilled when all are done, or somebody has hurried them
+ */
+export async function bitByBit(pieces) {
+  const next = () => {
+    if (pieces.length === 1) hurry = null;
+    pieces.shift()?.();
+  };
+  hurry = () => {
+    while (pieces.length) next();
+  };
+  try {
+    if (pieces.length > 1) await frame();
+    for (let start = performance.now(); pieces.length; next()) {
+      if (performance.now() - start < TASK) continue;
+      await new Promise((done) => setTimeout(done));
+      start = performance.now();
+    }
+  } finally {
+    hurry = null;
+  }
+}
+
+/** Wait until the frame is drawn that shows the page as it is. */
+const frame = () => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
