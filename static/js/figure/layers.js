@@ -32,27 +32,40 @@ on("planes", ({ planes }) => {
     names.add(plane.name);
   }
   if (!names.size) return;
-  /** @type {Map<Element, SVGImageElement[]>} */
-  const boxes = new Map();
-  for (const face of faces) boxes.set(boxOf(face), [...(boxes.get(boxOf(face)) ?? []), face]);
-  // All are measured before one is laid over the page, which would be laid out once more for each.
-  const fresh = [...boxes].filter(([box, faces]) => !sheets.has(box) && faces.every(({ dataset }) => drawn.has(dataset.face ?? "")));
-  for (const lay of fresh.map(([box, faces]) => measured(box, faces))) lay();
+  const boxes = prepared(faces);
   for (const [box, { canvas, places }] of sheets) {
     if (boxes.has(box) && places.some(({ face }) => names.has(face.dataset.face))) paint(canvas, places);
   }
 });
 
+/** Lay canvases over boxes that have none; returns the boxes. @param {SVGImageElement[]} faces @returns {Set<Element>} */
+function prepared(faces) {
+  /** @type {Map<Element, SVGImageElement[]>} */
+  const boxes = new Map();
+  for (const face of faces) boxes.set(boxOf(face), [...(boxes.get(boxOf(face)) ?? []), face]);
+  // All are measured before one is laid over the page, which would be laid out once more for each.
+  const fresh = [...boxes].filter(([box]) => !sheets.has(box));
+  for (const lay of fresh.map(([box, faces]) => measured(box, faces))) lay();
+  return new Set(boxes.keys());
+}
+
+// While the first answer is awaited there is time for what would hold up its frame.
+document.addEventListener("pointerdown", ({ target }) => {
+  if (!(target instanceof Element) || !target.closest('.layer-row .box.line, [name="mix.share"]')) return;
+  setTimeout(() => prepared(/** @type {SVGImageElement[]} */ (facesInSight())));
+});
+
 /** @param {HTMLCanvasElement} canvas @param {Place[]} places */
 function paint(canvas, places) {
   const context = canvas.getContext("2d");
-  if (!context) return;
+  if (!context || !places.every(({ face }) => drawn.has(face.dataset.face ?? ""))) return;
   context.resetTransform();
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingEnabled = false;
   for (const { face, matrix, top, height } of places) {
     const picture = drawn.get(face.dataset.face ?? "");
     if (!picture) continue;
+    if (!face.hasAttribute("visibility")) face.setAttribute("visibility", "hidden"); // zero is transparent
     context.setTransform(matrix);
     context.drawImage(picture, 0, top * picture.height, picture.width, height * picture.height, 0, 0, 1, 1);
   }
@@ -83,7 +96,6 @@ function measured(box, faces) {
       edge.classList.add("live");
       edge.setAttribute("data-live", "");
     }
-    for (const face of faces) face.setAttribute("visibility", "hidden"); // zero is transparent
   };
 }
 

@@ -440,6 +440,7 @@ on("page", begin);
 on("planes", ({ planes }) => {
   const each = /** @type {Plane[]} */ (planes).find(({ name }) => name === "subtotals");
   if (each) {
+    if (!moved) numbered = performance.now(); // the first pictures are not to wait for numbers
     moved = [...each.bytes].map((index) => valueOf(index, each.range ?? 1));
     held = { key: "", planes: null }; // of other numbers, all of them
     edited = true;

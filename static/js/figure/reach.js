@@ -31,12 +31,12 @@ function move({ i, j }) {
   place.querySelectorAll(".counts tr").forEach((row, down) =>
     row.querySelectorAll("td").forEach((cell, across) => {
       const at = /** @type {const} */ ([top + down, left + across]);
-      cell.textContent = String(countAt(geometry, ...at));
+      put(cell, String(countAt(geometry, ...at)));
       cell.className = kindAt(geometry, ...at) + (String(at) === String([i, j]) ? " pinned" : "");
     }),
   );
   const path = place.querySelector('[data-value="path"]');
-  if (path) path.textContent = pathWords([...reach.before, geometry], reach.names, i, j);
+  if (path) put(path, pathWords([...reach.before, geometry], reach.names, i, j));
   outline(shownWindow(geometry, i, j));
 }
 
@@ -60,7 +60,12 @@ function inset(figure, i, j, words, kinds = []) {
     for (const [name, value] of Object.entries({ class: kinds[at] ?? kind, cx: x, cy: y })) circle.setAttribute(name, String(value));
   });
   const caption = figure.querySelector("figcaption");
-  if (caption) caption.textContent = words;
+  if (caption) put(caption, words);
+}
+
+/** Write a text that differs: what is written is laid out anew. @param {Element} element @param {string} text */
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 on("pixel", move);

@@ -107,6 +107,10 @@ export function forget() {
 async function answered(question) {
   const [number, now, names, start] = [(asked += 1), epoch, [...owed], performance.now()];
   const newer = (/** @type {string} */ name) => number > (shows.get(name) ?? 0);
+  let free = () => {
+    underWay -= 1;
+    free = () => {};
+  };
   next = null;
   owed.clear();
   underWay += 1;
@@ -120,6 +124,8 @@ async function answered(question) {
     last.took = last.ended - start;
     if (last.took > LATE) times.late = last.ended;
     last.brought = planes.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    free();
+    void send(); // what waits is worked on there while this is drawn here
     const fresh = now === epoch ? planes.filter(({ name }) => due(name)) : [];
     for (const { name } of fresh) {
       shows.set(name, number);
@@ -135,7 +141,7 @@ async function answered(question) {
     }
     if (!next && owed.size) question.fail(reason(error, ahead.size ? NEARLY : SILENT));
   } finally {
-    underWay -= 1;
+    free();
   }
 }
 
