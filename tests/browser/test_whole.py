@@ -28,6 +28,16 @@ CUT = """() => {
     const words = field.selectedOptions[0]?.textContent ?? "";
     if (pen.measureText(words).width > field.clientWidth - across(style) + 1) said(field, words);
   }
+  const known = new Map();  // what holds many texts is asked once
+  const holding = (box) => {
+    const { overflowX } = getComputedStyle(box);
+    const fixed = box === document.documentElement;
+    const held = fixed || box.tagName === "TD" || /hidden|clip/.test(overflowX);
+    const scrolls = /auto|scroll/.test(overflowX);
+    const found = { scrolls, fixed, edge: !scrolls && held && box.getBoundingClientRect() };
+    known.set(box, found);
+    return found;
+  };
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const range = document.createRange();
   for (let text = walk.nextNode(); text; text = walk.nextNode()) {
@@ -37,13 +47,11 @@ CUT = """() => {
     const { left, right } = range.getBoundingClientRect();
     if (right - left < 1) continue;
     if (/[0-9.]…/.test(text.data)) said(own, text.data.trim());
-    for (let box = own, fixed = false; box && !fixed; box = box.parentElement) {
-      const style = getComputedStyle(box);
-      if (/auto|scroll/.test(style.overflowX)) break;
-      fixed = box === document.documentElement;
-      const edge = box.getBoundingClientRect();
-      const held = fixed || box.tagName === "TD" || /hidden|clip/.test(style.overflowX);
-      if (held && (right > edge.right + 1 || left < edge.left - 1)) said(own, text.data.trim());
+    for (let box = own; box; box = box.parentElement) {
+      const { scrolls, fixed, edge } = known.get(box) ?? holding(box);
+      if (scrolls) break;
+      if (edge && (right > edge.right + 1 || left < edge.left - 1)) said(own, text.data.trim());
+      if (fixed) break;
     }
   }
   return [...found];
