@@ -13,6 +13,7 @@ from tests.browser.conftest import Pages
 FOCUSED = "document.activeElement.closest('#tour nav a')?.textContent"
 OUTLINED = """stage => [...stage.querySelectorAll("*")].some(
     (e) => getComputedStyle(e).outlineWidth === "3px" && e.getClientRects().length)"""
+AT = "(link) => location.pathname + location.search === link"
 MINE = "/?bias=0.25,0,0,0,0&k=2"
 
 
@@ -34,7 +35,7 @@ def test_all_steps_are_walked_by_keyboard_and_left(
     page.get_by_role("link", name="Tour", exact=True).press("Enter")
     for number, stop in enumerate(STOPS, 1):
         expect(page.locator("#tour-title")).to_contain_text(f"{number} of 8 {stop.title}")
-        assert page.evaluate("location.pathname + location.search") == stop_link(number)
+        page.wait_for_function(AT, arg=stop_link(number))  # once all of the step is there
         lit = page.locator(f".lit-{stop.part}")
         expect(lit).to_have_count(1)
         assert lit.evaluate(OUTLINED), f"nothing is outlined at step {number}"
@@ -61,5 +62,4 @@ def test_all_steps_are_walked_by_keyboard_and_left(
     focus(page, "Leave", "Shift+Tab" if javascript else "Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#tour")).to_have_count(0)
-    left = page.evaluate("location.pathname + location.search")
-    assert left == (MINE if javascript else "/")
+    page.wait_for_function(AT, arg=MINE if javascript else "/")
