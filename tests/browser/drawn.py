@@ -116,8 +116,11 @@ def number(text: str) -> float:
 
 def shown_value(page: Page) -> tuple[str, float]:
     """Return the sign (= or ≈) and the value of the last line."""
-    sign, text = page.locator(".total .final").first.inner_text().split()[-2:]
-    return sign, number(text)
+    # Not its inner text: what is out of sight is laid out, and has one, only later.
+    text = page.locator(".total .final").first.text_content()
+    assert text
+    sign, value = text.split()[-2:]
+    return sign, number(value)
 
 
 def sent_value(text: str) -> float:
@@ -132,7 +135,8 @@ def shown_numbers(page: Page) -> list[dict[str, list[float]]]:
     texts: list[dict[str, list[str]]] = page.evaluate(
         """[0, 1, 2].map((q) => Object.fromEntries(["window", "taps", "products"].map((part) => {
             const cells = `.channel[data-q="${q}"] [data-part="${part}"] td`;
-            return [part, [...document.querySelectorAll(cells)].map((cell) => cell.innerText)];
+            const found = [...document.querySelectorAll(cells)];
+            return [part, found.map((cell) => cell.textContent.trim())];
         })))"""
     )
     return [{part: [number(text) for text in cells[part]] for part in cells} for cells in texts]

@@ -116,7 +116,7 @@ def test_the_numbers_of_a_pooling_and_its_winner_follow_the_pointer(page, server
     expect(page.locator(".pixel .subtotal output")).to_have_text(value.inner_text())
     di, dj = np.unravel_index(window.argmax(), window.shape)
     assert [winner.get_attribute(name) for name in "yx"] == [str(12 + di), str(6 + dj)]
-    assert page.locator('[data-part="taps"] td').all_inner_texts() == [
+    assert page.locator('[data-part="taps"] td').all_text_contents() == [
         f"{float(at == window.argmax()):.2f}" for at in range(4)
     ]
     page.mouse.move(5, 5)

@@ -141,7 +141,7 @@ def test_edits_show_where_storage_is_refused(new_page):
                 { get() { throw new DOMException("refused", "SecurityError"); } });"""
     )
     opened(page)
-    before = page.locator("#pixel .final").first.inner_text()
+    before = page.locator("#pixel .final").first.text_content()
     middle(page).focus()
     page.keyboard.press("ArrowUp")
     expect(page.locator("#pixel .final").first).not_to_have_text(before)

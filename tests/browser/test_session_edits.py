@@ -70,13 +70,13 @@ def test_changes_without_scripts(plain_page):
 
 def test_a_channel_off_leaves_the_sum_and_comes_back(page):
     opened(page, "/?size=80&i=40&j=40")
-    before = page.inner_text(".total")
+    before = page.text_content(".total")
     green = page.locator('[name=on][value="1"]')
     green.uncheck()
     page.wait_for_url("**off=1*")
     expect(page.locator("#row-1 .partial figcaption")).to_contain_text("off: adds nothing")
     expect(page.locator(".curve.green")).to_have_class("curve green off")
-    red, blue = page.locator(".subtotal .value").all_inner_texts()
+    red, blue = page.locator(".subtotal .value").all_text_contents()
     expect(page.locator(".total .terms")).to_have_text(f"{red} {blue}")
     expect(page.locator('.channel[data-q="1"]')).to_have_count(0)
     page.locator("#row-1 .weight").first.press("ArrowUp")  # its kernel can still be changed
@@ -85,7 +85,7 @@ def test_a_channel_off_leaves_the_sum_and_comes_back(page):
     green.focus()
     page.keyboard.press("Space")
     page.wait_for_function("() => !location.search.includes('off')")
-    assert page.inner_text(".total") != before
+    assert page.text_content(".total") != before
     page.get_by_role("button", name="Undo").click()
     page.wait_for_url("**off=1*")
 

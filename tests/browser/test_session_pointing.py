@@ -55,7 +55,7 @@ def test_a_weight_shows_its_tap_and_what_it_multiplies(page):
     assert page.locator("rect.tap").count() == 1
     hit = page.locator('.channel[data-q="1"] [data-hit]')
     assert hit.count() == 3
-    window, weight, product = (float(t.replace("−", "-")) for t in hit.all_inner_texts())
+    window, weight, product = (float(t.replace("−", "-")) for t in hit.all_text_contents())
     assert abs(window * weight - product) < 5e-3
     page.locator("#row-2 .weight").first.focus()
     expect(page.locator(LEGEND)).to_contain_text("q = 2")
