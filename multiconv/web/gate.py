@@ -20,7 +20,10 @@ REFUSED = "multiconv.refused"
 """What the app sets in the environment where it refuses for want of a turn."""
 KEPT = 64
 """Refusals kept: one for each address's form, host and kind of answer that are asked for."""
-HEEDED = ("HTTP_HOST", "HTTP_ACCEPT", "SCRIPT_NAME", "wsgi.url_scheme")
+HEEDED = (
+    *("HTTP_HOST", "HTTP_ACCEPT", "HTTP_SEC_FETCH_DEST"),
+    *("SCRIPT_NAME", "wsgi.url_scheme"),
+)
 """What of a request a refusal depends on, beside its route."""
 
 Tell = Callable[[str, str, int, float, int], None]

@@ -120,9 +120,9 @@ def _end_with_the_first() -> None:
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # another C library
             ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGTERM)
-    first = multiprocessing.parent_process()
-    if first is not None and os.getppid() != first.pid:
-        sys.exit("The first process has ended.")  # before it could be asked for
+        first = multiprocessing.parent_process()
+        if first is not None and os.getppid() != first.pid:
+            sys.exit("The first process has ended.")  # before the signal could be asked for
 
 
 def _tell(host: str, port: int, words: str) -> None:

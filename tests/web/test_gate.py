@@ -67,6 +67,7 @@ def test_the_second_is_told_what_the_first_was(small: Small) -> None:
 ELSE: list[Callable[[Small], object]] = [
     lambda small: small.client.get("/sums/1", headers={"If-None-Match": '"a"'}),
     lambda small: small.client.get("/sums/1", headers={"Accept": "application/json"}),
+    lambda small: small.client.get("/sums/1", headers={"Sec-Fetch-Dest": "iframe"}),
     lambda small: small.client.get("/sums/1", base_url="http://other"),
     lambda small: small.client.get("/sums/1", base_url="https://localhost"),
     lambda small: small.client.get("/sums/1", base_url="http://localhost/below"),
