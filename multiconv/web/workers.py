@@ -5,18 +5,18 @@ It stands alone as all that is particular to granian, which only the extra `host
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Thread, main_thread
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
@@ -37,7 +37,8 @@ MOST_BODY, PIECE = 32 * 2**20, 2**16
 """Bytes of a body that are read though nobody wants them, and at once."""
 LOOK = 0.05
 """Seconds between looks whether the first worker listens."""
-_DEATH_SIGNAL = 1  # prctl(2): PR_SET_PDEATHSIG
+AGAIN = 0.5
+"""Seconds between looks whether the signal to end was heard."""
 _LOG = {  # its own words go where the requests' lines go
     "handlers": {
         name: {"class": "logging.StreamHandler", "formatter": form}
@@ -117,12 +118,31 @@ def _reading_all(app: WSGIApplication) -> WSGIApplication:
 
 def _end_with_the_first() -> None:
     """Drain when the process that started this one is killed, lest the port stay taken."""
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):  # another C library
-            ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGTERM)
-        first = multiprocessing.parent_process()
-        if first is not None and os.getppid() != first.pid:
-            sys.exit("The first process has ended.")  # before the signal could be asked for
+    first = multiprocessing.parent_process()
+    if first is not None and sys.platform != "win32":
+        Thread(target=drain_after, args=(first.join,), daemon=True).start()
+
+
+def drain_after(ended: Callable[[], object]) -> None:
+    """Ask this process for its end once another has ended, until it has heard; see that it comes.
+
+    A signal that arrives while nothing heeds it yet is lost, and granian, asked twice, answers
+    nobody any more: so it is asked again only while it still lets in.
+    """
+    ended()
+    signal.alarm(round(PATIENCE))  # which nothing holds up
+    while _lets_in():
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
+        time.sleep(AGAIN)
+
+
+def _lets_in() -> bool:
+    """Whether this process still listens at a port."""
+    for open_file in Path("/dev/fd").iterdir():
+        with suppress(OSError), socket.socket(fileno=os.dup(int(open_file.name))) as sock:
+            if sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                return True
+    return False
 
 
 def _tell(host: str, port: int, words: str) -> None:

@@ -208,3 +208,28 @@ def test_the_usual_server_imports_no_extra() -> None:
         [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.stdout == "[]\n", done.stderr
+
+
+DEAF = """
+import os, signal, socket
+from threading import Event, Thread
+from multiconv.web.workers import drain_after
+heard, over = [], Event()
+sock = socket.create_server(("127.0.0.1", 0))
+def hear(number, frame):
+    heard.append(number)
+    if len(heard) == 3:
+        sock.close()
+        over.set()
+signal.signal(signal.SIGTERM, hear)
+asking = Thread(target=drain_after, args=(lambda: print("another has ended"),))
+asking.start()
+over.wait()
+asking.join()
+print(len(heard), "signals,", signal.alarm(0) > 0)
+"""
+
+
+def test_a_worker_that_has_not_heard_of_its_end_is_asked_again_while_it_lets_in() -> None:
+    done = subprocess.run([sys.executable, "-c", DEAF], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "another has ended\n3 signals, True\n", done.stderr

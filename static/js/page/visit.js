@@ -91,11 +91,8 @@ export async function go(wish, { push: step = true, beside = null } = {}) {
     const [page, response] = await waiting(foreseen(place) ?? fetched(place));
     if (version !== state.version || refused(page, response, beside)) return false;
     if (beside) unsay(beside, fieldsOf(beside));
-    shown = await bring(page, version);
+    shown = await bring(page, version, step ? push : settle);
     if (!shown) return false;
-    await steady();
-    if (step) push(state.query);
-    else settle(state.query);
     tell("settled", { query: state.query });
     return true;
   } catch (error) {
@@ -116,7 +113,7 @@ export async function align() {
   if (version !== state.version) return false;
   state.query = query;
   const [page, response] = await waiting(fetched({ link: address(query) }));
-  return version === state.version && response.ok && bring(page, version, true);
+  return version === state.version && response.ok && bring(page, version);
 }
 
 /** The pictures' own parameters: with others, the article's links are others too. @param {string} query */
@@ -192,17 +189,19 @@ function atFault(page, button) {
 /**
  * @param {Document} page
  * @param {number} version
- * @param {boolean} [whole] all at once: nobody else's change waits for it to end
+ * @param {(query: string) => void} [link] says in the link what is shown, as soon as it is: Back may come before
+ *   the rest; without it the link says it already, and all comes at once, as somebody's change waits for that
  */
-async function bring(page, version, whole = false) {
+async function bring(page, version, link) {
   const [old, fresh] = [document, page].map((tree) => tree.getElementById("figure"));
   if (!old || !fresh) return false;
   const limit = new Promise((done) => setTimeout(done, PICTURES));
   const late = loading(fresh);
   const pictures = await waiting(Promise.race([Promise.all(late.values()), limit]));
+  await steady();
   if (version !== state.version) return false;
   forget(); // what is still asked for is on the page, and under its range of colours
-  const aside = whole ? null : following();
+  const aside = link ? following() : null;
   for (const canvas of document.querySelectorAll("mc-map canvas:not([data-step])")) canvas.setAttribute("data-old", "");
   /** @type {(() => void)[][]} */
   const rest = [[], []];
@@ -210,6 +209,7 @@ async function bring(page, version, whole = false) {
     const rank = aside?.get(part);
     return rank !== undefined && rest[rank].push(() => morph(part, its)) > 0;
   });
+  link?.(JSON.parse(page.getElementById("facts")?.textContent ?? "{}").query ?? "");
   tell("seen");
   early(pictures ? new Map() : late);
   await bitByBit([...rest.flat(), () => said(fresh)]);
