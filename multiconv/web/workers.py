@@ -37,8 +37,8 @@ MOST_BODY, PIECE = 32 * 2**20, 2**16
 """Bytes of a body that are read though nobody wants them, and at once."""
 LOOK = 0.05
 """Seconds between looks whether the first worker listens."""
-AGAIN = 0.5
-"""Seconds between looks whether the signal to end was heard."""
+TIMES, AGAIN = 6, 0.5
+"""How often a worker is asked for its end until it has heard, and seconds between."""
 _LOG = {  # its own words go where the requests' lines go
     "handlers": {
         name: {"class": "logging.StreamHandler", "formatter": form}
@@ -124,16 +124,19 @@ def _end_with_the_first() -> None:
 
 
 def drain_after(ended: Callable[[], object]) -> None:
-    """Ask this process for its end once another has ended, until it has heard; see that it comes.
+    """Ask this process for its end once another has ended, until it has heard; else end it.
 
     A signal that arrives while nothing heeds it yet is lost, and granian, asked twice, answers
     nobody any more: so it is asked again only while it still lets in.
     """
     ended()
     signal.alarm(round(PATIENCE))  # which nothing holds up
-    while _lets_in():
+    for _ in range(TIMES):
+        if not _lets_in():
+            return
         signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
         time.sleep(AGAIN)
+    os._exit(1)
 
 
 def _lets_in() -> bool:

@@ -211,18 +211,18 @@ def test_the_usual_server_imports_no_extra() -> None:
 
 
 DEAF = """
-import os, signal, socket
+import os, signal, socket, sys
 from threading import Event, Thread
 from multiconv.web.workers import drain_after
 heard, over = [], Event()
 sock = socket.create_server(("127.0.0.1", 0))
 def hear(number, frame):
     heard.append(number)
-    if len(heard) == 3:
+    if len(heard) == int(sys.argv[1]):
         sock.close()
         over.set()
 signal.signal(signal.SIGTERM, hear)
-asking = Thread(target=drain_after, args=(lambda: print("another has ended"),))
+asking = Thread(target=drain_after, args=(lambda: print("another has ended", flush=True),))
 asking.start()
 over.wait()
 asking.join()
@@ -230,6 +230,14 @@ print(len(heard), "signals,", signal.alarm(0) > 0)
 """
 
 
-def test_a_worker_that_has_not_heard_of_its_end_is_asked_again_while_it_lets_in() -> None:
-    done = subprocess.run([sys.executable, "-c", DEAF], cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout == "another has ended\n3 signals, True\n", done.stderr
+@pytest.mark.parametrize(
+    ("hears", "code", "said"),
+    [
+        pytest.param(3, 0, "another has ended\n3 signals, True\n", id="late"),
+        pytest.param(workers.TIMES + 1, 1, "another has ended\n", id="never"),
+    ],
+)
+def test_a_worker_is_asked_for_its_end_until_it_has_heard(hears, code, said) -> None:
+    command = [sys.executable, "-c", DEAF, str(hears)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (code, said), done.stderr
