@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -15,9 +16,9 @@ from numpy.typing import NDArray
 from multiconv.drawing.ribbon import Strip, strips
 from multiconv.experiment.banks import PLANES
 from multiconv.experiment.kernels import kernel_text
-from multiconv.experiment.link import read
+from multiconv.experiment.link import read, to_query
 from multiconv.experiment.model import Experiment, Layer, Source
-from multiconv.figure.links import page_link
+from multiconv.figure.links import address_of
 from multiconv.filters.banks import NOTICE
 from multiconv.networks.shipped import CREDITS, network
 
@@ -183,15 +184,23 @@ TRIES: Mapping[str, Pairs] = MappingProxyType(
 """The parameters of each link, by the name that the template uses."""
 
 
+@cache
+def _meant(name: str) -> tuple[Experiment, bool, bool]:
+    """Return what a link says, whether its picture is its own, and whether its size is."""
+    experiment, said = read(TRIES[name], networks=network), dict(TRIES[name])
+    pictured = "image" in said or experiment.source.z is not None
+    # Of a stack the person's size may be too large.
+    return experiment, pictured, pictured or "size" in said or len(experiment.layers) > 1
+
+
 def try_of(name: str, shown: Experiment) -> Experiment:
     """Return the experiment of one link, on the person's own picture where the text allows it."""
-    pairs = TRIES[name]
-    experiment, said = read(pairs, networks=network), dict(pairs)
-    if "image" in said or experiment.source.z is not None:
+    experiment, pictured, sized = _meant(name)
+    if pictured:
         return experiment
     source = shown.source
-    if "size" in said or len(experiment.layers) > 1:
-        source = replace(source, size=experiment.source.size)  # of a stack it may be too large
+    if sized:
+        source = replace(source, size=experiment.source.size)
     return replace(experiment, source=source)
 
 
@@ -208,5 +217,19 @@ class Article:
 
 def article(source: Source) -> Article:
     """Return the article over a picture; nothing else of an experiment changes it."""
-    shown = Experiment(source=source.picture)
-    return Article({name: page_link(try_of(name, shown)) for name in TRIES})
+    links = {}
+    pictures: dict[int | None, str] = {}  # at each size, as links write it
+    for name in TRIES:
+        experiment, pictured, sized = _meant(name)
+        size = experiment.source.size if sized else source.size
+        if not pictured and size not in pictures:
+            pictures[size] = to_query(Experiment(replace(source.picture, size=size)))
+        links[name] = address_of("/", "" if pictured else pictures[size], _own_query(name))
+    return Article(links)
+
+
+@cache
+def _own_query(name: str) -> str:
+    """Return a link's query without the person's picture, which stands before all else."""
+    experiment, pictured, _ = _meant(name)
+    return to_query(experiment if pictured else replace(experiment, source=Source()))

@@ -18,7 +18,6 @@ from jinja2 import StrictUndefined
 
 from multiconv.errors import InvalidValue
 from multiconv.experiment.model import LIMITS
-from multiconv.figure.article import article
 from multiconv.figure.kernel import tint
 from multiconv.figure.planes import dark_colours, ramp
 from multiconv.imaging.guards import READ_HERE
@@ -54,8 +53,6 @@ PARTS = {".py", ".html", ".svg", ".css", ".js", ".jpg", ".png", ".npz", ".npy", 
 """Endings of the files that answers are made of."""
 MAKERS = ("flask", "jinja2", "markupsafe", "numpy", "pillow", "werkzeug")
 """Packages that make the bytes of answers."""
-ARTICLES = 64
-"""Pictures whose article is kept; the least recently asked for goes first."""
 PAGES = 64
 """Pages and figures that are kept, deflated to some 45 kB each."""
 
@@ -150,7 +147,6 @@ def create_app(
     app.extensions["multiconv"] = Tracer(store, limits=limits)
     app.extensions["multiconv_limits"] = limits
     app.extensions["multiconv_store"] = store
-    app.extensions["multiconv_article"] = lru_cache(ARTICLES)(article)
     app.extensions["multiconv_pages"] = lru_cache(PAGES)(pages.deflated_page)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined

@@ -128,10 +128,9 @@ class Metrics:
         self._rise(self._hits.labels("arrays"), arrays.hits, "hits", "arrays")
         self._rise(self._misses.labels("arrays"), arrays.misses, "misses", "arrays")
         self._held.set(arrays.bytes_held)
-        for name in ("pages", "article"):
-            told = extensions[f"multiconv_{name}"].cache_info()
-            self._rise(self._hits.labels(name), told.hits, "hits", name)
-            self._rise(self._misses.labels(name), told.misses, "misses", name)
+        pages = extensions["multiconv_pages"].cache_info()
+        self._rise(self._hits.labels("pages"), pages.hits, "hits", "pages")
+        self._rise(self._misses.labels("pages"), pages.misses, "misses", "pages")
         self._rise(self._restarts, max(0, decoder_starts(LIMITS) - 1), "restarts")
 
     def _rise(self, counter: Counter, now: float, *name: str) -> None:

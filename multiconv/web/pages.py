@@ -13,6 +13,7 @@ from multiconv.experiment.edit import Form, base_of, edit_of, lay_plain, typed_p
 from multiconv.experiment.link import to_pairs
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.transit import Pairs, explained, is_at_fault
+from multiconv.figure.article import article
 from multiconv.figure.card import card_of
 from multiconv.figure.links import Links, page_link
 from multiconv.figure.notices import LINK, PARAMETER, telling
@@ -186,7 +187,7 @@ def page_answer(
     body = render_template(
         "page.html" if whole else "figure.html",
         page=page(trace, links, mistakes=mistakes, form=form, told=told, outputs=tracer()),
-        article=current_app.extensions["multiconv_article"](source) if whole else None,
+        article=article(source) if whole else None,
         share=to_share.origin + links.canonical(),
         frame=to_share.origin + links.canonical("embed=1"),
         to_share=to_share,

@@ -12,6 +12,7 @@ import pytest
 from multiconv.experiment.link import to_query
 from multiconv.experiment.model import Experiment, Source
 from multiconv.figure.article import TRIES, article, try_of
+from multiconv.figure.links import page_link
 
 
 class Page(HTMLParser):
@@ -50,6 +51,16 @@ def test_links_keep_the_persons_picture_but_for_the_cards_they_speak_of():
     assert "size=96" in there["bias"]
     assert "image=sample:edge" in there["colour-edge"]
     assert "sample:cat" not in there["colour-edge"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [Source(), Source("sample:cat", 96), Source("sample:edge", None), Source("a" * 64, 240)],
+)
+def test_every_link_is_written_as_its_experiment_is(source):
+    told = article(source).tries
+    for name in TRIES:
+        assert told[name] == page_link(try_of(name, Experiment(source=source))), name
 
 
 def test_headings_are_in_order_and_ids_stand_once(client):
