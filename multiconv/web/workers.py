@@ -131,12 +131,12 @@ def drain_after(ended: Callable[[], object]) -> None:
     """
     ended()
     signal.alarm(round(PATIENCE))  # which nothing holds up
-    for _ in range(TIMES):
-        if not _lets_in():
-            return
-        signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
+    for n in range(TIMES):
+        if n == 0 or _lets_in():  # it may let in only later, while it begins
+            signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
         time.sleep(AGAIN)
-    os._exit(1)
+    if _lets_in():
+        os._exit(1)
 
 
 def _lets_in() -> bool:

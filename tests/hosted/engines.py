@@ -26,6 +26,15 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+def can_be_taken(port: int) -> bool:
+    """Whether a server can begin at a port: nobody holds it, though nobody listens."""
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError:
+        return False
+    return True
+
+
 def await_port(port: int, process: subprocess.Popen[Any]) -> None:
     """Return when somebody listens on a port; fail if the process ends first."""
     while process.poll() is None:

@@ -13,8 +13,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.hosted.engines import NGINX, OPENSSL, counts, free_port, object_store, running
-from tests.web.ending import launched, refused
+from tests.hosted.engines import (
+    NGINX,
+    OPENSSL,
+    can_be_taken,
+    counts,
+    free_port,
+    object_store,
+    running,
+)
+from tests.web.ending import launched
 from tests.web.server import HOST, PATIENCE, ROOT
 
 BLOCK = ROOT / "multiconv" / "hosting" / "nginx.conf"
@@ -150,7 +158,7 @@ class Topology:
         """Kill the first process of one of the servers; its workers end with it."""
         self.processes[n].kill()
         self.processes[n].wait(PATIENCE)
-        while not refused(self.insides[n].port):
+        while not can_be_taken(self.insides[n].port):
             pass
 
     def serve_again(self, n: int) -> None:
