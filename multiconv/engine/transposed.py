@@ -207,21 +207,42 @@ def stamped_partial(plane: Array, kernel: Array, g: Geometry) -> Array:
 
 
 def _stamp(planes: Array, kernels: Array, g: Geometry, into: Array) -> None:
-    """Add to each plane of ``into`` what its plane stamps, (C, H, W), with its kernel."""
-    (height, width), (high, wide) = planes.shape[1:], into.shape[1:]
-    (s1, s2), (d1, d2), ((top, _), (left, _)) = g.strides, g.dilations, g.pads
+    """Lay on each plane of ``into``, zeros so far, what its plane stamps, (C, H, W), by its kernel.
+
+    What lands on every s-th row and column lies together, and rows are as far apart there as in a
+    copy of the input: then each tap adds one piece of memory to another, and all is sorted once.
+    """
+    (count, height, width), (high, wide) = planes.shape, into.shape[1:]
     many = max(1, _AT_ONCE // (high * wide))
-    rows = [_landing(di * d1 - top, s1, high, height) for di in range(g.kernel_size[0])]
-    cols = [_landing(dj * d2 - left, s2, wide, width) for dj in range(g.kernel_size[1])]
-    for part in (slice(at, at + many) for at in range(0, len(planes), many)):
-        own, result = np.ascontiguousarray(planes[part]), into[part]
-        products = scratch("stamped", own.shape, own.dtype)
-        for di, dj in np.ndindex(*g.kernel_size):
-            (to_rows, of_rows), (to_cols, of_cols) = rows[di], cols[dj]
-            stamps = products[:, of_rows, of_cols]
-            taps = kernels[part, di, dj, np.newaxis, np.newaxis]
-            np.multiply(own[:, of_rows, of_cols], taps, out=stamps)
-            result[:, to_rows, to_cols] += stamps
+    rows, cols = (_shifts(g, axis) for axis in (0, 1))
+    up, left = (min(shift for _, shift in taps) for taps in (rows, cols))
+    deep = height + max(shift for _, shift in rows) - up
+    pitch = width + max(shift for _, shift in cols) - left
+    size = (height - 1) * pitch + width
+    for part in (slice(at, at + many) for at in range(0, count, many)):
+        own, result = planes[part], into[part]
+        laid = scratch("laid", (len(own), height, pitch), own.dtype)
+        laid[:, :, :width], laid[:, :, width:] = own, 0
+        values = laid.reshape(len(own), -1)[:, :size]
+        stamps = scratch("stamped", values.shape, own.dtype)
+        landed = scratch("landed", (*g.strides, len(own), deep * pitch), own.dtype)
+        landed[...] = 0
+        for (di, (row, down)), (dj, (col, along)) in product(enumerate(rows), enumerate(cols)):
+            first = (down - up) * pitch + along - left
+            np.multiply(values, kernels[part, di, dj, np.newaxis], out=stamps)
+            landed[row, col, :, first : first + size] += stamps
+        grids = landed.reshape(*g.strides, len(own), deep, pitch)[..., -up:, -left:]
+        for row, col in np.ndindex(*g.strides):
+            places = result[:, row :: g.strides[0], col :: g.strides[1]]
+            grid = grids[row, col, :, : places.shape[1], : places.shape[2]]
+            places[:, : grid.shape[1], : grid.shape[2]] = grid
+
+
+def _shifts(g: Geometry, axis: int) -> list[Pair]:
+    """Return of each tap on which of every s rows or columns it lands, and how many times s on."""
+    step, gap, before = g.strides[axis], g.dilations[axis], g.pads[axis][0]
+    landings = [divmod(at * gap - before, step) for at in range(g.kernel_size[axis])]
+    return [(place, shift) for shift, place in landings]
 
 
 def _landing(first: int, step: int, side: int, count: int) -> tuple[slice, slice]:

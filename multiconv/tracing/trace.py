@@ -61,6 +61,9 @@ Plane = NDArray[np.float32]
 FEW = 3
 """Partials that are made one by one; more of them are one call of the engine."""
 
+IN_ONE_BYTES = 2**20
+"""Of a transposed layer's partials that take no more, all are made, and kept, as one array."""
+
 GAINS = (100, 10)
 """How many times as strong as their sum what many channels add may be drawn."""
 
@@ -384,6 +387,8 @@ class Tracer:
             filters = layer.under(experiment.focus.what_if).filters()
             return banded_trace(self.levels(source), filters, k, shape, **how)
 
+        if layer.adding(k) and shape.transposed and _held_in_one(layer, shape) <= IN_ONE_BYTES:
+            return self._stamped_trace(experiment, k, shape)
         filters = self._filters(layer, experiment.focus.what_if)
         x, group, token = self._inputs(experiment), layer.group_of(k), _token(before)
         kernels = {q: filters[:, :, q - group[0], k].astype(x.dtype) for q in layer.adding(k)}
@@ -423,6 +428,41 @@ class Tracer:
             **how,
         )
 
+    def _stamped_trace(self, experiment: Experiment, k: int, shape: Geometry) -> LayerTrace:
+        """Return the trace of a transposed layer whose partials, their sum and the output are few.
+
+        They are kept as one array, and so asked for at once.
+        """
+        layer, source = experiment.layer, experiment.source
+        adding, first = layer.adding(k), layer.group_of(k)[0]
+        own = self._filters(layer, "")[:, :, [q - first for q in adding], k]
+
+        def make() -> Plane:
+            x = self._inputs(experiment)[:, :, adding]
+            turned = turned_filters(own[..., np.newaxis])
+            added = transposed_partials(x, turned, 0, **layer.how())
+            traced = trace_layer(
+                x,
+                turned,
+                0,
+                bias=np.array(layer.bias[k : k + 1]),
+                activation=layer.activation,
+                partial=lambda q, *_: added[..., q],
+                transposed=True,
+                **layer.how(),
+            )
+            return np.stack([*added.transpose(2, 0, 1), traced.sum, traced.output])
+
+        key = ("stamped", source, _token((*experiment.before, layer)), k)
+        *planes, total, output = cast("Plane", self.cache.get(key, make))
+        kernels = np.zeros((*shape.kernel_size, layer.inputs))
+        kernels[:, :, adding] = own
+        partials: list[Plane | None] = [None] * layer.inputs
+        for q, plane in zip(adding, planes, strict=True):
+            partials[q] = plane
+        name, maps = layer.activation, (tuple(partials), total, output)
+        return LayerTrace(shape, kernels, layer.bias[k], 1, name, *maps)
+
     def _filters(self, layer: Layer, what_if: str) -> NDArray[np.float64]:
         """Return a layer's filters as they are given, those left out too."""
         key = ("filters", _token((layer,)), what_if)
@@ -449,6 +489,11 @@ class Tracer:
 def _maps(layer: LayerTrace, experiment: Experiment) -> tuple[Plane, ...]:
     partials = tuple(partial for partial in layer.partials if partial is not None)
     return (*partials, layer.output) if experiment.sums else partials
+
+
+def _held_in_one(layer: Layer, shape: Geometry) -> int:
+    """Return how many bytes the partials of an output, their sum and the output take."""
+    return (layer.inputs // layer.groups + 2) * prod(shape.output_size) * np.float32().itemsize
 
 
 def _opened(experiment: Experiment, network: Network) -> Experiment:

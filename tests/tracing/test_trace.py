@@ -350,3 +350,37 @@ def test_a_pooling_is_opened_as_one_map_in_and_one_out(store):
     off = tracer.trace(opened("2.kind=max_pool&layer=2&k=3&size=20&2.off=3"))
     assert not off.layer.output.any()
     assert off.layer.partials == (None,) * 5
+
+
+@pytest.mark.parametrize("most", [0, tracing.IN_ONE_BYTES])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_a_transposed_layer_kept_as_one_array_is_traced_as_any(store, monkeypatch, most, groups):
+    how = {"kind": "transposed", "kernel_size": (3, 3), "strides": (2, 2), "outputs": 4}
+    layer = replace(
+        Layer(**how, inputs=6, bank="random", bias=(0.5, 0, 0, 0.25), activation="relu"),
+        groups=groups,
+        off=(1, 4),
+    )
+    first = replace(Layer(), outputs=6, bias=(0.0,) * 6, bank="random")
+    asked = Experiment(Source(size=12), (first, layer), Focus(layer=2, k=3))
+    monkeypatch.setattr(tracing, "IN_ONE_BYTES", most)
+    tracer = Tracer(store)
+    for _ in range(2):  # made, and as it is kept
+        found = tracer.trace(asked).layer
+        adding = {q for q, partial in enumerate(found.partials) if partial is not None}
+        assert adding == ({0, 2, 3, 5} if groups == 1 else {3, 5})
+        added = sum(np.float64(found.partials[q]) for q in adding) + 0.25
+        assert np.allclose(found.sum, added, atol=1e-5)
+        output = tracer.outputs_of(asked, 2)[..., 3]
+        assert np.allclose(found.output, output, atol=1e-5)
+        assert found.bias == 0.25
+        assert np.array_equal(found.filters.any(axis=(0, 1)).nonzero()[0], sorted(adding))
+        assert all(np.array_equal(found.filters[..., q], layer.kernel(q, 3)) for q in adding)
+
+
+def test_a_transposed_layer_that_leaves_all_out_puts_out_its_bias(store):
+    how = {"kind": "transposed", "outputs": 1, "bias": (0.5,)}
+    layer = replace(Layer(), **how, off=(0, 1, 2))
+    found = Tracer(store).trace(Experiment(Source(size=12), (layer,))).layer
+    assert (found.sum == 0.5).all()
+    assert found.partials == (None,) * 3
