@@ -315,6 +315,9 @@ def path_words(shapes: Sequence[Geometry], names: Sequence[str], i: int, j: int)
             told.append(names[n])
             continue
         rows, columns = reached(shapes[n:], i, j)
+        if 0 in (len(rows), len(columns)):
+            told.append(f"nothing of {names[n]} reaches it")
+            break
         size = len(rows), len(columns)
         whole = "all " if size == shapes[n].input_size else ""
         told.append(f"{whole}{size_words(size)} of {names[n]}")

@@ -111,6 +111,17 @@ def test_a_number_is_followed_back_to_the_hundred_it_is_made_of():
     )
 
 
+def test_where_nothing_of_a_layer_reaches_it_that_is_said_and_nothing_of_those_before():
+    holes = geometry((4, 4), (1, 1), strides=(2, 2), padding=0, transposed=True)
+    names = ["the photograph", "layer 1"]
+    assert path_words([holes, holes], names, 1, 2) == (
+        "Followed back: nothing of layer 1 reaches it."
+    )
+    assert path_words(
+        [holes, geometry((7, 7), (1, 1), strides=(2, 2), padding=0, transposed=True)], names, 2, 2
+    ) == ("Followed back: 1 × 1 of layer 1, nothing of the photograph reaches it.")
+
+
 def test_where_none_reaches_it_no_dot_has_a_value(app):
     alone = "kind=transposed&kernel=3x3&strides=4&padding=0&size=24&i={}&j=3"
     said = [

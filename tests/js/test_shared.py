@@ -205,7 +205,9 @@ def worked_reach():
                     "kinds": kinds.tolist(),
                     "neighbour": dict(zip(("i", "j", "where"), (other or beside)[0], strict=True)),
                     "dots": dots,
-                    "path": f"Followed back: {len(rows)} × {len(columns)} of z.",
+                    "path": f"Followed back: {len(rows)} × {len(columns)} of z."
+                    if rows and columns
+                    else "Followed back: nothing of z reaches it.",
                     "beam": worked_beam(geometry, i, j),
                 }
             )

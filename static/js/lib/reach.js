@@ -76,6 +76,10 @@ export function pathWords(stack, names, i, j) {
       told.push(names[n]);
       continue;
     }
+    if (!rows.length || !columns.length) {
+      told.push(`nothing of ${names[n]} reaches it`);
+      break;
+    }
     const whole = rows.length === high && columns.length === wide ? "all " : "";
     told.push(`${whole}${rows.length} × ${columns.length} of ${names[n]}`);
   }
