@@ -150,6 +150,7 @@ def create_app(
     app.extensions["multiconv_pages"] = lru_cache(PAGES)(pages.deflated_page)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.filters["folded"] = pages.folded
     app.jinja_env.globals.update(
         tint=tint,
         ramp=ramp(),

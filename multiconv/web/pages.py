@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Collection, Sequence
 
 from flask import Blueprint, Response, current_app, render_template, request
+from markupsafe import Markup
 
 from multiconv.errors import MultiConvError
 from multiconv.experiment.banks import STORED, StoredBank
@@ -51,6 +53,9 @@ SHOW_LINKS = (
 
 PART = "Multiconv-Part"
 """The request's header that names the part of the page to be answered alone."""
+
+FOLD = Markup('<script type="text/html" data-tag="{}"{}>{}</script>')
+_ELEMENT = re.compile(r'(\s*)<([\w-]+)((?: (?:class|id)="[^"]*")*)[^>]*>.*</\2>(\s*)', re.DOTALL)
 
 
 @blueprint.get("/")
@@ -178,7 +183,8 @@ def page_answer(
 ) -> Response:
     """Return the page of a trace, with mistakes told and what was typed still in its fields.
 
-    Asked for with the header ``Multiconv-Part: figure`` it is the figure part alone (figure.html).
+    Asked for with the header ``Multiconv-Part: figure`` it is the figure part alone (figure.html),
+    folded unless there is a mistake, which is told beside its field.
     """
     links = Links(trace.asked, current_app.config["BUILD"], request.script_root)
     source = trace.experiment.source
@@ -192,6 +198,7 @@ def page_answer(
         frame=to_share.origin + links.canonical("embed=1"),
         to_share=to_share,
         card=card_of(trace) if whole else None,
+        folds=not (whole or mistakes),
         own=None if is_sample(source) or source.z is not None else source.image,
         banks=_own_banks(trace.asked),
     )
@@ -200,6 +207,22 @@ def page_answer(
         tell_when_again(response, mistakes[0])
     response.vary.add(PART)
     return response
+
+
+def folded(element: Markup, folds: bool) -> Markup:
+    """Return an element of the figure, folded if it is to be: a text that is an element later.
+
+    A browser that walks through a text makes nothing of it: the page that it comes to (later.js)
+    unfolds what is not seen first once its turn has come.  Its tag, class and id are said.
+    """
+    if not folds:
+        return element
+    found = _ELEMENT.fullmatch(element)
+    if found is None or "<script" in element:
+        raise ValueError(f"This is not one element, or holds a script: {element[:60]}")
+    before, tag, names, after = (element[slice(*found.span(at))] for at in range(1, 5))
+    text = element[found.start() + len(before) : found.end() - len(after)]
+    return before + FOLD.format(tag, names, text) + after
 
 
 def _own_banks(experiment: Experiment) -> tuple[str, ...]:

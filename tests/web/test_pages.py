@@ -12,9 +12,11 @@ from pathlib import Path
 from urllib.robotparser import RobotFileParser
 
 import pytest
+from markupsafe import Markup
 
 from multiconv.imaging.samples import SAMPLES
 from multiconv.web import create_app
+from multiconv.web.pages import folded
 from multiconv.web.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,6 +63,16 @@ def test_a_page_is_made_once(client, uploaded):
     for query in (f"image={uploaded}", "told=range", "k=2."):
         client.get(f"/?{query}")
     assert made() == after
+
+
+def test_what_is_folded_is_one_element():
+    both = Markup('<p class="a" title="b"><i>c</i></p>')
+    fold = f'<script type="text/html" data-tag="p" class="a">{both}</script>'
+    assert folded("\n" + both + " \n", folds=True) == f"\n{fold} \n"
+    assert folded(both, folds=False) is both
+    for wrong in (both + "c", Markup("<p><script>c</script></p>")):
+        with pytest.raises(ValueError, match="not one element, or holds a script"):
+            folded(wrong, folds=True)
 
 
 def test_robots_are_kept_off_the_endless_links(client):

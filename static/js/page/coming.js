@@ -4,6 +4,7 @@
  * there, the old picture stands beside numbers that are newer.
  */
 import { on } from "../state.js";
+import { textsIn } from "./later.js";
 
 const LATE = 400; // ms: what is sooner there says nothing, and changes nothing on the page
 /** Pictures that are shown and not there yet, by their addresses. @type {Map<string, Promise<unknown>>} */
@@ -116,12 +117,16 @@ function uncover(map) {
   requestAnimationFrame(() => requestAnimationFrame(() => old.forEach((canvas) => canvas.remove())));
 }
 
+const IMAGE = /<image [^>]*?href="([^"]*)"/g;
+
 /** The pictures that the new figure shows and this page does not, by their addresses. @param {Element} fresh */
 export function loading(fresh) {
   const [there, here] = [fresh, document].map((tree) => {
     const found = tree.querySelectorAll("mc-map input, svg.drawing image");
     return new Set([...found].map((at) => at.getAttribute("src") ?? at.getAttribute("href") ?? ""));
   });
+  const folded = textsIn(fresh).flatMap((text) => [...text.matchAll(IMAGE)]);
+  for (const link of new Set(folded.map(([, link]) => link))) there.add(link.replaceAll("&amp;", "&"));
   return new Map([...there].filter((link) => link && !here.has(link)).map((link) => [link, loaded(link)]));
 }
 

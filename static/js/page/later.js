@@ -28,6 +28,33 @@ export function following() {
   return new Map(ranked.filter(/** @returns {each is [Element, 0 | 1]} */ (each) => each[1] !== null));
 }
 
+/** What comes folded: a text that stands where its element does (web/pages.py). */
+const FOLD = /(<script type="text\/html" [^>]*>)([^]*?)<\/script>/g;
+/** The texts, which no parser walks through before their turn. @type {WeakMap<Element, string>} */
+const folds = new WeakMap();
+
+/** The page that an answer is, with what is folded in it. @param {string} answer */
+export function paged(answer) {
+  /** @type {string[]} */
+  const texts = [];
+  const bare = answer.replace(FOLD, (_, opening, text) => (texts.push(text), `${opening}</script>`));
+  const page = new DOMParser().parseFromString(bare, "text/html");
+  page.querySelectorAll("script[data-tag]").forEach((fold, at) => folds.set(fold, texts[at] ?? ""));
+  return page;
+}
+
+/** The texts that are folded in a tree. @param {Element} tree */
+export const textsIn = (tree) => [...tree.querySelectorAll("script[data-tag]")].map((fold) => folds.get(fold) ?? "");
+
+/** What a fold says, as an element; any other is as it is. @param {Element} element */
+export function unfolded(element) {
+  const text = folds.get(element);
+  if (text === undefined) return element;
+  const made = document.createElement("template");
+  made.innerHTML = text;
+  return made.content.firstElementChild ?? element;
+}
+
 /** @param {Element} part */
 function isUnseen(part) {
   if (part.checkVisibility?.() === false) return true; // closed, or another screen's

@@ -6,6 +6,7 @@
  * the page (`data-kept`) stays as it is.
  */
 import { parsed, typedNumber } from "../lib/numbers.js";
+import { unfolded } from "./later.js";
 
 /** What is shown alone: an equal one stays, another takes its place at once, without a walk through its elements. */
 const SHOWN = "svg, table, math";
@@ -38,6 +39,7 @@ for (const kind of ["input", "focusout"]) {
  */
 export function morph(old, fresh, put) {
   if (fresh.hasAttribute("data-kept") || put?.(old, fresh)) return;
+  fresh = unfolded(fresh);
   if (same(old, fresh) || (old.matches(SHOWN) && replaced(old, fresh))) return;
   const renamed = old.getAttribute("name") !== fresh.getAttribute("name");
   if (renamed) delete (/** @type {HTMLElement} */ (old).dataset.typed);
@@ -107,7 +109,7 @@ function children(old, fresh, put) {
     }
     const found = at && fits ? at : moved(old, at, wanted);
     if (!found) {
-      old.insertBefore(wanted, at);
+      old.insertBefore(wanted instanceof Element ? unfolded(wanted) : wanted, at);
     } else {
       if (found === at) at = settled(at.nextSibling); // before, for another may take its place
       if (found instanceof Element) morph(found, /** @type {Element} */ (wanted), put);
@@ -133,9 +135,10 @@ function without(node) {
   return next;
 }
 
-/** @param {Node} old @param {Node} fresh */
+/** Of a fresh one that is folded, its tag, class and id are said. @param {Node} old @param {Node} fresh */
 function alike(old, fresh) {
-  if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName) return false;
+  const name = (fresh instanceof HTMLScriptElement && fresh.dataset.tag) || fresh.nodeName;
+  if (old.nodeType !== fresh.nodeType || old.nodeName.toLowerCase() !== name.toLowerCase()) return false;
   return !(old instanceof Element) || old.id === /** @type {Element} */ (fresh).id;
 }
 

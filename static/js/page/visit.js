@@ -8,7 +8,7 @@ import { state, readPage, tell, under } from "../state.js";
 import { forget, reason, waiting } from "./ask.js";
 import { shortened } from "./bank.js";
 import { early, everything, loading, none } from "./coming.js";
-import { bitByBit, following } from "./later.js";
+import { bitByBit, following, paged, unfolded } from "./later.js";
 import { address, push, settle, steady } from "./link.js";
 import { morph } from "./morph.js";
 import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
@@ -151,12 +151,12 @@ async function fetched({ link, body }) {
   const whole = pathname === under("/") && source(search) !== source(state.query);
   const headers = { Accept: "text/html", ...(whole ? {} : { "Multiconv-Part": "figure" }) };
   const response = await fetch(link, { method: body ? "POST" : "GET", body, headers });
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const page = paged(await response.text());
   const fresh = page.getElementById("figure");
   const moved = !whole && fresh && fresh.dataset.source !== figure?.dataset.source;
   if (moved && response.ok) {
     const all = await fetch(response.url, { headers: { Accept: "text/html" } });
-    return [new DOMParser().parseFromString(await all.text(), "text/html"), all];
+    return [paged(await all.text()), all];
   }
   return [page, response];
 }
@@ -207,7 +207,9 @@ async function bring(page, version, link) {
   const rest = [[], []];
   morph(old, fresh, (part, its) => {
     const rank = aside?.get(part);
-    return rank !== undefined && rest[rank].push(() => morph(part, its)) > 0;
+    if (rank === undefined) return false;
+    let whole = its;
+    return rest[rank].push(() => void (whole = unfolded(its)), () => morph(part, whole)) > 0;
   });
   link?.(JSON.parse(page.getElementById("facts")?.textContent ?? "{}").query ?? "");
   tell("seen");
