@@ -19,30 +19,33 @@ ROOT = Path(__file__).resolve().parents[1]
 IN_CI = bool(os.environ.get("CI"))
 TESTS = ROOT / "tests"
 # What is run by a process of its own: tests in the browser by every sixth file, those of the web
-# room by every second, others by folder. Three at a time: first what needs Python alone, while the
-# browser is installed; then half of what the browser shows, while PyTorch and JAX are, in CI; then
-# the longest, and short ones last, so that none waits long for the end of a long one.
-AT_ONCE = 3
+# room by every third, others by folder. More at a time than a small machine has processors, since
+# each waits half its time, for a browser, an answer or the end of a server; those in the browser
+# stand among others, so that seldom more than two are open. First what needs Python alone, while
+# the browser is installed; then what PyTorch and JAX are not compared with, while these are, in CI;
+# then the longest, and short ones last, so that none waits long for the end of a long one.
+AT_ONCE = 4
 ORACLE = TESTS / "browser" / "test_formula_torch.py"
 IN_BROWSER = sorted(str(path) for path in (TESTS / "browser").glob("test_*.py") if path != ORACLE)
 IN_WEB = sorted(str(path) for path in (TESTS / "web").glob("test_*.py"))
 FOLDERS = sorted({path.parent for path in TESTS.glob("*/test_*.py")})
 NEED_PYTHON = [[str(TESTS / name)] for name in ("imaging", "store", "drawing")]
 SHOWN = [IN_BROWSER[first::6] for first in range(6)]
-FIRST = SHOWN[:3]
+WEB = [IN_WEB[first::3] for first in range(3)]
+FIRST = [SHOWN[0], [str(TESTS / "hosted")], SHOWN[1], SHOWN[2]]
 LONG = [
-    *(IN_WEB[first::2] for first in range(2)),
-    *([str(TESTS / name)] for name in ("experiment", "figure", "engine")),
-    *SHOWN[3:],
-    [str(TESTS / "hosted")],
+    *(WEB[0], SHOWN[3], WEB[1], SHOWN[4], [str(TESTS / "engine")], WEB[2], SHOWN[5]),
+    *([str(TESTS / name)] for name in ("figure", "experiment")),
     ["multiconv", *sorted(str(path) for path in TESTS.glob("test_*.py"))],
 ]
 SHORT = [
+    *([str(folder)] for folder in FOLDERS if folder.name == "firefox"),
     [str(ORACLE)],
     *(
         [str(folder)]
         for folder in FOLDERS
-        if [str(folder)] not in [*NEED_PYTHON, *LONG] and folder.name not in {"browser", "web"}
+        if [str(folder)] not in [*NEED_PYTHON, *FIRST, *LONG]
+        and folder.name not in {"browser", "web", "firefox"}
     ),
 ]
 # libatomic1 is for the node that Playwright brings; librsvg2-bin draws what Chromium's drawings are
