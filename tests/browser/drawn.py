@@ -114,13 +114,45 @@ def number(text: str) -> float:
     return float(text.replace("−", "-").replace("+", ""))
 
 
-def shown_value(page: Page) -> tuple[str, float]:
-    """Return the sign (= or ≈) and the value of the last line."""
-    # Not its inner text: what is out of sight is laid out, and has one, only later.
-    text = page.locator(".total .final").first.text_content()
-    assert text
-    sign, value = text.split()[-2:]
-    return sign, number(value)
+@dataclass(frozen=True)
+class Shown:
+    """What a page says of its pixel: formula, last line, and the numbers of every channel."""
+
+    formula: str
+    final: str
+    tables: list[dict[str, list[str]]]
+
+    @property
+    def value(self) -> float:
+        """The value of the last line."""
+        return number(self.final.split()[-1])
+
+    @property
+    def numbers(self) -> list[dict[str, list[float]]]:
+        """The numbers of every channel's tables: window, taps and products."""
+        return [{part: [*map(number, cells[part])] for part in cells} for cells in self.tables]
+
+
+# Not their inner texts: what is out of sight is laid out, and has one, only later.
+SHOWN = """(sent) => {
+    const there = sent === null ? document : new DOMParser().parseFromString(sent, "text/html");
+    const texts = (found) => [...there.querySelectorAll(found)].map((each) => each.textContent);
+    return {
+        formula: texts(".mathematics mtr").join("").replaceAll("\\n", ""),
+        final: texts(".total .final")[0],
+        tables: [0, 1, 2].map((q) => Object.fromEntries(["window", "taps", "products"].map(
+            (part) => [part, texts(`.channel[data-q="${q}"] [data-part="${part}"] td`)
+                .map((text) => text.trim())]))),
+    };
+}"""
+
+
+def shown(page: Page, sent: str | None = None) -> Shown:
+    """Return what a page says, or what one says that was sent, as a browser without scripts has it.
+
+    That is read by the browser's own parser, and neither laid out nor drawn.
+    """
+    return Shown(**page.evaluate(SHOWN, sent))
 
 
 def sent_value(text: str) -> float:
@@ -128,23 +160,6 @@ def sent_value(text: str) -> float:
     found = re.search(r'<p class="final">[^<]*?(\S+)</p>', text)
     assert found
     return number(found[1])
-
-
-def shown_numbers(page: Page) -> list[dict[str, list[float]]]:
-    """Return the numbers of every channel's tables: window, taps and products."""
-    texts: list[dict[str, list[str]]] = page.evaluate(
-        """[0, 1, 2].map((q) => Object.fromEntries(["window", "taps", "products"].map((part) => {
-            const cells = `.channel[data-q="${q}"] [data-part="${part}"] td`;
-            const found = [...document.querySelectorAll(cells)];
-            return [part, found.map((cell) => cell.textContent.trim())];
-        })))"""
-    )
-    return [{part: [number(text) for text in cells[part]] for part in cells} for cells in texts]
-
-
-def shown_formula(page: Page) -> str:
-    """Return the formula's text, line after line."""
-    return "".join(page.locator(".mathematics mtr").all_text_contents()).replace("\n", "")
 
 
 def formula_value(text: str, picture: np.ndarray, one: Drawn) -> float:

@@ -8,18 +8,28 @@ from playwright.sync_api import expect
 from tests.browser.harness import due, frames
 from tests.browser.test_live_main import at_rest
 
+
+def weight_and_input(page):
+    page.locator("#row-1 .weight").first.focus()
+    page.locator("#row-0 .plane input[type=image]").hover()
+
+
+def more_and_index(page):
+    page.get_by_text("More", exact=True).click()
+    page.locator(".mathematics [data-index=di]").first.focus()
+
+
 STATES = {
-    "opening": ("/?size=64", None),
-    "help": ("/?size=64", lambda page: page.keyboard.press("?")),
-    "share": ("/?size=64", lambda page: page.keyboard.press("l")),
-    "values": ("/?size=64", lambda page: page.get_by_role("button", name="Values").click()),
-    "steps": ("/?size=64", lambda page: page.keyboard.press("s")),
-    "off": ("/?size=64&off=1&ranges=each&inputs=tinted&activation=relu", None),
-    "weight": ("/?size=64", lambda page: page.locator("#row-1 .weight").first.focus()),
-    "index": ("/?size=64", lambda page: page.locator(".mathematics [data-index=di]").first.focus()),
-    "input": ("/?size=64", lambda page: page.locator("#row-0 .plane input[type=image]").hover()),
-    "more": ("/?size=64", lambda page: page.get_by_text("More", exact=True).click()),
+    "opening": (None, None),
+    "help": ("?", "Escape"),
+    "share": ("l", "Escape"),
+    "values": (lambda page: page.get_by_role("button", name="Values").click(), "Escape"),
+    "steps": ("s", lambda page: page.get_by_text("Step by step", exact=True).click()),
+    "weight": (weight_and_input, lambda page: page.mouse.move(0, 0)),
+    "more": (more_and_index, None),
 }
+"""What leads to a state of the page, and back: a key or what is done."""
+OFF = "/?size=64&off=1&ranges=each&inputs=tinted&activation=relu"
 
 
 def opened(page, address="/?size=64"):
@@ -29,21 +39,34 @@ def opened(page, address="/?size=64"):
     return page
 
 
-@pytest.mark.parametrize("name", STATES)
-def test_axe_finds_nothing_in_any_state(page, axe_report, name, shoot):
-    address, step = STATES[name]
-    opened(page, address)
-    if step:
+def do(page, step):
+    if isinstance(step, str):
+        page.keyboard.press(step)
+    elif step:
         step(page)
-        due(page, 150)
+    due(page, 150)
+
+
+def look(page, axe_report, shoot, name):
+    """Look at a state; on dark paper nothing differs but the colours."""
+    article = name == "opening"  # it is the same in every state
     shoot(page, name)
-    # The article is the same in every state; on dark paper nothing differs but the colours.
-    article = name == "opening"
-    assert axe_report(page, article=article) == ""
+    assert axe_report(page, article=article) == "", name
     page.emulate_media(color_scheme="dark")
     due(page, 150)
     shoot(page, f"{name}-dark")
-    assert axe_report(page, article=article, rules=["color-contrast"]) == ""
+    assert axe_report(page, article=article, rules=["color-contrast"]) == "", name
+    page.emulate_media(color_scheme="light")
+
+
+def test_axe_finds_nothing_in_any_state(page, axe_report, shoot):
+    opened(page)
+    for name, (there, back) in STATES.items():
+        do(page, there)
+        look(page, axe_report, shoot, name)
+        do(page, back)
+    opened(page, OFF)
+    look(page, axe_report, shoot, "off")
 
 
 @pytest.mark.parametrize(
