@@ -24,6 +24,24 @@ ROWS_NEAR = """(added) => [...document.querySelectorAll(".row:not(.rest)")].ever
   return said.startsWith("≈ ") && Math.abs(Number(said.slice(2)) - added[row.id]) < 0.01;
 })"""
 BAR = ".box.line .edge"
+# How long the page waits for rest after changes of the slider, each so many ms after the last.
+WAITS = """(gaps) => {
+  const [field, later] = [document.querySelector('[name="mix.share"]'), setTimeout];
+  let [now, asked] = [performance.now(), []];
+  performance.now = () => now;
+  window.setTimeout = (work, ms, ...rest) => {
+    asked.push(ms);
+    return later(work, ms, ...rest);
+  };
+  const waits = gaps.map((gap, at) => {
+    [now, asked, field.value] = [now + gap, [], String(0.5 + at / 100)];
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    return asked.filter((ms) => ms >= 250 && ms !== 400).at(-1);  // 400: of maps that are late
+  });
+  window.setTimeout = later;
+  delete performance.now;
+  return waits;
+}"""
 
 
 def query(page):
@@ -65,10 +83,14 @@ def test_pictures_are_mixed_and_numbers_dragged_and_the_link_shows_the_same(
 
     share = page.get_by_role("slider", name="Share of B")
     pages = Held(page, "**/?*0.6*")
+    planes = Held(page, "**/api/planes*")
     share.fill("0.6")
     expect(page.locator("#latent [data-mix]")).to_have_text("0.4 A + 0.6 B")
-    # All of the row is drawn at once, in place: z, four boxes' faces and sides, and the picture.
+    # Canvases are laid while the answer is awaited, and cover nothing until it is there.
     expect(page.locator(".layer-row.wide .live canvas")).to_have_count(6)
+    expect(page.locator(".layer-row.wide [data-face][visibility]")).to_have_count(0)
+    planes.let_go()
+    # All of the row is drawn at once, in place: z, four boxes' faces and sides, and the picture.
     expect(page.locator(".layer-row.wide [data-face][visibility=hidden]")).to_have_count(14)
     drawn = row_seen(page)
     pages.let_go()
@@ -142,6 +164,13 @@ def test_pictures_are_mixed_and_numbers_dragged_and_the_link_shows_the_same(
     page.get_by_role("textbox", name="seed").press("Enter")
     page.wait_for_url(re.compile(r"random\(7\)"))
     expect(page.locator("#latent [data-mix]")).to_have_text("random, seed 7")
+
+
+def test_a_hand_that_mixes_in_a_rhythm_is_not_held_up_by_the_page(new_page):
+    page = new_page(PAIR, width=1440, height=900)
+    waits = page.evaluate(WAITS, [5000, 400, 100, 600, 5000])
+    assert [round(wait) for wait in waits] == [250, 600, 250, 900, 250]
+    settled(page, "mix(1F628,1F600,0.54)")
 
 
 def test_a_pixel_is_followed_back_to_z_shared_and_taken_away(new_page, server, tmp_path, watch):

@@ -50,10 +50,12 @@ function prepared(faces) {
 }
 
 // While the first answer is awaited there is time for what would hold up its frame.
-document.addEventListener("pointerdown", ({ target }) => {
-  if (!(target instanceof Element) || !target.closest('.layer-row .box.line, [name="mix.share"]')) return;
-  setTimeout(() => prepared(/** @type {SVGImageElement[]} */ (facesInSight())));
-});
+for (const act of ["pointerdown", "input"]) {
+  document.addEventListener(act, ({ target }) => {
+    if (sheets.size || !(target instanceof Element) || !target.closest(".layer-row .box.line, #latent input")) return;
+    setTimeout(() => prepared(/** @type {SVGImageElement[]} */ (facesInSight())));
+  });
+}
 
 /** @param {HTMLCanvasElement} canvas @param {Place[]} places */
 function paint(canvas, places) {

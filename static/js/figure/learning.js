@@ -116,6 +116,7 @@ document.addEventListener("submit", (event) => {
 });
 
 on("planes", ({ planes, learning }) => {
+  if (!state.facts.learning) return;
   for (const plane of /** @type {import("../lib/packed.js").Plane[]} */ (planes)) {
     const scene = document.querySelector(`[data-scene="${plane.name}"]`);
     if (scene) drawn(scene, plane);

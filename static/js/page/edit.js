@@ -14,11 +14,14 @@ import { align, idle, inTurn } from "./visit.js";
 import { say, unsay } from "./words.js";
 
 const REST = 250;
+const RHYTHM = 1000; // ms: changes that follow each other sooner are a hand's that goes on,
+const BEAT = 1.5; // which rests when the next is so many times as late as the last was
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let holding = false;
 let resting = 0; // the burst that came to rest last
 let latest = 0; // the version that was last brought in line, or is
+let moved = -Infinity; // when all numbers were changed last
 
 /**
  * Change one weight of input channel q's kernel for the chosen output.
@@ -107,8 +110,16 @@ export const setNumbers = (next, place) =>
     if (!Object.keys(parameters).length) return;
     const all = () => [...new Set([...facesInSight().map((face) => face.getAttribute("data-face") ?? ""), ...worked()])];
     change({ ...parameters, ...held() }, all(), place);
+    rest(beat());
     come = () => redraw(all(), place, false);
   });
+
+/** How long a hand is to rest that changes all there is: a page that comes between two changes holds up the next. */
+function beat() {
+  const gap = performance.now() - moved;
+  moved = performance.now();
+  return gap < RHYTHM ? Math.max(REST, BEAT * gap) : REST;
+}
 
 /** What a held hand scrolls into sight is asked for too. @type {() => void} */
 let come = () => {};
