@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from types import CodeType
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -33,14 +34,14 @@ class Compiled(BytecodeCache):
     """Templates that one test compiled, for every other: each has an app of its own."""
 
     def __init__(self) -> None:
-        self.found: dict[str, bytes] = {}
+        self.found: dict[str, CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.found:
-            bucket.bytecode_from_string(self.found[bucket.key])
+        bucket.code = self.found.get(bucket.key)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self.found[bucket.key] = bucket.bytecode_to_string()
+        assert bucket.code
+        self.found[bucket.key] = bucket.code
 
 
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}

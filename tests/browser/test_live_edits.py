@@ -190,8 +190,9 @@ def test_a_sample_comes_in_place_with_the_same_filters(page):
 
 
 def test_axe_finds_nothing_while_one_edits(new_page, axe_report):
-    for dark in (False, True):
-        page = new_page("/?size=80", dark=dark)
+    page = new_page("/?size=80")
+    for paper in ("light", "dark"):
+        page.emulate_media(color_scheme=paper)
         weight(page).fill("words")
         expect(page.locator("#row-1 .mistake")).to_be_visible()
         assert axe_report(page, article=False) == ""

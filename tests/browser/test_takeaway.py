@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+from itertools import product
 from urllib.request import urlopen
 
 import numpy as np
@@ -126,11 +127,11 @@ def test_a_what_if_changes_the_figure_in_place(new_page):
 
 
 @pytest.mark.parametrize("address", ["/filters?size=64", "/weights"])
-@pytest.mark.parametrize("paper", ["light", "dark"])
-def test_the_gallery_and_the_form_fit_and_are_accessible(address, paper, new_page, axe_report):
-    page = new_page(address, dark=paper == "dark")
-    for width in (1440, 768, 320):
+def test_the_gallery_and_the_form_fit_and_are_accessible(address, new_page, axe_report):
+    page = new_page(address)
+    for paper, width in product(("light", "dark"), (1440, 768, 320)):
+        page.emulate_media(color_scheme=paper)
         page.set_viewport_size({"width": width, "height": 900})
         frames(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert axe_report(page) == "", width
+        assert axe_report(page) == "", (paper, width)
