@@ -4,7 +4,8 @@ A window's numbers lie as the filters' do, row of taps by row of taps, all chann
 together.  Where the output is wide they are unfolded sideways alone: each column keeps its taps of
 all input rows, one after another, so that the windows of a column overlap in memory, and every
 output row is a product of its own.  Narrow outputs have whole windows laid out, and one product a
-tile.  A 1 × 1 kernel's windows are the pixels themselves, so that nothing is copied at all.
+tile.  A 1 × 1 kernel's windows are the pixels themselves, so that nothing is copied at all.  Where
+BLAS takes small products as they lie, each of these is made of such.
 It stands alone because it can be left out.
 """
 
@@ -17,10 +18,13 @@ import numpy as np
 from multiconv.engine.checks import Array
 from multiconv.engine.geometry import Geometry
 from multiconv.engine.padded import fill
-from multiconv.engine.scratch import scratch
+from multiconv.engine.scratch import scratch, unpacked_products
 
 TILE = 2**19
 """Numbers of the windows laid out at a time."""
+
+FEWEST = 16
+"""Windows that a small product needs lest what it begins with is most of it."""
 
 WIDE = 96
 """Columns from which a product of one output row is large enough."""
@@ -36,7 +40,8 @@ def write_pixels(planes: Array, filters: Array, g: Geometry, out: Array) -> None
     matrix, by_pixel = filters.reshape(groups, -1, c_out), out.transpose(0, 1, 3, 2)
     if (kh, kw, *g.strides, g.pads) == (1, 1, 1, 1, ((0, 0), (0, 0))):
         seen = planes.transpose(0, 2, 3, 1).reshape(groups, height * width, c_in)
-        np.matmul(seen, matrix, out=by_pixel.reshape(groups, height * width, c_out))
+        for group, target in enumerate(by_pixel.reshape(groups, height * width, c_out)):
+            _multiply(seen[group : group + 1], matrix[group], target[np.newaxis])
         return
     (s1, s2), (d1, d2) = g.strides, g.dilations
     narrow, run = width < WIDE, kw * c_in
@@ -65,5 +70,22 @@ def write_pixels(planes: Array, filters: Array, g: Geometry, out: Array) -> None
             taps[...] = np.ndarray(taps.shape, dtype, padded, 0, each)
             windows = taps.reshape(count, wide, kh * run)
         if narrow:
-            windows, target = windows.reshape(-1, kh * run), target.reshape(-1, c_out)
-        np.matmul(windows, matrix[group], out=target)
+            windows, target = windows.reshape(1, -1, kh * run), target.reshape(1, -1, c_out)
+        _multiply(windows, matrix[group], target)
+
+
+def _multiply(windows: Array, matrix: Array, out: Array) -> None:
+    """Write windows, (B, n, taps), times a matrix, (taps, K), into out, (B, n, K)."""
+    (many, count, taps), c_out = windows.shape, matrix.shape[1]
+    most = unpacked_products() // (taps * c_out)
+    if most < FEWEST or count <= most:
+        np.matmul(windows, matrix, out=out)
+        return
+    piece = -(-count // -(-count // most))  # all alike, or nearly
+    if many == 1:  # all but a rest at once
+        whole = count // piece * piece
+        each = windows[0, :whole].reshape(-1, piece, taps)
+        np.matmul(each, matrix, out=out[0, :whole].reshape(-1, piece, c_out))
+        windows, out = windows[:, whole:], out[:, whole:]
+    for at in range(0, windows.shape[1], piece):
+        np.matmul(windows[:, at : at + piece], matrix, out=out[:, at : at + piece])

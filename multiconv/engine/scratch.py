@@ -82,6 +82,18 @@ one_blas_thread = _OneBlasThread()
 
 
 @cache
+def unpacked_products() -> int:
+    """Return up to how many multiply-adds BLAS takes both factors of a product as they lie.
+
+    OpenBLAS does so on processors with AVX-512, and else packs them first, which is a fifth of the
+    time where one has few columns (its kernel/x86_64/sgemm_small_kernel_permit_skylakex.c).
+    """
+    found = ThreadpoolController().select(user_api="blas").info()
+    names = {str(one.get("architecture", "")).lower() for one in found}
+    return 10**6 if names and names <= {"skylakex", "cooperlake", "sapphirerapids"} else 0
+
+
+@cache
 def counters() -> tuple[list[_Counter], list[_Counter]]:
     """Return how each BLAS is asked for its number of threads and given one.
 

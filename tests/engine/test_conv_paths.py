@@ -12,8 +12,11 @@ from multiconv.engine import scratch as workspace
 from multiconv.engine.conv import partial
 from multiconv.engine.geometry import geometry
 
-# `pixels sideways` is what `pixels` does for wide outputs.
-PATHS = ["columns", "rows", "pixels", "pixels sideways", "spectra"]
+# `pixels sideways` is what `pixels` does for wide outputs, `in pieces` on processors whose BLAS
+# takes small products as they lie.
+PIXELS = ["pixels", "pixels sideways", "pixels in pieces", "pixels sideways in pieces"]
+PATHS = ["columns", "rows", *PIXELS, "spectra"]
+WIDE = pixels.WIDE
 
 
 @pytest.fixture(params=PATHS)
@@ -24,9 +27,12 @@ def path(request, monkeypatch):
 
 
 def use(chosen, monkeypatch):
-    if chosen == "pixels sideways":
+    if chosen in PIXELS:
+        monkeypatch.setattr(pixels, "WIDE", 2 if "sideways" in chosen else WIDE)
+        monkeypatch.setattr(pixels, "FEWEST", 1)
+        most = 900 if "pieces" in chosen else 0
+        monkeypatch.setattr(pixels, "unpacked_products", lambda: most)
         chosen = "pixels"
-        monkeypatch.setattr(pixels, "WIDE", 2)
 
     def path_of(g, c_in, c_out):
         fits = {"columns": c_in == c_out == 1, "spectra": g.strides == (1, 1)}
@@ -77,7 +83,7 @@ def test_many_outputs_against_plain_loops(seed, outputs, case, plain, monkeypatc
     filters = rng.integers(-9, 10, (kh, kw, width, outputs * made.groups)).astype(made.x.dtype)
     c = replace(made, filters=filters, bias=np.zeros(filters.shape[3]))
     expected = plain(c).sum(axis=-1)
-    for chosen in ("rows", "pixels", "pixels sideways"):
+    for chosen in ("rows", *PIXELS):
         use(chosen, monkeypatch)
         assert np.array_equal(conv2d(c.x, filters, **c.arguments), expected)
 
