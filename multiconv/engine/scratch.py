@@ -88,9 +88,9 @@ def unpacked_products() -> int:
     OpenBLAS does so on processors with AVX-512, and else packs them first, which is a fifth of the
     time where one has few columns (its kernel/x86_64/sgemm_small_kernel_permit_skylakex.c).
     """
-    found = ThreadpoolController().select(user_api="blas").info()
-    names = {str(one.get("architecture", "")).lower() for one in found}
-    return 10**6 if names and names <= {"skylakex", "cooperlake", "sapphirerapids"} else 0
+    found = ThreadpoolController().select(internal_api="openblas").info()
+    names = {str(one.get("architecture")).lower() for one in found}
+    return 10**6 if names & {"skylakex", "cooperlake", "sapphirerapids"} else 0
 
 
 @cache
