@@ -85,8 +85,8 @@ one_blas_thread = _OneBlasThread()
 def unpacked_products() -> int:
     """Return up to how many multiply-adds BLAS takes both factors of a product as they lie.
 
-    OpenBLAS does so on processors with AVX-512, and else packs them first, which is a fifth of the
-    time where one has few columns (its kernel/x86_64/sgemm_small_kernel_permit_skylakex.c).
+    OpenBLAS does so on processors with AVX-512 (its file sgemm_small_kernel_permit_skylakex.c), and
+    else packs them first, which takes long beside the product where one has few columns.
     """
     found = ThreadpoolController().select(internal_api="openblas").info()
     names = {str(one.get("architecture")).lower() for one in found}
