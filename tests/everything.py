@@ -19,34 +19,36 @@ ROOT = Path(__file__).resolve().parents[1]
 IN_CI = bool(os.environ.get("CI"))
 TESTS = ROOT / "tests"
 # What is run by a process of its own: tests in the browser by every sixth file, those of the web
-# room by every third, others by folder. More at a time than a small machine has processors, since
-# each waits half its time, for a browser, an answer or the end of a server; those in the browser
-# stand among others, so that seldom more than two are open. First what needs Python alone, while
-# the browser is installed; then what PyTorch and JAX are not compared with, while these are, in CI;
-# then the longest, and short ones last, so that none waits long for the end of a long one.
+# room by every third, others by folder, small ones together.  More at a time than a small machine
+# has processors, since each waits half its time, for a browser, an answer or the end of a server.
+# First what needs Python alone, while the browser is installed; then what is not compared with
+# PyTorch and JAX, while these are, in CI; the longest early and short ones last, so that none waits
+# long for the end of a long one.
 AT_ONCE = 4
-ORACLE = TESTS / "browser" / "test_formula_torch.py"
-IN_BROWSER = sorted(str(path) for path in (TESTS / "browser").glob("test_*.py") if path != ORACLE)
-IN_WEB = sorted(str(path) for path in (TESTS / "web").glob("test_*.py"))
-FOLDERS = sorted({path.parent for path in TESTS.glob("*/test_*.py")})
-NEED_PYTHON = [[str(TESTS / name)] for name in ("imaging", "store", "drawing")]
-SHOWN = [IN_BROWSER[first::6] for first in range(6)]
-WEB = [IN_WEB[first::3] for first in range(3)]
-FIRST = [SHOWN[0], [str(TESTS / "hosted")], SHOWN[1], SHOWN[2]]
+COMPARED = [TESTS / "browser" / "test_formula_torch.py", TESTS / "web" / "test_api_torch.py"]
+
+
+def _files(room: str) -> list[str]:
+    return sorted(str(path) for path in (TESTS / room).glob("test_*.py") if path not in COMPARED)
+
+
+def _folders(*names: str) -> list[str]:
+    return [str(TESTS / name) for name in names]
+
+
+SHOWN = [_files("browser")[first::6] for first in range(6)]
+WEB = [_files("web")[first::3] for first in range(3)]
+NEED_PYTHON = [_folders("imaging"), _folders("store", "drawing")]
+FIRST = [SHOWN[4], _folders("hosted"), SHOWN[2], SHOWN[3]]
 LONG = [
-    *(WEB[0], SHOWN[3], WEB[1], SHOWN[4], [str(TESTS / "engine")], WEB[2], SHOWN[5]),
-    *([str(TESTS / name)] for name in ("figure", "experiment")),
+    *(WEB[0], SHOWN[1], WEB[1], SHOWN[0], _folders("engine"), WEB[2], _folders("experiment")),
+    *(SHOWN[5], _folders("figure")),
     ["multiconv", *sorted(str(path) for path in TESTS.glob("test_*.py"))],
 ]
 SHORT = [
-    *([str(folder)] for folder in FOLDERS if folder.name == "firefox"),
-    [str(ORACLE)],
-    *(
-        [str(folder)]
-        for folder in FOLDERS
-        if [str(folder)] not in [*NEED_PYTHON, *FIRST, *LONG]
-        and folder.name not in {"browser", "web", "firefox"}
-    ),
+    [*map(str, COMPARED), *_folders("tracing", "networks")],
+    _folders("nets", "filters"),
+    _folders("firefox", "js"),
 ]
 # libatomic1 is for the node that Playwright brings; librsvg2-bin draws what Chromium's drawings are
 # compared with.
