@@ -72,13 +72,12 @@ def main(arguments: Sequence[str]) -> int:
     os.chdir(ROOT)
     if not arguments:
         return run_parts()
-    missing = rest()
+    missing = tell([*install_browser(), *check_javascript(), *install_firefox()])
     return run_pytest(arguments) or (1 if IN_CI and missing else 0)
 
 
-def rest() -> list[str]:
-    """Install the browsers, check types and run node's tests; say and return what cannot run."""
-    missing = [*install_browser(), *install_firefox(), *check_javascript()]
+def tell(missing: list[str]) -> list[str]:
+    """Say what cannot run, and return it."""
     for line in missing:
         print(line, flush=True)
     return missing
@@ -94,8 +93,9 @@ def run_parts() -> int:
     with ThreadPoolExecutor(1) as installing, ThreadPoolExecutor(AT_ONCE) as pool:
         oracles = installing.submit(install_oracles)
         begun = [pool.submit(run_aside, part) for part in NEED_PYTHON]
-        missing = rest()
+        missing = tell([*install_browser(), *check_javascript()])
         begun += [pool.submit(run_aside, part) for part in FIRST]
+        missing += tell(install_firefox())
         missing += oracles.result()
         begun += [pool.submit(run_aside, part) for part in [*LONG, *SHORT]]
         failed = 1 if IN_CI and missing else 0
@@ -125,9 +125,7 @@ def install_oracles() -> list[str]:
     pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", *heavy]
     if _succeeds(pip) and _succeeds([sys.executable, "-c", "import torch, jax"]):
         return []
-    told = "NOT RUN, comparisons with PyTorch and JAX: they could not be installed."
-    print(told, flush=True)
-    return [told]
+    return tell(["NOT RUN, comparisons with PyTorch and JAX: they could not be installed."])
 
 
 def install_browser() -> list[str]:
