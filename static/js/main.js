@@ -37,3 +37,16 @@ readPage();
 if (new URLSearchParams(location.search).has("told")) settle(state.query);
 const lost = overtaken();
 if (lost) void setQuery(lost, { push: false });
+else takeUp();
+
+/** What a quick hand typed and chose before anything listened. */
+function takeUp() {
+  for (const field of document.querySelectorAll("#stage :is(input, select)")) {
+    if (field instanceof HTMLSelectElement) {
+      const first = Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+      if (field.selectedIndex !== first) field.dispatchEvent(new Event("change", { bubbles: true }));
+    } else if (field instanceof HTMLInputElement && (field.value !== field.defaultValue || field.checked !== field.defaultChecked)) {
+      field.dispatchEvent(new Event(field.matches("[type=checkbox]") ? "change" : "input", { bubbles: true }));
+    }
+  }
+}

@@ -276,3 +276,18 @@ def test_an_answer_in_another_order_is_no_step_of_the_history(page):
     page.get_by_role("button", name="Undo").click()
     page.wait_for_url("**/?size=32&inputs=tinted")
     quiet(page)
+
+
+def test_what_is_typed_before_the_scripts_have_come_holds(new_page, server):
+    page, held = new_page(), []
+    page.route("**/js/main.js*", lambda route: held.append(route))
+    page.goto(f"{server}/?size=48", wait_until="commit")
+    page.locator("mc-kernel .weight").first.fill("0.75")
+    page.locator(".bias input").fill("0.5")
+    page.locator("select[name=strides]").select_option("2x2")
+    page.locator("#stage .switch input[type=checkbox]").last.uncheck()
+    held[0].continue_()
+    said = "/strides=2x2/, /w.0.0=0.75/, /bias=0.5/, /off=2/"
+    page.wait_for_function(f"() => [{said}].every((each) => each.test(location.search))")
+    expect(page.locator("mc-kernel .weight").first).to_have_value("0.75")
+    expect(page.locator(".bias input")).to_have_value("0.5")
