@@ -23,6 +23,14 @@ ROWS_NEAR = """(added) => [...document.querySelectorAll(".row:not(.rest)")].ever
   const said = [...row.querySelectorAll("output")].at(-1).textContent.replace("−", "-");
   return said.startsWith("≈ ") && Math.abs(Number(said.slice(2)) - added[row.id]) < 0.01;
 })"""
+# The volumes' lines are as thick as what their inputs add, the thinnest apart.
+LINES_NEAR = """(shares) => {
+  const lines = [...document.querySelectorAll(".drawing.column .thread")];
+  return lines.length > 0 && lines.every((line) => {
+    const thick = Math.max(4.5 * shares[line.dataset.q], 0.6);
+    return Math.abs(Number(line.getAttribute("stroke-width")) - thick) < 0.1;
+  });
+}"""
 BAR = ".box.line .edge"
 # How long the page waits for rest after changes of the slider, each so many ms after the last.
 WAITS = """(gaps) => {
@@ -116,6 +124,10 @@ def test_pictures_are_mixed_and_numbers_dragged_and_the_link_shows_the_same(
     page.wait_for_function(NEAR, arg=found["total"])
     added = {f"row-{each['q']}": each["subtotal"] for each in found["channels"]}
     page.wait_for_function(ROWS_NEAR, arg=added)
+    most = max(abs(each["subtotal"]) for each in found["channels"])
+    page.wait_for_function(
+        LINES_NEAR, arg=[abs(each["subtotal"]) / most for each in found["channels"]]
+    )
     # What is out of sight is not drawn before it comes into it.
     expect(page.locator(".layer-row.wide .live canvas")).to_have_count(6)
     expect(page.locator(".thirds .live")).to_have_count(0)

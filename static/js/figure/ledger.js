@@ -174,7 +174,7 @@ export function showExact(i, j) {
 function follow(values) {
   const now = performance.now();
   if (now - numbered < SELDOM) return;
-  draw(values, new Set());
+  draw(values, new Set(), false);
   numbered = now;
 }
 
@@ -246,8 +246,12 @@ function written(found, values) {
   inexact(false);
 }
 
-/** @param {number[]} values by their channels @param {Set<number> | null} [beyond] those that are larger; null if the values are exact */
-function draw(values, beyond = null) {
+/**
+ * @param {number[]} values by their channels
+ * @param {Set<number> | null} [beyond] those that are larger; null if the values are exact
+ * @param {boolean} [still] a hand that moves on does not wait for the volumes, which are painted anew with their lines
+ */
+function draw(values, beyond = null, still = true) {
   const { facts } = state;
   /** A value as it is known. @type {(value: number, larger: boolean | undefined) => string} */
   const told = (value, larger) => `${larger ? (value > 0 ? "≥ " : "≤ ") : beyond ? NEAR : ""}${captioned(value)}`;
@@ -270,7 +274,7 @@ function draw(values, beyond = null) {
     const rest = facts.rows ? values.filter((_, q) => facts.active[q] && !rows.includes(q)) : null;
     if (rest) others(rest, beyond ? NEAR : "");
     curves([...rows.map((q) => values[q]), ...(rest ? [rest.reduce((sum, value) => sum + value, 0)] : [])]);
-    threads(values);
+    if (still) threads(values);
     const { gains, losses } = shares(values);
     put(find('.sum-shares [data-value="for"]'), "", told(gains, over.gains));
     put(find('.sum-shares [data-value="against"]'), "", told(losses, over.losses));
