@@ -130,12 +130,22 @@ export function loading(fresh) {
   return new Map([...there].filter((link) => link && !here.has(link)).map((link) => [link, loaded(link)]));
 }
 
+/** Small pictures that were loaded last: held, they are there at once when their layer is opened again. @type {Map<string, HTMLImageElement>} */
+const held = new Map();
+const HELD = 128;
+const SMALL = 512 ** 2; // pixels
+
 /** Load a picture: small as it is, it is decoded with the frame that shows it, sooner than by itself. @param {string} link */
 async function loaded(link) {
-  const image = new Image();
-  await new Promise((come) => {
-    image.onload = image.onerror = come;
-    image.src = link;
-  });
+  const image = held.get(link) ?? new Image();
+  held.delete(link);
+  if (!image.src) {
+    await new Promise((come) => {
+      image.onload = image.onerror = come;
+      image.src = link;
+    });
+  }
+  if (image.naturalWidth && image.naturalWidth * image.naturalHeight <= SMALL) held.set(link, image);
+  for (const [oldest] of held) if (held.size > HELD) held.delete(oldest);
   return image;
 }

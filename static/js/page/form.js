@@ -107,15 +107,15 @@ function emptied(form, said) {
   for (const field of fields) if (field.value === said.get(field.name)) field.value = "";
 }
 
-/** A hand that rests on a layer so long is about to open it; one that passes over it is not. */
+/** A hand that rests on a layer so long, or presses it, is about to open it; one that passes over it is not. */
 const RESTS = 60;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let resting;
-for (const sign of ["pointerover", "focusin"]) {
+for (const sign of ["pointerover", "focusin", "pointerdown"]) {
   document.addEventListener(sign, ({ target }) => {
     clearTimeout(resting);
     const link = target instanceof Element ? target.closest(".layers a[data-live-link]:not([aria-current])") : null;
-    if (link) resting = setTimeout(() => foresee(link.getAttribute("href") ?? ""), RESTS);
+    if (link) resting = setTimeout(() => foresee(link.getAttribute("href") ?? ""), sign === "pointerdown" ? 0 : RESTS);
   });
 }
 

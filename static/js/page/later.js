@@ -87,5 +87,5 @@ export async function bitByBit(pieces) {
   }
 }
 
-/** Wait until the frame is drawn that shows the page as it is. */
-const frame = () => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+/** Wait until the frame is on the screen that shows the page as it is: the next one then begins. */
+const frame = () => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(shown))));
