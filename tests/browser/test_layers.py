@@ -9,6 +9,7 @@ from tests.browser.harness import frames
 from tests.browser.test_live_main import at_rest
 
 NETWORK = "/?network=faces"
+PART = "multiconv-part"
 
 # What the server made of the page, element by element: what scripts add is their own.
 MADE = """
@@ -151,6 +152,20 @@ def test_whoever_acts_before_a_layer_is_whole_finds_it_whole(new_page):
     at_rest(page)
     page.goto(come)
     assert page.evaluate(MADE) == made
+
+
+def test_a_press_fetches_what_it_opens_and_the_click_fetches_nothing_more(new_page):
+    page = new_page(NETWORK, width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    asked = []
+    page.on("request", lambda one: asked.append(one.url) if PART in one.headers else None)
+    box = page.locator(".layer-row.wide a[data-layer='4']")
+    with page.expect_response(lambda answer: PART in answer.request.headers):
+        box.dispatch_event("pointerdown")
+    box.dispatch_event("click")
+    opened(page, "conv4")
+    at_rest(page)
+    assert [re.search("layer=4", address)[0] for address in asked] == ["layer=4"]
 
 
 def test_without_scripts_on_a_phone_words_and_the_photograph_lead_on(new_page):
