@@ -19,12 +19,21 @@ def more_and_index(page):
     page.locator(".mathematics [data-index=di]").first.focus()
 
 
+def one_channel_has_entered(page):
+    page.keyboard.press("s")
+    page.keyboard.press("s")
+    expect(page.locator(".channel.waiting")).to_have_count(2)
+
+
 STATES = {
     "opening": (None, None),
     "help": ("?", "Escape"),
     "share": ("l", "Escape"),
     "values": (lambda page: page.get_by_role("button", name="Values").click(), "Escape"),
-    "steps": ("s", lambda page: page.get_by_text("Step by step", exact=True).click()),
+    "steps": (
+        one_channel_has_entered,
+        lambda page: page.get_by_text("Step by step", exact=True).click(),
+    ),
     "weight": (weight_and_input, lambda page: page.mouse.move(0, 0)),
     "more": (more_and_index, None),
 }
