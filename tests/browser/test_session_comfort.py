@@ -21,6 +21,9 @@ def more_and_index(page):
 
 def one_channel_has_entered(page):
     page.keyboard.press("s")
+    expect(page.locator("mc-sums button:focus")).to_be_attached()
+    page.keyboard.press("s")
+    expect(page.locator(".channel.waiting")).to_have_count(3)
     page.keyboard.press("s")
     expect(page.locator(".channel.waiting")).to_have_count(2)
 
