@@ -210,16 +210,14 @@ def page_answer(
 
 
 def folded(element: Markup, folds: bool) -> Markup:
-    """Return an element of the figure, folded if it is to be: a text that is an element later.
+    """Return an element of the figure, folded if it is to be and can: a text that is one later.
 
     A browser that walks through a text makes nothing of it: the page that it comes to (later.js)
     unfolds what is not seen first once its turn has come.  Its tag, class and id are said.
     """
-    if not folds:
-        return element
-    found = _ELEMENT.fullmatch(element)
+    found = _ELEMENT.fullmatch(element) if folds else None
     if found is None or "<script" in element:
-        raise ValueError(f"This is not one element, or holds a script: {element[:60]}")
+        return element
     before, tag, names, after = (element[slice(*found.span(at))] for at in range(1, 5))
     text = element[found.start() + len(before) : found.end() - len(after)]
     return before + FOLD.format(tag, names, text) + after
