@@ -1,4 +1,4 @@
-"""What a process that serves sets for itself: memory, files, room, log, threads' turns."""
+"""What a process that serves sets for itself, whatever server it is: memory, files, room, log."""
 
 from __future__ import annotations
 
@@ -25,19 +25,12 @@ MAPPED = 8 * MIB
 """Bytes from which a block of memory is the system's own and returns to it when freed."""
 ARENAS = 2
 """Heaps that all threads share; unless told so glibc gives eight to every core."""
-TURN = 2e-4
-"""Seconds after which a thread lets another one run Python; left alone it takes 25 times as long.
-
-NumPy lets go at each operation, and an answer made of many then waits so long at each of them
-beside a page that is written: a drag's pictures, while the page of the last one is on its way.
-"""
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # mallopt(3)
 
 
 def prepare(settings: Settings) -> None:
-    """Begin the log of requests, allow files, bound memory and turns, find room for bodies."""
+    """Begin the log of requests, allow files, bound memory, find room for large bodies."""
     _begin_log()
-    sys.setswitchinterval(TURN)
     _allow_files()
     return_large_blocks()
     if not settings.objects:

@@ -171,6 +171,21 @@ def test_flask_run_finds_the_factory() -> None:
     assert "/healthz" in done.stdout
 
 
+TURNS = """
+import sys
+from multiconv.web import serve
+serve.run = lambda *_, **__: print(sys.getswitchinterval() < 1e-3)
+print(sys.getswitchinterval() < 1e-3)
+serve.main(["--port", "0", "--store", sys.argv[1]])
+"""
+
+
+def test_threads_of_one_process_take_short_turns(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", TURNS, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "False\nTrue\n", done.stderr
+
+
 CLIENTS, ARRIVING = 150, 600
 assert 2 * serve.threads(Settings()) < CLIENTS  # so that who held a thread would be noticed
 
