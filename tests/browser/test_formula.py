@@ -1,7 +1,5 @@
 """The displayed formula and table, evaluated, equal the pixel, for experiments drawn by lot."""
 
-import re
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -15,7 +13,6 @@ from tests.browser.drawn import (
     sent_value,
     shown,
 )
-from tests.browser.harness import frames
 
 
 @pytest.mark.parametrize("group", range(5))
@@ -51,17 +48,9 @@ def test_the_formula_and_the_table_say_the_pixels_value(new_page, server, group)
 
 def test_pointing_fills_the_formula(page, server):
     page.goto("/?size=48")
-    held, slow = [], [True]
-    page.route("**/api/planes*", lambda at: held.append(at) if slow else at.continue_())
-    box = page.locator("#result mc-map").bounding_box()
+    box, before = page.locator("#result mc-map").bounding_box(), shown(page).final
     page.mouse.move(box["x"] + 100.5 * box["width"] / 320, box["y"] + 40.5 * box["height"] / 320)
-    frames(page)
-    # Until the picture's levels are here the numbers of the pixel before step back.
-    expect(page.locator("#pixel")).to_have_class(re.compile("waiting"))
-    slow.clear()
-    for route in held:
-        route.continue_()
-    expect(page.locator("#pixel")).not_to_have_class(re.compile("waiting"))
+    expect(page.locator(".total .final").first).not_to_have_text(before)  # the levels are here
     one = drawn(0)
     said = shown(page)
     assert said.formula.startswith("output[0,6,15,0]=∑di,dj,qinput[0,6+di−1,15+dj−1,q]")

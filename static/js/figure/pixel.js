@@ -104,7 +104,6 @@ export function show(i, j, later) {
   if (hasLedger()) return showLedger(i, j, later);
   if (facts.pooling || (facts.sight?.layer ?? 1) > 1) return showExact(i, j);
   const planes = levels(later);
-  document.getElementById("pixel")?.classList.toggle("waiting", !planes); // another's numbers step back
   if (!planes) return null;
   const active = facts.active.flatMap((on, q) => (on ? [q] : []));
   const windows = active.map((q) =>
