@@ -1,6 +1,6 @@
 """The face network: all of it, opening a layer, a changed weight, in processor time.
 
-``python -m tests.benchmarks.network`` prints medians of ms, at 400 and 512 pixels.
+``python -m tests.benchmarks.network`` prints medians of ms, at 400, 512 and 640 pixels.
 """
 
 from __future__ import annotations
@@ -14,11 +14,16 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import parse_qsl
 
+import numpy as np
+from PIL import Image
+
 from multiconv.experiment.link import prefix, read
 from multiconv.experiment.model import Experiment
+from multiconv.imaging.samples import SAMPLES
 from multiconv.networks.shipped import network
 from multiconv.store.blobs import FolderBlobs
 from multiconv.store.pictures import Store
+from multiconv.tracing.pictures import levels_of
 from multiconv.tracing.trace import Tracer
 
 ROUNDS = 15
@@ -45,10 +50,10 @@ def run_whole(store: Store, experiment: Experiment) -> None:
     Tracer(store).outputs_of(experiment, 7)
 
 
-def print_layers(tracer: Tracer, size: int) -> None:
+def print_layers(tracer: Tracer, faces: str) -> None:
     """Print what opening each layer and changing one weight of it take, all else kept."""
     for n in range(1, 8):
-        query = f"network=faces&size={size}&layer={n}"
+        query = f"{faces}&layer={n}"
         there = of(query)
         tracer.trace(there)
 
@@ -62,16 +67,20 @@ def print_layers(tracer: Tracer, size: int) -> None:
 
 
 def main() -> None:
-    """Print the table; the portrait has 512 pixels, and is not enlarged."""
+    """Print the table: of the portrait, and of a larger copy, since no picture is enlarged."""
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(FolderBlobs(Path(folder)), 2**22)
-        for size in (400, 512):
-            start = of(f"network=faces&size={size}")
+        store = Store(FolderBlobs(Path(folder)), 2**24)
+        large = Image.fromarray(SAMPLES["portrait"].pixels()).resize((800, 800))
+        name = store.put(np.asarray(large))
+        for size, picture in ((400, ""), (512, ""), (640, f"&image={name}")):
+            faces = f"network=faces&size={size}{picture}"
+            start = of(faces)
+            read_alone = spent(partial(levels_of, start.source, store))
             whole = spent(partial(run_whole, store, start))
-            print(f"size {size}: picture and whole network {whole:.1f}; of layer")
+            print(f"size {size}: picture {read_alone:.1f}, it and all layers {whole:.1f}; of layer")
             tracer = Tracer(store)
             tracer.outputs_of(start, 7)
-            print_layers(tracer, size)
+            print_layers(tracer, faces)
 
 
 if __name__ == "__main__":

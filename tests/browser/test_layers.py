@@ -48,7 +48,8 @@ CLEAR = """
 """
 
 # A layer is opened, and something is done as soon as its row and maps are there: which layer a link
-# of a closed panel and the pictures of the page are of, before and after that.
+# of a closed panel and the pictures of the page are of, before and after that, and whether one
+# pixel's numbers, which are out of sight, have been laid out.
 MEANWHILE = """
 ([n, act, on]) => new Promise((done) => {
   const box = (at) => document.querySelector(`.layer-row.wide a[data-layer="${at}"]`);
@@ -58,7 +59,8 @@ MEANWHILE = """
     document.querySelector("#export a[href*='.npz']").getAttribute("href"),
     document.querySelector("#working mc-map input").getAttribute("src"),
     location.search,
-  ].map((link) => new URLSearchParams(link.split("?")[1]).get("layer") ?? "7");
+  ].map((link) => new URLSearchParams(link.split("?")[1]).get("layer") ?? "7")
+    .concat(getComputedStyle(document.getElementById("pixel")).contentVisibility);
   const watch = new MutationObserver(() => {
     if (!box(n).hasAttribute("aria-current")) return;
     watch.disconnect();
@@ -132,9 +134,11 @@ def test_layers_are_walked_and_the_face_is_silenced_and_brought_back(new_page, a
 def test_whoever_acts_before_a_layer_is_whole_finds_it_whole(new_page):
     page = new_page(NETWORK, width=1440, height=900)
     page.wait_for_load_state("networkidle")
-    assert page.evaluate(MEANWHILE, [4, "pointerdown", 4]) == [["7", "4", "4"], ["4", "4", "4"]]
+    said = page.evaluate(MEANWHILE, [4, "pointerdown", 4])
+    assert said == [["7", "4", "4", "hidden"], ["4", "4", "4", "auto"]]
     # Another click is the next step, from what the first led to.
-    assert page.evaluate(MEANWHILE, [2, "click", 3]) == [["4", "2", "2"], ["2", "2", "2"]]
+    said = page.evaluate(MEANWHILE, [2, "click", 3])
+    assert said == [["4", "2", "2", "hidden"], ["2", "2", "2", "auto"]]
     page.wait_for_url("**layer=3*")
     opened(page, "conv3")
     at_rest(page)

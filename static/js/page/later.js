@@ -63,24 +63,27 @@ function isUnseen(part) {
 }
 
 /**
- * Do one piece of work after another, the page's next frame first, each task a short one.
- * @param {(() => void)[]} pieces with the last of them the page is whole
+ * Do one piece of work after another, each task a short one, and each group of them after a frame of the page's.
+ * @param {(() => void)[][]} groups with the last of them the page is whole
  * @returns {Promise<void>} fulfilled when all are done, or somebody has hurried them
  */
-export async function bitByBit(pieces) {
-  const next = () => {
-    if (pieces.length === 1) hurry = null;
+export async function bitByBit(groups) {
+  let left = groups.flat().length;
+  const next = (/** @type {(() => void)[]} */ pieces) => {
+    if (!(left -= 1)) hurry = null;
     pieces.shift()?.();
   };
   hurry = () => {
-    while (pieces.length) next();
+    for (const pieces of groups) while (pieces.length) next(pieces);
   };
   try {
-    if (pieces.length > 1) await frame();
-    for (let start = performance.now(); pieces.length; next()) {
-      if (performance.now() - start < TASK) continue;
-      await new Promise((done) => setTimeout(done));
-      start = performance.now();
+    for (const pieces of groups) {
+      if (pieces.length && left > 1) await frame();
+      for (let start = performance.now(); pieces.length; next(pieces)) {
+        if (performance.now() - start < TASK) continue;
+        await new Promise((done) => setTimeout(done));
+        start = performance.now();
+      }
     }
   } finally {
     hurry = null;

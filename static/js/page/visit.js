@@ -208,13 +208,15 @@ async function bring(page, version, link) {
   morph(old, fresh, (part, its) => {
     const rank = aside?.get(part);
     if (rank === undefined) return false;
+    // Large and unseen, it is not laid out anew before its turn, which takes the mark away.
+    if (rank === 1 && part.matches(".pixel")) part.setAttribute("data-later", "");
     let whole = its;
     return rest[rank].push(() => void (whole = unfolded(its)), () => morph(part, whole)) > 0;
   });
   link?.(JSON.parse(page.getElementById("facts")?.textContent ?? "{}").query ?? "");
   tell("seen");
   early(pictures ? new Map() : late);
-  await bitByBit([...rest.flat(), () => said(fresh)]);
+  await bitByBit([rest[0], [...rest[1], () => said(fresh)]]);
   return true;
 }
 
