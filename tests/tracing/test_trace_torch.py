@@ -45,8 +45,8 @@ def random_layer(rng, inputs):
 
 
 def by_torch(x, layer):
-    """A layer's outputs over (1, C, H, W)."""
-    x = x.clone()
+    """A layer's outputs over (1, C, H, W), in the precision of those."""
+    x, bias = x.clone(), torch.tensor(layer.bias, dtype=x.dtype)
     x[:, list(layer.off)] = 0
     if layer.kind == "max_pool":
         x = functional.max_pool2d(x, layer.kernel_size, layer.strides, layer.padding)
@@ -64,24 +64,23 @@ def by_torch(x, layer):
             for q in range(layer.inputs)
         ]
         x = functional.conv_transpose2d(
-            x, torch.from_numpy(np.stack(found).transpose(0, 3, 1, 2).copy()),
-            torch.tensor(layer.bias, dtype=torch.float64), layer.strides, layer.padding,
-            layer.output_padding, layer.groups, layer.dilations,
+            x, torch.from_numpy(np.stack(found).transpose(0, 3, 1, 2).copy()).to(x.dtype), bias,
+            layer.strides, layer.padding, layer.output_padding, layer.groups, layer.dilations,
         )  # fmt: skip
-        return {"identity": lambda y: y, "relu": torch.relu, "tanh": torch.tanh}[layer.activation](
-            x
-        )
+        return FUNCTIONS[layer.activation](x)
     x = functional.conv2d(
-        x, torch.from_numpy(layer.filters().transpose(3, 2, 0, 1).copy()),
-        torch.tensor(layer.bias, dtype=torch.float64), layer.strides, layer.padding,
-        layer.dilations, layer.groups,
+        x, torch.from_numpy(layer.filters().transpose(3, 2, 0, 1).copy()).to(x.dtype), bias,
+        layer.strides, layer.padding, layer.dilations, layer.groups,
     )  # fmt: skip
     return FUNCTIONS[layer.activation](x)
 
 
 @pytest.mark.parametrize("ten", range(6))
 def test_every_layer_of_a_random_stack_is_pytorchs(ten, tmp_path):
-    """Of 300 stacks each layer over what the one before gave; of a fifth the whole chain too."""
+    """Of 300 stacks each layer over what the one before gave, and the whole chain.
+
+    Where a chain loses more than 1e-5, PyTorch in the same precision loses about as much.
+    """
     rng, tracer = np.random.default_rng(ten), Tracer(Store(FolderBlobs(tmp_path), 2**22))
     left = 50
     while left:
@@ -100,21 +99,20 @@ def test_every_layer_of_a_random_stack_is_pytorchs(ten, tmp_path):
         levels = tracer.levels(source)
         x = torch.from_numpy(levels.transpose(2, 0, 1).copy()).double()[None] / 255
         before = x
+        single = x.float()
         for n, layer in enumerate(layers, 1):
             alone = by_torch(before, layer)[0].numpy().transpose(1, 2, 0)
             found = tracer.outputs_of(experiment, n)
             assert np.abs(found - alone).max() <= 1e-5 * max(1, np.abs(alone).max())
             before = torch.from_numpy(found.transpose(2, 0, 1).astype(np.float64))[None]
-            if left < 40:
-                continue
-            x = by_torch(x, layer)
-            found, expected = tracer.outputs_of(experiment, n), x[0].numpy().transpose(1, 2, 0)
+            x, single = by_torch(x, layer), by_torch(single, layer)
+            expected, theirs = (maps[0].numpy().transpose(1, 2, 0) for maps in (x, single))
             assert (
                 found.shape == expected.shape == (*trace.shapes[n - 1].output_size, layer.outputs)
             )
-            assert np.abs(found - expected).max() <= 1e-5 * max(1, np.abs(expected).max())
+            most = max(1e-5 * max(1, np.abs(expected).max()), 2 * np.abs(theirs - expected).max())
+            assert np.abs(found - expected).max() <= most
             if n == opened:
-                error = np.abs(trace.layer.output - expected[..., k]).max()
-                assert error <= 1e-5 * max(1, np.abs(expected).max())
+                assert np.abs(trace.layer.output - expected[..., k]).max() <= most
                 total = trace.probe(*trace.pixel).total
                 assert total == pytest.approx(float(trace.layer.sum[trace.pixel]), abs=1e-4)
