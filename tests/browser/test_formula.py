@@ -13,6 +13,7 @@ from tests.browser.drawn import (
     sent_value,
     shown,
 )
+from tests.browser.harness import Held, frames
 
 
 @pytest.mark.parametrize("group", range(5))
@@ -46,10 +47,16 @@ def test_the_formula_and_the_table_say_the_pixels_value(new_page, server, group)
         assert total / 255 + one.bias == pytest.approx(value, abs=1e-9), one.address
 
 
+def point_at(page):
+    """Point at the output's row 6, column 15 of 48."""
+    box = page.locator("#result mc-map").bounding_box()
+    page.mouse.move(box["x"] + 100.5 * box["width"] / 320, box["y"] + 40.5 * box["height"] / 320)
+
+
 def test_pointing_fills_the_formula(page, server):
     page.goto("/?size=48")
-    box, before = page.locator("#result mc-map").bounding_box(), shown(page).final
-    page.mouse.move(box["x"] + 100.5 * box["width"] / 320, box["y"] + 40.5 * box["height"] / 320)
+    before = shown(page).final
+    point_at(page)
     expect(page.locator(".total .final").first).not_to_have_text(before)  # the levels are here
     one = drawn(0)
     said = shown(page)
@@ -60,3 +67,15 @@ def test_pointing_fills_the_formula(page, server):
     kernels = np.stack([soft, -soft / 2, plus], axis=-1)
     one = type(one)({"k": "0"}, kernels, (1, 1), (1, 1), "same", "zeros", 0.0)
     assert said.value == pytest.approx(formula_value(said.formula, picture, one), abs=5.1e-4)
+
+
+def test_the_formula_names_no_pixel_before_its_numbers_are_there(page):
+    page.goto("/?size=48")
+    held, before = Held(page, "**/api/planes?maps=input*"), shown(page)
+    with page.expect_request("**/api/planes?maps=input*"):
+        point_at(page)
+    frames(page)
+    assert shown(page) == before
+    held.let_go()
+    expect(page.locator(".total .final").first).not_to_have_text(before.final)
+    assert shown(page).formula.startswith("output[0,6,15,0]=")

@@ -99,12 +99,13 @@ export function show(i, j, later) {
   const { facts } = state;
   const window = shownWindow(facts.geometry, i, j);
   marks(window, i, j);
+  const asked = hasLedger() || facts.pooling || (facts.sight?.layer ?? 1) > 1;
+  const planes = asked ? null : levels(later);
+  if (!asked && !planes) return null; // the words name no pixel before its numbers are there
   write('[data-value="i"], .filled[data-index="i"]', String(i));
   write('[data-value="j"], .filled[data-index="j"]', String(j));
   if (hasLedger()) return showLedger(i, j, later);
-  if (facts.pooling || (facts.sight?.layer ?? 1) > 1) return showExact(i, j);
-  const planes = levels(later);
-  if (!planes) return null;
+  if (!planes) return showExact(i, j);
   const active = facts.active.flatMap((on, q) => (on ? [q] : []));
   const windows = active.map((q) =>
     window.sourceRows.map((row) =>
