@@ -2,7 +2,8 @@
 
 ``python -m tests.benchmarks.layers`` prints a table: layers opened in turn by their boxes until all
 pictures of the opened layer are drawn, one changed weight of a layer until the two pictures that
-changed are, and pointing until the ledger's bars follow.
+changed are and until the row's last box is, and pointing until the ledger's bars follow and until
+the pixel's exact numbers are there.
 """
 
 from __future__ import annotations
@@ -40,8 +41,14 @@ async (n) => {
 }
 """
 
+# To the row's end, which is asked for where it is in sight.
+TO_THE_END = EDIT.replace(
+    'presented(["partial-1", document.querySelector(".output mc-map").dataset.map])',
+    'presented(["layer-7-0"])',
+).replace("focus()", "focus({ preventScroll: true })")
+
 POINT = """
-async (count) => {
+async ([count, place, pause]) => {
   const map = document.querySelector(".output mc-map");
   const box = map.querySelector("input").getBoundingClientRect();
   const times = [];
@@ -50,7 +57,7 @@ async (count) => {
     const seen = new Promise((done) => new MutationObserver((_, observer) => {
       observer.disconnect();
       done(performance.now());
-    }).observe(document.querySelector("#ledger"),
+    }).observe(document.querySelector(place),
       { attributes: true, childList: true, subtree: true, characterData: true }));
     const never = new Promise((done) => setTimeout(done, 500, Infinity));
     const start = performance.now();
@@ -60,10 +67,26 @@ async (count) => {
       bubbles: true,
     }));
     times.push((await Promise.race([seen, never])) - start);
+    await new Promise((done) => setTimeout(done, pause));
   }
   return times.filter(Number.isFinite);
 }
 """
+
+
+def edited(page: Page, address: str, script: str, pause: float) -> list[float]:
+    """Change one weight again and again; return how long each took by a script."""
+    page.goto(address)
+    time.sleep(2)
+    page.evaluate(PREPARE)
+    page.evaluate("() => document.querySelector('.bench').setAttribute('open', '')")
+    page.evaluate(script, ["0.04", 0])
+    time.sleep(1.5)
+    times = []
+    for at in range(1, EDITS + 1):
+        times.append(page.evaluate(script, [str(at / 1000), at % 17]))
+        time.sleep(pause)
+    return times
 
 
 def measure(page: Page, address: str) -> None:
@@ -86,23 +109,20 @@ def measure(page: Page, address: str) -> None:
                     opened.append(took)
         row(f"{len(opened)} layers opened{how}", opened, page)
     for n in (2, 4, 7):
-        page.goto(f"{address}/?{FACES}&layer={n}&rows=0,1,2,3")
-        time.sleep(2)
-        page.evaluate(PREPARE)
-        page.evaluate("() => document.querySelector('.bench').setAttribute('open', '')")
-        page.evaluate(EDIT, ["0.04", 0])
-        time.sleep(1.5)
-        times = []
-        for at in range(1, EDITS + 1):
-            times.append(page.evaluate(EDIT, [str(at / 1000), at % 17]))
-            time.sleep(0.05)
+        times = edited(page, f"{address}/?{FACES}&layer={n}&rows=0,1,2,3", EDIT, 0.05)
         row(f"{EDITS} changed weights of layer {n}", times, page)
+    for n, rows in ((1, ""), (4, "&rows=0,1,2,3"), (7, "&rows=0,1,2,3")):
+        times = edited(page, f"{address}/?{FACES}&layer={n}{rows}", TO_THE_END, 0.7)
+        row(f"{EDITS} changed weights of layer {n}, to the row's end", times, page)
     page.goto(f"{address}/?{FACES}")
     time.sleep(2)
     page.evaluate(PREPARE)
-    page.evaluate(POINT, 3)
+    page.evaluate(POINT, [3, "#ledger", 0])
     time.sleep(1.5)
-    row(f"{POINTS} times pointed, to the ledger", page.evaluate(POINT, POINTS), page)
+    times = page.evaluate(POINT, [POINTS, "#ledger", 0])
+    row(f"{POINTS} times pointed, to the ledger", times, page)
+    times = page.evaluate(POINT, [POINTS, "#pixel .total", 100])
+    row(f"{len(times)} times pointed and rested, to the exact numbers", times, page)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 """The face network walked through: by boxes, keys and the photograph, and without JavaScript."""
 
 import re
+from io import BytesIO
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.harness import frames
+from tests.browser.harness import Held, frames
 from tests.browser.test_live_main import at_rest
 
 NETWORK = "/?network=faces"
@@ -72,6 +75,11 @@ MEANWHILE = """
   hit(n, "click");
 })
 """
+
+
+def seen(box):
+    """What is seen of a box, in levels."""
+    return np.asarray(Image.open(BytesIO(box.screenshot())).convert("RGB")).astype(float)
 
 
 def opened(page, name):
@@ -258,3 +266,20 @@ def test_what_reaches_the_pinned_number_is_not_said_of_another(new_page):
     page.mouse.move(2, 2)
     expect(place).to_have_text(pinned)
     expect(holes).to_be_visible()
+
+
+def test_the_row_follows_an_edited_weight_before_the_page_does(new_page):
+    page = new_page(f"{NETWORK}&layer=1", width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    box = page.locator('.layer-row.wide a[data-layer="7"]')
+    before, held = seen(box), Held(page, "**/?network=faces*")
+    page.locator('input[name="w.0.0"]').nth(12).fill("20")
+    expect(box.locator("canvas")).to_have_count(1)
+    frames(page)
+    followed = seen(box)
+    held.let_go()
+    at_rest(page)
+    expect(box.locator("canvas")).to_have_count(0)
+    settled = seen(box)
+    changed, left = (np.abs(each - settled).mean() for each in (before, followed))
+    assert left < changed / 8, (left, changed)

@@ -32,7 +32,7 @@ on("planes", ({ planes }) => {
     names.add(plane.name);
   }
   if (!names.size) return;
-  const boxes = prepared(faces);
+  const boxes = prepared(faces.filter((face) => names.has(face.dataset.face)));
   for (const [box, { canvas, places }] of sheets) {
     if (boxes.has(box) && places.some(({ face }) => names.has(face.dataset.face))) paint(canvas, places);
   }

@@ -17,7 +17,8 @@ import { on, state, under } from "../state.js";
 /** As many bytes are fetched at the first sign that a pixel will be pointed at. */
 const MOST = 2 ** 21;
 const [THICKEST, THINNEST] = [4.5, 0.6]; // of the volumes' lines
-const REST = 70; // ms that a pixel is pointed at before its exact numbers are asked for
+const POINTED = 25; // ms that a pixel is pointed at before its exact numbers are asked for,
+const REST = 70; // and that a hand rests which moves what they depend on
 const SELDOM = 100; // ms from one to the next while a hand moves what they depend on: all that changes is laid out
 const LONGEST = 232; // of the rest's bars
 /** More subtotals are counted, not listed. */
@@ -150,7 +151,7 @@ export function showLedger(i, j, again) {
     return valueOf(index, facts.range / (facts.gain ?? 1));
   });
   const output = draw(values, beyond);
-  timer = setTimeout(() => void exact(i, j), REST);
+  timer = setTimeout(() => void exact(i, j), POINTED);
   return output;
 }
 
@@ -189,7 +190,7 @@ function soon(i, j, near = null) {
   timer = setTimeout(() => {
     if (near && String([i, j]) === String(state.facts.pixel)) draw(near, new Set());
     void exact(i, j);
-  }, REST);
+  }, near ? REST : POINTED);
 }
 
 /** What was asked for before is no longer wanted. */

@@ -15,6 +15,7 @@ import { say, unsay } from "./words.js";
 
 const REST = 250;
 const RHYTHM = 1000; // ms: changes that follow each other sooner are a hand's that goes on,
+const PAUSE = 30; // ms that a hand rests before the row follows it
 const BEAT = 1.5; // which rests when the next is so many times as late as the last was
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
@@ -42,6 +43,7 @@ export const setWeight = (q, at, next) =>
     const place = document.querySelector(`mc-kernel[data-q="${q}"]`)?.closest("fieldset") ?? null;
     const maps = active[q] ? [...using.map((each) => `partial-${each}`), ...output()] : [];
     change({ ...kernel(q, at, numbers), ...held() }, maps, place);
+    follow(place);
     for (const each of using) tell("kernel", { q: each });
   });
 
@@ -66,6 +68,24 @@ const output = () => {
   return [`output-${state.facts.k}`, ...(document.querySelector(".thirds") ? ["generated"] : [])];
 };
 
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let following;
+
+/** Of several layers the row's pictures follow, from the opened one's on, once a hand pauses: they cost more than what it moves. @param {Element | null} place where failures are told */
+function follow(place) {
+  clearTimeout(following);
+  const { prefix } = state.facts;
+  if (prefix === undefined) return;
+  const opened = parseInt(prefix || "1", 10);
+  following = setTimeout(() => {
+    const behind = faces().filter((name) => name === "generated" || Number(name.split("-")[1] ?? 0) >= opened);
+    if (behind.length) redraw(behind, place, false);
+  }, PAUSE);
+}
+
+/** The names of the row's pictures that are in sight. */
+const faces = () => [...new Set(facesInSight().map((face) => face.getAttribute("data-face") ?? ""))];
+
 /** The first change of values holds in the link the colours' range, and of many inputs the gain and the rows. @returns {Record<string, string>} */
 function held() {
   const [range, query, { gain, rows }] = [heldRange(), new URLSearchParams(state.query), state.facts];
@@ -85,7 +105,9 @@ export const setBias = (next) =>
     if (value === state.bias) return;
     state.bias = value;
     all[k] = plain(value);
-    change({ [`${prefix}bias`]: all.join(","), ...held() }, output(), document.querySelector("label.bias"));
+    const place = document.querySelector("label.bias");
+    change({ [`${prefix}bias`]: all.join(","), ...held() }, output(), place);
+    follow(place);
     tell("bias");
   });
 
@@ -108,7 +130,7 @@ export const setNumbers = (next, place) =>
   void inTurn(() => {
     const parameters = next();
     if (!Object.keys(parameters).length) return;
-    const all = () => [...new Set([...facesInSight().map((face) => face.getAttribute("data-face") ?? ""), ...worked()])];
+    const all = () => [...new Set([...faces(), ...worked()])];
     change({ ...parameters, ...held() }, all(), place);
     rest(beat());
     come = () => redraw(all(), place, false);
