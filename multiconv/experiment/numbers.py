@@ -102,7 +102,8 @@ def whole(text: str, field: str, lowest: int, highest: int, name: str | None = N
         if len(digits) <= 18 and lowest <= (value := int(sign + digits)) <= highest:
             return value
     bounds = f"{lowest} to {highest}".replace("-", MINUS)
-    remedy = f"Write a whole number from {bounds}."
+    only = f"Only {lowest} goes here.".replace("-", MINUS)
+    remedy = only if lowest == highest else f"Write a whole number from {bounds}."
     raise misread(name or field, text, f"is {problem}", remedy, field=field, limit=bounds)
 
 

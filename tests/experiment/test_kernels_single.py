@@ -65,7 +65,7 @@ def test_one_experiment_has_one_link(query, canonical):
         ("w.0.0.0.3=1", "w.0.0.0.3", "The column of w.0.0.0.3"),
         ("w.3.0.0.0=1", "w.3.0.0.0", "0 to 2"),
         ("network=faces&7.w.45.0.0.0=1", "7.w.45.0.0.0", "0 to 44"),
-        ("network=faces&7.w.0.1.0.0=1", "7.w.0.1.0.0", "0 to 0"),
+        ("network=faces&7.w.0.1.0.0=1", "7.w.0.1.0.0", "Only 0"),
         ("network=faces&7.w.0.0.9.0=1", "7.w.0.0.9.0", "The row of 7.w.0.0.9.0"),
         ("w.0.0.1.1=x", "w.0.0.1.1", "Red's weight in row 2, column 2"),
         ("w.0.0.1.1=1e7", "w.0.0.1.1", "1,000,000"),

@@ -120,7 +120,7 @@ def test_fewer_outputs_keep_their_biases():
         ("network=faces&8.off=1", "8.off", "layers 1 to 7"),
         ("network=faces&8.k=1", "8.k", "layers 1 to 7"),
         ("network=faces&layer=8", "layer", "from 1 to 7."),
-        ("network=faces&k=1", "k", "from 0 to 0"),
+        ("network=faces&k=1", "k", "Only 0 goes here."),
         ("network=faces&4.off=32", "4.off", "0 to 31"),
         ("2.filters=faces-conv2", "2.filters", "for 16 input channels, but this layer has 5"),
     ],
