@@ -14,10 +14,11 @@ from tests.browser.test_live_main import at_rest
 NETWORK = "/?network=faces"
 PART = "multiconv-part"
 
-# What the server made of the page, element by element: what scripts add is their own.
+# What the server made of the page, element by element, and what its fields hold: what scripts add
+# is their own.
 MADE = """
 () => [...document.querySelectorAll("#figure :not([data-live], [data-live] *)")]
-  .map((at) => [at.tagName, at.id, at.getAttribute("data-map")].join())
+  .map((at) => [at.tagName, at.id, at.getAttribute("data-map"), at.value, at.checked].join())
 """
 
 # A layer is opened, and the step back is taken as soon as its row and maps are there.
@@ -164,6 +165,28 @@ def test_whoever_acts_before_a_layer_is_whole_finds_it_whole(new_page):
     at_rest(page)
     page.goto(come)
     assert page.evaluate(MADE) == made
+
+
+def test_layers_opened_in_any_order_are_as_if_loaded(new_page):
+    page, loaded = (new_page(NETWORK, width=1440, height=900) for _ in range(2))
+    for n in (1, 7, 2, 1, 4):
+        page.locator(f'.layer-row.wide a[data-layer="{n}"]').click()
+        opened(page, f"conv{n}")
+        at_rest(page)
+        loaded.goto(page.url)
+        assert page.evaluate(MADE) == loaded.evaluate(MADE), n
+
+
+def test_an_edit_of_a_networks_first_layer_is_of_its_own_picture(new_page):
+    """Which is 400 pixels long, and not the usual 160."""
+    page, loaded = (new_page(f"{NETWORK}&layer=1", width=1440, height=900) for _ in range(2))
+    said = '[data-value^="partial-"], [data-value="sum"], .window td'
+    with page.expect_response("**/api/planes?maps=input*"):
+        page.locator('input[name="w.0.0"]').nth(10).fill("3")
+    page.wait_for_url("**w.0.0.2.0=3**")
+    at_rest(page)
+    loaded.goto(page.url)
+    assert page.locator(said).all_text_contents() == loaded.locator(said).all_text_contents()
 
 
 def test_a_press_fetches_what_it_opens_and_the_click_fetches_nothing_more(new_page):

@@ -32,8 +32,8 @@ let held = { key: null, planes: null, later: () => {} };
  */
 export function levels(later = held.later) {
   if (state.facts.values) return null; // a deeper layer's inputs are no levels
-  const all = new URLSearchParams(state.query);
-  const key = String(new URLSearchParams([...all].filter(([name]) => name === "image" || name === "size")));
+  // Not what the link says: a network has a size of its own.
+  const key = document.getElementById("figure")?.dataset.source ?? "";
   if (held.key !== key) void fetchLevels((held = { key, planes: null, later }), key);
   held.later = later;
   return held.planes;

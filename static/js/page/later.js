@@ -55,6 +55,13 @@ export function unfolded(element) {
   return made.content.firstElementChild ?? element;
 }
 
+/** The same with all that is folded in it: what is new to the page has no turn of its own. @param {Element} element */
+export function whole(element) {
+  const made = unfolded(element);
+  for (const fold of made.querySelectorAll("script[data-tag]")) fold.replaceWith(unfolded(fold));
+  return made;
+}
+
 /** @param {Element} part */
 function isUnseen(part) {
   if (part.checkVisibility?.() === false) return true; // closed, or another screen's

@@ -6,7 +6,7 @@
  * the page (`data-kept`) stays as it is.
  */
 import { parsed, typedNumber } from "../lib/numbers.js";
-import { unfolded } from "./later.js";
+import { unfolded, whole } from "./later.js";
 
 /** What is shown alone: an equal one stays, another takes its place at once, without a walk through its elements. */
 const SHOWN = "svg, table, math";
@@ -46,7 +46,7 @@ export function morph(old, fresh, put) {
   attributes(old, fresh);
   if (!old.matches("select") || old.innerHTML !== fresh.innerHTML) children(old, fresh, put);
   if (!renamed && waiting.get(old)) return;
-  if (old instanceof HTMLSelectElement && old.form?.id !== "no-form") old.value = chosen(fresh);
+  if (old instanceof HTMLSelectElement && old.form?.id !== "no-form") old.value = chosen(old); // the fresh one's may have come over
   if (old instanceof HTMLInputElement && old.matches(".switch input")) old.checked = fresh.hasAttribute("checked");
   if (old instanceof HTMLInputElement && old.matches(TEXT) && (renamed || !beingTyped(old, fresh))) {
     const value = fresh.getAttribute("value") ?? "";
@@ -109,7 +109,7 @@ function children(old, fresh, put) {
     }
     const found = at && fits ? at : moved(old, at, wanted);
     if (!found) {
-      old.insertBefore(wanted instanceof Element ? unfolded(wanted) : wanted, at);
+      old.insertBefore(wanted instanceof Element ? whole(wanted) : wanted, at);
     } else {
       if (found === at) at = settled(at.nextSibling); // before, for another may take its place
       if (found instanceof Element) morph(found, /** @type {Element} */ (wanted), put);
