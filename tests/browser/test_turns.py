@@ -148,6 +148,32 @@ def test_a_list_says_what_was_chosen_last_whatever_answer_comes(page):
     assert set(page.evaluate("() => window.seen")) == {"2x2"}
 
 
+# A list is moved on as soon as an answer is seen, while the rest of its page still follows.
+CHOSEN = """
+([name, value]) => {
+  const push = history.pushState;
+  history.pushState = function (...how) {
+    history.pushState = push;
+    push.apply(this, how);
+    queueMicrotask(() => {
+      const list = document.querySelector(`select[name="${name}"]`);
+      list.value = value;
+      list.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  };
+}
+"""
+
+
+def test_a_choice_made_before_a_page_is_whole_holds(page):
+    opened(page, "/?size=32")
+    page.evaluate(CHOSEN, ["kernel", "5x5"])
+    page.select_option('select[name="outputs"]', "16")
+    page.wait_for_url("**/?size=32&kernel=5x5&outputs=16*")
+    quiet(page)
+    expect(page.locator('select[name="kernel"]')).to_have_value("5x5")
+
+
 def test_a_text_being_typed_while_an_answer_comes_stays(page):
     opened(page)
     page.locator(".more summary").first.click()

@@ -9,7 +9,7 @@ const NEXT = ".drawing:not(.layer-row), .ledger-drawing, .ledger-table, .sighted
 /** What is of use once it is seen. */
 const LATER = ".panel, .article, #pixel, #values, svg.drawing, details > :not(summary)";
 /** What a hand does, before anybody hears of it; and the page's own leaving. */
-const ACTS = ["pointerdown", "focusin", "keydown", "beforeinput", "input", "click", "change", "submit", "beforeprint", "visibilitychange", "popstate", "pagehide"];
+const ACTS = ["pointerdown", "focusin", "keydown", "beforeinput", "input", "click", "change", "submit", "beforeprint", "visibilitychange", "popstate", "pagehide", "scroll"];
 const TASK = 10; // ms
 
 /** What is still to be done, all at once. @type {(() => void) | null} */
@@ -18,7 +18,19 @@ let hurry = null;
 /** Whether a part of the page still follows. */
 export const unfinished = () => hurry !== null;
 
-for (const act of ACTS) addEventListener(act, () => hurry?.(), true);
+/** The field that a hand has just changed, of which nobody has heard yet. @type {EventTarget | null} */
+let changed = null;
+
+/** Whether a field holds what nobody has heard of yet: no answer says what it holds. @param {Element} field */
+export const isNews = (field) => field === changed;
+
+for (const act of ACTS) {
+  addEventListener(act, ({ target }) => {
+    changed = target;
+    hurry?.();
+    changed = null;
+  }, true);
+}
 
 /** The parts that can follow: 0 next, 1 later, as nobody sees them now. @returns {Map<Element, 0 | 1>} */
 export function following() {

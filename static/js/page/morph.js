@@ -6,7 +6,7 @@
  * the page (`data-kept`) stays as it is.
  */
 import { parsed, typedNumber } from "../lib/numbers.js";
-import { unfolded, whole } from "./later.js";
+import { isNews, unfolded, whole } from "./later.js";
 
 /** What is shown alone: an equal one stays, another takes its place at once, without a walk through its elements. */
 const SHOWN = "svg, table, math";
@@ -43,9 +43,12 @@ export function morph(old, fresh, put) {
   if (same(old, fresh) || (old.matches(SHOWN) && replaced(old, fresh))) return;
   const renamed = old.getAttribute("name") !== fresh.getAttribute("name");
   if (renamed) delete (/** @type {HTMLElement} */ (old).dataset.typed);
+  const held = !renamed && (waiting.get(old) || isNews(old));
+  const choice = held && old instanceof HTMLSelectElement ? old.value : null;
   attributes(old, fresh);
   if (!old.matches("select") || old.innerHTML !== fresh.innerHTML) children(old, fresh, put);
-  if (!renamed && waiting.get(old)) return;
+  if (old instanceof HTMLSelectElement && choice !== null) old.value = choice; // other options may have been marked
+  if (held) return;
   if (old instanceof HTMLSelectElement && old.form?.id !== "no-form") old.value = chosen(old); // the fresh one's may have come over
   if (old instanceof HTMLInputElement && old.matches(".switch input")) old.checked = fresh.hasAttribute("checked");
   if (old instanceof HTMLInputElement && old.matches(TEXT) && (renamed || !beingTyped(old, fresh))) {
