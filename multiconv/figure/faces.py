@@ -11,6 +11,7 @@ from multiconv.drawing.marks import Mark
 from multiconv.engine.stack import jump, receptive_field
 from multiconv.errors import MultiConvError
 from multiconv.experiment.numbers import decimal
+from multiconv.experiment.words import layer_name
 from multiconv.figure.planes import Outputs
 from multiconv.tracing.trace import Trace
 
@@ -59,17 +60,18 @@ def faces_of(trace: Trace, outputs: Outputs | None) -> Faces | None:
     boxes = found_faces(scores)
     above = int((scores > 0).sum())
     highest = decimal(float(scores.max()), 2, signed=True)
+    end = layer_name(len(experiment.layers), experiment.layers[-1])
     if not above:
         head = "Nothing above 0: no face"
-        words = f"The highest of {scores.size} scores is {highest}."
+        words = f"The highest of {end}’s {scores.size} pixels is {highest}."
     else:
         several = len(boxes) > 1
         head = f"Above 0: {_COUNTS.get(len(boxes), str(len(boxes)))} here"
         lie = "pixel lies" if above == 1 else "pixels lie"
         words = (
-            f"{above} of {scores.size} {lie} above 0; the highest, {highest}, "
+            f"{above} of {end}’s {scores.size} {lie} above 0; the highest, {highest}, "
             f"{'sets the first box' if several else 'sets the box'}, "
-            f"{SIDE} × {SIDE} pixels of the photo."
+            f"{SIDE} × {SIDE} pixels of the photo at this size."
         )
         if len(boxes) > MOST_DRAWN:
             words += f" Of {len(boxes)} boxes the {MOST_DRAWN} highest are drawn."

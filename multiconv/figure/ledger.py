@@ -212,5 +212,5 @@ def _below(trace: Trace) -> str:
     if not layer.has_rest:
         return f"all have a row below{divided}"
     largest = sorted(range(layer.inputs), key=lambda q: -abs(trace.subtotal(q)))[: len(rows)]
-    which = "largest" if set(largest) == set(rows) else "in bold"
+    which = "largest at the pinned pixel" if set(largest) == set(rows) else "in bold"
     return f"the {NUMBERS[len(rows)]} {which} stand below{divided}"

@@ -69,8 +69,10 @@ class Output:
         return OUTPUT_WIDTH - self.picture.height
 
 
-def output_of(trace: Trace, channels: Sequence[Channel], pictures: Pictures) -> Output:
-    """Return the output of a trace."""
+def output_of(
+    trace: Trace, channels: Sequence[Channel], pictures: Pictures, *, pictured: bool = False
+) -> Output:
+    """Return the output of a trace; ``pictured`` tells that its kernels stand as pictures."""
     shape, layer, k = trace.layer.geometry, trace.experiment.layer, trace.experiment.focus.k
     rows, columns = shape.output_size
     inputs = len(channels)
@@ -100,7 +102,7 @@ def output_of(trace: Trace, channels: Sequence[Channel], pictures: Pictures) -> 
     return Output(
         k,
         picture,
-        bar_of(trace, channels),
+        bar_of(trace, channels, pictured),
         *trace.pixel,
         reshaped=shape.output_size != shape.input_size,
         shape=" → ".join(" × ".join(map(str, size)) for size in sizes),
@@ -109,12 +111,12 @@ def output_of(trace: Trace, channels: Sequence[Channel], pictures: Pictures) -> 
     )
 
 
-def bar_of(trace: Trace, channels: Sequence[Channel]) -> Bar:
+def bar_of(trace: Trace, channels: Sequence[Channel], pictured: bool) -> Bar:
     """Return the colour bar of the partials and their sum, or with own ranges the output's."""
     end = weight_text(trace.range_of(trace.layer.output))
     warning = EACH if has_each(trace) else ""
     beyond, held = _beyond(trace, channels), _held(trace)
-    return Bar(f"−{end}", f"+{end}", beyond, warning, held, _ends(trace))
+    return Bar(f"−{end}", f"+{end}", beyond, warning, held, _ends(trace, pictured))
 
 
 def _held(trace: Trace) -> str:
@@ -126,7 +128,8 @@ def _held(trace: Trace) -> str:
     beyond = sum(counts.below + counts.above for counts in trace.clipped)
     share = 100 * beyond / max(pixels, 1)
     much = "nothing" if not beyond else "under 1 %" if share < 1 else f"{decimal(share, 0)} %"
-    return f"scale held at ±{weight_text(extent)} · {much} beyond it"
+    most = f"{much} of all maps" if has_ledger(trace) and beyond else much
+    return f"scale held at ±{weight_text(extent)} · {most} beyond it"
 
 
 def _beyond(trace: Trace, channels: Sequence[Channel]) -> str:
@@ -165,7 +168,7 @@ def _pixels(count: int) -> str:
     return f"{count:,} pixel{'s' * (count != 1)}"
 
 
-def _ends(trace: Trace) -> str:
+def _ends(trace: Trace, pictured: bool) -> str:
     """Return what the full colour is on each kind of map, where partials may have a gain."""
     if not has_ledger(trace) or has_each(trace):
         return ""
@@ -173,11 +176,16 @@ def _ends(trace: Trace) -> str:
     first = ["output"] * trace.experiment.sums + [f"the other {left}"] * (left > 0)
     one = weight_text(trace.range / trace.gain)
     gain = f" (× {trace.gain})" if trace.gain > 1 else ""
-    kernels, inputs = weight_text(weight_scale(trace)), weight_text(trace.input_range(trace.inputs))
+    kernels = (
+        "each kernel its own largest"
+        if pictured
+        else f"kernels ±{weight_text(weight_scale(trace))}"
+    )
+    inputs = weight_text(trace.input_range(trace.inputs))
     told = f"{', '.join([*first, 'inputs'])} ±{end}"
     if inputs != end:
         told = f"{', '.join(first)} ±{end}, z ±{inputs}"
-    return f"Full colour: {told}; what one adds ±{one}{gain}; kernels ±{kernels}."
+    return f"Full colour: {told}; what one adds ±{one}{gain}; {kernels}."
 
 
 def shape_words(shape: Geometry, layer: Layer) -> str:

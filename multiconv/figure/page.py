@@ -32,7 +32,7 @@ from multiconv.figure.partials import Partials, partials_of
 from multiconv.figure.pixel import Pixel, pixel_of
 from multiconv.figure.reach import integers
 from multiconv.figure.rows import has_ledger, lender_of
-from multiconv.figure.sizes import Measured, Trial, trials_of
+from multiconv.figure.sizes import Measured, Trial, trials_of, untried
 from multiconv.figure.stage import Figure, figure_of
 from multiconv.figure.stamps import Stamps, stamps_of
 from multiconv.figure.steps import Pace, Step, paces_of, steps_of
@@ -127,6 +127,7 @@ class Page:
     table: LayerTable | None
     parameters: str
     trials: tuple[Trial, ...]
+    untried: str
     pixel: Pixel
     exports: tuple[Group, ...]
     facts: str
@@ -187,6 +188,7 @@ def page(
         table=layer_table(trace),
         parameters=parameter_words(layer),
         trials=trials_of(trace, links, outputs),
+        untried=untried(trace, outputs),
         pixel=pixel_of(trace, figure.channels, links),
         exports=exports(links, k, figure.channels),
         facts=_facts(trace, links, figure, mixing, course),

@@ -66,6 +66,20 @@ def trials_of(trace: Trace, links: Links, measured: Measured | None) -> tuple[Tr
     return tuple(found)
 
 
+def untried(trace: Trace, measured: Measured | None) -> str:
+    """Return that a picture is larger than what is tried, and what to do; else nothing."""
+    network = trace.experiment.network
+    if measured is None or network is None or network.name != NETWORK:
+        return ""
+    own = max(measured.own_size(trace.experiment.source))
+    if own <= LARGEST:
+        return ""
+    return (
+        f"The largest that is tried is {LARGEST} pixels long, and this picture is {own}: a face "
+        "may be found at a larger working size, which stands under More, or in a part cut out."
+    )
+
+
 def _sized(experiment: Experiment, side: int) -> Experiment:
     return replace(experiment, source=replace(experiment.source, size=side))
 

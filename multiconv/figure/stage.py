@@ -121,7 +121,7 @@ def figure_of(
         channels,
         rows,
         sum_of(trace, rows, pictures, rest),
-        output_of(trace, channels, pictures),
+        output_of(trace, channels, pictures, pictured=rows[0].kernel.pictured),
         volumes_of(
             trace,
             channels,

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.harness import Held, frames
+from tests.browser.harness import Held, due, frames
 from tests.browser.test_live_main import at_rest
 
 NETWORK = "/?network=faces"
@@ -149,6 +149,12 @@ def test_whoever_acts_before_a_layer_is_whole_finds_it_whole(new_page):
     said = page.evaluate(MEANWHILE, [2, "click", 3])
     assert said == [["4", "2", "2", "hidden"], ["2", "2", "2", "auto"]]
     page.wait_for_url("**layer=3*")
+    opened(page, "conv3")
+    at_rest(page)
+    said = page.evaluate(MEANWHILE, [6, "scroll", 6])
+    assert said == [["3", "6", "6", "hidden"], ["6", "6", "6", "auto"]]
+    at_rest(page)
+    page.go_back()
     opened(page, "conv3")
     at_rest(page)
     come, made = page.url, page.evaluate(MADE)
@@ -306,3 +312,77 @@ def test_the_row_follows_an_edited_weight_before_the_page_does(new_page):
     settled = seen(box)
     changed, left = (np.abs(each - settled).mean() for each in (before, followed))
     assert left < changed / 8, (left, changed)
+
+
+@pytest.fixture
+def third(new_page):
+    """The network's third layer, its bias under the hand, and the row's canvases."""
+    page = new_page(f"{NETWORK}&layer=3", width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    bias = page.locator(".bias input")
+    bias.focus()
+    return page, bias, page.locator(".layer-row.wide canvas")
+
+
+def test_the_row_is_not_asked_for_once_another_page_is_on_its_way(third):
+    page, bias, _ = third
+    bias.press("ArrowUp")
+    at_rest(page)
+    asked, pages = Held(page, "**/api/planes?maps=layer*"), Held(page, "**/?network=faces*")
+    page.evaluate(
+        """() => {
+          document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", { key: "ArrowUp", bubbles: true, cancelable: true }),
+          );
+          history.back();
+        }"""
+    )
+    due(page, 100)
+    assert (asked.asked, pages.asked) == (0, 1)
+    pages.let_go()
+    at_rest(page)
+    expect(bias).to_have_value("0.4684")
+
+
+def test_a_change_that_is_taken_back_leaves_the_row_as_the_page_has_it(third):
+    _, bias, canvases = third
+    bias.press("ArrowUp")
+    expect(canvases).not_to_have_count(0)
+    bias.press("ArrowDown")
+    expect(canvases).to_have_count(0)
+
+
+def test_the_row_stays_as_edited_until_the_pages_own_pictures_are_there(third):
+    page, bias, canvases = third
+    pictures = Held(page, "**/maps/layer-*")
+    bias.press("Shift+ArrowUp")
+    expect(page.locator(".layer-changes")).to_be_visible()
+    assert canvases.count()
+    pictures.let_go()
+    expect(canvases).to_have_count(0)
+
+
+def test_the_ledgers_line_has_the_bias_that_is_typed(third):
+    page, bias, _ = third
+    pages = Held(page, "**/?network=faces*")
+    bias.fill("2")
+    expect(page.locator(".ledger-sum .start")).to_have_text("+2.00")
+    bias.fill("0")
+    expect(page.locator(".ledger-sum")).not_to_contain_text("bias")
+    pages.let_go()
+
+
+def test_with_ranges_of_their_own_words_and_numbers_are_of_one_pixel(new_page):
+    page = new_page(f"{NETWORK}&layer=4&ranges=each", width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    probes = Held(page, "**/api/probe*")
+    box, line = page.locator("#result mc-map").bounding_box(), page.locator('[data-value="sum"]')
+    before = line.inner_text()
+    page.mouse.move(box["x"] + 30, box["y"] + 40)
+    with page.expect_request("**/api/probe*"):
+        pass
+    row = page.locator(".tail [data-value=i]")
+    assert (row.text_content(), line.inner_text()) == ("10", before)
+    probes.let_go()
+    expect(row).not_to_have_text("10")
+    assert line.inner_text() != before

@@ -29,8 +29,8 @@ def test_the_portrait_has_a_face(tracer):
     found = faces(tracer)
     assert found.head == "Above 0: a face here"
     assert found.words == (
-        "8 of 2209 pixels lie above 0; the highest, +1.07, sets the box, 80 × 80 pixels of the "
-        "photo."
+        "8 of conv7’s 2209 pixels lie above 0; the highest, +1.07, sets the box, 80 × 80 pixels of "
+        "the photo at this size."
     )
     (box,) = found.boxes
     assert (box.row, box.column, box.height, box.width) == (54, 126, 80, 80)
@@ -43,8 +43,10 @@ def test_where_there_is_none_it_says_so(tracer, image):
 
 
 def test_at_160_it_finds_nothing_and_a_silenced_network_neither(tracer):
-    assert faces(tracer, size="160").words.startswith("The highest of 289 scores is −1.2")
-    assert faces(tracer, **{"7.off": "0,1,5,36"}).words == ("The highest of 2209 scores is −0.22.")
+    assert faces(tracer, size="160").words.startswith("The highest of conv7’s 289 pixels is −1.2")
+    assert faces(tracer, **{"7.off": "0,1,5,36"}).words == (
+        "The highest of conv7’s 2209 pixels is −0.22."
+    )
 
 
 @pytest.mark.parametrize(

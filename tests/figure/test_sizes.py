@@ -10,7 +10,7 @@ import pytest
 
 from multiconv.experiment.link import read, to_query
 from multiconv.figure.links import Links
-from multiconv.figure.sizes import trials_of
+from multiconv.figure.sizes import trials_of, untried
 from multiconv.networks.shipped import network
 
 
@@ -48,6 +48,17 @@ def test_a_large_picture_begins_at_752_and_a_small_one_at_its_own_size(tracer, s
     assert found[0].words == "564 × 752"
     assert found[-1].side >= 80
     assert [each.words for each in trials(tracer, image=small)] == ["90 × 60"]
+
+
+def test_a_picture_larger_than_all_that_is_tried_says_so(tracer, sent, client):
+    def said(**more):
+        pairs = {"network": "faces", **more}
+        return untried(tracer.trace(read(pairs.items(), networks=network)), tracer)
+
+    large = sent(900, 1200)
+    assert "752 pixels long, and this picture is 1200: " in said(image=large)
+    assert said(image=large) in client.get(f"/?network=faces&image={large}").text
+    assert said(image=sent(90, 60), layer="3") == said() == ""
 
 
 def test_what_is_too_small_for_the_layers_is_not_offered(tracer, sent):

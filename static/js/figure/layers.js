@@ -3,6 +3,7 @@
  * The row's pictures follow a hand: those of a box are drawn on one canvas, under its marks, since every
  * canvas is a layer that the browser puts together anew with each frame, and slanted ones cost it most.
  */
+import { loaded } from "../page/coming.js";
 import { facesInSight } from "../page/seen.js";
 import { on } from "../state.js";
 import { fill } from "./map.js";
@@ -11,6 +12,7 @@ import { fill } from "./map.js";
 /** @typedef {{ face: SVGImageElement, matrix: DOMMatrix, top: number, height: number }} Place of a picture on its canvas: the rows of it that show */
 /** @typedef {{ canvas: HTMLCanvasElement, places: Place[] }} Sheet */
 
+const LEAD = 48; // CSS pixels of the layer before that stay in sight
 const SVG = "http://www.w3.org/2000/svg";
 /** @type {Map<Element, Sheet>} */
 const sheets = new Map();
@@ -110,13 +112,28 @@ function shownPart(face, into) {
   return { matrix: into.multiply(own).translate(0, top).scale(width, height), top: top / whole, height: height / whole };
 }
 
-/** All as the page has it. */
-function begin() {
+/** What goes once the page's pictures are there. @type {WeakSet<Element>} */
+const leaving = new WeakSet();
+
+/** All as the page has it, once its pictures are there. */
+async function begin() {
+  const covered = () => [...sheets.values()].flatMap(({ places }) => places.map(({ face }) => face));
+  const faces = covered();
+  const old = [...document.querySelectorAll(":is(.layer-row, .thirds) .live")].filter((live) => !leaving.has(live));
+  for (const live of old) leaving.add(live);
   sheets.clear();
   drawn.clear();
-  for (const live of document.querySelectorAll(":is(.layer-row, .thirds) .live")) live.remove();
-  for (const face of document.querySelectorAll(":is(.layer-row, .thirds) [data-face][visibility]")) face.removeAttribute("visibility");
+  await Promise.all(faces.map((face) => loaded(face.getAttribute("href") ?? "")));
+  for (const live of old) live.remove();
+  const again = covered();
+  for (const face of faces) if (!again.includes(face)) face.removeAttribute("visibility");
 }
-on("seen", begin);
-on("page", begin);
+for (const kind of /** @type {const} */ (["seen", "page", "settled"])) on(kind, begin);
+
+/** On a phone the line of words is led to the opened layer. */
+on("page", () => {
+  const line = document.querySelector(".layer-line");
+  const now = line?.querySelector("[aria-current]");
+  if (line && now && line.scrollWidth > line.clientWidth) line.scrollLeft += now.getBoundingClientRect().left - line.getBoundingClientRect().left - LEAD;
+});
 addEventListener("resize", begin);

@@ -118,30 +118,38 @@ async function fetchPlanes() {
 }
 
 /**
- * Show what every input adds at an output pixel; `again` is called when planes have arrived.
+ * Show what every input adds at an output pixel.
  * @param {number} i
  * @param {number} j
- * @param {() => void} again
+ * @param {() => void} again called when planes have arrived
+ * @param {() => void} name says which pixel it is, once the numbers are that one's
  * @returns {{ value: string, output: string | null } | null}
  */
-export function showLedger(i, j, again) {
+export function showLedger(i, j, again, name) {
   later = again;
   start();
   if (state.step && String([i, j]) === String(served)) {
     inexact(false);
+    name();
     return draw(entered(state.step.entered));
   }
   const stands = standing(i, j);
-  if (stands !== undefined) return stands;
+  if (stands !== undefined) {
+    name();
+    return stands;
+  }
   const { facts } = state;
   if (moved) {
+    name();
     if (String([i, j]) === String(facts.pixel)) follow(moved);
     soon(i, j, moved);
     return null;
   }
   void fetchPlanes();
-  inexact(!!held.planes && !edited);
+  timer = setTimeout(() => void exact(i, j, name), POINTED);
   if (!held.planes) return null;
+  inexact(!edited);
+  name();
   /** Channels whose planes end before what they add. @type {Set<number>} */
   const beyond = new Set();
   const values = facts.active.map((on, q) => {
@@ -150,9 +158,7 @@ export function showLedger(i, j, again) {
     if (index === 0 || index === 254) beyond.add(q);
     return valueOf(index, facts.range / (facts.gain ?? 1));
   });
-  const output = draw(values, beyond);
-  timer = setTimeout(() => void exact(i, j), POINTED);
-  return output;
+  return draw(values, beyond);
 }
 
 /** The pixel's arithmetic is of other numbers than those that are shown. @param {boolean} so */
@@ -221,8 +227,8 @@ const entered = (count) =>
     return on && q < count ? Number(text.replace("−", "-")) : 0;
   });
 
-/** @param {number} i @param {number} j */
-async function exact(i, j) {
+/** @param {number} i @param {number} j @param {() => void} [name] */
+async function exact(i, j, name = () => {}) {
   const mine = asked;
   const query = new URLSearchParams(state.query);
   query.set("i", String(i));
@@ -233,6 +239,7 @@ async function exact(i, j) {
     const values = state.facts.active.map(() => 0);
     for (const { q, subtotal } of found.channels) values[q] = subtotal;
     known = { place: String([i, j]), values, found };
+    name();
     written(found, values);
   } catch {
     // What stands is near, and says so.
@@ -344,6 +351,8 @@ function headline(values, total, bias, over) {
   const larger = over.gains || over.losses;
   put(find(".ledger-sum .for"), "", `${over.gains ? "≥ " : ""}${rounded(found.gains, places, true)}`);
   put(find(".ledger-sum .against"), "", `${over.losses ? "≤ " : ""}${rounded(found.losses, places, true)}`);
+  put(find(".ledger-sum .start"), "", bias ? rounded(bias, places, true) : "");
+  put(find(".ledger-sum .started"), "", bias ? " bias" : "");
   put(find(".ledger-sum .ledger-total"), "", larger ? "≈ …" : `≈ ${rounded(total, places, true)}`);
   put(find(".bars .whole"), "", larger ? "…" : rounded(total, places, true));
   const output = activated(state.facts.activation, total);

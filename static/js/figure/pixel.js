@@ -102,9 +102,9 @@ export function show(i, j, later) {
   const asked = hasLedger() || facts.pooling || (facts.sight?.layer ?? 1) > 1;
   const planes = asked ? null : levels(later);
   if (!asked && !planes) return null; // the words name no pixel before its numbers are there
-  write('[data-value="i"], .filled[data-index="i"]', String(i));
-  write('[data-value="j"], .filled[data-index="j"]', String(j));
-  if (hasLedger()) return showLedger(i, j, later);
+  const name = () => Object.entries({ i, j }).forEach(([at, now]) => write(`[data-value="${at}"], .filled[data-index="${at}"]`, String(now)));
+  if (hasLedger()) return showLedger(i, j, later, name);
+  name();
   if (!planes) return showExact(i, j);
   const active = facts.active.flatMap((on, q) => (on ? [q] : []));
   const windows = active.map((q) =>

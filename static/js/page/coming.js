@@ -136,7 +136,7 @@ const HELD = 128;
 const SMALL = 512 ** 2; // pixels
 
 /** Load a picture: small as it is, it is decoded with the frame that shows it, sooner than by itself. @param {string} link */
-async function loaded(link) {
+export async function loaded(link) {
   const image = held.get(link) ?? new Image();
   held.delete(link);
   if (!image.src) {

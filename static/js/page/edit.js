@@ -74,10 +74,11 @@ let following;
 /** Of several layers the row's pictures follow, from the opened one's on, once a hand pauses: they cost more than what it moves. @param {Element | null} place where failures are told */
 function follow(place) {
   clearTimeout(following);
-  const { prefix } = state.facts;
+  const { version, facts: { prefix } } = state;
   if (prefix === undefined) return;
   const opened = parseInt(prefix || "1", 10);
   following = setTimeout(() => {
+    if (version !== state.version) return; // another page is on its way
     const behind = faces().filter((name) => name === "generated" || Number(name.split("-")[1] ?? 0) >= opened);
     if (behind.length) redraw(behind, place, false);
   }, PAUSE);
@@ -225,7 +226,10 @@ function rest(delay) {
     const mine = (resting += 1);
     await idle();
     if (timer !== undefined || mine !== resting) return;
-    if (state.query === state.facts.query) return settle(state.query);
+    if (state.query === state.facts.query) {
+      settle(state.query);
+      return tell("settled", { query: state.query });
+    }
     const version = (latest = state.version);
     const shown = await align().catch(() => false);
     if (version !== state.version) return void (timer ?? (version === latest && rest(0)));
