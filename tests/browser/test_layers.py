@@ -14,10 +14,10 @@ from tests.browser.test_live_main import at_rest
 NETWORK = "/?network=faces"
 PART = "multiconv-part"
 
-# What the server made of the page, element by element, and what its fields hold: what scripts add
-# is their own.
+# What the server made of the page, element by element, and what its fields hold.  What scripts add
+# is their own, and what was told of a change is told once.
 MADE = """
-() => [...document.querySelectorAll("#figure :not([data-live], [data-live] *)")]
+() => [...document.querySelectorAll("#figure :not([data-live], [data-live] *, .told, .told *)")]
   .map((at) => [at.tagName, at.id, at.getAttribute("data-map"), at.value, at.checked].join())
 """
 
