@@ -386,3 +386,15 @@ def test_with_ranges_of_their_own_words_and_numbers_are_of_one_pixel(new_page):
     probes.let_go()
     expect(row).not_to_have_text("10")
     assert line.inner_text() != before
+
+
+def test_the_output_stays_in_sight_of_who_edits_the_weights_below(new_page):
+    page = new_page(f"{NETWORK}&layer=4", width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    page.locator("a.kernel").first.click()
+    weight = page.locator(".bench .weight").nth(12)
+    weight.fill("1")
+    expect(page.locator("html")).to_have_class(re.compile("aloft"))
+    expect(page.locator("figure.output")).to_be_in_viewport(ratio=1)
+    weight.blur()
+    expect(page.locator("html")).not_to_have_class(re.compile("aloft"))

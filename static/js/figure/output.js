@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Another output is said aloud. On a narrow screen the output stands at the top while a weight or the
- * bias is edited, wherever its own place is out of sight; that place is kept, so that nothing else moves.
+ * Another output is said aloud. On a narrow screen, and wherever kernels are edited below the figure, the
+ * output stands at the top while a weight or the bias is edited and its own place is out of sight; that
+ * place is kept, so that nothing else moves.
  * It covers none of the bar's buttons: as long as the bar is in sight it stands below.
  */
 import { on, state } from "../state.js";
@@ -17,8 +18,9 @@ const editing = () =>
 
 function lift() {
   const stand = document.querySelector(".stand");
-  const up = NARROW.matches && !near && editing();
-  if (up) below();
+  const below = !!document.activeElement?.closest(".bench");
+  const up = (NARROW.matches || below) && !near && editing();
+  if (up) lower();
   if (!stand || up === root.classList.contains("aloft")) return;
   const [rows, columns] = state.facts.geometry.output;
   if (up) root.style.setProperty("--stood", `${stand.getBoundingClientRect().height}px`);
@@ -30,11 +32,11 @@ function lift() {
 }
 
 /** Keep it under the part of the bar that is in sight. */
-function below() {
+function lower() {
   const foot = document.querySelector(".bar")?.getBoundingClientRect().bottom ?? 0;
   root.style.setProperty("--under", `${Math.max(0, foot)}px`);
 }
-document.addEventListener("scroll", () => root.classList.contains("aloft") && below(), { passive: true });
+document.addEventListener("scroll", () => root.classList.contains("aloft") && lower(), { passive: true });
 
 // In sight as a whole: an edge of it shows nothing yet.
 const place = new IntersectionObserver(
