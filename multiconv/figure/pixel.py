@@ -194,6 +194,11 @@ def _last_lines(trace: Trace) -> list[Term]:
     lines = [Term(f"{len(added)} subtotals ≈ {value_text(sum(added))}", "terms")]
     if not trace.experiment.sums:
         return [*lines, Term(APART, "muted")]
+    if rows := trace.held.rows:
+        these = sum(trace.subtotal(q) for q in rows)
+        others = f"the other {len(layer.partials) - len(rows)} ≈ {value_text(sum(added) - these)}"
+        shown = Term(f"these {len(rows)} ≈ {value_text(these)}", "muted these")
+        lines = [shown, Term(others, "muted others"), *lines]
     if divided := divided_by(trace):
         lines.append(Term(f"{divided} ≈ {value_text(sum(added) / layer.divisor)}", "muted"))
     if layer.bias:

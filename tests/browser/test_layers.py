@@ -386,6 +386,15 @@ def test_with_ranges_of_their_own_words_and_numbers_are_of_one_pixel(new_page):
     probes.let_go()
     expect(row).not_to_have_text("10")
     assert line.inner_text() != before
+    lines = page.locator(".total :is(.these, .others, .terms)").all_text_contents()
+    shown, others, every = (float(said.split("≈ ")[1].replace("−", "-")) for said in lines)
+    assert every == pytest.approx(shown + others, abs=0.0021)
+    assert every == said_in(line.inner_text()) != said_in(before)
+
+
+def said_in(line):
+    """What a line says that all subtotals are."""
+    return float(re.search(r"subtotals ([+−]?[\d.]+)", line)[1].replace("−", "-"))
 
 
 def test_the_output_stays_in_sight_of_who_edits_the_weights_below(new_page):

@@ -109,3 +109,16 @@ def test_a_pixel_that_no_stamp_reaches_has_tables_without_numbers(client):
     answer = client.get(query)
     assert answer.status_code == 200
     assert client.get(f"/api/probe{query[1:]}").json["total"] == 0
+
+
+@pytest.mark.parametrize("query", ["network=faces", "network=faces&7.off=0,8", "network=emoji"])
+def test_of_many_inputs_what_stands_above_and_the_others_are_all_subtotals(client, query):
+    text = client.get(f"/?{query}").text
+    said = dict(re.findall(r'<p class="(?:muted )?(these|others|terms)">(?:[^<]*≈ )([^<]+)<', text))
+    shown, others, every = (number(said[name]) for name in ("these", "others", "terms"))
+    assert shown + others == pytest.approx(every, abs=0.0021)
+    table = re.findall(r'data-value="ledger-(\d+)">([^<]+)<', text)
+    rows = re.findall(r'<div class="row [^"]*" id="row-(\d+)"', text)
+    by_hand = sum(number(value) for q, value in table if q in rows)
+    assert shown == pytest.approx(by_hand, abs=0.0021)
+    assert f"these {len(rows)} ≈ " in text

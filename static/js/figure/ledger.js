@@ -432,6 +432,10 @@ function within(channel, found) {
 /** @param {number[]} values */
 function lines(values) {
   const sum = values.reduce((all, value) => all + value, 0);
+  const { rows } = state.facts;
+  const these = rows?.reduce((all, q) => all + values[q], 0) ?? 0;
+  put(find('[data-value="total"] .these'), "", `these ${rows?.length} ≈ ${captioned(these)}`);
+  put(find('[data-value="total"] .others'), "", `the other ${values.length - (rows?.length ?? 0)} ≈ ${captioned(sum - these)}`);
   put(find('[data-value="total"] .terms'), "", `${active().length} subtotals ≈ ${captioned(sum)}`);
   const finals = document.querySelectorAll('[data-value="total"] .final');
   const total = sum / state.facts.divisor + state.bias;
