@@ -200,8 +200,11 @@ def _acting(rows: Iterable[Field], owner: object, kind: str) -> dict[str, Any]:
 
 def _acting_layer(layer: Layer, kind: str, network: Network | None, n: int) -> Layer:
     kept = SimpleNamespace(inputs=layer.inputs, kernels=() if kind == "input" else layer.kernels)
-    if network and kind == "input" and network.layers[n - 1].inputs == layer.inputs:
-        return network.layers[n - 1]
+    if (
+        network and kind == "input"
+    ):  # of other inputs than its own, the network's filters are of no use
+        own = network.layers[n - 1]
+        return own if own.inputs == layer.inputs else replace(layer, kernels=())
     for row in LAYER_TURNS:
         acts = kind in row.maps
         usually = usual(row, kept, network, n)

@@ -193,7 +193,7 @@ def page_answer(
     body = render_template(
         "page.html" if whole else "figure.html",
         page=page(trace, links, mistakes=mistakes, form=form, told=told, outputs=tracer()),
-        article=article(source) if whole else None,
+        article=article(source.picture) if whole else None,
         share=to_share.origin + links.canonical(),
         frame=to_share.origin + links.canonical("embed=1"),
         to_share=to_share,

@@ -332,3 +332,18 @@ def test_a_name_in_capitals_is_found(page):
     page.locator('[name="name.0"]').fill("Motion(45)")
     page.locator("#bench button").click()
     page.wait_for_url("**w.0.0=motion(45)*")
+
+
+def test_a_mistake_that_is_taken_back_leaves_the_fields_own_hint(page):
+    opened(page, "/?size=48")
+    page.select_option('select[name="kernel"]', "5x5")
+    page.wait_for_url("**kernel=5x5*")
+    page.locator("summary", has_text="More").first.click()
+    field = more(page, "kernel.other")
+    hint = field.get_attribute("aria-describedby")
+    assert hint
+    entered(page, "kernel.other", "99x")
+    expect(said(page, "kernel.other")).to_be_visible()
+    assert field.get_attribute("aria-describedby") != hint
+    page.go_back()
+    expect(field).to_have_attribute("aria-describedby", hint)

@@ -324,3 +324,39 @@ def test_what_is_typed_before_the_scripts_have_come_holds(new_page, server):
     page.wait_for_function(f"() => [{said}].every((each) => each.test(location.search))")
     expect(page.locator("mc-kernel .weight").first).to_have_value("0.75")
     expect(page.locator(".bias input")).to_have_value("0.5")
+
+
+def test_who_has_left_a_weight_is_not_led_back_to_it(page):
+    opened(page, "/?size=48")
+    weight = page.locator("#row-0 .weight").first
+    weight.click()
+    weight.press("ArrowUp")
+    page.locator("#article-title").click()
+    page.wait_for_url("**w.0.0=*")
+    quiet(page)
+    assert page.evaluate("[document.activeElement.tagName, scrollY > 300]") == ["BODY", True]
+
+
+def test_a_bias_that_changes_while_a_pooling_is_opened_stays_its_own_layers(page):
+    opened(page, "/?outputs=8&2.kind=max_pool&3.filters=he(7)&layer=3&size=48")
+    page.locator(".bias input").focus()
+    page.evaluate(
+        """() => {
+          const field = document.activeElement;
+          document.querySelector('.layer-row.wide a[data-layer="2"]')
+            .dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+          field.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp", bubbles: true }));
+        }"""
+    )
+    page.wait_for_url("**layer=2*")
+    quiet(page)
+    assert "2.bias" not in page.url
+    assert page.reload().ok
+
+
+def test_where_nothing_is_summed_the_row_is_not_asked_for(page):
+    opened(page, "/?size=64&2.filters=each&layer=2&if=apart")
+    page.locator('input[name="w.0.0"]').first.press("ArrowUp")
+    page.wait_for_url("**2.w.0.0.0.0=*")
+    quiet(page)
+    expect(page.locator(".mistake")).to_have_count(0)

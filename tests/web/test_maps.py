@@ -116,6 +116,20 @@ def test_every_map_of_a_page_is_there_and_holds_for_ever(client, app):
             assert dict(parse_qsl(query))["v"] == app.config["BUILD"]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "network=faces&3.outputs=55&4.filters=random&layer=4",
+        "network=faces&groups=3&outputs=6&filters=depthwise&bias=0,0,0,0,0,0&2.filters=random&layer=2",
+    ],
+)
+def test_every_map_of_a_networks_layer_with_other_inputs_is_there(client, query):
+    found = maps_on(client.get(f"/?{query}").text)
+    assert any(path.startswith("/maps/input-") for path in found)
+    for path, queries in found.items():
+        assert all(client.get(f"{path}?{query}").status_code == 200 for query in queries), path
+
+
 def test_reduced_addresses_show_what_the_whole_experiment_shows(client):
     link = f"size=40&k=1&activation=relu&bias=0,0.5,0,0,0&range=0.5&w.1.1=soft&{EDITED}"
     page = client.get(f"/?{link}")

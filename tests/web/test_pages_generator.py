@@ -90,3 +90,7 @@ def test_what_the_article_leads_the_eye_to_is_there(client):
     places = set(re.findall(r'data-seen="([^"]+)"', page))
     assert "layers" in places
     assert all(page.count(f' id="{place}"') == 1 for place in places - {"sight"})  # of a photograph
+
+
+def test_the_article_keeps_no_size_of_a_generators_input(client):
+    assert "size=1&amp;" not in client.get("/?network=emoji").text.partition('id="article"')[2]

@@ -143,18 +143,21 @@ document.addEventListener("focusout", (event) => {
   if (!("typed" in field.dataset)) restore(field);
 });
 
-/** The weight that is worked on. @type {{ q: string, at: number } | null} */
+/** The weight that is worked on. @type {{ field: HTMLInputElement, q: string, at: number } | null} */
 let worked = null;
 
 document.addEventListener("focusin", (event) => {
   const field = fieldOf(event, ".weight");
   const q = field && channel(field);
-  worked = field && q ? { q, at: [...weights(q)].indexOf(field) } : null;
+  worked = field && q ? { field, q, at: [...weights(q)].indexOf(field) } : null;
+});
+document.addEventListener("pointerdown", (event) => {
+  if (!fieldOf(event, ".weight")) worked = null; // whoever presses elsewhere has left it
 });
 
 // A kernel whose numbers outgrow their fields becomes a picture, or comes back: the hand goes with its weight.
 function back() {
-  if (!worked || document.activeElement !== document.body) return;
+  if (!worked || worked.field.isConnected || document.activeElement !== document.body) return;
   const field = weights(worked.q)[worked.at];
   field?.closest("details")?.setAttribute("open", "");
   field?.focus();

@@ -445,6 +445,7 @@ function lines(values) {
 }
 
 function begin() {
+  clearTimeout(timer);
   said.clear();
   looked.clear();
   served = [...(state.facts.pixel ?? [])];

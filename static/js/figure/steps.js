@@ -31,8 +31,8 @@ class Sums extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener("click", ({ target }) => {
-      const button = target instanceof Element ? target.closest("button") : null;
-      if (button) this.go(this.buttons.indexOf(button));
+      const at = this.buttons.findIndex((button) => target instanceof Node && button.contains(target));
+      if (at >= 0) this.go(at);
     });
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.addEventListener("input", () => this.go(Number(this.slider?.value)));

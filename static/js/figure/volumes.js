@@ -71,7 +71,7 @@ async function copied(canvas) {
 function show(name, canvas, address) {
   if (!address) return;
   // The page may have been brought in line meanwhile; then its own address is the better one.
-  if (canvas.isConnected) {
+  if (canvas.closest("mc-map")?.getAttribute("data-map") === name) {
     for (const image of faces(name)) {
       if (!served.has(image)) served.set(image, image.getAttribute("href") ?? "");
       image.setAttribute("href", address);
@@ -110,6 +110,7 @@ export function leadTo({ i, j }) {
 
 on("pixel", leadTo);
 on("page", () => {
+  next.clear();
   served.clear();
   slabs = null;
   from = NaN;

@@ -74,8 +74,8 @@ let following;
 /** Of several layers the row's pictures follow, from the opened one's on, once a hand pauses: they cost more than what it moves. @param {Element | null} place where failures are told */
 function follow(place) {
   clearTimeout(following);
-  const { version, facts: { prefix } } = state;
-  if (prefix === undefined) return;
+  const { version, facts: { prefix, whatIf } } = state;
+  if (prefix === undefined || whatIf === "apart") return;
   const opened = parseInt(prefix || "1", 10);
   following = setTimeout(() => {
     if (version !== state.version) return; // another page is on its way
@@ -99,7 +99,8 @@ function held() {
 /** Change the chosen output's bias. @param {(bias: number) => number} next */
 export const setBias = (next) =>
   void inTurn(() => {
-    const { k, outputs, prefix = "", biases } = state.facts;
+    const { k, outputs, prefix = "", biases, pooling } = state.facts;
+    if (pooling) return; // the layer that was opened meanwhile has none
     const usual = biases?.map(plain) ?? Array(outputs).fill("0");
     const all = new URLSearchParams(state.query).get(`${prefix}bias`)?.split(",") ?? usual;
     const value = next(state.bias);

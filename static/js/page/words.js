@@ -25,6 +25,7 @@ export function say(place, words, fields = []) {
   }
   for (const field of fields) {
     field.setAttribute("aria-invalid", "true");
+    field.dataset.described ??= field.getAttribute("aria-describedby") ?? "";
     field.setAttribute("aria-describedby", said.id);
     field.dataset.typed = "";
   }
@@ -36,7 +37,9 @@ export function unsay(place, fields = []) {
   for (const field of fields) {
     delete field.dataset.typed;
     field.removeAttribute("aria-invalid");
-    field.removeAttribute("aria-describedby");
+    if (field.dataset.described) field.setAttribute("aria-describedby", field.dataset.described);
+    else if (field.dataset.described === "") field.removeAttribute("aria-describedby");
+    delete field.dataset.described;
   }
 }
 
