@@ -74,6 +74,17 @@ export function whole(element) {
   return made;
 }
 
+/** Unfold all of a page that is not shown yet, in short tasks. @param {Element} page */
+export async function opened(page) {
+  let start = performance.now();
+  for (const fold of page.querySelectorAll("script[data-tag]")) {
+    fold.replaceWith(unfolded(fold));
+    if (performance.now() - start < TASK) continue;
+    await new Promise((done) => setTimeout(done));
+    start = performance.now();
+  }
+}
+
 /** @param {Element} part */
 function isUnseen(part) {
   if (part.checkVisibility?.() === false) return true; // closed, or another screen's

@@ -8,7 +8,7 @@ import { state, readPage, tell, under } from "../state.js";
 import { forget, reason, waiting } from "./ask.js";
 import { shortened } from "./bank.js";
 import { early, everything, loading, none } from "./coming.js";
-import { bitByBit, following, paged, unfolded } from "./later.js";
+import { bitByBit, following, opened, paged, unfolded } from "./later.js";
 import { address, push, settle, steady } from "./link.js";
 import { morph } from "./morph.js";
 import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
@@ -197,6 +197,7 @@ async function bring(page, version, link) {
   if (!old || !fresh) return false;
   const limit = new Promise((done) => setTimeout(done, PICTURES));
   const late = loading(fresh);
+  if (!link) await opened(fresh); // all comes at once: what can be done before, is
   const pictures = await waiting(Promise.race([Promise.all(late.values()), limit]));
   await steady();
   if (version !== state.version) return false;
