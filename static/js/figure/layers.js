@@ -13,6 +13,7 @@ import { fill } from "./map.js";
 /** @typedef {{ canvas: HTMLCanvasElement, places: Place[] }} Sheet */
 
 const LEAD = 48; // CSS pixels of the layer before that stay in sight
+const PHONE = matchMedia("(max-width: 767.98px)");
 const SVG = "http://www.w3.org/2000/svg";
 /** @type {Map<Element, Sheet>} */
 const sheets = new Map();
@@ -132,6 +133,7 @@ for (const kind of /** @type {const} */ (["seen", "page", "settled"])) on(kind, 
 
 /** On a phone the line of words is led to the opened layer. */
 on("page", () => {
+  if (!PHONE.matches) return; // to measure lays the page out
   const line = document.querySelector(".layer-line");
   const now = line?.querySelector("[aria-current]");
   if (line && now && line.scrollWidth > line.clientWidth) line.scrollLeft += now.getBoundingClientRect().left - line.getBoundingClientRect().left - LEAD;
