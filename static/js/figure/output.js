@@ -20,8 +20,8 @@ function lift() {
   const stand = document.querySelector(".stand");
   const below = !!document.activeElement?.closest(".bench");
   const up = (NARROW.matches || below) && !near && editing();
-  if (up) lower();
   if (!stand || up === root.classList.contains("aloft")) return;
+  if (up) lower();
   const [rows, columns] = state.facts.geometry.output;
   if (up) root.style.setProperty("--stood", `${stand.getBoundingClientRect().height}px`);
   const [wide, high] = PHONE.matches ? [160, 112] : [240, 160];
@@ -57,5 +57,10 @@ on("page", () => {
 });
 
 for (const kind of ["focusin", "focusout"]) document.addEventListener(kind, () => queueMicrotask(lift));
-for (const kind of /** @type {const} */ (["kernel", "settled"])) on(kind, lift);
+on("kernel", lift);
+// With the page's next frame, which lays it out anyway.
+on("settled", () => requestAnimationFrame(() => {
+  lift();
+  if (root.classList.contains("aloft")) lower();
+}));
 NARROW.addEventListener("change", lift);
