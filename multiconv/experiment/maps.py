@@ -200,9 +200,8 @@ def _acting(rows: Iterable[Field], owner: object, kind: str) -> dict[str, Any]:
 
 def _acting_layer(layer: Layer, kind: str, network: Network | None, n: int) -> Layer:
     kept = SimpleNamespace(inputs=layer.inputs, kernels=() if kind == "input" else layer.kernels)
-    if (
-        network and kind == "input"
-    ):  # of other inputs than its own, the network's filters are of no use
+    if network and kind == "input":
+        # A network's filters are of no use over other inputs than its own.
         own = network.layers[n - 1]
         return own if own.inputs == layer.inputs else replace(layer, kernels=())
     for row in LAYER_TURNS:
