@@ -17,24 +17,34 @@ const editing = () =>
   !!document.activeElement?.matches(".weight, .bias input") || !!document.querySelector(".dragging");
 
 function lift() {
-  const stand = document.querySelector(".stand");
+  const stand = /** @type {HTMLElement | null} */ (document.querySelector(".stand"));
   const below = !!document.activeElement?.closest(".bench");
   const up = (NARROW.matches || below) && !near && editing();
   if (!stand || up === root.classList.contains("aloft")) return;
-  if (up) lower();
-  const [rows, columns] = state.facts.geometry.output;
-  if (up) root.style.setProperty("--stood", `${stand.getBoundingClientRect().height}px`);
-  const [wide, high] = PHONE.matches ? [160, 112] : [240, 160];
-  root.style.setProperty("--aloft", `${Math.min(wide, (high * columns) / rows)}px`);
+  if (up) {
+    const [rows, columns] = state.facts.geometry.output;
+    const [wide, high] = PHONE.matches ? [160, 112] : [240, 160];
+    lay(stand, "--stood", stand.getBoundingClientRect().height);
+    lay(stand, "--aloft", Math.min(wide, (high * columns) / rows));
+  }
   root.classList.toggle("aloft", up);
+  lower();
   // What is typed in is not to lie beneath.
   if (up) document.activeElement?.scrollIntoView({ block: "nearest" });
 }
 
-/** Keep it under the part of the bar that is in sight. */
+/** Keep it under the part of the bar that is in sight, and what is scrolled to under it. */
 function lower() {
-  const foot = document.querySelector(".bar")?.getBoundingClientRect().bottom ?? 0;
-  root.style.setProperty("--under", `${Math.max(0, foot)}px`);
+  const stand = /** @type {HTMLElement | null} */ (document.querySelector(".stand"));
+  const up = root.classList.contains("aloft");
+  if (stand && up) lay(stand, "--under", Math.max(0, document.querySelector(".bar")?.getBoundingClientRect().bottom ?? 0));
+  const foot = up ? document.querySelector("figure.output")?.getBoundingClientRect().bottom ?? 0 : 0;
+  root.style.scrollPaddingTop = foot ? `${foot + 8}px` : "";
+}
+
+/** Say a length to the output alone: said to the whole page, all of its styles would be found anew. @param {HTMLElement} stand @param {string} name @param {number} length px */
+function lay(stand, name, length) {
+  stand.style.setProperty(name, `${length}px`);
 }
 document.addEventListener("scroll", () => root.classList.contains("aloft") && lower(), { passive: true });
 

@@ -9,11 +9,13 @@ const NEXT = ".drawing:not(.layer-row), .ledger-drawing, .ledger-table, .sighted
 /** What is of use once it is seen. */
 const LATER = ".panel, .article, #pixel, #values, svg.drawing, details > :not(summary)";
 /** What a hand does, before anybody hears of it; and the page's own leaving. */
-const ACTS = ["pointerdown", "focusin", "keydown", "beforeinput", "input", "click", "change", "submit", "beforeprint", "visibilitychange", "popstate", "pagehide", "scroll"];
+const ACTS = ["pointerdown", "focusin", "keydown", "beforeinput", "input", "click", "change", "submit", "beforeprint", "visibilitychange", "popstate", "pagehide"];
 const TASK = 10; // ms
 
 /** What is still to be done, all at once. @type {(() => void) | null} */
 let hurry = null;
+/** No frame is waited for any more. */
+let hasten = () => {};
 
 /** Whether a part of the page still follows. */
 export const unfinished = () => hurry !== null;
@@ -31,6 +33,8 @@ for (const act of ACTS) {
     changed = null;
   }, true);
 }
+// What comes into sight is next; the browser scrolls by itself, too, in the midst of a frame.
+addEventListener("scroll", () => hasten(), { capture: true, passive: true });
 
 /** The parts that can follow: 0 next, 1 later, as nobody sees them now. @returns {Map<Element, 0 | 1>} */
 export function following() {
@@ -80,7 +84,7 @@ export async function opened(page) {
   for (const fold of page.querySelectorAll("script[data-tag]")) {
     fold.replaceWith(unfolded(fold));
     if (performance.now() - start < TASK) continue;
-    await new Promise((done) => setTimeout(done));
+    await task();
     start = performance.now();
   }
 }
@@ -103,15 +107,18 @@ export async function bitByBit(groups) {
     if (!(left -= 1)) hurry = null;
     pieces.shift()?.();
   };
+  /** @type {Promise<void>} */
+  const hastened = new Promise((done) => void (hasten = done));
   hurry = () => {
     for (const pieces of groups) while (pieces.length) next(pieces);
+    hasten();
   };
   try {
     for (const pieces of groups) {
-      if (pieces.length && left > 1) await frame();
+      if (pieces.length && left > 1) await Promise.race([frame(), hastened.then(task)]);
       for (let start = performance.now(); pieces.length; next(pieces)) {
         if (performance.now() - start < TASK) continue;
-        await new Promise((done) => setTimeout(done));
+        await task();
         start = performance.now();
       }
     }
@@ -119,6 +126,9 @@ export async function bitByBit(groups) {
     hurry = null;
   }
 }
+
+/** Wait for the next task. */
+const task = () => new Promise((begun) => setTimeout(begun));
 
 /** Wait until the frame is on the screen that shows the page as it is: the next one then begins. */
 const frame = () => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(shown))));

@@ -83,7 +83,8 @@ function beingTyped(field, fresh) {
 
 /** @param {Element} old @param {Element} fresh */
 function attributes(old, fresh) {
-  const kept = "typed" in /** @type {HTMLElement} */ (old).dataset ? ["data-typed", "data-described", "aria-invalid", "aria-describedby"] : [];
+  const kept = ["style"]; // by scripts alone: the server says none
+  if ("typed" in /** @type {HTMLElement} */ (old).dataset) kept.push("data-typed", "data-described", "aria-invalid", "aria-describedby");
   if (old instanceof HTMLDetailsElement) kept.push("open");
   // By their names: a list of nodes would make one of every attribute.
   for (const name of old.getAttributeNames()) {

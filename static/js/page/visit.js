@@ -190,24 +190,24 @@ function atFault(page, button) {
  * @param {Document} page
  * @param {number} version
  * @param {(query: string) => void} [link] says in the link what is shown, as soon as it is: Back may come before
- *   the rest; without it the link says it already, and all comes at once, as somebody's change waits for that
+ *   the rest; without it the link says it already, and somebody's change may wait: what can be done before, is
  */
 async function bring(page, version, link) {
   const [old, fresh] = [document, page].map((tree) => tree.getElementById("figure"));
   if (!old || !fresh) return false;
   const limit = new Promise((done) => setTimeout(done, PICTURES));
   const late = loading(fresh);
-  if (!link) await opened(fresh); // all comes at once: what can be done before, is
+  if (!link) await opened(fresh);
   const pictures = await waiting(Promise.race([Promise.all(late.values()), limit]));
   await steady();
   if (version !== state.version) return false;
   forget(); // what is still asked for is on the page, and under its range of colours
-  const aside = link ? following() : null;
+  const aside = following();
   for (const canvas of document.querySelectorAll("mc-map canvas:not([data-step])")) canvas.setAttribute("data-old", "");
   /** @type {(() => void)[][]} */
   const rest = [[], []];
   morph(old, fresh, (part, its) => {
-    const rank = aside?.get(part);
+    const rank = aside.get(part);
     if (rank === undefined) return false;
     // Large and unseen, it is not laid out anew before its turn, which takes the mark away.
     if (rank === 1 && part.matches(".pixel")) part.setAttribute("data-later", "");
