@@ -69,7 +69,8 @@ MEANWHILE = """
     if (!box(n).hasAttribute("aria-current")) return;
     watch.disconnect();
     const before = said();
-    hit(on, act);
+    if (act === "scroll") document.querySelector(on).scrollIntoView();
+    hit(act === "scroll" ? n : on, act);
     done([before, said()]);
   });
   watch.observe(document.getElementById("layers"), { subtree: true, attributes: true });
@@ -151,9 +152,16 @@ def test_whoever_acts_before_a_layer_is_whole_finds_it_whole(new_page):
     page.wait_for_url("**layer=3*")
     opened(page, "conv3")
     at_rest(page)
-    # What is scrolled into sight comes in tasks, and waits for no frame.
-    page.evaluate("() => { window.frame = requestAnimationFrame; requestAnimationFrame = () => 0; }")
-    said = page.evaluate(MEANWHILE, [6, "scroll", 6])
+    # Who scrolls waits for no frame, and what is scrolled to is not blank.
+    page.evaluate(
+        "() => { window.frame = requestAnimationFrame; requestAnimationFrame = () => 0; }"
+    )
+    said = page.evaluate(MEANWHILE, [5, "scroll", "#pixel"])
+    assert said == [["3", "5", "5", "hidden"], ["5", "5", "5", "auto"]]
+    page.evaluate("() => scrollTo(0, 0)")
+    page.go_back()
+    opened(page, "conv3")
+    said = page.evaluate(MEANWHILE, [6, "scroll", "#layers"])
     assert said == [["3", "6", "6", "hidden"], ["3", "6", "6", "hidden"]]
     page.wait_for_function("() => !document.querySelector(':root[data-pending]')", polling=20)
     page.evaluate("() => { requestAnimationFrame = window.frame; }")

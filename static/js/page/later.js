@@ -33,8 +33,12 @@ for (const act of ACTS) {
     changed = null;
   }, true);
 }
-// What comes into sight is next; the browser scrolls by itself, too, in the midst of a frame.
-addEventListener("scroll", () => hasten(), { capture: true, passive: true });
+// Who scrolls to what is blank finds it done; all else is next. The browser scrolls by itself, too, in the midst of a frame.
+addEventListener("scroll", () => {
+  const blank = document.querySelector("[data-later]");
+  if (blank && !isUnseen(blank)) hurry?.();
+  else hasten();
+}, { capture: true, passive: true });
 
 /** The parts that can follow: 0 next, 1 later, as nobody sees them now. @returns {Map<Element, 0 | 1>} */
 export function following() {
