@@ -177,4 +177,7 @@ def _holes(box: Mark, size: Pair, down: int, across: int) -> str:
     ]
     if (down, across) == tuple(spans):
         return ""
-    return f"Of these {spans[0]} rows and {spans[1]} columns, {down} and {across} reach it."
+    return (
+        f"Of these {spans[0]} rows and {spans[1]} columns, {down} and {across} reach it; "
+        "strides or dilations skip the others."
+    )

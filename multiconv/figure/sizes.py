@@ -9,7 +9,7 @@ from typing import Protocol
 
 from multiconv.engine.geometry import Geometry, Pair
 from multiconv.errors import MultiConvError
-from multiconv.experiment.model import Experiment, Source, View
+from multiconv.experiment.model import Experiment, Network, Source, View
 from multiconv.experiment.words import size_words
 from multiconv.figure.faces import NETWORK
 from multiconv.figure.layers import Stacked
@@ -44,8 +44,8 @@ class Trial:
 def trials_of(trace: Trace, links: Links, measured: Measured | None) -> tuple[Trial, ...]:
     """Return the sizes to try and the present one, the largest first; none of other experiments."""
     experiment = trace.experiment
-    network = experiment.network
-    if measured is None or network is None or network.name != NETWORK:
+    network = _finder(experiment)
+    if measured is None or network is None:
         return ()
     last = replace(experiment.opening(len(experiment.layers)), view=View())
     some = _sized(last, SMALLEST - 1)  # no size of `_sides` but where it is the only one
@@ -68,8 +68,7 @@ def trials_of(trace: Trace, links: Links, measured: Measured | None) -> tuple[Tr
 
 def untried(trace: Trace, measured: Measured | None) -> str:
     """Return that a picture is larger than what is tried, and what to do; else nothing."""
-    network = trace.experiment.network
-    if measured is None or network is None or network.name != NETWORK:
+    if measured is None or not _finder(trace.experiment):
         return ""
     own = max(measured.own_size(trace.experiment.source))
     if own <= LARGEST:
@@ -78,6 +77,12 @@ def untried(trace: Trace, measured: Measured | None) -> str:
         f"The largest that is tried is {LARGEST} pixels long, and this picture is {own}: a face "
         "may be found at a larger working size, which stands under More, or in a part cut out."
     )
+
+
+def _finder(experiment: Experiment) -> Network | None:
+    """Return the network that finds one size alone, where it is the experiment's."""
+    network = experiment.network
+    return network if network is not None and network.name == NETWORK else None
 
 
 def _sized(experiment: Experiment, side: int) -> Experiment:

@@ -144,6 +144,22 @@ def test_the_same_letter_again_goes_on_by_a_step(page):
         expect(button).to_have_attribute("aria-pressed", "true")
 
 
+def test_the_same_letter_twice_at_once_is_two_of_it(page):
+    opened(page)
+    page.get_by_text("Step by step", exact=True).click()  # closed again
+    expect(page.locator("#steps")).not_to_have_attribute("open", "")
+    page.evaluate("""() => new Promise((opened) => {
+        steps.addEventListener("toggle", () => requestAnimationFrame(opened));
+        for (const key of ["s", "s"]) {
+            const pressed = new KeyboardEvent("keydown", { key, bubbles: true });
+            document.activeElement.dispatchEvent(pressed);
+        }
+    })""")
+    expect(page.get_by_role("button", name="Sum: 0", exact=True)).to_be_focused()
+    expect(page.locator("mc-sums [aria-pressed=true]")).to_have_text("0")
+    expect(page.locator(".channel.waiting")).to_have_count(3)
+
+
 def test_steps_by_keyboard_and_while_a_weight_changes(page):
     opened(page)
     page.keyboard.press("s")

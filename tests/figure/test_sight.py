@@ -65,7 +65,9 @@ def test_padding_is_told_side_by_side(tracer):
 
 def test_holes_are_told(tracer):
     found = sight(tracer, ("kernel", "1x1"))
-    assert found.holes == "Of these 9 rows and 9 columns, 5 and 5 reach it."
+    assert found.holes == (
+        "Of these 9 rows and 9 columns, 5 and 5 reach it; strides or dilations skip the others."
+    )
 
 
 def test_the_box_is_what_changes_the_number(tracer):

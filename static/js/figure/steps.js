@@ -36,7 +36,8 @@ class Sums extends HTMLElement {
     });
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.addEventListener("input", () => this.go(Number(this.slider?.value)));
-    this.closest("details")?.addEventListener("toggle", () => this.go(WHOLE));
+    const steps = this.closest("details");
+    steps?.addEventListener("toggle", () => (steps.open ? this.show(true) : this.go(WHOLE)));
     on("page", () => this.laid());
     for (const kind of /** @type {const} */ (["kernel", "bias"])) on(kind, () => this.at === WHOLE || this.show());
   }

@@ -50,10 +50,8 @@ function stepped(selector, all = selector) {
   const there = buttons.some((button) => button === document.activeElement);
   const button = buttons[(now + Number(there)) % buttons.length];
   if (steps) steps.open = true;
-  requestAnimationFrame(() => {
-    button?.focus();
-    if (there) button?.click();
-  });
+  button?.focus();
+  if (there) button?.click();
 }
 
 /** @param {EventTarget | null} target */
