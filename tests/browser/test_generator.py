@@ -265,3 +265,17 @@ def test_without_scripts_the_form_and_links_do_the_same(new_page):
     page.get_by_role("button", name="Networks").click()
     page.get_by_role("link", name="Faces").click()
     assert page.url.endswith("network=faces")
+
+
+def test_other_numbers_offer_the_one_that_their_own_page_does(new_page):
+    page = new_page("/?network=emoji&z=random(1)", width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    offered = [page.get_by_label(name) for name in ("Which number of z", "The number, from")]
+    for seed in (2, 3):
+        page.locator("[name='mix.seed']").fill(str(seed))
+        page.locator("[name='mix.seed']").press("Enter")
+        settled(page, f"random({seed})")
+        said = [field.input_value() for field in offered]
+        page.reload()
+        page.wait_for_load_state("networkidle")
+        assert said == [field.input_value() for field in offered]

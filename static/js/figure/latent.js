@@ -13,7 +13,7 @@ import { on, state } from "../state.js";
 const SLACK = 4; // CSS pixels that a hand may stray before it drags
 const A_PIXEL = 0.02; // what a CSS pixel sideways is worth
 const SELDOM = 100; // ms from number to number in the field while it is dragged
-/** The number that is worked on; null: the one that the page offers. @type {number | null} */
+/** The number that a hand works on; null: the one that the page offers. @type {number | null} */
 let chosen = null;
 
 /** A field of the form. @param {string} name */
@@ -27,9 +27,14 @@ const index = () => chosen ?? state.facts.z?.index ?? 0;
 /** One of the numbers, as the link says it now. @param {number} at */
 const numberAt = (at) => parsed(new URLSearchParams(state.query).get(`z.${at}`) ?? "") ?? state.facts.z?.values[at] ?? 0;
 
-/** Show which number is worked on, and what it is. @param {number} at */
+/** Work on one of the numbers. @param {number} at */
 function choose(at) {
   chosen = at;
+  point(at);
+}
+
+/** Show which number is worked on, and what it is. @param {number} at */
+function point(at) {
   const which = field("index");
   if (which && Number(which.value) !== at) which.value = String(at);
   const value = rounded(numberAt(at));
@@ -193,7 +198,7 @@ function begin() {
     const said = { tabindex: "0", role: "slider", "aria-label": "A number of z", "aria-valuemin": String(-most), "aria-valuemax": String(most) };
     for (const [name, value] of Object.entries(said)) bar.setAttribute(name, value);
   }
-  if (chosen !== null || bars().length) choose(index());
+  if (chosen !== null || bars().length) point(index());
 }
 on("seen", begin);
 on("page", begin);
