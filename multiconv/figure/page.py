@@ -110,7 +110,7 @@ class Page:
     samples: Mapping[str, Sample]
     sample: Sample | None
     mistakes: Sequence[MultiConvError]
-    wrong: frozenset[str | None]
+    wrong: Mapping[str | None, str]
     notices: tuple[tuple[str, str], ...]
     form: Form
     changes: Options
@@ -150,7 +150,7 @@ def page(
     layer, k = experiment.layer, experiment.focus.k
     # The form's names are those of the opened layer, without its number.
     own = prefix(experiment.focus.layer)
-    wrong = frozenset(mistake.field and mistake.field.removeprefix(own) for mistake in mistakes)
+    wrong = {each.field and each.field.removeprefix(own): str(each) for each in mistakes}
     few = layer.outputs <= FEW
     figure = figure_of(trace, links, form=typed, all_faces=few, outputs=outputs, turns=links)
     mixing = mixing_of(trace, links)
@@ -195,7 +195,7 @@ def page(
     )
 
 
-def _controls(trace: Trace, links: Links, form: Form, wrong: frozenset[str | None]) -> Controls:
+def _controls(trace: Trace, links: Links, form: Form, wrong: Collection[str | None]) -> Controls:
     """Return the fields, with what was chosen and typed in a form that could not be used."""
     experiment = trace.asked
     entries = controls.more_entries(experiment, trace.shapes[0].input_size)
@@ -210,7 +210,7 @@ def _controls(trace: Trace, links: Links, form: Form, wrong: frozenset[str | Non
         tuple(_as_chosen(controls.more_choices(experiment), form)),
         tuple(controls.stack_choices(trace)),
         tuple(replace(entry, text=form.get(entry.field, entry.text)) for entry in entries),
-        bool(wrong & controls.BEHIND_MORE) or typed_free,
+        not controls.BEHIND_MORE.isdisjoint(wrong) or typed_free,
         tuple(WHAT_IFS),
         experiment.focus.what_if,
         buttons(links, trace.held),

@@ -1,6 +1,7 @@
 """Words keep to their places: nothing lies over its neighbour, and nothing moves that need not."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.harness import frames
 
@@ -42,3 +43,28 @@ def test_a_pixels_total_stands_beside_what_it_adds_up(new_page, width):
     total = min(line["left"] for line in texts(page, ".total p"))
     assert all(each["right"] < total for each in texts(page, ".channels .subtotal"))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_what_is_wrong_behind_more_stands_under_its_own_field(new_page, watch, javascript):
+    watch.forgive("400")
+    page = new_page("/?size=48", javascript=javascript)
+    page.wait_for_load_state("networkidle")
+    page.get_by_text("More", exact=True).click()
+    others = ("kernel", "padding", "size", "range")
+    fields = {name: page.locator(f'.more-fields input[name*="{name}"]') for name in others}
+    before = {name: field.bounding_box() for name, field in fields.items()}
+    fields["size"].fill("1e3")
+    fields["size"].press("Enter")
+    wrong = page.locator(".more-fields :is(.fault, .mistake)").filter(has_text="size is")
+    expect(wrong).to_be_visible()
+    frames(page)
+    at, said = fields["size"].bounding_box(), wrong.bounding_box()
+    assert said["x"] == at["x"]
+    assert said["y"] > at["y"] + at["height"]
+    assert fields["size"].get_attribute("aria-invalid") == "true"
+    if javascript:  # all others keep their columns
+        now = {name: field.bounding_box() for name, field in fields.items()}
+        assert {name: each["x"] for name, each in now.items()} == {
+            name: each["x"] for name, each in before.items()
+        }
