@@ -131,7 +131,7 @@ def pixels_experiment(
     """Return `experiment` reduced to what one map's pixels depend on, so that its URL says no more.
 
     Editing green's kernel leaves the URL of red's map as it was.  What `FIELDS` says not to act on
-    the map is as usual.  ``colour_range`` is the range of its colours; an input plane has none.
+    the map is as usual.  ``colour_range`` is the range of its colours; a picture's plane has none.
     """
     if place := face_place(map_name, experiment):
         return _up_to(experiment, place[0])
@@ -166,7 +166,8 @@ def pixels_experiment(
         layer = _of_output(layer, k, added, shared=focus.what_if == "shared", own=own)
     seen = acting(experiment, kind, layer)
     if kind == "input":
-        return seen
+        told = experiment.before and colour_range != seen.layer.extent
+        return replace(seen, view=replace(seen.view, range=colour_range)) if told else seen
     view, kept = replace(seen.view, range=colour_range), seen.focus
     if kind == "rest" and focus.rows is None:  # which have none is seen at the pixel
         kept = replace(kept, i=focus.i, j=focus.j)

@@ -1,9 +1,12 @@
 """Each address of an experiment is what the link says, written once."""
 
+import io
 import re
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from multiconv.experiment.link import read
 from multiconv.experiment.model import Experiment, Limits
@@ -56,6 +59,44 @@ def test_samples_keep_the_filters_and_bring_their_own_pixel(client):
     ]
     assert all("strides=2" in address and "i=3" not in address for address, *_ in found)
     assert bar.count('src="/maps/input.png?') == len(offered)
+
+
+def shown(client, page, name):
+    """Return a map's picture as the page shows it, and its address."""
+    address = re.search(rf'<input[^>]* src="(/maps/{name}\.png[^"]*)"', page)[1]
+    address = address.replace("&amp;", "&")
+    picture = Image.open(io.BytesIO(client.get(address).data)).convert("RGBA")
+    return np.asarray(picture).astype(int), address
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "2.filters=each",
+        "2.filters=each&outputs=6&rows=0,1",
+        "2.kind=max_pool&2.kernel=1x1&2.strides=1x1",
+        "2.filters=each&range=0.4",
+    ],
+)
+def test_what_stands_on_both_sides_of_the_star_has_the_same_colours(client, query):
+    """What an identity adds is its input, number by number."""
+    page = client.get(f"/?size=48&activation=relu&{query}&layer=2").text
+    given, _ = shown(client, page, "input-0")
+    added, _ = shown(client, page, "partial-0")
+    assert (given[..., 3] > 0).any()
+    np.testing.assert_array_equal(given, added)
+
+
+@pytest.mark.parametrize(
+    ("changed", "end"), [("7.filters=zero", 0.3), ("range=0.4", 0.4), ("", 3.0)]
+)
+def test_an_input_map_has_the_range_that_the_page_says(client, changed, end):
+    page = client.get(f"/?network=faces&size=200&rows=0,1&{changed}").text
+    assert f"inputs ±{end:g}" in page
+    picture, address = shown(client, page, "input-0")
+    numbers = np.load(io.BytesIO(client.get(address.replace(".png", ".npy")).data))
+    # Colour on clear ground: about as opaque as the number is large.
+    np.testing.assert_allclose(picture[..., 3], 255 * np.minimum(numbers / end, 1), atol=6)
 
 
 def test_a_sheet_is_the_same_whatever_is_chosen_and_of_the_opened_layer():

@@ -165,11 +165,13 @@ def test_a_picture_too_small_for_it_is_told_the_size_that_goes(tracer):
 
 def test_a_maps_address_says_what_acts_on_it(tracer):
     start = of("network=faces&layer=5&k=3&7.off=1&4.off=2&w.0.0=soft&5.bias=" + "1," * 44 + "1")
-    for name, said in (
-        ("input-4", "network=faces&w.0.0=soft&4.off=2&layer=5"),
-        ("partial-4", "network=faces&w.0.0=soft&4.off=2&layer=5&k=3&range=1"),
+    own_range = start.layer.extent
+    for name, extent, said in (
+        ("input-4", own_range, "network=faces&w.0.0=soft&4.off=2&layer=5"),
+        ("input-4", 1.0, "network=faces&w.0.0=soft&4.off=2&layer=5&range=1"),
+        ("partial-4", 1.0, "network=faces&w.0.0=soft&4.off=2&layer=5&k=3&range=1"),
     ):
-        assert to_query(pixels_experiment(start, name, 1.0)) == said
+        assert to_query(pixels_experiment(start, name, extent)) == said
     summed = dict(to_pairs(pixels_experiment(start, "sum", 1.0)))
     own = network("faces").layers[4].bias
     told = [float(each) for each in summed["5.bias"].split(",")]
