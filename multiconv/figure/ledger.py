@@ -123,7 +123,7 @@ def ledger_of(trace: Trace, channels: Sequence[Channel], turns: RowLinks) -> Led
     return Ledger(
         f"What each of the {len(channels)} inputs adds to this number",
         _below(trace),
-        voices_of(subtotals),
+        voices_of(subtotals, [channel.adds for channel in channels]),
         headline_of(trace, subtotals),
         accounts,
         value_text(bias),
@@ -162,13 +162,14 @@ def with_row(trace: Trace, q: int) -> Rows:
     return tuple(sorted((*kept, q)))
 
 
-def voices_of(subtotals: Sequence[float]) -> str:
-    """Return how many channels say yes and no to the sum, and of both the loudest."""
-    count, silent = len(subtotals), sum(value == 0 for value in subtotals)
+def voices_of(subtotals: Sequence[float], adds: Sequence[bool]) -> str:
+    """Return how many channels say yes and no to the sum, of both the loudest, and of the rest."""
+    count = sum(adds)
+    silent = sum(on and value == 0 for value, on in zip(subtotals, adds, strict=True))
     said = []
     for word, sign, of in (("yes", 1, f" of {count}"), ("no", -1, "")):
         loud = [sign * value for value in subtotals]
-        number, q = sum(value > 0 for value in loud), max(range(count), key=loud.__getitem__)
+        number, q = sum(value > 0 for value in loud), max(range(len(loud)), key=loud.__getitem__)
         loudest = f"{q} ({value_text(subtotals[q])})"
         if not number:
             said.append(f"none says {word}")
@@ -178,6 +179,8 @@ def voices_of(subtotals: Sequence[float]) -> str:
             said.append(f"{number}{of} say {word}, loudest {loudest}")
     if silent:
         said.append(f"{silent} add{'s' * (silent == 1)} nothing")
+    if apart := len(adds) - count:
+        said.append(f"{apart} take{'s' * (apart == 1)} no part")
     words = "; ".join(said)
     return f"{words[0].upper()}{words[1:]}."
 

@@ -183,7 +183,8 @@ def _texts(values: NDArray[np.float64]) -> list[list[str]]:
 def _last_lines(trace: Trace) -> list[Term]:
     """Return what all channels add up to, the bias, the sum, the activation, rounded."""
     layer = trace.layer
-    added = [trace.subtotal(q) for q, each in enumerate(layer.partials) if each is not None]
+    every = [q for q, each in enumerate(layer.partials) if each is not None]
+    added = [trace.subtotal(q) for q in every]
     if trace.experiment.layer.pools and not added:
         return [Term("left out", "muted"), Term("= 0", "final")]
     if trace.experiment.layer.pools:
@@ -194,9 +195,10 @@ def _last_lines(trace: Trace) -> list[Term]:
     lines = [Term(f"{len(added)} subtotals ≈ {value_text(sum(added))}", "terms")]
     if not trace.experiment.sums:
         return [*lines, Term(APART, "muted")]
-    if rows := trace.held.rows:
+    if trace.held.rows:
+        rows = [q for q in trace.held.rows if q in every]
         these = sum(trace.subtotal(q) for q in rows)
-        others = f"the other {len(layer.partials) - len(rows)} ≈ {value_text(sum(added) - these)}"
+        others = f"the other {len(every) - len(rows)} ≈ {value_text(sum(added) - these)}"
         shown = Term(f"these {len(rows)} ≈ {value_text(these)}", "muted these")
         lines = [shown, Term(others, "muted others"), *lines]
     if divided := divided_by(trace):

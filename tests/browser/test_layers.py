@@ -423,6 +423,29 @@ def test_with_ranges_of_their_own_words_and_numbers_are_of_one_pixel(new_page):
     assert every == said_in(line.inner_text()) != said_in(before)
 
 
+def test_who_is_left_out_is_counted_nowhere(new_page):
+    page = new_page(f"{NETWORK}&7.off=3", width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    page.locator("#row-0 .switch [type=checkbox]").uncheck()
+    page.wait_for_url("**7.off=0,3*")
+    at_rest(page)
+    counts = [3, 40, 43]
+
+    def counted():
+        lines = page.locator(".total :is(.these, .others, .terms)").all_text_contents()
+        return [int(re.search(r"\d+", line)[0]) for line in lines]
+
+    assert counted() == counts
+    voices = page.locator('[data-value="voices"]')
+    assert re.search(r"\d+ of 43 say yes", voices.inner_text())
+    assert voices.inner_text().endswith("; 2 take no part.")
+    before = voices.inner_text()
+    page.locator("#result mc-map").hover(position={"x": 5, "y": 5})
+    expect(voices).not_to_have_text(before)
+    assert counted() == counts
+    assert re.search(r"of 43 .* 2 take no part\.$", voices.inner_text())
+
+
 def said_in(line):
     """What a line says that all subtotals are."""
     return float(re.search(r"subtotals ([+−]?[\d.]+)", line)[1].replace("−", "-"))

@@ -111,7 +111,10 @@ def test_a_pixel_that_no_stamp_reaches_has_tables_without_numbers(client):
     assert client.get(f"/api/probe{query[1:]}").json["total"] == 0
 
 
-@pytest.mark.parametrize("query", ["network=faces", "network=faces&7.off=0,8", "network=emoji"])
+@pytest.mark.parametrize(
+    "query",
+    ["network=faces", "network=faces&7.off=0,8", "network=faces&7.off=0&rows=0,1", "network=emoji"],
+)
 def test_of_many_inputs_what_stands_above_and_the_others_are_all_subtotals(client, query):
     text = client.get(f"/?{query}").text
     said = dict(re.findall(r'<p class="(?:muted )?(these|others|terms)">(?:[^<]*≈ )([^<]+)<', text))
@@ -121,4 +124,8 @@ def test_of_many_inputs_what_stands_above_and_the_others_are_all_subtotals(clien
     rows = re.findall(r'<div class="row [^"]*" id="row-(\d+)"', text)
     by_hand = sum(number(value) for q, value in table if q in rows)
     assert shown == pytest.approx(by_hand, abs=0.0021)
-    assert f"these {len(rows)} ≈ " in text
+    out = re.findall(r"7\.off=([\d,]+)", query)
+    off = set(out[0].split(",")) if out else set()
+    assert f"these {len(set(rows) - off)} ≈ " in text
+    assert f"the other {len(table) - len(off | set(rows))} ≈ " in text
+    assert f"{len(table) - len(off)} subtotals ≈ " in text

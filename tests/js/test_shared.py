@@ -331,21 +331,28 @@ def worked_differences():
 
 LEDGERS = [
     (
-        ([0.5, -0.25, 0.0, 1.0], -0.5),
+        ([0.5, -0.25, 0.0, 1.0], -0.5, [True] * 4),
         "2 of 4 say yes, loudest 3 (+1.000); 1 says no: 1 (−0.250); 1 adds nothing.",
     ),
     (
-        ([-1.0, -2.0, 0.25], 0.75),
+        ([-1.0, -2.0, 0.25], 0.75, [True] * 3),
         "1 of 3 says yes: 2 (+0.250); 2 say no, loudest 1 (−2.000).",
     ),
-    (([0.0] * 4, 0.0), "None says yes; none says no; 4 add nothing."),
+    (
+        ([0.0] * 4, 0.0, [True, False, True, False]),
+        "None says yes; none says no; 2 add nothing; 2 take no part.",
+    ),
+    (
+        ([0.0, -2.0, 0.25], 0.0, [False, True, True]),
+        "1 of 2 says yes: 2 (+0.250); 1 says no: 1 (−2.000); 1 takes no part.",
+    ),
 ]
 
 
 def worked_ledger():
     """Bars between 6 and 84, the running sum having room: by a plain look at every level."""
     cases = []
-    for (subtotals, bias), voices in LEDGERS:
+    for (subtotals, bias, adds), voices in LEDGERS:
         levels = [sum(subtotals[: count + 1]) for count in range(len(subtotals))]
         total = sum(subtotals) + bias
         every = [0.0, bias, total, *subtotals, *levels]
@@ -359,7 +366,7 @@ def worked_ledger():
             }
             for value in (*subtotals, bias, total)
         ]
-        said = {"subtotals": subtotals, "bias": bias, "voices": voices}
+        said = {"subtotals": subtotals, "bias": bias, "voices": voices, "adds": adds}
         cases.append({**said, "zero": round(zero, 4), "bars": bars})
     return cases
 
@@ -483,8 +490,8 @@ def test_the_file_is_up_to_date(name):
 
 
 def test_who_says_yes_and_no_is_said_alike():
-    for (subtotals, _), voices in LEDGERS:
-        assert voices_of(subtotals) == voices
+    for (subtotals, _, adds), voices in LEDGERS:
+        assert voices_of(subtotals, adds) == voices
 
 
 def engines(said):

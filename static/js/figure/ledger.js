@@ -274,7 +274,7 @@ function draw(values, beyond = null, still = true) {
   if (hasLedger()) {
     bars(shown, at, bias);
     headline(shown, at.total, bias, over);
-    put(find('[data-value="voices"]'), "", voices(shown, (q) => told(shown[q], beyond?.has(q))));
+    put(find('[data-value="voices"]'), "", voices(shown, facts.active, (q) => told(shown[q], beyond?.has(q))));
     for (const tile of all(".partial-tile output")) {
       const q = Number(tile.getAttribute("data-value")?.slice(8));
       if (facts.active[q]) put(tile, "", one(q));
@@ -432,11 +432,12 @@ function within(channel, found) {
 /** @param {number[]} values */
 function lines(values) {
   const sum = values.reduce((all, value) => all + value, 0);
-  const { rows } = state.facts;
-  const these = rows?.reduce((all, q) => all + values[q], 0) ?? 0;
-  put(find('[data-value="total"] .these'), "", `these ${rows?.length} ≈ ${captioned(these)}`);
-  put(find('[data-value="total"] .others'), "", `the other ${values.length - (rows?.length ?? 0)} ≈ ${captioned(sum - these)}`);
-  put(find('[data-value="total"] .terms'), "", `${active().length} subtotals ≈ ${captioned(sum)}`);
+  const every = active();
+  const rows = every.filter((q) => state.facts.rows?.includes(q));
+  const these = rows.reduce((all, q) => all + values[q], 0);
+  put(find('[data-value="total"] .these'), "", `these ${rows.length} ≈ ${captioned(these)}`);
+  put(find('[data-value="total"] .others'), "", `the other ${every.length - rows.length} ≈ ${captioned(sum - these)}`);
+  put(find('[data-value="total"] .terms'), "", `${every.length} subtotals ≈ ${captioned(sum)}`);
   const finals = document.querySelectorAll('[data-value="total"] .final');
   const total = sum / state.facts.divisor + state.bias;
   put(finals[0], "", `≈ ${captioned(total)}`);

@@ -51,11 +51,12 @@ export function shares(values) {
 }
 
 /**
- * How many say yes and no to the sum, and of both the loudest: figure/ledger.py says the same.
+ * How many say yes and no to the sum, of both the loudest, and of the rest: figure/ledger.py says the same.
  * @param {number[]} values by their channels
+ * @param {boolean[]} adds whether they take part
  * @param {(q: number) => string} told what one of them adds
  */
-export function voices(values, told) {
+export function voices(values, adds, told) {
   const side = (/** @type {string} */ word, /** @type {number} */ sign, /** @type {string} */ of) => {
     const number = values.filter((value) => sign * value > 0).length;
     if (!number) return `none says ${word}`;
@@ -63,9 +64,10 @@ export function voices(values, told) {
     const q = loud.indexOf(Math.max(...loud));
     return number === 1 ? `1${of} says ${word}: ${q} (${told(q)})` : `${number}${of} say ${word}, loudest ${q} (${told(q)})`;
   };
-  const silent = values.filter((value) => value === 0).length;
-  const last = silent ? [`${silent} add${silent === 1 ? "s" : ""} nothing`] : [];
-  const words = [side("yes", 1, ` of ${values.length}`), side("no", -1, ""), ...last].join("; ");
+  const count = (/** @type {(value: number, on: boolean) => boolean} */ whether) => values.filter((value, q) => whether(value, adds[q])).length;
+  const last = [["add", "nothing", count((value, on) => on && value === 0)], ["take", "no part", count((_, on) => !on)]]
+    .flatMap(([does, what, number]) => (number ? [`${number} ${does}${number === 1 ? "s" : ""} ${what}`] : []));
+  const words = [side("yes", 1, ` of ${count((_, on) => on)}`), side("no", -1, ""), ...last].join("; ");
   return `${words[0].toUpperCase()}${words.slice(1)}.`;
 }
 

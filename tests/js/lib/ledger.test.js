@@ -21,7 +21,7 @@ test("bars stand as the server draws them", () => {
 });
 
 test("who says yes and no is said as the server says it", () => {
-  for (const { subtotals, voices: said } of ledgers) assert.equal(voices(subtotals, (q) => captioned(subtotals[q])), said);
+  for (const { subtotals, adds, voices: said } of ledgers) assert.equal(voices(subtotals, adds, (q) => captioned(subtotals[q])), said);
 });
 
 test("what is for, what against, and how many", () => {
