@@ -172,7 +172,8 @@ def _ends(trace: Trace, pictured: bool) -> str:
     """Return what the full colour is on each kind of map, where partials may have a gain."""
     if not has_ledger(trace) or has_each(trace):
         return ""
-    end, left = weight_text(trace.range), trace.experiment.layer.inputs - len(trace.rows)
+    end, added = weight_text(trace.range), enumerate(trace.layer.partials)
+    left = sum(each is not None and q not in trace.rows for q, each in added)
     first = ["output"] * trace.experiment.sums + [f"the other {left}"] * (left > 0)
     one = weight_text(trace.range / trace.gain)
     gain = f" (× {trace.gain})" if trace.gain > 1 else ""

@@ -41,7 +41,8 @@ def rest_of(
     rows = trace.rows
     if not trace.experiment.layer.has_rest or not trace.experiment.sums:
         return None
-    values = [trace.subtotal(channel.q) for channel in channels if channel.q not in rows]
+    others = [channel.q for channel in channels if channel.adds and channel.q not in rows]
+    values = [trace.subtotal(q) for q in others]
     gains = [value for value in values if value > 0]
     losses = [value for value in values if value < 0]
     total, plane = sum(values), trace.layer.rest(rows)
