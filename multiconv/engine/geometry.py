@@ -341,7 +341,7 @@ def _output_side(axis: int, size: Pair, kernel: Pair, steps: Pair, pads: Pads, g
     raise InvalidValue(
         f"The kernel reaches over {(k - 1) * d + 1} {('rows', 'columns')[axis]}, but the padded "
         f"input has {n + before + after}: out = ⌊(n + before + after − (k−1)·d − 1) / s⌋ + 1 = "
-        f"⌊({n} + {before} + {after} − ({k}−1)·{d} − 1) / {s}⌋ + 1 = {out}.",
+        f"⌊({n} + {before} + {after} − ({k}−1)·{d} − 1) / {s}⌋ + 1 = {str(out).replace('-', '−')}.",
         "Use a smaller kernel or dilation, more padding, or a larger picture.",
         field="kernel",
         limit=f"{n + before + after} {('rows', 'columns')[axis]}",

@@ -120,6 +120,9 @@ def arithmetic(
     output = None
     if activation != "identity":
         output = float(activation_of(activation)(np.array([value]))[0])
+    sign = (
+        "=" if output == 0 else value_sign
+    )  # what ReLU cuts off is 0, however the sum was rounded
     return Arithmetic(
         channels=tuple(channels),
         total=_rounded(total / unit, places, plus=True),
@@ -128,7 +131,7 @@ def arithmetic(
         value=_rounded(value, _VALUE_PLACES, plus=True),
         value_sign=value_sign,
         output=None if output is None else _rounded(output, _VALUE_PLACES, plus=True),
-        output_sign=None if output is None else (value_sign if activation == "relu" else "≈"),
+        output_sign=None if output is None else (sign if activation == "relu" else "≈"),
     )
 
 

@@ -303,7 +303,7 @@ CHALLENGES = (
     Challenge(
         "Blind",
         "Blind the network for this face: leave out at most four of the 45 channels of its last "
-        "layer, so that no score anywhere is above 0.",
+        "layer, so that every score is below 0.",
         "How many channels a network’s decision rests on.",
         "Yes: the highest score is below 0 now, and the network finds no face. Those few channels "
         "carried it.",

@@ -145,7 +145,7 @@ FIELDS = (
           f"down x across, 1 to {LIMITS.stride}", turn=1),
     Field("padding", "layer.padding", PADDING, _by_kind("SAME", "VALID"), ADDED, "main", "Padding",
           f"same, valid, 1, 1x2, or top,bottom,left,right, 0 to {LIMITS.pad}; "
-          "reflected less than the picture's side"),
+          "where the picture is reflected, less than its side"),
     Field("padding_mode", "layer.padding_mode",
           word_of({"zeros": "zeros", "reflect": "the picture reflected",
                    "replicate": "the edge repeated", "circular": "the other side"}),

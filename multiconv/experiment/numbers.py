@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal
 
 from multiconv.errors import InvalidValue
@@ -136,6 +137,12 @@ def decimal(value: float, places: int, *, signed: bool = False) -> str:
     return text.replace("-", MINUS) if text.startswith("-") else "+" * signed + text
 
 
+def terms_text(terms: Iterable[str]) -> str:
+    """Return signed terms as a sum: a zero, which has no sign, gets its plus behind another."""
+    first, *others = list(terms) or [""]
+    return " ".join([first, *(f"+{term}" if term[:1].isdigit() else term for term in others)])
+
+
 def grouped(value: float) -> str:
     """Return a whole bound with its thousands marked, as messages write it."""
     return f"{value:,.0f}"
@@ -154,10 +161,17 @@ DIGITS = 6
 """The most characters of a number that a field has room for, its sign left out."""
 
 
+SMALL = 1e-5
+"""Below it a rounded number has an exponent: its zeros would fill the field."""
+
+
 def weight_text(value: float) -> str:
     """Return a weight as its field shows it: exact where that is short, else rounded."""
     exact = plain(value)
     if len(exact.lstrip("-")) > DIGITS:
         rounded = f"{value:.4f}".rstrip("0").rstrip(".")
-        exact = rounded if abs(value) >= 0.001 else f"{value:.3g}"
+        if abs(value) < 0.001:
+            rounded = f"{value:.3g}"
+            rounded = rounded if abs(float(rounded)) < SMALL else plain(float(rounded))
+        exact = rounded
     return exact.replace("-", MINUS)

@@ -291,6 +291,11 @@ def activation_words(name: str) -> str:
     return ACTIVATION_WORDS[name]
 
 
+def outcome_words(name: str, value: float, text: str) -> str:
+    """Return what an activation makes of a sum; what ReLU cuts off is 0, not nearly."""
+    return f"{activation_words(name)} {'= 0' if name == 'relu' and value == 0 else f'≈ {text}'}"
+
+
 def size_words(size: tuple[int | Fraction, int | Fraction]) -> str:
     """Return height × width, as 160 × 107."""
     return f"{size[0]} × {size[1]}"

@@ -11,7 +11,7 @@ from multiconv.drawing.ledger import Drawing, ledger
 from multiconv.experiment.changes import Held, with_held
 from multiconv.experiment.model import ALL, MOST, Experiment, Rows
 from multiconv.experiment.numbers import decimal
-from multiconv.experiment.words import activation_words
+from multiconv.experiment.words import outcome_words
 from multiconv.figure.channels import Channel
 from multiconv.figure.rows import has_ledger, value_text
 from multiconv.tracing.trace import Trace
@@ -196,8 +196,9 @@ def headline_of(trace: Trace, subtotals: Sequence[float]) -> Headline:
     activation = trace.layer.activation
     then = ""
     if activation != "identity":
-        value = decimal(float(trace.layer.output[trace.pixel]), places, signed=True)
-        then = f"then {activation_words(activation)} ≈ {value}"
+        output = float(trace.layer.output[trace.pixel])
+        value = decimal(output, places, signed=True)
+        then = f"then {outcome_words(activation, output, value)}"
     plus, minus, start, whole = (
         decimal(value, places, signed=True) for value in (gains, losses, bias, total)
     )

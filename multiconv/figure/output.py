@@ -128,7 +128,7 @@ def _held(trace: Trace) -> str:
     beyond = sum(counts.below + counts.above for counts in trace.clipped)
     share = 100 * beyond / max(pixels, 1)
     much = "nothing" if not beyond else "under 1 %" if share < 1 else f"{decimal(share, 0)} %"
-    most = f"{much} of all maps" if has_ledger(trace) and beyond else much
+    most = f"{much} of all maps’ pixels" if beyond else much
     return f"scale held at ±{weight_text(extent)} · {most} beyond it"
 
 
@@ -202,7 +202,7 @@ def shape_words(shape: Geometry, layer: Layer) -> str:
         return "; ".join(told)
     down, across = unused(shape)
     left = [
-        f"{count} {noun}{'s' * (count != 1)}"
+        f"{count} {noun}s" if count > 1 else noun
         for count, noun in ((down, "row"), (across, "column"))
         if count
     ]

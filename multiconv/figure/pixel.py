@@ -16,8 +16,8 @@ from multiconv.engine.trace import PoolTrace
 from multiconv.experiment.arithmetic import Arithmetic, ChannelArithmetic, arithmetic
 from multiconv.experiment.fields import UNITS
 from multiconv.experiment.model import AVG_POOL, MAX_POOL
-from multiconv.experiment.numbers import MINUS, decimal
-from multiconv.experiment.words import activation_words, layer_name, pooling_words
+from multiconv.experiment.numbers import MINUS, decimal, terms_text
+from multiconv.experiment.words import activation_words, layer_name, outcome_words, pooling_words
 from multiconv.figure.channels import Channel
 from multiconv.figure.formula import Term, activated, formula
 from multiconv.figure.kernel import tint, weight_scale
@@ -207,8 +207,8 @@ def _last_lines(trace: Trace) -> list[Term]:
         lines.append(Term(f"bias {value_text(layer.bias)}", "muted"))
     lines.append(Term(f"≈ {value_text(float(layer.sum[trace.pixel]))}", "final"))
     if layer.activation != "identity":
-        value = value_text(float(layer.output[trace.pixel]))
-        lines.append(Term(f"{activation_words(layer.activation)} ≈ {value}", "final"))
+        value = float(layer.output[trace.pixel])
+        lines.append(Term(outcome_words(layer.activation, value, value_text(value)), "final"))
     return lines
 
 
@@ -294,7 +294,7 @@ def _lines(working: Arithmetic, trace: Trace) -> list[Term]:
     activation, divided = trace.layer.activation, divided_by(trace)
     ones = trace.experiment.view.unit == "one"
     levels = " ".join(part for part in ("" if ones else "÷ 255", divided) if part)
-    sums = " ".join(channel.subtotal for channel in working.channels)
+    sums = terms_text(channel.subtotal for channel in working.channels)
     if not trace.experiment.sums:
         return [Term(sums, "terms"), Term(APART, "muted")]
     lines = [Term(sums, "terms")]

@@ -49,17 +49,20 @@ def steps_of(trace: Trace, channels: Sequence[Channel]) -> tuple[Step, ...]:
         return ()
     found = [Step("0", "running-0", 0, "Nothing yet: every pixel is 0.")]
     names: list[str] = []
-    count = sum(channel.adds for channel in channels)
+    coming = [channel.name for channel in channels if channel.adds]
+    count = len(coming)
     for channel in channels:
         if not channel.adds:
             continue
         label = f"+ {channel.name}" if names else channel.name
         names.append(channel.name)
-        words = f"{' + '.join(names)}, pixel by pixel; the bias is still missing."
+        left = coming[len(names) :]
+        words = f"{' + '.join(names)}, pixel by pixel; {_missing(left, len(left))}."
         entered = channel.q + 1
         if channel.source:  # of many the names would be a paragraph
             label = f"{len(names)} of {count} inputs"
-            words = f"{label}, the last is {channel.q}; the bias is still missing."
+            left = [f"the other {count - len(names)}"] if len(names) < count else []
+            words = f"{label}, the last is {channel.q}; {_missing(left, count - len(names))}."
         found.append(Step(label, f"running-{entered}", entered, words.capitalize()))
     divided = divided_by(trace)
     everything = (
@@ -74,3 +77,10 @@ def steps_of(trace: Trace, channels: Sequence[Channel]) -> tuple[Step, ...]:
         shows = f"output-{trace.experiment.focus.k}"
         found.append(Step(then, shows, len(channels), f"{then} of the sum: the output."))
     return tuple(found)
+
+
+def _missing(left: Sequence[str], count: int) -> str:
+    """Return what has not entered yet: so many channels, as ``left`` names them, and the bias."""
+    return (
+        f"{', '.join(left)}{' and ' * bool(left)}the bias {'are' if count else 'is'} still missing"
+    )

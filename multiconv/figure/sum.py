@@ -11,8 +11,8 @@ from multiconv.drawing.junction import GRAPH, Junction, graph, junction
 from multiconv.engine.activations import activation
 from multiconv.experiment.edit import ROW_WIDTH
 from multiconv.experiment.model import MOST
-from multiconv.experiment.numbers import weight_text
-from multiconv.experiment.words import activation_words, map_words, pooling_words
+from multiconv.experiment.numbers import terms_text, weight_text
+from multiconv.experiment.words import activation_words, map_words, outcome_words, pooling_words
 from multiconv.figure.kernel import room_of
 from multiconv.figure.rest import Rest
 from multiconv.figure.rows import (
@@ -157,7 +157,7 @@ def divided_by(trace: Trace) -> str:
 def _total(trace: Trace) -> str:
     """Return the subtotals and the bias as one line, rounded."""
     adds = [float(partial[trace.pixel]) for partial in trace.layer.partials if partial is not None]
-    terms = " ".join(map(value_text, adds))
+    terms = terms_text(map(value_text, adds))
     if len(adds) > MOST:
         terms = f"{len(adds)} subtotals {value_text(sum(adds))}"
     if trace.experiment.layer.pools:
@@ -172,5 +172,5 @@ def _total(trace: Trace) -> str:
     total = f"{terms}{bias} ≈ {value_text(float(trace.layer.sum[trace.pixel]))}"
     if trace.layer.activation == "identity":
         return total
-    then = activation_words(trace.layer.activation)
-    return f"{total}; {then} ≈ {value_text(float(trace.layer.output[trace.pixel]))}"
+    output = float(trace.layer.output[trace.pixel])
+    return f"{total}; {outcome_words(trace.layer.activation, output, value_text(output))}"

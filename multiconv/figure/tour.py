@@ -102,7 +102,7 @@ STOPS = (
         "network=faces",
         "So it goes on in every layer",
         "The last layer of a network that finds faces: 45 channels, so 45 kernels and 45 "
-        "subtotals, one outlined bar for each. They are added, and so is a bias: above zero is "
+        "subtotals, one bar for each. They are added, and so is a bias: above zero is "
         "a face.",
         "Click the background, and see the bars for and against.",
         "ledger",

@@ -134,7 +134,7 @@ def test_inputs_enter_the_sum_one_after_another(page, server):
         "(at) => { at.value = '6'; at.dispatchEvent(new Event('input', {bubbles: true})) }"
     )
     expect(page.locator(".step-words")).to_have_text(
-        "6 of 45 inputs, the last is 5; the bias is still missing."
+        "6 of 45 inputs, the last is 5; the other 39 and the bias are still missing."
     )
     output = page.locator('.result [data-value="output"]')
     assert abs(number(output.inner_text()) - levels[5]) < 0.003

@@ -573,7 +573,8 @@ def test_the_figure_in_small_adds_up_too(client):
 
     assert small("/") == "Red adds + Green adds + Blue adds = output 0 ↑ the figure"
     assert small("/?network=faces") == (
-        "0 adds × 10 + 1 adds × 10 + 5 adds × 10 + 36 adds × 10 + the other 41 + −0.2473 = "
+        "0 adds, colour × 10 + 1 adds, colour × 10 + 5 adds, colour × 10 + "
+        "36 adds, colour × 10 + the other 41 + −0.2473 = "
         "output 0 ↑ the figure"
     )
     assert small(page_address("pooled")).count("+") == 0

@@ -23,7 +23,7 @@ from multiconv.figure.output import shape_words
         (
             (160, 160),
             {"padding": "VALID", "strides": (4, 4)},
-            "out = ⌊(160 − 3) / 4⌋ + 1 = 40; the last 1 row and 1 column are not reached",
+            "out = ⌊(160 − 3) / 4⌋ + 1 = 40; the last row and column are not reached",
         ),
         (
             (20, 20),

@@ -29,7 +29,13 @@ def test_the_channels_enter_in_their_order(tmp_path):
         ("+ blue", "running-3", 3),
         ("+ bias", "sum", 3),
     ]
-    assert found[-1].words == "Red + green + blue + bias: the bias is 0.5."
+    assert [one.words for one in found] == [
+        "Nothing yet: every pixel is 0.",
+        "Red, pixel by pixel; green, blue and the bias are still missing.",
+        "Red + green, pixel by pixel; blue and the bias are still missing.",
+        "Red + green + blue, pixel by pixel; the bias is still missing.",
+        "Red + green + blue + bias: the bias is 0.5.",
+    ]
 
 
 def test_the_slider_goes_to_the_last_pixel(client):

@@ -295,6 +295,8 @@ def test_what_cannot_be_read_is_told_and_stays_in_its_field(client):
     assert 'aria-invalid="true" aria-describedby="mistake-answer"' in answer.text
     assert "Your answer is “about one”, which is no number. Write a decimal number" in answer.text
     assert answer.text.count('id="mistake-answer"') == 1
+    said = strip(client, "/edit?from=challenge%3D1%26answer%3D0.313&answer=abc", 400)
+    assert said[:2] == (False, ""), "what was said of the last answer is not said of this one"
     assert (
         "Your answer is empty. Write a number such as 0.5."
         in strip(client, "/edit?from=challenge%3D1&answer=", 400)[2]

@@ -169,8 +169,11 @@ def test_a_film_of_a_mean_ends_in_it(client):
     ("query", "words"),
     [
         ("range=1", "scale held at ±1 · nothing beyond it · "),
-        ("range=0.001&w.0.0=zero&w.1.0=zero", "scale held at ±0.001 · 47 % beyond it · "),
-        ("range=0.5&w.0.0=outline", "scale held at ±0.5 · 4 % beyond it · "),
+        (
+            "range=0.001&w.0.0=zero&w.1.0=zero",
+            "scale held at ±0.001 · 47 % of all maps’ pixels beyond it · ",
+        ),
+        ("range=0.5&w.0.0=outline", "scale held at ±0.5 · 4 % of all maps’ pixels beyond it · "),
     ],
 )
 def test_the_bar_says_that_the_range_is_held_and_how_much_is_beyond(client, query, words):
@@ -186,7 +189,8 @@ def test_the_bar_says_that_the_range_is_held_and_how_much_is_beyond(client, quer
     plane = array(client, f"/maps/output-0.npy?size=48&{query}")
     share = 100 * (beyond + (np.abs(plane) > facts["range"] * 1.00001).sum()) / (count + plane.size)
     much = "nothing" if share == 0 else "under 1 %" if share < 1 else f"{share:.0f} %"
-    assert found == f"scale held at ±{facts['range']:g} · {much} beyond it · "
+    of = "" if share == 0 else " of all maps’ pixels"
+    assert found == f"scale held at ±{facts['range']:g} · {much}{of} beyond it · "
     if "outline" not in query:
         assert found == words
 

@@ -23,6 +23,7 @@ def panel(client: FlaskClient, host: str) -> str:
 def test_a_machines_own_address_is_said_to_be_its_alone(client: FlaskClient, host: str) -> None:
     said = panel(client, host)
     assert ALONE in said
+    assert "open anywhere" not in said
     assert f'value="http://{host.removesuffix(":80")}/?k=1"' in said
 
 
@@ -40,6 +41,7 @@ def test_an_address_that_others_used_is_offered_as_it_is(client: FlaskClient, ho
     said = panel(client, host)
     assert f'value="http://{host}/?k=1"' in said
     assert "link-words" not in said
+    assert "Samples open anywhere" in said
 
 
 def test_a_host_that_is_no_name_is_not_repeated(client: FlaskClient) -> None:

@@ -10,7 +10,7 @@ import { activated } from "../lib/arithmetic.js";
 import { tint } from "../lib/colours.js";
 import { roomOf } from "../lib/geometry.js";
 import { bar, placesFor, scale, shares, texts, valueOf, voices } from "../lib/ledger.js";
-import { captioned, rounded } from "../lib/numbers.js";
+import { captioned, outcomeWords, rounded, termsText } from "../lib/numbers.js";
 import { accepted, fetched } from "../page/ask.js";
 import { on, state, under } from "../state.js";
 
@@ -296,8 +296,8 @@ function draw(values, beyond = null, still = true) {
   put(find('[data-value="level"]'), "", beyond?.size === 0 ? `${NEAR}${level}` : level);
   const listed = active();
   const sum = values.reduce((all, value) => all + value, 0);
-  const terms = listed.length > MANY ? `${listed.length} subtotals ${whole(sum)}` : listed.map(one).join(" ");
-  const then = output === undefined || facts.activation === "identity" ? "" : `; ${facts.activationWords} ≈ ${value}`;
+  const terms = listed.length > MANY ? `${listed.length} subtotals ${whole(sum)}` : termsText(listed.map(one));
+  const then = output === undefined || facts.activation === "identity" ? "" : `; ${outcomeWords(facts, output, value)}`;
   const added = facts.whatIf === "mean" ? `(${terms}) ÷ ${facts.divisor}` : terms;
   const line = facts.pooling ? `${facts.pooling} ≈ ${terms}` : `${added}${bias ? ` ${captioned(bias)} of bias` : ""} ≈ ${whole(at.total)}${then}`;
   if (listed.length) put(find('[data-value="sum"]'), "", facts.whatIf === "apart" ? `${terms}, not summed` : line);
@@ -356,7 +356,7 @@ function headline(values, total, bias, over) {
   put(find(".ledger-sum .ledger-total"), "", larger ? "≈ …" : `≈ ${rounded(total, places, true)}`);
   put(find(".bars .whole"), "", larger ? "…" : rounded(total, places, true));
   const output = activated(state.facts.activation, total);
-  put(find(".ledger-sum .then"), "", output === undefined || larger ? "" : `, then ${state.facts.activationWords} ≈ ${rounded(output, places, true)}`);
+  put(find(".ledger-sum .then"), "", output === undefined || larger ? "" : `, then ${outcomeWords(state.facts, output, rounded(output, places, true))}`);
   put(find(".sum-aloft"), "", find(".ledger-sum")?.textContent ?? "");
 }
 
@@ -442,7 +442,7 @@ function lines(values) {
   const total = sum / state.facts.divisor + state.bias;
   put(finals[0], "", `≈ ${captioned(total)}`);
   const output = activated(state.facts.activation, total);
-  put(finals[1], "", output === undefined ? "" : `${state.facts.activationWords} ≈ ${captioned(output)}`);
+  put(finals[1], "", output === undefined ? "" : outcomeWords(state.facts, output, captioned(output)));
 }
 
 function begin() {

@@ -4,7 +4,7 @@
  * on every map, the captions' values. Products of numbers that the server sent, and nothing else.
  */
 import { arithmetic } from "../lib/arithmetic.js";
-import { captioned } from "../lib/numbers.js";
+import { captioned, outcomeWords, termsText } from "../lib/numbers.js";
 import { levelKind, tint } from "../lib/colours.js";
 import { roomOf, shownWindow } from "../lib/geometry.js";
 import { fetched } from "../page/ask.js";
@@ -148,11 +148,11 @@ function inOnes({ sign, subtotal }, added) {
 
 /** The subtotals, the bias, their sum and what the activation makes of it, as figure/sum.py says them. @param {Working} working */
 function sumLine({ added, bias, sum, output, caption }) {
-  const { whatIf, divisor, activationWords } = state.facts;
-  const listed = added.length > MANY ? `${added.length} subtotals` : added.join(" ");
+  const { whatIf, divisor } = state.facts;
+  const listed = added.length > MANY ? `${added.length} subtotals` : termsText(added);
   if (whatIf === "apart") return `${listed}, not summed`;
   const mean = whatIf === "mean" && (state.step?.biased ?? true);
-  const then = output === null ? "" : `; ${activationWords} ≈ ${caption}`;
+  const then = output === null ? "" : `; ${outcomeWords(state.facts, Number(output), caption)}`;
   return `${mean ? `(${listed}) ÷ ${divisor}` : listed}${bias === null ? "" : ` ${captioned(state.bias)} of bias`} ≈ ${sum}${then}`;
 }
 
@@ -224,7 +224,7 @@ function lines(working) {
   const place = document.querySelector('[data-value="total"]');
   if (!place) return;
   const { whatIf, divisor } = state.facts;
-  const terms = ["terms", working.channels.map((one) => one.subtotal).join(" ") || "0"];
+  const terms = ["terms", termsText(working.channels.map((one) => one.subtotal)) || "0"];
   if (whatIf === "apart") return laidOut(place, [terms, ["muted", APART]]);
   const divided = whatIf === "mean" && state.step?.biased !== false; // a running sum is not yet
   const levels = [...(state.facts.ones ? [] : ["÷ 255"]), ...(divided ? [`÷ ${divisor}`] : [])].join(" ");

@@ -76,7 +76,8 @@ export function arithmetic(windows, kernels, bias = 0, activation = "identity", 
     value: rounded(value, VALUE, true),
     value_sign,
     output: output === null ? null : rounded(output, VALUE, true),
-    output_sign: output === null ? null : activation === "relu" ? value_sign : "≈",
+    // What ReLU cuts off is 0, however the sum was rounded.
+    output_sign: output === null ? null : activation === "relu" ? (output === 0 ? "=" : value_sign) : "≈",
     /** The pixel's value and what each channel adds, as captions say them. */
     caption: captioned(output ?? value),
     sum: captioned(value),

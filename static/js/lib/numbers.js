@@ -83,12 +83,12 @@ export function weightText(value) {
   return text.replace("-", MINUS);
 }
 
-/** Three significant digits, as Python's `.3g` writes them. @param {number} value */
+/** Three significant digits, below 0.00001 with an exponent: the zeros would fill the field. @param {number} value */
 function significant(value) {
   const [mantissa, exponent] = value.toExponential(2).split("e");
   const short = mantissa.replace(/\.?0+$/, "");
   const power = Number(exponent);
-  if (power >= -4) return plain(Number(`${short}e${power}`));
+  if (power >= -5) return plain(Number(`${short}e${power}`));
   return `${short}e-${String(-power).padStart(2, "0")}`;
 }
 
@@ -128,6 +128,12 @@ export function captioned(value) {
   const places = Math.min(3, Math.max(DIGITS - whole, 0));
   return rounded(Number(rounded(Math.abs(value) / unit, places)) * unit * Math.sign(value), places, true);
 }
+
+/** Signed terms as a sum: a zero, which has no sign, gets its plus behind another. @param {string[]} terms */
+export const termsText = (terms) => terms.map((term, at) => (at && /^[0-9]/.test(term) ? `+${term}` : term)).join(" ");
+
+/** What an activation makes of a sum; what ReLU cuts off is 0, not nearly. @param {{ activation: string, activationWords: string }} facts @param {number} value @param {string} text */
+export const outcomeWords = ({ activation, activationWords }, value, text) => `${activationWords} ${activation === "relu" && value === 0 ? "= 0" : `≈ ${text}`}`;
 
 /** A whole number half-way between two goes to the even one, as Python rounds. @param {number} value */
 export function halfEven(value) {
