@@ -1,6 +1,7 @@
 """Words keep to their places: nothing lies over its neighbour, and nothing moves that need not."""
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.harness import frames
@@ -68,3 +69,28 @@ def test_what_is_wrong_behind_more_stands_under_its_own_field(new_page, watch, j
         assert {name: each["x"] for name, each in now.items()} == {
             name: each["x"] for name, each in before.items()
         }
+
+
+def test_the_bar_keeps_its_lines_beside_pictures_of_ones_own(new_page, tmp_path):
+    page = new_page("/?size=16")
+    page.wait_for_selector("html.js")
+    for shade in (40, 120, 200):
+        Image.new("RGB", (8, 8), (shade, 90, 20)).save(tmp_path / f"{shade}.png")
+        before = page.url
+        page.set_input_files("#image", tmp_path / f"{shade}.png")
+        page.wait_for_url(lambda address, before=before: address != before)
+        expect(page.locator(".samples a[title='Your picture']")).to_have_count(1)
+    expect(page.locator(".samples a")).to_have_count(9)
+    for width, lines in (
+        (1920, 1),
+        (1700, 1),
+        (1440, 1),
+        (1366, 1),
+        (1280, 1),
+        (1100, 2),
+        (768, 2),
+    ):
+        page.set_viewport_size({"width": width, "height": 700})
+        frames(page)
+        height = page.locator(".bar").bounding_box()["height"]
+        assert height < (70 if lines == 1 else 110), width
