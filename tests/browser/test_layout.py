@@ -1,5 +1,7 @@
 """Words keep to their places: nothing lies over its neighbour, and nothing moves that need not."""
 
+import re
+
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
@@ -94,3 +96,15 @@ def test_the_bar_keeps_its_lines_beside_pictures_of_ones_own(new_page, tmp_path)
         frames(page)
         height = page.locator(".bar").bounding_box()["height"]
         assert height < (70 if lines == 1 else 110), width
+
+
+def test_the_largest_tables_are_seen_whole_or_tell_that_they_go_on(new_page):
+    page = new_page("/?size=48&kernel=7x7&w.1.0=gaussian(1)")
+    page.wait_for_load_state("networkidle")
+    page.locator("#pixel").scroll_into_view_if_needed()
+    channels, subtotal = page.locator(".channels"), page.locator(".subtotal").first
+    for width, whole in ((1440, True), (1280, True), (768, False)):
+        page.set_viewport_size({"width": width, "height": 800})
+        frames(page)
+        assert channels.evaluate("at => at.scrollWidth <= at.clientWidth") == whole, width
+        expect(subtotal).to_have_css("box-shadow", "none" if whole else re.compile("px"))
