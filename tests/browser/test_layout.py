@@ -108,3 +108,10 @@ def test_the_largest_tables_are_seen_whole_or_tell_that_they_go_on(new_page):
         frames(page)
         assert channels.evaluate("at => at.scrollWidth <= at.clientWidth") == whole, width
         expect(subtotal).to_have_css("box-shadow", "none" if whole else re.compile("px"))
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1000, 700)])
+def test_a_tours_frame_cuts_through_no_line(new_page, width, height):
+    page = new_page("/?network=faces&tour=8", width=width, height=height)
+    frame = page.locator(".lit-ledger .ledger-drawing").bounding_box()
+    assert all(line["bottom"] < frame["y"] - 4 for line in texts(page, ".ledger-head > *"))
