@@ -115,3 +115,12 @@ def test_a_tours_frame_cuts_through_no_line(new_page, width, height):
     page = new_page("/?network=faces&tour=8", width=width, height=height)
     frame = page.locator(".lit-ledger .ledger-drawing").bounding_box()
     assert all(line["bottom"] < frame["y"] - 4 for line in texts(page, ".ledger-head > *"))
+
+
+def test_for_and_against_stands_beside_the_arrow(new_page):
+    page = new_page("/?network=faces", height=900)
+    for width in (768, 900, 1000):
+        page.set_viewport_size({"width": width, "height": 900})
+        frames(page)
+        (words,), arrow = texts(page, ".sum-shares summary"), page.locator(".arrow-down")
+        assert words["left"] > arrow.evaluate("at => at.getBoundingClientRect().right"), width
