@@ -117,6 +117,18 @@ def test_a_tours_frame_cuts_through_no_line(new_page, width, height):
     assert all(line["bottom"] < frame["y"] - 4 for line in texts(page, ".ledger-head > *"))
 
 
+@pytest.mark.parametrize("query", ["", "&w.0.0=0,0,0,0,1,0,0,0,0", "&w.0.0=gabor(45,6)"])
+def test_choices_end_where_the_output_does(new_page, query):
+    page = new_page(f"/?size=48{query}")
+    for width in (1440, 1280, 1016):
+        page.set_viewport_size({"width": width, "height": 800})
+        frames(page)
+        output = page.locator(".output .map").bounding_box()
+        for choice in page.locator(".controls > .choice").all():
+            at = choice.bounding_box()
+            assert at["x"] + at["width"] <= output["x"] + output["width"] + 2, (width, query)
+
+
 def test_for_and_against_stands_beside_the_arrow(new_page):
     page = new_page("/?network=faces", height=900)
     for width in (768, 900, 1000):
