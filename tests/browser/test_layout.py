@@ -129,6 +129,17 @@ def test_choices_end_where_the_output_does(new_page, query):
             assert at["x"] + at["width"] <= output["x"] + output["width"] + 2, (width, query)
 
 
+def test_an_index_stands_on_its_line_beside_a_name_of_any_length(new_page):
+    page = new_page("/?size=48&w.0.0=gabor(45,6)&w.1.0=identity")
+    for width in (1440, 1016, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        frames(page)
+        for at in page.locator(".row .caption").all():
+            index, name = at.locator(".index").bounding_box(), at.locator("select").bounding_box()
+            assert abs(index["y"] + index["height"] / 2 - name["y"] - name["height"] / 2) < 4
+            assert index["x"] + index["width"] <= name["x"], width
+
+
 def test_for_and_against_stands_beside_the_arrow(new_page):
     page = new_page("/?network=faces", height=900)
     for width in (768, 900, 1000):
