@@ -140,6 +140,19 @@ def test_an_index_stands_on_its_line_beside_a_name_of_any_length(new_page):
             assert index["x"] + index["width"] <= name["x"], width
 
 
+@pytest.mark.parametrize("width", [1440, 1366, 1100, 768])
+def test_sizes_are_tried_where_their_words_stand(new_page, width):
+    page = new_page("/?network=faces", width=width, height=900)
+    page.wait_for_load_state("networkidle")
+    words, found = page.locator("#sizes summary"), page.locator(".found")
+    place = "(at) => [at.offsetLeft, at.offsetTop]"
+    before = words.evaluate(place)
+    words.click()
+    expect(page.locator("#sizes ol")).to_be_visible()
+    assert words.evaluate(place) == before
+    assert found.evaluate("at => at.scrollWidth <= at.clientWidth")
+
+
 def test_for_and_against_stands_beside_the_arrow(new_page):
     page = new_page("/?network=faces", height=900)
     for width in (768, 900, 1000):
