@@ -181,3 +181,9 @@ def test_every_map_that_takes_part_has_its_values_and_its_histogram(app):
     assert links.histogram(found[0].name, found[0].extent) == "/maps/input-0.svg?size=24&v=b"
     blue = links.histogram(found[4].name, found[4].extent)
     assert blue.startswith("/maps/partial-2.svg?size=24&range=0.")
+
+
+def test_a_networks_file_says_its_line_of_words_and_its_running_sum(client):
+    drawing = client.get("/stage.svg?network=faces").text
+    assert re.search(r'47²</tspan><tspan dx="10"[^>]*>· conv7, output 0 · row', drawing)
+    assert ">running sum</text>" in drawing
