@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from multiconv.networks.layout import LAYOUT_WORDS, FilterShape, sides_words
+from multiconv.networks.layout import LAYOUT_WORDS, FilterShape, readings, sides_words
 from multiconv.networks.tensors import Shape, Tensor, in_full
 
 _ORDERS = {"rgb": "red, green, blue", "bgr": "blue, green, red; turned round"}
 _NORMALISED = re.compile(
     r"(gamma|beta|(running|moving)_(mean|var|variance)|num_batches_tracked)(:0)?$", re.IGNORECASE
 )
+_WEIGHTS = re.compile(r"(weights?|kernel|filters?)(_\w+)?(:0)?$", re.IGNORECASE)
+"""How the names of layers' numbers end; by their shapes some might be pictures as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ def receipt_of(
         elif _NORMALISED.search(each) or (_before(each) in normalised and len(tensor.shape) < 2):
             what = f"{sides_words(tensor.shape)}, of a batch normalisation, which is not applied"
         elif len(tensor.shape) > 1:
-            what = f"{sides_words(tensor.shape)}, another layer"
+            layer = bool(readings(tensor.shape)) or _WEIGHTS.search(each)
+            kind = "another layer" if layer else "no filters by its shape and name"
+            what = f"{sides_words(tensor.shape)}, {kind}"
         elif tensor.shape == (reading.outputs,):
             what = (
                 f"{sides_words(tensor.shape)} numbers, as many as outputs; named with bias in "

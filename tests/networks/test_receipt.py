@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from multiconv.experiment.programs import FILE
 from tests.networks.hostile import Bomb, npy, npz, zipped
 
 CONV = np.random.default_rng(0).normal(size=(4, 3, 5, 5)).astype(np.float32)  # OIHW
@@ -59,6 +60,12 @@ def test_the_receipt_of_a_network_names_everything(hand_in):
     assert all("batch normalisation" in what[each] for each in what if each.startswith("bn1"))
     assert what["conv2.weight"] == "8 × 4 × 5 × 5, another layer"
     assert what["fc.weight"] == "10 × 72, another layer"
+
+
+def test_the_pictures_of_an_export_are_no_other_layer(hand_in, client):
+    what = left_out(hand_in(client.get(f"/{FILE}?size=48").data, tensor="filters"))
+    for name, shape in (("input", "48 × 48 × 3"), ("sum", "48 × 48"), ("output", "48 × 48 × 5")):
+        assert what[name] == f"{shape}, no filters by its shape and name"
 
 
 @pytest.mark.parametrize("name", ["offset", "c", "arr_1", "conv1.beta", "conv1.bias_1"])
