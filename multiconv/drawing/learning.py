@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 400, 150
 """The curve's own room, in CSS pixels: a step is one of them where there are so many."""
 
 _LEAST, _SPAN = 1e-6, 1e18  # of the first loss: how far down the scale goes, and how far up
+FAR = 1e3
+"""From so many times the first loss on, a percentage says little."""
+
 _ROOM, _LINES = 0.15, 6  # decades above and below the curve; the most lines
 _RATES = 1.5  # decades of the scale of rates on each side of the largest stable one
 
@@ -47,17 +51,19 @@ def loss_curve(losses: Sequence[float], step: int, last: int) -> LossCurve:
     powers = range(floor(high), ceil(low) - 1, -every)
     return LossCurve(
         "M" + "L".join(f"{x:g} {y:g}" for x, y in places),
-        tuple((round((high - at) * unit, 1), _power(at)) for at in powers),
+        tuple((round((high - at) * unit, 1), _power(at, shares)) for at in powers),
         tuple((round(at * WIDTH / last, 1), str(at)) for at in range(0, last + 1, 100)),
         places[min(step, len(places) - 1)],
         heights,
     )
 
 
-def _power(exponent: int) -> str:
-    """Return a share of the first loss in words, as “1 %”."""
-    if -4 <= exponent <= 2:
-        return f"{10.0 ** (exponent + 2):g} %"
+def _power(exponent: int, shares: Sequence[float]) -> str:
+    """Return a share of the first loss in words: as “1 %”, or of losses that grow far as “×10⁴”."""
+    if max(shares) < FAR:
+        return f"{Decimal(1).scaleb(exponent + 2):f} %"
+    if exponent in {0, 1}:
+        return f"×{10**exponent}"
     return f"×10{str(exponent).translate(_RAISED)}"
 
 

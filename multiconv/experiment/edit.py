@@ -25,7 +25,7 @@ from multiconv.experiment.changes import (
     with_held,
     with_switches,
 )
-from multiconv.experiment.fields import FIELDS, LAYER_TURNS, Field
+from multiconv.experiment.fields import BY_NAME, FIELDS, LAYER_TURNS, Field
 from multiconv.experiment.kernels import PLACE, tap_name
 from multiconv.experiment.kinds import COLOUR_RANGE, numbers_text
 from multiconv.experiment.link import prefix, read, to_pairs
@@ -176,6 +176,21 @@ def typed_pairs(form: Form, base: Experiment, without: str | None = None) -> dic
                 bias[k] = number(text, field=name, limit=LIMITS.weight, name="The bias")
                 pairs[f"{own}bias"] = numbers_text(bias)
     return pairs
+
+
+def in_the_forms_words(error: MultiConvError, form: Form, base: Experiment) -> MultiConvError:
+    """Return a form's mistake with its field called as the page calls it, not as a link does."""
+    name = (error.field or "").removeprefix(prefix(base.focus.layer))
+    row = BY_NAME.get(name)
+    if row is None or not row.label:
+        return error
+    label = row.label_beside if name in _free_entries(form, base) else row.label
+    problem = error.problem
+    if problem.startswith(f"{error.field} "):
+        problem = f"{label}{problem.removeprefix(error.field or '')}"
+    instead = f"write {row.blank}" if row.blank else "leave it empty"
+    remedy = error.remedy.replace(f"leave {error.field} out", instead)
+    return type(error)(problem, remedy, field=error.field, limit=error.limit)
 
 
 def _exact(texts: list[str], field: str, q: int, k: int, base: Experiment) -> list[str]:

@@ -95,6 +95,11 @@ class Field:
         """The attribute that the value has."""
         return self.of.partition(".")[2]
 
+    @property
+    def label_beside(self) -> str:
+        """What a free entry is called that stands beside a choice."""
+        return f"Other {self.label.lower()}"
+
     def otherwise(self, owner: Any) -> Any:
         """Return the value unless said, in a layer (or source, focus, view)."""
         return self.usual(owner) if callable(self.usual) else self.usual
@@ -177,9 +182,9 @@ FIELDS = (
     Field("j", "focus.j", PIXEL, None, ("subtotals",), turn=3),
     Field("if", "focus.what_if", word_of(WHAT_IFS), "", ADDED),
     Field("rows", "focus.rows", ROWS, None, ("rest",), turn=3),
-    Field("target", "focus.target", TARGET, None, ADDED, "learning"),
-    Field("rate", "focus.rate", RATE, None, ADDED, "learning", blank="auto"),
-    Field("steps", "focus.steps", STEPS, 0, ADDED, "learning"),
+    Field("target", "focus.target", TARGET, None, ADDED, "learning", "Target"),
+    Field("rate", "focus.rate", RATE, None, ADDED, "learning", "Learning rate η", blank="auto"),
+    Field("steps", "focus.steps", STEPS, 0, ADDED, "learning", "Step"),
     Field("range", "view.range", COLOUR_RANGE, None, COLOURED, "more", "Colour range",
           "auto, or the value that gets the full colour", blank="auto"),
     Field("ranges", "view.ranges",

@@ -42,7 +42,7 @@ from multiconv.experiment.model import (
     bank_of_network,
     no_networks,
 )
-from multiconv.experiment.numbers import decimal, misread, number, plain, whole
+from multiconv.experiment.numbers import misread, number, plain, weight_text, whole
 from multiconv.filters.banks import BANKS
 from multiconv.filters.fitting import ENLARGING, FITTING
 
@@ -282,10 +282,10 @@ def _target(text: str, name: str, reading: Reading) -> Target:
 
 
 def _rate(text: str, name: str, reading: Reading) -> float:
-    value = number(text, field=name, limit=reading.limits.weight)
+    value = number(text, field=name, limit=reading.limits.weight, positive=True)
     if value <= 0:
         raise InvalidValue(
-            f"{name} is {decimal(value, 3) if value else 0}, which learns nothing.",
+            f"{name} is {weight_text(value)}, which learns nothing.",
             f"Write a positive number, or leave {name} out for 0.9 of the largest stable one.",
             field=name,
             limit="above 0",
@@ -294,10 +294,10 @@ def _rate(text: str, name: str, reading: Reading) -> float:
 
 
 def _colour_range(text: str, name: str, _: Reading) -> float:
-    value = number(text, field=name, limit=_RANGES[1])
+    value = number(text, field=name, limit=_RANGES[1], positive=True)
     if value < _RANGES[0]:
         raise InvalidValue(
-            f"{name} is {decimal(value, 3) if value else 0}, but colours need a range above zero.",
+            f"{name} is {weight_text(value)}, but colours need a range above zero.",
             f"Write a positive number, or leave {name} out for the automatic one.",
             field=name,
             limit="above 0",

@@ -30,11 +30,14 @@ _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 _WHOLE = re.compile(r"([+-]?)0*([0-9]+)")
 
 
-def number(text: str, *, field: str, limit: float, name: str | None = None) -> float:
+def number(
+    text: str, *, field: str, limit: float, name: str | None = None, positive: bool = False
+) -> float:
     """Return the number that `text` says, between −`limit` and `limit`.
 
     It is a plain decimal, with an optional sign and exponent; blanks around it are trimmed.
-    Messages call it ``name`` where the field does not say enough.
+    Messages call it ``name`` where the field does not say enough; they ask for a ``positive`` one
+    where the caller refuses all others.
     """
     plain_text = _plain(text)
     if _NUMBER.fullmatch(plain_text):
@@ -44,9 +47,11 @@ def number(text: str, *, field: str, limit: float, name: str | None = None) -> f
         problem, remedy, example = "too large", "Write a number", ""
     else:
         problem, remedy = "no number", f"Write {_instead(plain_text)}a decimal number"
-        example = f", such as {MINUS}0.25"
+        example = f", such as {'' if positive else MINUS}0.25"
     bounds = f"{MINUS}{grouped(limit)} to {grouped(limit)}"
-    remedy = f"{remedy} from {bounds}{example}."
+    within = f"above 0, up to {grouped(limit)}" if positive else f"from {bounds}"
+    bounds = within if positive else bounds
+    remedy = f"{remedy} {within}{example}."
     raise misread(name or field, text, f"is {problem}", remedy, field=field, limit=bounds)
 
 

@@ -100,18 +100,25 @@ def more_choices(experiment: Experiment) -> list[Choice]:
     return [_choice(row, experiment) for row in _rows(experiment, "more") if row.kind.options]
 
 
-def more_entries(experiment: Experiment, shown: Pair | None = None) -> list[Entry]:
-    """Return the text fields behind More, for a picture that is worked on at the size ``shown``."""
+def more_entries(
+    experiment: Experiment, shown: Pair | None = None, own: Pair | None = None
+) -> list[Entry]:
+    """Return the text fields behind More, for a picture that is worked on at the size ``shown``.
+
+    ``own`` is the size of the person's own picture, where that is larger.
+    """
     rows = [row for row in _rows(experiment, "main", "more") if row.hint]
     rows.sort(key=lambda row: _ORDER.index(row.of.partition(".")[0]))
     size = experiment.source.size
     small = ""
     if shown and size and size > max(shown):
         small = f"; this picture is {size_words(shown)} and is not enlarged"
+    if shown and own and own != shown:
+        small = f"; your picture is {size_words(own)}, shown at {size_words(shown)}"
     return [
         Entry(
             row.name + (TYPED if row.part == "main" else ""),
-            f"Other {row.label.lower()}" if row.part == "main" else row.label,
+            row.label_beside if row.part == "main" else row.label,
             _text(row, experiment),
             row.hint + (small if row.of == "source.size" else ""),
             row.name,

@@ -58,7 +58,6 @@ class Mixing:
     number: str
     changed: int
     unchanged: str
-    credit: str
     title: str
     facts: Mapping[str, Any]
     last: int = NUMBERS - 1
@@ -97,7 +96,6 @@ def mixing_of(trace: Trace, links: Links) -> Mixing | None:
         number=weight_text(float(values[index])),
         changed=len(z.changes),
         unchanged=_page(links, replace(z, changes=())) if z.changes else "",
-        credit=network.credit,
         title=network.title,
         facts={
             "values": [round(float(value), 4) for value in values],

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from multiconv.drawing.learning import LossCurve, loss_curve, rate_place
+from multiconv.drawing.learning import FAR, LossCurve, loss_curve, rate_place
 from multiconv.engine.learning import Numbers
 from multiconv.experiment.edit import Form, drawn_size
 from multiconv.experiment.fields import BY_NAME
@@ -26,6 +26,9 @@ from multiconv.tracing.trace import Trace
 
 SIDE = 132
 """The longest side of one of its pictures, in CSS pixels."""
+
+LEARNING_START = "/?outputs=1&filters=zero&target=luminance-edges:0"
+"""Where learning begins from the bar: edges of luminance, from zeros."""
 
 _OFFERED = ("luminance-edges", "red-green-edges", "redness", "blue-yellow", "one-channel")
 _EDGES, _COLOUR = Target("luminance-edges", 0), Target("red-green-edges", 0)
@@ -146,8 +149,10 @@ def _share(loss: float, first: float) -> str:
     """Return a loss and what it is of the first in words."""
     if not first:
         return "0: there is nothing to learn, the output is the target"
-    share = 100 * loss / first
-    text = f"{share:.3g}" if 1e-3 <= share < 1e5 else f"{share:.1e}"
+    share = loss / first
+    if share >= FAR:
+        return f"{loss:.3g}, {share:.2g} × the first"
+    text = f"{100 * share:.3g}" if share >= 1e-5 else f"{100 * share:.1e}"
     return f"{loss:.3g}, {text} % of the first"
 
 

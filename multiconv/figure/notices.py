@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+import numpy as np
+
 from multiconv.experiment.model import Layer
 from multiconv.experiment.transit import REPAIRS
 from multiconv.experiment.words import size_words
@@ -19,6 +21,11 @@ LINK = "link-"
 EDITS = ("resized", "pasted", "moved", "symmetric", "comma", "turned")
 """The words of `Edit.notices`."""
 
+_EMPTY = (
+    "So the output is nearly empty: its kernels add up to 0, and on equal channels one takes away "
+    "what another adds."
+)
+_NOTHING, _LITTLE = 1e-6, 0.25  # shares of the sizes of all weights
 _UNDOES = "To undo it, go back one step."
 _LOST = "new weights are 0, weights outside are gone."
 _MOVED = "what was chosen moved to the nearest that the new output has."
@@ -30,8 +37,13 @@ def telling(link: str, words: Iterable[str]) -> str:
     return f"{link}{'&' if '?' in link else '?'}{PARAMETER}={joined}" if joined else link
 
 
-def notices_of(words: Collection[str], layer: Layer) -> tuple[tuple[str, str], ...]:
-    """Return what there is to tell of words, as (id, sentences): of an edit, a picture, a link."""
+def notices_of(
+    words: Collection[str], layer: Layer, k: int | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Return what there is to tell of words, as (id, sentences): of an edit, a picture, a link.
+
+    ``k`` is the chosen output, where the layer takes the picture itself.
+    """
     of_edit = [word for word in EDITS if word in words]
     found = []
     if of_edit:
@@ -40,8 +52,22 @@ def notices_of(words: Collection[str], layer: Layer) -> tuple[tuple[str, str], .
         of_kind = [kind for kind in sentences if prefix + kind in words]
         if of_kind:
             name = "-".join((PARAMETER, prefix.rstrip("-"), *of_kind))
-            found.append((name, " ".join(sentences[kind] for kind in of_kind)))
+            told = [sentences[kind] for kind in of_kind]
+            if prefix == PICTURE and "grey" in of_kind and k is not None and _cancels(layer, k):
+                told.append(_EMPTY)
+            found.append((name, " ".join(told)))
     return tuple(found)
+
+
+def _cancels(layer: Layer, k: int) -> bool:
+    """Tell whether an output's kernels, which meet equal channels on grey, add up to little."""
+    if layer.pools or layer.groups > 1 or layer.bias[k]:
+        return False
+    kernels = [layer.kernel(q, k) for q in range(layer.inputs) if q not in layer.off]
+    size = sum(float(np.abs(kernel).sum()) for kernel in kernels)
+    left = np.sum(kernels, axis=0)
+    level, edges = abs(float(np.sum(left))), float(np.abs(left).sum())
+    return level < _NOTHING * size and edges <= _LITTLE * size
 
 
 def _edit_words(words: Collection[str], layer: Layer) -> str:

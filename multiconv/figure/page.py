@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from multiconv.engine.geometry import Pair
 from multiconv.errors import MultiConvError
 from multiconv.experiment.changes import CHANGES
 from multiconv.experiment.edit import Form
@@ -24,7 +25,7 @@ from multiconv.figure.exports import Group, exports
 from multiconv.figure.faces import Faces, faces_of
 from multiconv.figure.kernel import weight_scale
 from multiconv.figure.latent import Emoji, Mixing, emojis, mixing_of
-from multiconv.figure.learning import Course, course_of, invitation_of
+from multiconv.figure.learning import LEARNING_START, Course, course_of, invitation_of
 from multiconv.figure.links import Links
 from multiconv.figure.notices import notices_of
 from multiconv.figure.outputs import FEW, Sheet, sheet_of
@@ -82,6 +83,12 @@ OFFERS = (
         "five transposed convolutions make a picture of a hundred numbers",
         "/?network=emoji&1.k=42&2.k=58&3.k=26&4.k=13",
     ),
+    Offer(
+        "own",
+        "Your own stack",
+        "two small layers to begin with; under More, “Add a layer” puts others behind them",
+        "/?strides=2&activation=relu&layers=2&layer=2",
+    ),
 )
 
 
@@ -105,6 +112,7 @@ class Page:
     mixing: Mixing | None
     emojis: tuple[Emoji, ...]
     tour_start: str
+    learning_start: str
     networks: tuple[Offer, ...]
     network: str
     samples: Mapping[str, Sample]
@@ -166,19 +174,20 @@ def page(
         mixing,
         emojis(trace, links),
         START,
+        LEARNING_START,
         OFFERS,
         experiment.network.name if experiment.network else "",
         {name: sample for name, sample in SAMPLES.items() if sample.offered},
         SAMPLES.get(experiment.source.image.removeprefix("sample:")),
         mistakes,
         wrong,
-        notices_of(told, layer),
+        notices_of(told, layer, k if experiment.focus.layer == 1 else None),
         form=typed,
         changes=tuple((name, change.words) for name, change in CHANGES.items()),
         presets=presets(),
         bench_open=any((name or "").startswith(("name.", "matrix.")) for name in wrong),
         long_form=figure.rows[0].kernel.pictured,
-        controls=_controls(trace, links, typed, wrong),
+        controls=_controls(trace, links, typed, wrong, _own_size(trace, outputs)),
         steps=() if figure.pooling else steps_of(trace, figure.channels),
         paces=paces_of(figure.output.last_pixel + 1),
         stamps=stamps_of(trace),
@@ -195,10 +204,20 @@ def page(
     )
 
 
-def _controls(trace: Trace, links: Links, form: Form, wrong: Collection[str | None]) -> Controls:
+def _own_size(trace: Trace, outputs: Measured | None) -> Pair | None:
+    """Return an uploaded picture's own size."""
+    source = trace.experiment.source
+    if outputs is None or source.z is not None or source.image.startswith("sample:"):
+        return None
+    return outputs.own_size(source)
+
+
+def _controls(
+    trace: Trace, links: Links, form: Form, wrong: Collection[str | None], own: Pair | None
+) -> Controls:
     """Return the fields, with what was chosen and typed in a form that could not be used."""
     experiment = trace.asked
-    entries = controls.more_entries(experiment, trace.shapes[0].input_size)
+    entries = controls.more_entries(experiment, trace.shapes[0].input_size, own)
     typed_free = any(
         entry.parameter in wrong and form.get(entry.field, entry.text) != entry.text
         for entry in entries

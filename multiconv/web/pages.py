@@ -11,7 +11,14 @@ from markupsafe import Markup
 
 from multiconv.errors import MultiConvError
 from multiconv.experiment.banks import STORED, StoredBank
-from multiconv.experiment.edit import Form, base_of, edit_of, lay_plain, typed_pairs
+from multiconv.experiment.edit import (
+    Form,
+    base_of,
+    edit_of,
+    in_the_forms_words,
+    lay_plain,
+    typed_pairs,
+)
 from multiconv.experiment.link import to_pairs
 from multiconv.experiment.model import Experiment
 from multiconv.experiment.transit import Pairs, explained, is_at_fault
@@ -122,7 +129,7 @@ def _mistaken(form: Form, error: MultiConvError) -> Response:
         typed = dict(to_pairs(base))
     lay_plain(typed, form, base)
     trace, _ = nearest(list(typed.items()), base)
-    return page_answer(trace, [error], form)
+    return page_answer(trace, [in_the_forms_words(error, form, base)], form)
 
 
 @blueprint.get("/limits")

@@ -32,11 +32,11 @@ def test_each_field_behind_more_is_answered_for_itself(page):
     opened(page)
     page.locator(".more summary", has_text="More").click()
     wrong = {
-        "strides.other": ("0", "strides is “0”"),
-        "padding.other": ("-1", "padding is “-1”"),
-        "dilations": ("1e999", "dilations is “1e999”"),
-        "size": ("99999", "size is “99999”"),
-        "range": ("abc", "range is “abc”"),
+        "strides.other": ("0", "Other stride is “0”"),
+        "padding.other": ("-1", "Other padding is “-1”"),
+        "dilations": ("1e999", "Dilation is “1e999”"),
+        "size": ("99999", "Working size is “99999”"),
+        "range": ("abc", "Colour range is “abc”"),
     }
     for name, (text, _) in wrong.items():
         entered(page, name, text)

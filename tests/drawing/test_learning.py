@@ -28,6 +28,15 @@ def test_what_grows_and_what_ends_stay_within():
         assert [text for _, text in curve.marks][-1] == "400"
 
 
+def test_the_lines_of_a_scale_are_all_shares_or_all_multiples():
+    small = [text for _, text in loss_curve([1.0, 1e-6], 0, 400).lines]
+    large = [text for _, text in loss_curve([1.0, 1e13], 0, 400).lines]
+    assert small[-1] == "0.0001 %"
+    assert all(text.endswith(" %") for text in small)
+    assert large[-1] in {"×1", "×10", "×10²"}
+    assert all(text.startswith("×1") for text in large)
+
+
 def test_the_largest_stable_rate_stands_in_the_middle():
     assert rate_place(1) == 0.5
     assert rate_place(0.9) < 0.5 < rate_place(1.1)

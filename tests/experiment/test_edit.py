@@ -317,6 +317,30 @@ def test_a_click_and_an_edit_go_together(edit):
 
 
 @pytest.mark.parametrize(
+    ("link", "sent", "words"),
+    [
+        ("", {"strides.other": "0"}, "Other stride is “0”, which is out of range."),
+        ("layers=3&layer=3", {"strides.other": "a"}, "Other stride is “a”, which"),
+        ("", {"strides": "0"}, "Stride is “0”, which is out of range."),
+        ("", {"size": "many"}, "Working size is “many”, which"),
+        ("", {"range": "-1"}, "Colour range is −1, but colours need a range above zero. Write a "
+         "positive number, or write auto for"),
+        ("", {"range": "nan"}, "Colour range is “nan”, which is no number. Write a decimal number "
+         "above 0, up to 1,000,000,000,000, such as 0.25."),
+        ("outputs=1&filters=zero&target=luminance-edges:0", {"rate": "-5"},
+         "Learning rate η is −5, which learns nothing. Write a positive number, or write auto for"),
+    ],
+)  # fmt: skip
+def test_a_field_is_called_as_the_page_calls_it(edit, link, sent, words):
+    assert words in html.unescape(edit(link, sent).text)
+
+
+def test_in_an_address_it_keeps_the_parameters_name(client):
+    assert "range is −1, but colours" in client.get("/?range=-1").text
+    assert "or leave range out" in client.get("/?range=-1").text
+
+
+@pytest.mark.parametrize(
     ("sent", "status", "field"),
     [
         ({"w.1.0": ["abc", *["1"] * 8]}, 400, "w.1.0"),

@@ -81,3 +81,8 @@ def test_the_form_without_scripts_leads_to_the_link_and_says_what_is_wrong(clien
     assert 'aria-describedby="mistake-mix.number"' in wrong.text
     assert "network=faces" in page
     assert "learned without an adversary" in page
+    form = page[page.index('id="latent"') : page.index('id="layers"')]
+    assert "adversary" not in form, "it is said with the output"
+    assert "z is 100 numbers, all that this generator is given" in page
+    assert '<a href="#z">What is z?</a>' in form
+    assert '<a href="#z">' not in client.get(f"/?{QUERY}&embed=1").text

@@ -78,13 +78,14 @@ def read_of(address):
 def test_a_page_that_learns_nothing_leads_there_and_is_else_as_it_was(client):
     page = client.get("/?size=48").text
     assert 'id="learner"' not in page
+    assert 'target=luminance-edges:0">Watch a filter learn</a> <small>gradient' in page
     (line,) = re.findall(r"Watch a filter learn: (.*?)</p>", page)
     assert [unescape(a) for a in re.findall(r'href="([^"]+)"', line)] == [
         "/?size=48&outputs=1&filters=zero&target=luminance-edges:0",
         "/?size=48&outputs=1&filters=zero&target=redness:0",
     ]
     for query in ("network=faces&size=120&image=sample:cat", "network=emoji", "layers=2&size=48"):
-        assert "Watch a filter learn" not in client.get(f"/?{query}").text
+        assert "Watch a filter learn:" not in client.get(f"/?{query}").text
 
 
 def array_of(client, address):

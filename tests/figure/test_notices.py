@@ -32,7 +32,9 @@ def file(kind, mode="RGB", orientation=None, frames=1):
         (file("JPEG", "CMYK"), "Its values were brought to red, green and blue levels of 8 bits."),
         (
             file("JPEG", "L", orientation=3),
-            "Turned as the camera's EXIF tag says. It is grey: its three channels are equal.",
+            "Turned as the camera's EXIF tag says. It is grey: its three channels are equal. "
+            "So the output is nearly empty: its kernels add up to 0, and on equal channels one "
+            "takes away what another adds.",
         ),
         (file("WEBP", frames=2), "Only its first frame is shown."),
     ],
@@ -80,6 +82,14 @@ def test_words_are_told_in_sentences(words, sentences):
 
 
 def test_an_edit_and_a_picture_are_told_apart():
+    ((_, told),) = notices_of(["picture-grey"], Layer(), 0)
+    assert told.endswith(
+        "three channels are equal. So the output is nearly empty: its kernels add "
+        "up to 0, and on equal channels one takes away what another adds."
+    )
+    for layer, k in ((Layer(), None), (Layer(off=(1,)), 0), (Layer(bank="luminance-edges"), 0)):
+        ((_, told),) = notices_of(["picture-grey"], layer, k)
+        assert told.endswith("three channels are equal.")
     found = notices_of(("resized", "picture-grey"), Layer())
     assert [name for name, _ in found] == ["told-resized", "told-picture-grey"]
 

@@ -39,7 +39,10 @@ function point(step) {
 }
 
 /** @param {number} share of the first loss */
-const percent = (share) => `${Number((100 * share).toPrecision(3))} % of the first`;
+const percent = (share) =>
+  share >= 1000
+    ? `${share.toPrecision(2).replace(/e\+(\d)$/, "e+0$1")} × the first`
+    : `${Number((100 * share).toPrecision(3))} % of the first`;
 
 /** All steps of what the page learns, once they are here, and the target's values. @type {{ key: string, way: import("../lib/learning.js").Way | null, target: Float32Array | null }} */
 let known = { key: "", way: null, target: null };
