@@ -153,8 +153,9 @@ def test_sizes_are_tried_where_their_words_stand(new_page, width):
     assert found.evaluate("at => at.scrollWidth <= at.clientWidth")
 
 
-def test_for_and_against_stands_beside_the_arrow(new_page):
-    page = new_page("/?network=faces", height=900)
+@pytest.mark.parametrize("network", ["faces", "emoji"])
+def test_for_and_against_stands_beside_the_arrow(new_page, network):
+    page = new_page(f"/?network={network}", height=900)
     for width in (768, 900, 1000):
         page.set_viewport_size({"width": width, "height": 900})
         frames(page)
