@@ -6,6 +6,7 @@ read as the link's own parameters are, so that no value has two sets of rules.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -26,7 +27,7 @@ from multiconv.experiment.changes import (
     with_switches,
 )
 from multiconv.experiment.fields import BY_NAME, FIELDS, LAYER_TURNS, Field
-from multiconv.experiment.kernels import PLACE, tap_name
+from multiconv.experiment.kernels import PLACE, channel_name, tap_name
 from multiconv.experiment.kinds import COLOUR_RANGE, numbers_text
 from multiconv.experiment.link import prefix, read, to_pairs
 from multiconv.experiment.mixing import MIX_FIELDS, with_mix
@@ -53,6 +54,7 @@ _IN_FORM = [row for row in FIELDS if row.part in {"bar", "main", "more", "learni
 _FREE = [row for row in FIELDS if row.part == "main" and row.hint]
 
 _NUMBERS = {"range", "answer"}
+_BY_NAME = re.compile(r"(?:name|preset)\.([0-9]{1,4})")  # the fields for a kernel's name
 
 HeldOf = Callable[[Experiment], Held]
 
@@ -181,14 +183,18 @@ def typed_pairs(form: Form, base: Experiment, without: str | None = None) -> dic
 def in_the_forms_words(error: MultiConvError, form: Form, base: Experiment) -> MultiConvError:
     """Return a form's mistake with its field called as the page calls it, not as a link does."""
     name = (error.field or "").removeprefix(prefix(base.focus.layer))
-    row = BY_NAME.get(name)
-    if row is None or not row.label:
+    row, problem = BY_NAME.get(name), error.problem
+    by_name = _BY_NAME.fullmatch(name)
+    if by_name and (q := int(by_name[1])) < base.layer.inputs:
+        channel = channel_name(q, base.focus.layer, base.layer.inputs)
+        label = f"{channel.capitalize()}’s kernel"
+    elif row and row.label:
+        label = row.label_beside if name in _free_entries(form, base) else row.label
+    else:
         return error
-    label = row.label_beside if name in _free_entries(form, base) else row.label
-    problem = error.problem
     if problem.startswith(f"{error.field} "):
         problem = f"{label}{problem.removeprefix(error.field or '')}"
-    instead = f"write {row.blank}" if row.blank else "leave it empty"
+    instead = f"write {row.blank}" if row and row.blank else "leave it empty"
     remedy = error.remedy.replace(f"leave {error.field} out", instead)
     return type(error)(problem, remedy, field=error.field, limit=error.limit)
 

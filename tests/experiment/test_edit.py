@@ -322,6 +322,7 @@ def test_a_click_and_an_edit_go_together(edit):
         ("", {"strides.other": "0"}, "Other stride is “0”, which is out of range."),
         ("layers=3&layer=3", {"strides.other": "a"}, "Other stride is “a”, which"),
         ("", {"strides": "0"}, "Stride is “0”, which is out of range."),
+        ("", {"name.0": "nosuch"}, "Red’s kernel is “nosuch”, which is no kernel's name."),
         ("", {"size": "many"}, "Working size is “many”, which"),
         ("", {"range": "-1"}, "Colour range is −1, but colours need a range above zero. Write a "
          "positive number, or write auto for"),
