@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multiconv.errors import InvalidValue
-from multiconv.experiment.numbers import decimal, number, plain, quoted, whole
+from multiconv.experiment.numbers import decimal, number, plain, quoted, terms_text, whole
 
 READ = [
     ("0", 0.0),
@@ -31,6 +31,16 @@ READ = [
 @pytest.mark.parametrize(("text", "value"), READ)
 def test_reads(text, value):
     assert number(text, field="bias", limit=1e6) == value
+
+
+def test_zeros_within_a_sum_have_their_plus():
+    assert terms_text(["0.000", "0.000", "+0.118", "−0.2"]) == "0.000 +0.000 +0.118 −0.2"
+    assert terms_text([]) == ""
+
+
+def test_a_positive_number_is_asked_for_where_no_other_will_do():
+    with pytest.raises(InvalidValue, match="above 0, up to 1,000, such"):
+        number("nan", field="range", limit=1e3, positive=True)
 
 
 REFUSED = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { begun, captioned, halfEven, parsed, plain, refusal, rounded, stepped, typedNumber, weightText } from "../../../static/js/lib/numbers.js";
+import { begun, captioned, halfEven, outcomeWords, parsed, plain, refusal, rounded, stepped, termsText, typedNumber, weightText } from "../../../static/js/lib/numbers.js";
 import { fixture } from "../fixture.js";
 
 const cases = fixture("numbers.json");
@@ -63,6 +63,14 @@ test("whole numbers are rounded as Python rounds", () => {
 test("captions have six digits at the most, so that float32 and exact sums agree", () => {
   const found = [0.53846, -1234.5678, 886274.812, 886274.855, -23456789, 0].map(captioned);
   assert.deepEqual(found, ["+0.538", "−1234.57", "+886275", "+886275", "−23456800", "0.000"]);
+});
+
+test("zeros within a sum have their plus, and what ReLU cuts off is 0, not nearly", () => {
+  assert.equal(termsText(["0.000", "0.000", "+0.118", "−0.2"]), "0.000 +0.000 +0.118 −0.2");
+  const relu = { activation: "relu", activationWords: "ReLU" };
+  assert.equal(outcomeWords(relu, 0, "0.000"), "ReLU = 0");
+  assert.equal(outcomeWords(relu, 0.25, "+0.250"), "ReLU ≈ +0.250");
+  assert.equal(outcomeWords({ activation: "tanh", activationWords: "tanh" }, 0, "0.000"), "tanh ≈ 0.000");
 });
 
 test("what a number begins with is told from what can be none", () => {
