@@ -194,7 +194,7 @@ def in_the_forms_words(error: MultiConvError, form: Form, base: Experiment) -> M
         return error
     if problem.startswith(f"{error.field} "):
         problem = f"{label}{problem.removeprefix(error.field or '')}"
-    instead = f"write {row.blank}" if row and row.blank else "leave it empty"
+    instead = row.blank if row and row.blank else "leave it empty"
     remedy = error.remedy.replace(f"leave {error.field} out", instead)
     return type(error)(problem, remedy, field=error.field, limit=error.limit)
 

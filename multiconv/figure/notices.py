@@ -53,10 +53,15 @@ def notices_of(
         if of_kind:
             name = "-".join((PARAMETER, prefix.rstrip("-"), *of_kind))
             told = [sentences[kind] for kind in of_kind]
-            if prefix == PICTURE and "grey" in of_kind and k is not None and _cancels(layer, k):
-                told.append(_EMPTY)
+            if prefix == PICTURE and "grey" in of_kind and k is not None:
+                told += words_on_grey(layer, k)
             found.append((name, " ".join(told)))
     return tuple(found)
+
+
+def words_on_grey(layer: Layer, k: int) -> tuple[str, ...]:
+    """Return why a first layer's output is nearly empty on a grey picture, where it is."""
+    return (_EMPTY,) if _cancels(layer, k) else ()
 
 
 def _cancels(layer: Layer, k: int) -> bool:

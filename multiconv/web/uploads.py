@@ -13,9 +13,9 @@ from multiconv.errors import InvalidValue, MultiConvError
 from multiconv.experiment.model import LIMITS, Experiment
 from multiconv.experiment.transit import Pairs
 from multiconv.figure.links import page_link
-from multiconv.figure.notices import PICTURE, telling
+from multiconv.figure.notices import PICTURE, telling, words_on_grey
 from multiconv.imaging.decode import Picture
-from multiconv.imaging.notes import kinds
+from multiconv.imaging.notes import GREY, kinds
 from multiconv.imaging.sandbox import decoded
 from multiconv.web.answers import made_at, seen_at
 from multiconv.web.errors import body_too_large, wants_json
@@ -52,11 +52,15 @@ def images() -> Response:
             raise
         trace, _ = nearest(pairs(), Experiment())
         return page_answer(trace, [error])
-    link = page_link(experiment_of([*asked, ("image", name)]))
+    shown = experiment_of([*asked, ("image", name)])
+    link = page_link(shown)
     if not wants_json():
         return seen_at(telling(link, (PICTURE + kind for kind in kinds(picture.notes))))
     height, width = picture.pixels.shape[:2]
-    return made_at(link, id=name, width=width, height=height, notes=picture.notes)
+    notes = list(picture.notes)
+    if GREY in notes and shown.focus.layer == 1:
+        notes += words_on_grey(shown.layer, shown.focus.k)
+    return made_at(link, id=name, width=width, height=height, notes=notes)
 
 
 def _uploaded() -> Picture:

@@ -38,6 +38,7 @@ def test_a_number_is_predicted_and_a_figure_is_made(
     answer(page, "much")
     expect(page.locator(".mistake").filter(has_text="which is no number").first).to_be_visible()
     expect(page.get_by_label("Your answer")).to_have_value("much")
+    expect(said).to_be_hidden()
     page.get_by_label("Your answer").fill("0.7")
     page.get_by_role("checkbox", name="Green").uncheck()
     page.get_by_role("link", name="Back to the challenge’s figure").click()

@@ -325,11 +325,11 @@ def test_a_click_and_an_edit_go_together(edit):
         ("", {"name.0": "nosuch"}, "Red’s kernel is “nosuch”, which is no kernel's name."),
         ("", {"size": "many"}, "Working size is “many”, which"),
         ("", {"range": "-1"}, "Colour range is −1, but colours need a range above zero. Write a "
-         "positive number, or write auto for"),
+         "positive number, or auto for"),
         ("", {"range": "nan"}, "Colour range is “nan”, which is no number. Write a decimal number "
          "above 0, up to 1,000,000,000,000, such as 0.25."),
         ("outputs=1&filters=zero&target=luminance-edges:0", {"rate": "-5"},
-         "Learning rate η is −5, which learns nothing. Write a positive number, or write auto for"),
+         "Learning rate η is −5, which learns nothing. Write a positive number, or auto for"),
     ],
 )  # fmt: skip
 def test_a_field_is_called_as_the_page_calls_it(edit, link, sent, words):
