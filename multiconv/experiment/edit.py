@@ -354,10 +354,15 @@ def drawn_size(rows: int, columns: int, longest: int) -> tuple[int, int]:
 
 
 def longest_drawn(layer: Layer, size: Pair, *, output: bool = False) -> int:
-    """Return how long a map is, in CSS pixels; of many inputs a whole multiple or divisor."""
+    """Return how long a map is, in CSS pixels; of many inputs a whole multiple or divisor.
+
+    In a row one and a half times will do: a map that is larger than another is drawn no smaller.
+    """
     if layer.inputs <= PLANES or layer.pools:
         return OUTPUT_WIDTH if output else ROW_WIDTH
     side, most = max(size), OUTPUT_WIDTH if output else _TIGHT
+    if not output and most < 2 * side and 3 * side <= 2 * most:
+        return 3 * side // 2
     if side <= most:
         return side * (most // side)
     return -(-side // -(-side // (most + _GRACE)))

@@ -161,3 +161,12 @@ def test_for_and_against_stands_beside_the_arrow(new_page, network):
         frames(page)
         (words,), arrow = texts(page, ".sum-shares summary"), page.locator(".arrow-down")
         assert words["left"] > arrow.evaluate("at => at.getBoundingClientRect().right"), width
+
+
+def test_what_a_larger_map_is_is_drawn_no_smaller_and_is_clicked_where_it_is(new_page):
+    page = new_page("/?network=emoji", javascript=False)
+    plane, partial = page.locator("#row-2 .plane .map"), page.locator("#row-2 .partial .map")
+    assert partial.bounding_box()["width"] >= plane.bounding_box()["width"]
+    partial.click(position={"x": 31, "y": 62})  # one and a half times as large
+    page.wait_for_url("**i=41**")
+    assert "j=20" in page.url
