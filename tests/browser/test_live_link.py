@@ -163,3 +163,36 @@ def test_the_articles_ways_to_other_pages_take_an_edit_along(page):
         expect(page.locator(f'a[data-path="{path}"]')).to_have_attribute(
             "href", f"{path}?size=80&w.0.0={EDITED}&range=1"
         )
+
+
+def test_a_step_of_the_history_leaves_the_page_where_it_is(page):
+    page.goto("/")
+    page.wait_for_selector("html.js")
+    page.wait_for_load_state("networkidle")
+    silenced = page.locator(".article").get_by_text("silence green").first
+    silenced.click()
+    page.wait_for_url("**w.1.0=zero*")
+    at_rest(page)
+    page.evaluate("() => scrollTo(0, 0)")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url(lambda address: "w.1.0" not in address)
+    at_rest(page)
+    assert page.evaluate("scrollY") == 0  # not at the text again
+
+    deeper = page.locator(".article a", has_text="Here is the seventh layer")
+    deeper.evaluate("link => link.scrollIntoView({ block: 'center' })")
+    before = deeper.bounding_box()["y"]
+    deeper.click()
+    page.wait_for_url("**network=faces*")
+    at_rest(page)
+    page.go_back()
+    page.wait_for_url(lambda address: "network" not in address)
+    at_rest(page)
+    assert abs(deeper.bounding_box()["y"] - before) < 2  # though the figures are of other heights
+
+    page.evaluate("() => scrollTo(0, 700)")
+    page.reload()
+    page.wait_for_function("() => Math.abs(scrollY - 700) < 2")
+    page.goto("/weights")
+    page.go_back()
+    page.wait_for_function("() => Math.abs(scrollY - 700) < 2")

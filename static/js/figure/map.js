@@ -26,6 +26,8 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /** The output pixel under the pointer, if it is over a map. @type {number[] | null} */
 let pointed = null;
+/** Points where a hand has pointed while the page was brought in line. @type {(() => void) | null} */
+let missed = null;
 /** How large the map is that it is of. */
 let size = "";
 let frame = 0;
@@ -51,15 +53,17 @@ function draw() {
 export class PictureMap extends HTMLElement {
   constructor() {
     super();
-    this.addEventListener("pointermove", (event) => this.point(this.pixel(event)));
-    for (const kind of ["pointerleave", "pointercancel"]) this.addEventListener(kind, () => this.point(null));
+    this.addEventListener("pointermove", (event) => this.point(() => this.pixel(event)));
+    for (const kind of ["pointerleave", "pointercancel"]) this.addEventListener(kind, () => this.point(() => null));
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("keydown", (event) => this.pressed(event));
   }
 
-  /** @param {number[] | null} pixel */
-  point(pixel) {
-    if (unfinished()) return void (pointed = null);
+  /** @param {() => number[] | null} where asked for once the page is whole */
+  point(where) {
+    missed = unfinished() ? () => this.isConnected && this.point(where) : null;
+    if (missed) return void (pointed = null);
+    const pixel = where();
     if (String(pixel) === String(pointed)) return;
     pointed = pixel;
     size = String(state.facts.geometry.output);
@@ -166,6 +170,7 @@ on("pixel", ({ pinned }) => pinned && redraw());
 on("page", () => {
   if (size !== String(state.facts.geometry.output)) pointed = null; // another layer's pixel lies there now
   if (pointed) redraw();
+  missed?.();
 });
 customElements.define("mc-map", PictureMap);
 

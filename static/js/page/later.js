@@ -9,7 +9,7 @@ const NEXT = ".drawing:not(.layer-row), .ledger-drawing, .ledger-table, .sighted
 /** What is of use once it is seen. */
 const LATER = ".panel, .article, #pixel, #values, svg.drawing, details > :not(summary)";
 /** What a hand does, before anybody hears of it; and the page's own leaving. */
-const ACTS = ["pointerdown", "focusin", "keydown", "beforeinput", "input", "click", "change", "submit", "beforeprint", "visibilitychange", "popstate", "pagehide"];
+const ACTS = ["pointerdown", "focusin", "focusout", "keydown", "beforeinput", "input", "click", "change", "submit", "beforeprint", "visibilitychange", "popstate", "pagehide"];
 const TASK = 10; // ms
 
 /** What is still to be done, all at once. @type {(() => void) | null} */
@@ -19,6 +19,9 @@ let hasten = () => {};
 
 /** Whether a part of the page still follows. */
 export const unfinished = () => hurry !== null;
+
+/** Bring what still follows in line, for a change that no hand's act goes before: a move of it, or a timer's. */
+export const finish = () => hurry?.();
 
 /** The field that a hand has just changed, of which nobody has heard yet. @type {EventTarget | null} */
 let changed = null;

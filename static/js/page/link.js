@@ -176,6 +176,10 @@ export function overtaken() {
 }
 addEventListener("pageshow", ({ persisted }) => persisted && keep(UNSAID, ""));
 
+// A step of the history changes the figure and leaves the page where it is; who comes again finds his place.
+addEventListener("pageshow", () => void (history.scrollRestoration = "manual"));
+addEventListener("pagehide", () => void (history.scrollRestoration = "auto"));
+
 // Within the page a link makes no step: Undo and Redo count them.
 addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;

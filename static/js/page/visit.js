@@ -8,7 +8,7 @@ import { state, readPage, tell, under } from "../state.js";
 import { forget, reason, waiting } from "./ask.js";
 import { shortened } from "./bank.js";
 import { early, everything, loading, none } from "./coming.js";
-import { bitByBit, following, opened, paged, unfolded } from "./later.js";
+import { bitByBit, finish, following, opened, paged, unfolded } from "./later.js";
 import { address, push, settle, steady } from "./link.js";
 import { morph } from "./morph.js";
 import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
@@ -39,6 +39,7 @@ export async function idle() {
  * @param {() => T} work
  */
 export function inTurn(work) {
+  if (!line) finish();
   const done = line ? line.then(work) : work();
   if (!(done instanceof Promise)) return done;
   const over = () => {
@@ -113,7 +114,9 @@ export async function align() {
   if (version !== state.version) return false;
   state.query = query;
   const [page, response] = await waiting(fetched({ link: address(query) }));
-  return version === state.version && response.ok && bring(page, version);
+  if (!response.ok) return false;
+  await opened(page.body); // somebody's change may wait for it: what can be done before, is
+  return version === state.version && bring(page, version, settle);
 }
 
 /** The pictures' own parameters: with others, the article's links are others too. @param {string} query */
@@ -189,15 +192,14 @@ function atFault(page, button) {
 /**
  * @param {Document} page
  * @param {number} version
- * @param {(query: string) => void} [link] says in the link what is shown, as soon as it is: Back may come before
- *   the rest; without it the link says it already, and somebody's change may wait: what can be done before, is
+ * @param {(query: string) => void} link says in the link what is shown, as soon as it is: Back, or another edit,
+ *   may come before the rest
  */
 async function bring(page, version, link) {
   const [old, fresh] = [document, page].map((tree) => tree.getElementById("figure"));
   if (!old || !fresh) return false;
   const limit = new Promise((done) => setTimeout(done, PICTURES));
   const late = loading(fresh);
-  if (!link) await opened(fresh);
   const pictures = await waiting(Promise.race([Promise.all(late.values()), limit]));
   await steady();
   if (version !== state.version) return false;
@@ -214,7 +216,7 @@ async function bring(page, version, link) {
     let whole = its;
     return rest[rank].push(() => void (whole = unfolded(its)), () => morph(part, whole)) > 0;
   });
-  link?.(JSON.parse(page.getElementById("facts")?.textContent ?? "{}").query ?? "");
+  link(JSON.parse(page.getElementById("facts")?.textContent ?? "{}").query ?? "");
   tell("seen");
   early(pictures ? new Map() : late);
   await bitByBit([rest[0], [...rest[1], () => said(fresh)]]);

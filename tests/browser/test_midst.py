@@ -1,0 +1,113 @@
+"""What happens between a page's first frame and its last part holds."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_session_edits import opened
+from tests.browser.test_turns import quiet
+
+# No frame comes, so that what follows one waits; those that are asked for meanwhile come later.
+STILL = """() => {
+    const frame = window.requestAnimationFrame;
+    const asked = [];
+    window.requestAnimationFrame = (work) => asked.push(work);
+    window.goOn = () => {
+        window.requestAnimationFrame = frame;
+        for (const work of asked) frame(work);
+    };
+}"""
+# What is seen was brought in line: the pictures of before go with a frame that has not come.
+MIDST = "() => document.querySelector('mc-map canvas[data-old]')"
+
+
+def edited(page: Page, address: str = "/?size=80") -> None:
+    """Open a page and change the bias: its canvases are there, and the page's answer is not yet."""
+    opened(page, address)
+    page.locator(".bias input").first.focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_selector(".output mc-map canvas", state="attached")
+
+
+def still(page: Page) -> None:
+    """Stop in the midst of it."""
+    page.evaluate(STILL)
+    page.wait_for_function(MIDST, polling=20)
+
+
+def go_on(page: Page) -> None:
+    page.evaluate("() => goOn()")
+    quiet(page)
+
+
+def test_a_weight_that_was_pressed_before_and_moves_in_the_midst_holds(page):
+    edited(page)
+    weight = page.locator("#row-0 .weight").nth(4)
+    box = weight.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    before = weight.input_value()
+    still(page)
+    page.mouse.move(x + 14, y)
+    page.mouse.up()
+    dragged = weight.input_value()
+    assert dragged != before
+    go_on(page)
+    assert weight.input_value() == dragged
+    assert parse_qs(urlsplit(page.url).query)["w.0.0"][0].split(",")[4] == dragged
+
+
+# A finger comes down on the output, or leaves it at another place.
+TOUCH = """(kinds) => {
+    const map = document.querySelector("#result mc-map");
+    const { left, top, width, height } = map.getBoundingClientRect();
+    const at = (x, y) => ({
+        pointerType: "touch", isPrimary: true, pointerId: 7, bubbles: true,
+        clientX: left + width * x, clientY: top + height * y,
+    });
+    for (const kind of kinds) {
+        const where = kind === "pointerdown" ? at(0.2, 0.2) : at(0.7, 0.6);
+        map.dispatchEvent(new PointerEvent(kind, where));
+    }
+}"""
+
+
+def test_a_finger_that_came_before_and_leaves_in_the_midst_pins(page):
+    edited(page)
+    page.evaluate(TOUCH, ["pointerdown"])
+    still(page)
+    page.evaluate(TOUCH, ["pointermove", "pointerup"])
+    go_on(page)
+    said = parse_qs(urlsplit(page.url).query)
+    assert (said["i"], said["j"], said["bias"][0][:3]) == (["48"], ["56"], "0.1")
+
+
+def test_who_points_in_the_midst_is_shown_that_pixel_once_the_page_is_whole(page):
+    edited(page)
+    page.mouse.move(2, 2)
+    box = page.locator("#result mc-map").bounding_box()
+    still(page)
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"])
+    row = page.locator(".result [data-value=i]")
+    assert row.inner_text() != "48"
+    go_on(page)
+    expect(row).to_have_text("48")
+    expect(page.locator(".result [data-value=j]")).to_have_text("56")
+    page.mouse.move(2, 2)
+    expect(row).not_to_have_text("48")
+
+
+def test_a_bias_that_loses_the_focus_by_itself_in_the_midst_of_an_undo_is_the_links(page):
+    edited(page)
+    quiet(page)
+    bias = page.locator(".bias input").first
+    page.evaluate(STILL)
+    page.keyboard.press("Control+z")
+    expect(bias).to_have_value("0")
+    page.evaluate("() => document.activeElement.blur()")
+    go_on(page)
+    expect(bias).to_have_value("0")
+    assert "bias" not in parse_qs(urlsplit(page.url).query)
