@@ -41,7 +41,7 @@ def pictures(page):
 def at_rest(page):
     """Wait until the page says everything of the last edit: canvases are gone, the link is told."""
     page.wait_for_function(
-        """() => !document.querySelector(":root[data-pending], mc-map canvas") &&
+        """() => !document.querySelector("[data-pending], [data-following], mc-map canvas") &&
         JSON.parse(document.getElementById("facts").textContent).query === location.search.slice(1)
         && [...document.querySelectorAll("mc-map input")].every((map) => map.complete !== false)"""
     )

@@ -19,8 +19,7 @@ STILL = """() => {
         for (const work of asked) frame(work);
     };
 }"""
-# What is seen was brought in line: the pictures of before go with a frame that has not come.
-MIDST = "() => document.querySelector('mc-map canvas[data-old]')"
+MIDST = "() => document.querySelector(':root[data-following]')"
 
 
 def edited(page: Page, address: str = "/?size=80") -> None:
@@ -111,3 +110,16 @@ def test_a_bias_that_loses_the_focus_by_itself_in_the_midst_of_an_undo_is_the_li
     go_on(page)
     expect(bias).to_have_value("0")
     assert "bias" not in parse_qs(urlsplit(page.url).query)
+
+
+def test_who_goes_there_and_back_before_a_rest_leaves_no_canvas(page):
+    edited(page)
+    quiet(page)
+    settled = page.url
+    page.keyboard.press("ArrowUp")
+    page.wait_for_selector(".output mc-map canvas", state="attached")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("mc-map canvas")).to_have_count(0)
+    quiet(page)
+    assert page.url == settled
+    expect(page.locator("svg image[href^=blob]")).to_have_count(0)

@@ -38,7 +38,7 @@ def quiet(page: Page) -> None:
     page.wait_for_function(
         """() => {
         const { query } = JSON.parse(document.getElementById("facts").textContent);
-        const signs = "[data-pending], .wait, mc-map canvas, mc-map[aria-busy]";
+        const signs = "[data-pending], [data-following], .wait, mc-map canvas, mc-map[aria-busy]";
         const waits = document.querySelector(signs);
         return !waits && query === location.search.slice(1);
     }"""

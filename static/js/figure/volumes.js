@@ -71,7 +71,7 @@ async function copied(canvas) {
 function show(name, canvas, address) {
   if (!address) return;
   // The page may have been brought in line meanwhile; then its own address is the better one.
-  if (canvas.closest("mc-map")?.getAttribute("data-map") === name) {
+  if (!canvas.hasAttribute("data-old") && canvas.closest("mc-map")?.getAttribute("data-map") === name) {
     for (const image of faces(name)) {
       if (!served.has(image)) served.set(image, image.getAttribute("href") ?? "");
       image.setAttribute("href", address);

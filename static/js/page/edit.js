@@ -227,7 +227,7 @@ function rest(delay) {
     const mine = (resting += 1);
     await idle();
     if (timer !== undefined || mine !== resting) return;
-    if (state.query === state.facts.query) {
+    if (state.query === state.facts.query && !document.querySelector("mc-map canvas:not([data-step])")) {
       settle(state.query);
       return tell("settled", { query: state.query });
     }

@@ -12,6 +12,9 @@ const LATER = ".panel, .article, #pixel, #values, svg.drawing, details > :not(su
 const ACTS = ["pointerdown", "focusin", "focusout", "keydown", "beforeinput", "input", "click", "change", "submit", "beforeprint", "visibilitychange", "popstate", "pagehide"];
 const TASK = 10; // ms
 
+/** It says to whoever waits from without that a part still follows. */
+const root = document.documentElement;
+
 /** What is still to be done, all at once. @type {(() => void) | null} */
 let hurry = null;
 /** No frame is waited for any more. */
@@ -120,6 +123,7 @@ export async function bitByBit(groups) {
     for (const pieces of groups) while (pieces.length) next(pieces);
     hasten();
   };
+  root.setAttribute("data-following", "");
   try {
     for (const pieces of groups) {
       if (pieces.length && left > 1) await Promise.race([frame(), hastened.then(task)]);
@@ -131,6 +135,7 @@ export async function bitByBit(groups) {
     }
   } finally {
     hurry = null;
+    root.removeAttribute("data-following");
   }
 }
 
