@@ -359,3 +359,20 @@ def test_on_a_projector_the_figure_grows_and_is_pointed_at(new_page, width, heig
     curve = page.locator(".junction .curve").first.bounding_box()
     middle = page.locator("#row-0 .partial .map").bounding_box()
     assert abs(curve["y"] - (middle["y"] + middle["height"] / 2)) < 8  # its own width besides
+
+
+def test_a_layer_of_many_inputs_and_small_kernels_fits_every_window(new_page):
+    page = new_page("/?outputs=8&2.filters=he(7)&layer=2")
+    page.wait_for_load_state("networkidle")
+    for width, _ in windows(page):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_refused_switch_says_so_without_widening_the_page(new_page, width, watch):
+    watch.forgive("400")
+    page = new_page("/?outputs=1&filters=zero&target=luminance-edges:0&steps=3", width=width)
+    page.wait_for_load_state("networkidle")
+    page.locator(".switch [type=checkbox]").locator("visible=true").last.click()
+    expect(page.get_by_role("alert")).to_contain_text("an input channel is left out")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
