@@ -30,8 +30,7 @@ let pointed = null;
 let missed = null;
 /** How large the map is that it is of. */
 let size = "";
-let frame = 0;
-let again = false;
+let [frame, again] = [0, false];
 
 /** Show the pixel that counts now: at once, and then at most once a frame. */
 function redraw() {
@@ -164,8 +163,7 @@ function changed({ moving }) {
   due ||= !moving;
 }
 on("step", draw);
-on("kernel", changed);
-on("bias", changed);
+for (const kind of /** @type {const} */ (["kernel", "bias"])) on(kind, changed);
 on("pixel", ({ pinned }) => pinned && redraw());
 on("page", () => {
   if (size !== String(state.facts.geometry.output)) pointed = null; // another layer's pixel lies there now
@@ -194,9 +192,7 @@ export function mark(map, kind, shape) {
 }
 
 /** Take the marks of a kind off all maps. @param {string} kind */
-export function unmark(kind) {
-  for (const shape of document.querySelectorAll(`.marks .${kind}`)) shape.remove();
-}
+export const unmark = (kind) => document.querySelectorAll(`.marks .${kind}`).forEach((shape) => shape.remove());
 
 let palette = { hex: "", colours: new Uint32Array() };
 /** @type {WeakMap<HTMLCanvasElement, ImageData>} */
@@ -245,8 +241,7 @@ export function fill(canvas, { name, width, height: rows, bytes }) {
   let image = held.get(canvas);
   if (image?.width !== width || image.height !== height) {
     [canvas.width, canvas.height] = [width, height];
-    image = new ImageData(width, height);
-    held.set(canvas, image);
+    held.set(canvas, (image = new ImageData(width, height)));
   }
   const pixels = new Uint32Array(image.data.buffer);
   if (inColour) mixed(bytes, pixels);
