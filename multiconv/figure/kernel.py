@@ -30,8 +30,8 @@ Kernels of longer numbers or of a longer side stand as a picture, their fields b
 INSET, SQUARE = 0.08, 0.84
 """Where the square around a weight of a picture stands, and its side."""
 
-CALLED = 7
-"""The most characters of a kernel's name that stand beside its index."""
+CALLED, LENGTHY = 7, 13
+"""The most characters of a kernel's name that stand beside its index, and beside that in short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,10 @@ class Kernel:
         return max(len(weight.text) for row in self.weights for weight in row)
 
     @property
-    def lengthy(self) -> bool:
-        """Whether what it is called leaves no room beside its index in a row."""
-        return len(self.called) > CALLED
+    def lengthy(self) -> str:
+        """Whether what it is called leaves its index less room in a row, or none."""
+        long = len(self.called)
+        return "longest" if long > LENGTHY else "lengthy" if long > CALLED else ""
 
     @property
     def outlines(self) -> str | None:
