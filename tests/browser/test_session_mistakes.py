@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.harness import due
+from tests.browser.test_live_main import at_rest
 from tests.browser.test_session_edits import opened, pasted
 
 
@@ -304,6 +305,22 @@ def test_a_decimal_comma_is_read_and_told_beside_the_field(page):
     field.fill("0.25")
     page.wait_for_url("**w.0.0=0.1,0.1,0.1,0.1,0.25,*")
     expect(note).to_have_count(0)
+
+
+@pytest.mark.parametrize("how", ["undo", "preset"])
+def test_how_a_number_was_read_is_told_no_longer_than_it_stands(page, how):
+    opened(page, "/?size=80")
+    page.locator("#row-0 .weight").nth(4).fill("0,5")
+    expect(page.locator("#row-0 .note")).to_have_text("“0,5” is read as 0.5.")
+    page.wait_for_url("**0.1,0.5,*")
+    at_rest(page)
+    if how == "undo":
+        page.get_by_role("button", name="Undo").click()
+    else:
+        page.select_option("select[name='preset.0']", "identity")
+    page.wait_for_url(lambda address: "0.5" not in address)
+    at_rest(page)
+    expect(page.locator("#row-0 .note")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [360, 1440])

@@ -54,8 +54,10 @@ export function note(place, words) {
   if (!said.isConnected) place.after(said);
 }
 
-/** Let go of typed texts that could not be used: their fields say what the page says. @param {ParentNode} [within] */
+/** Let go of typed texts that could not be used, and of how others were read: their fields say what the page says. @param {Document | Element} [within] */
 export function discard(within = document) {
+  const around = within instanceof Element ? within.closest("fieldset")?.parentElement ?? within : within;
+  for (const read of around.querySelectorAll("p.note[data-live]")) read.remove();
   for (const field of within.querySelectorAll("[data-typed]")) {
     unsay(field, [/** @type {HTMLElement} */ (field)]);
     if (field instanceof HTMLInputElement) field.value = field.defaultValue;
