@@ -361,10 +361,13 @@ def test_on_a_projector_the_figure_grows_and_is_pointed_at(new_page, width, heig
     assert abs(curve["y"] - (middle["y"] + middle["height"] / 2)) < 8  # its own width besides
 
 
-def test_a_layer_of_many_inputs_and_small_kernels_fits_every_window(new_page):
-    page = new_page("/?outputs=8&2.filters=he(7)&layer=2")
+@pytest.mark.parametrize("kind", ["", "2.kind=transposed&"])
+def test_a_layer_of_many_inputs_and_small_kernels_fits_every_window(new_page, kind):
+    page = new_page(f"/?outputs=8&{kind}2.kernel=3x3&2.filters=he(7)&layer=2")
     page.wait_for_load_state("networkidle")
-    for width, _ in windows(page):
+    for width, height in ((320, 640), (360, 640), (390, 844), (768, 1024), *WINDOWS):
+        page.set_viewport_size({"width": width, "height": height})
+        frames(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
