@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_learning import EDGES
 from tests.browser.test_session_edits import opened
 from tests.browser.test_turns import quiet
 
@@ -18,6 +19,10 @@ STILL = """() => {
         window.requestAnimationFrame = frame;
         for (const work of asked) frame(work);
     };
+}"""
+SLID = """(slider, step) => {
+    slider.value = step;
+    slider.dispatchEvent(new InputEvent("input", { bubbles: true }));
 }"""
 MIDST = "() => document.querySelector(':root[data-following]')"
 
@@ -97,6 +102,20 @@ def test_who_points_in_the_midst_is_shown_that_pixel_once_the_page_is_whole(page
     expect(page.locator(".result [data-value=j]")).to_have_text("56")
     page.mouse.move(2, 2)
     expect(row).not_to_have_text("48")
+
+
+def test_a_slider_that_is_drawn_on_in_the_midst_is_where_the_hand_is(page):
+    opened(page, EDGES)
+    slider = page.locator("[data-steps]")
+    slider.hover()
+    slider.evaluate(SLID, "3")
+    still(page)
+    slider.evaluate(SLID, "200")
+    assert slider.input_value() == "200"
+    go_on(page)
+    page.wait_for_url("**steps=200*")
+    quiet(page)
+    assert slider.input_value() == "200"
 
 
 def test_a_bias_that_loses_the_focus_by_itself_in_the_midst_of_an_undo_is_the_links(page):

@@ -35,7 +35,10 @@ export const isNews = (field) => field === changed;
 for (const act of ACTS) {
   addEventListener(act, ({ target }) => {
     changed = target;
+    const put = (act === "input" || act === "change") && target instanceof HTMLInputElement ? target.value : null;
     hurry?.();
+    // Whoever follows the page has written over it what the page says.
+    if (put !== null && target instanceof HTMLInputElement && target.value !== put) target.value = put;
     changed = null;
   }, true);
 }

@@ -5,7 +5,6 @@
  */
 import { weightText } from "../lib/numbers.js";
 import { on, state } from "../state.js";
-import { isNews } from "./later.js";
 import { arrived, end, hasStep, jump, moved, steady, strayed } from "./link.js";
 import { go, inTurn, pending, visit } from "./visit.js";
 import { discard } from "./words.js";
@@ -50,7 +49,7 @@ function show() {
 /** A weight that has the focus, and is not being typed in, says what it is now; a text that is none stays. */
 function follow() {
   const field = document.activeElement;
-  if (!(field instanceof HTMLInputElement) || !field.matches(".weight:not([data-typed])") || field === typed || isNews(field)) return;
+  if (!(field instanceof HTMLInputElement) || !field.matches(".weight:not([data-typed])") || field === typed) return;
   field.value = weightText(Number(field.dataset.exact));
 }
 
