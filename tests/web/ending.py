@@ -60,6 +60,8 @@ def refused(port: int) -> bool:
         socket.create_connection((HOST, port), PATIENCE).close()
     except ConnectionRefusedError:
         return True
+    except ConnectionResetError:  # it came in the moment of closing
+        return False
     return False
 
 
