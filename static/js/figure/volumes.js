@@ -111,6 +111,8 @@ export function leadTo({ i, j }) {
 on("pixel", leadTo);
 on("page", () => {
   next.clear();
+  // A copy that came while the page was brought in line is no face of its own.
+  for (const [image, own] of served) if (image.getAttribute("href")?.startsWith("blob:")) image.setAttribute("href", own);
   served.clear();
   slabs = null;
   from = NaN;
