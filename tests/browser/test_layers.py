@@ -145,10 +145,10 @@ def test_whoever_acts_before_a_layer_is_whole_finds_it_whole(new_page):
     page = new_page(NETWORK, width=1440, height=900)
     page.wait_for_load_state("networkidle")
     said = page.evaluate(MEANWHILE, [4, "pointerdown", 4])
-    assert said == [["7", "4", "4", "hidden"], ["4", "4", "4", "auto"]]
+    assert said == [["7", "4", "4", "hidden"], ["4", "4", "4", "visible"]]
     # Another click is the next step, from what the first led to.
     said = page.evaluate(MEANWHILE, [2, "click", 3])
-    assert said == [["4", "2", "2", "hidden"], ["2", "2", "2", "auto"]]
+    assert said == [["4", "2", "2", "hidden"], ["2", "2", "2", "visible"]]
     page.wait_for_url("**layer=3*")
     opened(page, "conv3")
     at_rest(page)
@@ -157,7 +157,7 @@ def test_whoever_acts_before_a_layer_is_whole_finds_it_whole(new_page):
         "() => { window.frame = requestAnimationFrame; requestAnimationFrame = () => 0; }"
     )
     said = page.evaluate(MEANWHILE, [5, "scroll", "#pixel"])
-    assert said == [["3", "5", "5", "hidden"], ["5", "5", "5", "auto"]]
+    assert said == [["3", "5", "5", "hidden"], ["5", "5", "5", "visible"]]
     page.evaluate("() => scrollTo(0, 0)")
     page.go_back()
     opened(page, "conv3")

@@ -129,10 +129,10 @@ export async function bitByBit(groups) {
   root.setAttribute("data-following", "");
   try {
     for (const pieces of groups) {
-      if (pieces.length && left > 1) await Promise.race([frame(), hastened.then(task)]);
+      if (pieces.length && left > 1) await Promise.race([laid().then(frame), hastened.then(task)]);
       for (let start = performance.now(); pieces.length; next(pieces)) {
         if (performance.now() - start < TASK) continue;
-        await task();
+        await laid().then(task);
         start = performance.now();
       }
     }
@@ -140,10 +140,14 @@ export async function bitByBit(groups) {
     hurry = null;
     root.removeAttribute("data-following");
   }
+  await laid();
 }
 
 /** Wait for the next task. */
 const task = () => new Promise((begun) => setTimeout(begun));
+
+/** Find the styles and the places of what has changed in a task of its own, which goes before the frame that shows it. */
+const laid = async () => window.scheduler?.postTask(() => void root.getBoundingClientRect(), { priority: "user-blocking" });
 
 /** Wait until the frame is on the screen that shows the page as it is: the next one then begins. */
 const frame = () => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(shown))));
