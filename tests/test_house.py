@@ -387,3 +387,18 @@ def test_a_part_of_the_figure_has_one_word() -> None:
     assert parts & modules <= tests
     page = "".join(path.read_text() for path in (ROOT / "templates").rglob("*.html"))
     assert all(f'"parts/{part}.html"' in page for part in parts)
+
+
+# A browser asks it of every element, and of no element alone that has the name.
+NAMELESS = re.compile(
+    r"(?:^|[\s>+~,{};]):(?:is|where)\((?:[^()]|\([^()]*\))*\)[^\s,{>+~]*\s*(?=[,{])"
+)
+
+
+def test_a_rule_of_style_ends_in_a_name() -> None:
+    assert NAMELESS.search(".row :is(.plane, .partial) {")
+    assert NAMELESS.search(".a, :is(.p1 b:not(.c), .n1):hover, .b {")
+    assert not NAMELESS.search(":is(.row, .rest) .plane { } .row:has(:is(.a, .b).c) { }")
+    for sheet in sorted((ROOT / "static" / "css").glob("*.css")):
+        rules = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert not NAMELESS.findall(rules), sheet.name
