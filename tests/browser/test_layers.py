@@ -461,3 +461,22 @@ def test_the_output_stays_in_sight_of_who_edits_the_weights_below(new_page):
     expect(page.locator("figure.output")).to_be_in_viewport(ratio=1)
     weight.blur()
     expect(page.locator("html")).not_to_have_class(re.compile("aloft"))
+
+
+# What would style all that stands in the stage anew with every layer that is opened.
+LENGTHS = """
+(of) => ["map-column", "kernel", "gap", "sum", "label", "columns", "beside"].map((name) =>
+  getComputedStyle(document.querySelector(of)).getPropertyValue(`--${name}`) !== "")
+"""
+
+
+def test_the_lengths_of_a_layer_are_said_to_its_stage_and_to_who_needs_them(new_page):
+    page = new_page(f"{NETWORK}&layer=4", width=1440, height=900)
+    assert page.evaluate(LENGTHS, "#stage") == [True] * 7
+    assert page.evaluate(LENGTHS, ".row") == [False] * 7
+    assert page.evaluate(LENGTHS, ".drawing.column") == [False] * 7
+    columns = "of => getComputedStyle(document.querySelector(of)).gridTemplateColumns.split(' ')"
+    stage, pixel = (page.evaluate(columns, of) for of in ("#stage", "#pixel"))
+    assert stage == pixel
+    assert len(stage) == 9
+    assert page.evaluate(columns, ".channels")[0] == stage[1] == "86px"

@@ -205,9 +205,6 @@ async function bring(page, version, link) {
   if (version !== state.version) return false;
   forget(); // what is still asked for is on the page, and under its range of colours
   const aside = following();
-  // From many inputs to few a drawing of many would be styled anew only to go.
-  const fewer = old.querySelector(".stage.many") && !fresh.querySelector(".stage.many");
-  if (fewer) for (const [part, rank] of aside) if (!rank) aside.delete(part);
   for (const canvas of document.querySelectorAll("mc-map canvas:not([data-step])")) canvas.setAttribute("data-old", "");
   /** @type {(() => void)[][]} */
   const rest = [[], []];
