@@ -48,4 +48,4 @@ def mount(app: Flask, settings: Settings) -> None:
     inside = Mount(app.wsgi_app, settings.prefix)
     n = settings.proxies
     outside = ProxyFix(inside, x_for=n, x_proto=n, x_host=n, x_prefix=n) if n else inside
-    app.wsgi_app = outside  # type: ignore[assignment, method-assign]
+    app.wsgi_app = outside  # type: ignore[assignment, method-assign]  # Flask's own way

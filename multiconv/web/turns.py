@@ -177,4 +177,4 @@ def register(
             turns.give_back()
 
     gate = Gate(app, COMPUTING, computing.is_full, answered)
-    app.wsgi_app = gate  # type: ignore[assignment, method-assign]
+    app.wsgi_app = gate  # type: ignore[assignment, method-assign]  # Flask's own way

@@ -94,7 +94,7 @@ def _worker(settings: Settings, host: str, port: int) -> Flask:
     """Return the app of a worker, in the worker's process."""
     _end_with_the_first()
     app = served(settings)
-    app.wsgi_app = _reading_all(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = _reading_all(app.wsgi_app)  # type: ignore[assignment, method-assign]  # Flask's own way
     app.config[NETWORK] = network_address(host, port)
     return app
 
