@@ -61,10 +61,10 @@ def running(command: list[str], port: int, log: Path) -> Iterator[subprocess.Pop
 
 @contextlib.contextmanager
 def object_store(log: Path) -> Iterator[dict[str, str]]:
-    """Start moto as S3, with the bucket of `BUCKET`; the variables by which obstore finds it."""
+    """Start an S3 with the bucket of `BUCKET`; the variables by which obstore finds it."""
     port = free_port()
-    program = "from moto.server import main; main()"
-    command = [sys.executable, "-W", "ignore", "-c", program, "-H", HOST, "-p", str(port)]
+    program = str(Path(__file__).with_name("bucket.py"))
+    command = [sys.executable, "-W", "ignore", program, HOST, str(port)]
     with running(command, port, log):
         connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
         connection.request("PUT", "/pictures")
