@@ -25,6 +25,8 @@ from playwright.sync_api import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGES = re.compile(r"//[^/]+/(\?|$)")
+"""The page's own addresses: its answer takes an edit's canvases away, maybe between two looks."""
 PATIENCE_MS = 60_000
 """After which what a test waits for is taken not to come; a busy machine may need much of it."""
 # Without windows it takes half the processor's time, and is what Playwright starts by itself.
@@ -214,7 +216,7 @@ def due(page: Page, ms: int) -> None:
 class Held:
     """Requests to some places, answered only when they are let go."""
 
-    def __init__(self, page: Page, *places: str) -> None:
+    def __init__(self, page: Page, *places: str | re.Pattern[str]) -> None:
         self.waiting: list[Route] = []
         self.asked = 0
         self.open = False

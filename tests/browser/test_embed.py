@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import PATIENCE_MS, Watch, serving
+from tests.browser.harness import PAGES, PATIENCE_MS, Held, Watch, serving
 
 
 class Course(BaseHTTPRequestHandler):
@@ -71,8 +71,10 @@ def test_what_share_offers_shows_the_figure_in_a_frame(
     frame = page.frame_locator("iframe")
     expect(frame.locator("#stage")).to_be_visible()
     expect(frame.locator("header, #article, #help")).to_have_count(0)
+    pages = Held(page, PAGES)
     frame.locator("mc-kernel input").first.fill("0.5")
     expect(frame.locator(".output mc-map canvas").first).to_be_attached()
+    pages.let_go()
     inner = page.frames[1]
     inner.wait_for_url("**w.0.1=0.5**")
     assert "embed=1" in inner.url

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.harness import due, frames
+from tests.browser.harness import PAGES, Held, due, frames
 from tests.browser.test_live_main import CENTRE, GREEN, at_rest
 
 
@@ -121,9 +121,11 @@ def test_fast_typing_ends_with_the_last_value(page):
 
 def test_bias_adds_to_the_output_alone(page):
     page.goto("/")
+    pages = Held(page, PAGES)
     page.locator("label.bias input").fill("0.25")
     expect(page.locator("mc-map[data-map=output-0] canvas")).to_be_attached()
     assert page.locator("mc-map[data-map^=partial] canvas").count() == 0
+    pages.let_go()
     expect(page.locator(".total")).to_contain_text("+0.25 of bias")
     page.wait_for_url("**bias=0.25,0,0,0,0&range=1")
     at_rest(page)

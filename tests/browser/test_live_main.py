@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import numpy as np
 from playwright.sync_api import expect
 
-from tests.browser.harness import frames
+from tests.browser.harness import PAGES, Held, frames
 
 CENTRE = 4
 GREEN = "#row-1 .weight"
@@ -61,10 +61,11 @@ def uploaded(page, photograph):
 def test_a_weight_of_green_changes_green_and_the_outputs_alone(page, server, photograph, new_page):
     uploaded(page, photograph)
     before = page.url
-    field = page.locator(GREEN).nth(CENTRE)
+    field, pages = page.locator(GREEN).nth(CENTRE), Held(page, PAGES)
     field.fill("−0.4")
     expect(page.locator("mc-map[data-map=partial-1] canvas")).to_be_attached()
     expect(page.locator("mc-map[data-map=partial-0] canvas")).not_to_be_attached()
+    pages.let_go()
     expect(field).to_be_focused()
     page.wait_for_url("**w.1.0=**")
     at_rest(page)
@@ -135,8 +136,7 @@ async ([map, address]) => {
 def test_canvases_have_the_colours_of_the_servers_pictures(page, watch):
     watch.forgive("ERR_FAILED")
     page.goto("/?size=96")
-    page.route("**/?*", lambda route: route.abort())  # the page stays as it is while looked at
-    page.route("**/static/**", lambda route: route.continue_())
+    page.route(PAGES, lambda route: route.abort())  # the page stays as it is while looked at
     page.locator(GREEN).nth(CENTRE).fill("0.7")
     expect(page.locator("mc-map[data-map=output-0] canvas")).to_be_attached()
     expect(page.locator("mc-map[data-map=partial-1] canvas")).to_be_attached()

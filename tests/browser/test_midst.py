@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.harness import PAGES, Held
 from tests.browser.test_learning import EDGES
 from tests.browser.test_session_edits import opened
 from tests.browser.test_turns import quiet
@@ -27,17 +28,21 @@ SLID = """(slider, step) => {
 MIDST = "() => document.querySelector(':root[data-following]')"
 
 
-def edited(page: Page, address: str = "/?size=80") -> None:
-    """Open a page and change the bias: its canvases are there, and the page's answer is not yet."""
+def edited(page: Page, address: str = "/?size=80") -> Held:
+    """Open a page and change the bias: its canvases are there, and the page's answer is held."""
     opened(page, address)
+    pages = Held(page, PAGES)
     page.locator(".bias input").first.focus()
-    page.keyboard.press("ArrowUp")
+    with page.expect_request(PAGES):
+        page.keyboard.press("ArrowUp")
     page.wait_for_selector(".output mc-map canvas", state="attached")
+    return pages
 
 
-def still(page: Page) -> None:
-    """Stop in the midst of it."""
+def still(page: Page, pages: Held) -> None:
+    """Let the page's answer come, and stop in the midst of it."""
     page.evaluate(STILL)
+    pages.let_go()
     page.wait_for_function(MIDST, polling=20)
 
 
@@ -47,14 +52,14 @@ def go_on(page: Page) -> None:
 
 
 def test_a_weight_that_was_pressed_before_and_moves_in_the_midst_holds(page):
-    edited(page)
+    pages = edited(page)
     weight = page.locator("#row-0 .weight").nth(4)
     box = weight.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
     before = weight.input_value()
-    still(page)
+    still(page, pages)
     page.mouse.move(x + 14, y)
     page.mouse.up()
     dragged = weight.input_value()
@@ -80,9 +85,9 @@ TOUCH = """(kinds) => {
 
 
 def test_a_finger_that_came_before_and_leaves_in_the_midst_pins(page):
-    edited(page)
+    pages = edited(page)
     page.evaluate(TOUCH, ["pointerdown"])
-    still(page)
+    still(page, pages)
     page.evaluate(TOUCH, ["pointermove", "pointerup"])
     go_on(page)
     said = parse_qs(urlsplit(page.url).query)
@@ -90,10 +95,10 @@ def test_a_finger_that_came_before_and_leaves_in_the_midst_pins(page):
 
 
 def test_who_points_in_the_midst_is_shown_that_pixel_once_the_page_is_whole(page):
-    edited(page)
+    pages = edited(page)
     page.mouse.move(2, 2)
     box = page.locator("#result mc-map").bounding_box()
-    still(page)
+    still(page, pages)
     page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"])
     row = page.locator(".result [data-value=i]")
     assert row.inner_text() != "48"
@@ -106,10 +111,10 @@ def test_who_points_in_the_midst_is_shown_that_pixel_once_the_page_is_whole(page
 
 def test_a_slider_that_is_drawn_on_in_the_midst_is_where_the_hand_is(page):
     opened(page, EDGES)
-    slider = page.locator("[data-steps]")
+    slider, pages = page.locator("[data-steps]"), Held(page, PAGES)
     slider.hover()
     slider.evaluate(SLID, "3")
-    still(page)
+    still(page, pages)
     slider.evaluate(SLID, "200")
     assert slider.input_value() == "200"
     go_on(page)
@@ -119,7 +124,7 @@ def test_a_slider_that_is_drawn_on_in_the_midst_is_where_the_hand_is(page):
 
 
 def test_a_bias_that_loses_the_focus_by_itself_in_the_midst_of_an_undo_is_the_links(page):
-    edited(page)
+    edited(page).let_go()
     quiet(page)
     bias = page.locator(".bias input").first
     page.evaluate(STILL)
@@ -132,12 +137,13 @@ def test_a_bias_that_loses_the_focus_by_itself_in_the_midst_of_an_undo_is_the_li
 
 
 def test_who_goes_there_and_back_before_a_rest_leaves_no_canvas(page):
-    edited(page)
+    edited(page).let_go()
     quiet(page)
-    settled = page.url
+    settled, pages = page.url, Held(page, PAGES)
     page.keyboard.press("ArrowUp")
     page.wait_for_selector(".output mc-map canvas", state="attached")
     page.keyboard.press("ArrowDown")
+    pages.let_go()
     expect(page.locator("mc-map canvas")).to_have_count(0)
     quiet(page)
     assert page.url == settled

@@ -10,6 +10,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.harness import PAGES, Held
+
 WAIT = 60_000
 EMOJI = "network=emoji&k=2&i=40&j=35"
 
@@ -70,8 +72,10 @@ def test_a_generators_last_layer_is_pointed_at_stepped_and_edited(page, server, 
     expect(pinned).not_to_have_attribute("points", last)
 
     page.locator("#working a.kernel").first.click()
+    pages = Held(page, PAGES)
     page.locator("mc-kernel[data-q] .weight").nth(12).fill("1.5")
     expect(page.locator("#result mc-map canvas")).to_have_count(1, timeout=WAIT)
+    pages.let_go()
     expect(page).to_have_url(re.compile(r"w\.\d+\.2"), timeout=WAIT)
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.harness import settle
+from tests.browser.harness import PAGES, Held, settle
 from tests.imaging.test_colour import cielab
 
 SHARES = (-1, -0.5, -0.2, 0.2, 0.5, 1)
@@ -76,12 +76,14 @@ def test_maps_have_the_bars_colours_also_where_they_are_edited(new_page, share):
     assert math.dist(corner(page), bar[share]) < 4
     face = shown(page.locator(".drawing.column .output.chosen image"))
     assert math.dist(face[face.shape[0] // 2, face.shape[1] // 2], bar[share]) < 4
+    pages = Held(page, PAGES)
     page.locator(".bias input").fill("0.2")
     expect(page.locator(".output canvas")).to_be_visible()
     page.wait_for_function(
         "() => document.querySelector('.output .value').textContent === '+0.200'"
     )
     assert math.dist(corner(page), bar[0.2]) < 4
+    pages.let_go()
 
 
 def test_downloads_stay_on_light_paper(new_page):
