@@ -1,9 +1,9 @@
 """From a click on a layer of the face network to its pictures, and from an edit in it, in Chromium.
 
 ``python -m tests.benchmarks.layers`` prints a table: layers opened in turn by their boxes until all
-pictures of the opened layer are drawn, one changed weight of a layer until the two pictures that
-changed are and until the row's last box is, and pointing until the ledger's bars follow and until
-the pixel's exact numbers are there.
+pictures of the opened layer are drawn, the same in the moment of another's first frame, one changed
+weight of a layer until the two pictures that changed are and until the row's last box is, and
+pointing until the ledger's bars follow and until the pixel's exact numbers are there.
 """
 
 from __future__ import annotations
@@ -30,6 +30,17 @@ async (n) => {
   await frame();
   return performance.now() - start;
 }
+"""
+
+# Another is pressed before the rest of the first is there, as with two quick presses.
+MIDST = f"""
+async ([n, next]) => {{
+  const box = (is = "") =>
+    document.querySelector(`.layer-row.wide a[data-layer="${{n}}"]${{is}}`);
+  box().dispatchEvent(new MouseEvent("click", {{ bubbles: true, cancelable: true }}));
+  while (!box("[aria-current]")) await frame();
+  return ({OPEN})(next);
+}}
 """
 
 # A hand comes to the box and rests there for a while before it presses.
@@ -108,6 +119,12 @@ def measure(page: Page, address: str) -> None:
                 if turn:  # the first round fills the caches
                     opened.append(took)
         row(f"{len(opened)} layers opened{how}", opened, page)
+    page.evaluate("() => { tasks.length = 0; }")
+    opened = []
+    for n in (1, 4, 7, 2, 5, 3, 6) * ROUNDS:
+        opened.append(page.evaluate(MIDST, [n, n % 7 + 1]))
+        time.sleep(0.6)
+    row(f"{len(opened)} layers opened in the moment of another's first frame", opened, page)
     for n in (2, 4, 7):
         times = edited(page, f"{address}/?{FACES}&layer={n}&rows=0,1,2,3", EDIT, 0.05)
         row(f"{EDITS} changed weights of layer {n}", times, page)

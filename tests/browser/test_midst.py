@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.harness import PAGES, Held
@@ -26,6 +27,7 @@ SLID = """(slider, step) => {
     slider.dispatchEvent(new InputEvent("input", { bubbles: true }));
 }"""
 MIDST = "() => document.querySelector(':root[data-following]')"
+WHOLE = "() => JSON.parse(document.getElementById('facts').textContent).prefix === '4.'"
 
 
 def edited(page: Page, address: str = "/?size=80") -> Held:
@@ -148,3 +150,35 @@ def test_who_goes_there_and_back_before_a_rest_leaves_no_canvas(page):
     quiet(page)
     assert page.url == settled
     expect(page.locator("svg image[href^=blob]")).to_have_count(0)
+
+
+# What opens another layer in the midst of one that opens, and whether its own task did the rest.
+PATIENT = {
+    "key": """() => document.body.dispatchEvent(
+        new KeyboardEvent("keydown", { key: ".", bubbles: true, cancelable: true }))""",
+    "press": """() => {
+        const box = document.querySelector(".layer-row.wide a[data-layer='5']");
+        box.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+        box.focus();
+        box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+    }""",
+    "undo": "() => document.querySelector('button[data-undo=\"-1\"]').click()",
+}
+
+
+@pytest.mark.parametrize(("act", "layer"), [("key", 5), ("press", 5), ("undo", 3)])
+def test_who_goes_on_in_the_midst_is_led_on_and_waits_for_no_long_task(new_page, act, layer):
+    page = new_page("/?network=faces&layer=3")
+    page.wait_for_load_state("networkidle")
+    quiet(page)  # before: who waits by frames asks for those that he found first
+    page.evaluate(STILL)
+    page.keyboard.press(".")
+    page.wait_for_function(MIDST, polling=20)
+    assert page.evaluate(f"() => {{ ({PATIENT[act]})(); return ({MIDST})() !== null; }}")
+    page.wait_for_function(WHOLE, polling=20)  # though no frame comes
+    go_on(page)
+    page.wait_for_url(f"**layer={layer}*")
+    quiet(page)
+    expect(page.locator(".layer-row.wide a[aria-current]")).to_have_attribute(
+        "data-layer", str(layer)
+    )

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * A page that comes is brought in line where it is seen first; what lies below or is closed follows in
- * tasks of its own, so that nobody waits for it. Whoever acts meanwhile finds all of it done.
+ * tasks of its own, so that nobody waits for it. Whoever acts meanwhile finds all of it done, at once or,
+ * if what he wishes waits for its turn anyway, as soon as short tasks can.
  */
 
 /** What is seen, and follows the row, the maps and their numbers. */
@@ -19,12 +20,25 @@ const root = document.documentElement;
 let hurry = null;
 /** No frame is waited for any more. */
 let hasten = () => {};
+/** Fulfilled when the page is whole. @type {Promise<void>} */
+let wholly = Promise.resolve();
+
+/** What tells of an act that it needs nothing of the page before its turn. @type {((act: Event) => boolean)[]} */
+const patient = [];
+/** @param {(act: Event) => boolean} test */
+export const patiently = (test) => void patient.push(test);
 
 /** Whether a part of the page still follows. */
 export const unfinished = () => hurry !== null;
 
 /** Bring what still follows in line, for a change that no hand's act goes before: a move of it, or a timer's. */
 export const finish = () => hurry?.();
+
+/** The same in short tasks, for whoever can wait for it. */
+export function soon() {
+  hasten();
+  return wholly;
+}
 
 /** The field that a hand has just changed, of which nobody has heard yet. @type {EventTarget | null} */
 let changed = null;
@@ -33,7 +47,9 @@ let changed = null;
 export const isNews = (field) => field === changed;
 
 for (const act of ACTS) {
-  addEventListener(act, ({ target }) => {
+  addEventListener(act, (event) => {
+    const { target } = event;
+    if (hurry && patient.some((test) => test(event))) return hasten();
     changed = target;
     const put = (act === "input" || act === "change") && target instanceof HTMLInputElement ? target.value : null;
     hurry?.();
@@ -114,7 +130,10 @@ function isUnseen(part) {
  * @param {(() => void)[][]} groups with the last of them the page is whole
  * @returns {Promise<void>} fulfilled when all are done, or somebody has hurried them
  */
-export async function bitByBit(groups) {
+export const bitByBit = (groups) => (wholly = brought(groups));
+
+/** @param {(() => void)[][]} groups */
+async function brought(groups) {
   let left = groups.flat().length;
   const next = (/** @type {(() => void)[]} */ pieces) => {
     if (!(left -= 1)) hurry = null;

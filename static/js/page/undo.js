@@ -6,6 +6,7 @@
 import { weightText } from "../lib/numbers.js";
 import { on, state } from "../state.js";
 import { arrived, end, hasStep, jump, moved, steady, strayed } from "./link.js";
+import { patiently } from "./later.js";
 import { go, inTurn, pending, visit } from "./visit.js";
 import { discard } from "./words.js";
 
@@ -23,7 +24,7 @@ const travel = (way) =>
     if (!hasStep(way)) return;
     await jump(way);
     if (location.search.slice(1) !== state.query && (await go(here, { push: false }))) discard();
-  });
+  }, true);
 
 addEventListener("popstate", () => {
   const expected = arrived();
@@ -61,6 +62,7 @@ function way(event) {
   return key === "y" && !event.shiftKey ? 1 : 0;
 }
 
+patiently(({ type, target }) => type !== "keydown" && target instanceof Element && target.closest("button[data-undo]") !== null);
 document.addEventListener("keydown", (event) => {
   if (["ArrowUp", "ArrowDown", "Enter"].includes(event.key)) typed = null;
   const to = way(event);

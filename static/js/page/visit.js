@@ -8,7 +8,7 @@ import { state, readPage, tell, under } from "../state.js";
 import { forget, reason, waiting } from "./ask.js";
 import { shortened } from "./bank.js";
 import { early, everything, loading, none } from "./coming.js";
-import { bitByBit, finish, following, opened, paged, unfolded } from "./later.js";
+import { bitByBit, finish, following, opened, paged, soon, unfinished, unfolded } from "./later.js";
 import { address, push, settle, steady } from "./link.js";
 import { morph } from "./morph.js";
 import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
@@ -37,10 +37,12 @@ export async function idle() {
  * Do something in its turn: at once where nothing is under way.
  * @template T
  * @param {() => T} work
+ * @param {boolean} [patient] it is no hand's own number: what follows of the page is waited for, not done in its task
  */
-export function inTurn(work) {
-  if (!line) finish();
-  const done = line ? line.then(work) : work();
+export function inTurn(work, patient = false) {
+  if (!line && !patient) finish();
+  const begin = () => (unfinished() ? soon().then(work) : work());
+  const done = line ? line.then(begin) : begin();
   if (!(done instanceof Promise)) return done;
   const over = () => {
     if (line !== last) return;
@@ -58,7 +60,7 @@ export function inTurn(work) {
  * @param {How} [how]
  * @returns {Promise<boolean>}
  */
-export const visit = async (wish, how) => inTurn(() => go(wish, how));
+export const visit = async (wish, how) => inTurn(() => go(wish, how), true);
 
 /** Show another query. @param {string} query @param {How} [how] */
 export const setQuery = (query, how) => visit(() => ({ link: address(query) }), how);
