@@ -7,7 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Pages
 from tests.browser.harness import PAGES, Held
+from tests.browser.test_layers import MADE
 from tests.browser.test_learning import EDGES
 from tests.browser.test_session_edits import opened
 from tests.browser.test_turns import quiet
@@ -27,7 +29,6 @@ SLID = """(slider, step) => {
     slider.dispatchEvent(new InputEvent("input", { bubbles: true }));
 }"""
 MIDST = "() => document.querySelector(':root[data-following]')"
-WHOLE = "() => JSON.parse(document.getElementById('facts').textContent).prefix === '4.'"
 
 
 def edited(page: Page, address: str = "/?size=80") -> Held:
@@ -152,7 +153,7 @@ def test_who_goes_there_and_back_before_a_rest_leaves_no_canvas(page):
     expect(page.locator("svg image[href^=blob]")).to_have_count(0)
 
 
-# What opens another layer in the midst of one that opens, and whether its own task did the rest.
+# What opens another layer in the midst of one that opens.
 PATIENT = {
     "key": """() => document.body.dispatchEvent(
         new KeyboardEvent("keydown", { key: ".", bubbles: true, cancelable: true }))""",
@@ -164,21 +165,74 @@ PATIENT = {
     }""",
     "undo": "() => document.querySelector('button[data-undo=\"-1\"]').click()",
 }
+# The title is the last that is said of a page.
+WHOLE = "() => document.title.includes('conv4')"
+
+
+def deep(new_page: Pages, query: str = "layer=3") -> tuple[Page, Held]:
+    """Open the face network, and hold what the page is asked for from then on."""
+    page = new_page(f"/?network=faces&{query}", width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    quiet(page)  # before no frame comes: who waits by frames asks for those that he found first
+    return page, Held(page, PAGES)
 
 
 @pytest.mark.parametrize(("act", "layer"), [("key", 5), ("press", 5), ("undo", 3)])
 def test_who_goes_on_in_the_midst_is_led_on_and_waits_for_no_long_task(new_page, act, layer):
-    page = new_page("/?network=faces&layer=3")
-    page.wait_for_load_state("networkidle")
-    quiet(page)  # before: who waits by frames asks for those that he found first
-    page.evaluate(STILL)
-    page.keyboard.press(".")
-    page.wait_for_function(MIDST, polling=20)
-    assert page.evaluate(f"() => {{ ({PATIENT[act]})(); return ({MIDST})() !== null; }}")
+    page, pages = deep(new_page)
+    with page.expect_request(PAGES):
+        page.keyboard.press(".")
+    still(page, pages)
+    again = Held(page, PAGES)
+    assert page.evaluate(f"() => {{ ({PATIENT[act]})(); return ({WHOLE})(); }}") is False
     page.wait_for_function(WHOLE, polling=20)  # though no frame comes
+    again.let_go()
     go_on(page)
     page.wait_for_url(f"**layer={layer}*")
     quiet(page)
-    expect(page.locator(".layer-row.wide a[aria-current]")).to_have_attribute(
-        "data-layer", str(layer)
-    )
+    current = page.locator(".layer-row.wide a[aria-current]")
+    expect(current).to_have_attribute("data-layer", str(layer))
+
+
+def test_of_two_pages_that_come_at_once_the_later_one_is_shown(new_page):
+    """One when edits rest, and one of whoever goes on before it is there."""
+    page, pages = deep(new_page)
+    bias = page.locator(".bias input").first
+    bias.focus()
+    with page.expect_request(PAGES):
+        bias.press("ArrowUp")
+    bias.evaluate("field => field.blur()")
+    with page.expect_request(PAGES):
+        page.keyboard.press(".")
+    still(page, pages)
+    hastened = "() => { dispatchEvent(new Event('scroll')); return document.title; }"
+    page.wait_for_function(f"() => ({hastened})().includes('conv4')", polling=20)
+    go_on(page)
+    page.wait_for_url("**layer=4*")
+    quiet(page)
+    loaded = new_page(page.url, width=1440, height=900)
+    assert page.evaluate(MADE) == loaded.evaluate(MADE)
+    assert page.title() == loaded.title()
+
+
+# All before the first answer: the box that is pressed last leaves with the page it stood on.
+QUICK = """() => {
+    const key = (key, at) =>
+        at.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    key(",", document.body);
+    const bias = document.querySelector(".bias input");
+    bias.focus();
+    key("ArrowUp", bias);
+    window.box = document.querySelector(".layer-row.wide a[data-layer='2']");
+    box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_box_that_has_left_when_its_turn_comes_loses_no_edit(new_page):
+    page, pages = deep(new_page)
+    page.evaluate(QUICK)
+    pages.let_go()
+    page.wait_for_url("**layer=2*")
+    quiet(page)
+    assert page.evaluate("() => box.isConnected") is False
+    assert "2.bias" in parse_qs(urlsplit(page.url).query)

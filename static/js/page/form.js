@@ -83,7 +83,10 @@ export function edit(said, beside, begin = () => {}) {
 }
 
 /** Go where a link of the page leads when its turn has come. @param {() => Element | null | undefined} link */
-export const follow = (link) => visit(() => led(link));
+export function follow(link) {
+  const { query } = state;
+  return visit(() => led(link, "href", query));
+}
 
 /**
  * Where texts that could not be used stand for what a field has changed now.
@@ -135,6 +138,7 @@ document.addEventListener("click", (event) => {
     });
   }
   if (button) {
-    void visit(() => led(() => button, "data-link"), { beside: button }).then((shown) => shown && speakOfChange());
+    const { query } = state;
+    void visit(() => led(() => button, "data-link", query), { beside: button }).then((shown) => shown && speakOfChange());
   }
 });

@@ -136,15 +136,17 @@ export const bitByBit = (groups) => (wholly = brought(groups));
 async function brought(groups) {
   let left = groups.flat().length;
   const next = (/** @type {(() => void)[]} */ pieces) => {
-    if (!(left -= 1)) hurry = null;
+    if (!(left -= 1)) over();
     pieces.shift()?.();
   };
   /** @type {Promise<void>} */
   const hastened = new Promise((done) => void (hasten = done));
-  hurry = () => {
+  const mine = () => {
     for (const pieces of groups) while (pieces.length) next(pieces);
     hasten();
   };
+  const over = () => void (hurry === mine && (hurry = null));
+  hurry = mine;
   root.setAttribute("data-following", "");
   try {
     for (const pieces of groups) {
@@ -156,8 +158,8 @@ async function brought(groups) {
       }
     }
   } finally {
-    hurry = null;
-    root.removeAttribute("data-following");
+    over();
+    if (!hurry) root.removeAttribute("data-following");
   }
   await laid();
 }

@@ -42,6 +42,19 @@ export const address = (query) => under(query ? `/?${query}` : "/");
 
 const shown = () => location.pathname + location.search;
 
+/** What a link changes of one query, changed of another. @param {string} link @param {string} from @param {string} onto */
+export function rebased(link, from, onto) {
+  const { pathname, searchParams: wish } = new URL(link, location.href);
+  const [before, now] = [new URLSearchParams(from), new URLSearchParams(onto)];
+  for (const name of new Set([...before.keys(), ...wish.keys()])) {
+    const [old, value] = [before.get(name), wish.get(name)];
+    if (value === old) continue;
+    if (value === null) now.delete(name);
+    else now.set(name, value);
+  }
+  return `${pathname}?${now}`;
+}
+
 /** Say a query in the link while it still changes. @param {string} query */
 export function write(query) {
   if (burst === null) {

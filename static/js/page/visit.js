@@ -9,7 +9,7 @@ import { forget, reason, waiting } from "./ask.js";
 import { shortened } from "./bank.js";
 import { early, everything, loading, none } from "./coming.js";
 import { bitByBit, finish, following, opened, paged, soon, unfinished, unfolded } from "./later.js";
-import { address, push, settle, steady } from "./link.js";
+import { address, push, rebased, settle, steady } from "./link.js";
 import { morph } from "./morph.js";
 import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
 
@@ -41,7 +41,7 @@ export async function idle() {
  */
 export function inTurn(work, patient = false) {
   if (!line && !patient) finish();
-  const begin = () => (unfinished() ? soon().then(work) : work());
+  const begin = () => (unfinished() ? soon().then(work, work) : work());
   const done = line ? line.then(begin) : begin();
   if (!(done instanceof Promise)) return done;
   const over = () => {
@@ -69,12 +69,13 @@ export const setQuery = (query, how) => visit(() => ({ link: address(query) }), 
  * Where a link of the page leads by the time that its turn has come.
  * @param {() => Element | null | undefined} found
  * @param {string} [name] of the attribute
+ * @param {string} [query] of the page that it was pressed on: one that has left since changes what it changed there
  * @returns {Promise<Place | null>}
  */
-export async function led(found, name = "href") {
+export async function led(found, name = "href", query = state.query) {
   if (state.query !== state.facts.query && (await align())) settle(state.query);
-  const link = found()?.getAttribute(name);
-  return link ? { link } : null;
+  const [link, place] = [found(), found()?.getAttribute(name)];
+  return place ? { link: link?.isConnected ? place : rebased(place, query, state.query) } : null;
 }
 
 /**
@@ -204,6 +205,7 @@ async function bring(page, version, link) {
   const late = loading(fresh);
   const pictures = await waiting(Promise.race([Promise.all(late.values()), limit]));
   await steady();
+  if (unfinished()) await soon(); // of two, the older would come last
   if (version !== state.version) return false;
   forget(); // what is still asked for is on the page, and under its range of colours
   const aside = following();
