@@ -481,3 +481,23 @@ def test_the_lengths_of_a_layer_are_said_to_its_stage_and_to_who_needs_them(new_
     assert stage == pixel
     assert len(stage) == 9
     assert page.evaluate(columns, ".channels")[0] == stage[1] == "86px"
+
+
+@pytest.mark.parametrize(("width", "down"), [(1440, 0), (1440, 300), (390, 1000)])
+def test_a_box_stays_under_the_pointer_where_the_line_of_changes_comes_and_goes(
+    new_page, width, down
+):
+    page = new_page(NETWORK, width=width, height=900)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("down => scrollTo(0, down)", down)
+    frames(page)
+    left_out, line = page.locator("#row-0 [type=checkbox]"), page.locator(".layer-changes")
+    box = left_out.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for there in (True, False):  # another press at the same place takes the first one back
+        page.mouse.click(*middle)
+        expect(line).to_have_count(int(there))
+        at_rest(page)
+        frames(page)
+        assert abs(left_out.bounding_box()["y"] - box["y"]) < 1, there
+    assert left_out.is_checked()

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.harness import due
 from tests.browser.test_live_main import at_rest
 from tests.browser.test_session_edits import opened, pasted
+from tests.browser.test_turns import quiet
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +98,43 @@ def test_undo_and_named_kernels_replace_a_weight_that_is_none(page):
     expect(mistake).to_have_count(1)
 
 
+def are_apart(one, other):
+    """Whether two boxes of the page share no pixel, or a rounded one of their edges."""
+    return any(
+        former[start] + former[length] <= latter[start] + 1
+        for start, length in (("x", "width"), ("y", "height"))
+        for former, latter in ((one, other), (other, one))
+    )
+
+
+def test_a_biass_mistake_goes_with_its_layer(new_page):
+    page = new_page("/?network=faces", width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    bias, mistake = page.locator(".bias input"), page.locator(".sum .mistake")
+    bias.fill("abc")
+    expect(mistake).to_be_visible()
+    page.locator(".layer-row.wide a[data-layer='4']").click()
+    page.wait_for_url("**layer=4*")
+    quiet(page)
+    expect(bias).to_have_value("0.8521")
+    expect(mistake).to_have_count(0)
+    assert bias.get_attribute("aria-invalid") is None
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1440])
+@pytest.mark.parametrize("query", ["size=80", "network=faces", "network=faces&layer=4"])
+def test_a_biass_mistake_covers_no_word_of_the_rows_nor_the_sum(new_page, query, width):
+    page = new_page(f"/?{query}", width=width, height=900)
+    page.wait_for_load_state("networkidle")
+    page.locator(".bias input").fill("abc")
+    box = page.locator(".sum .mistake").bounding_box()
+    others = page.locator(".partial figcaption, .bias, .junction circle, figure.output")
+    shown = [other for other in others.all() if other.is_visible()]
+    assert len(shown) > 4
+    for other in shown:
+        assert are_apart(box, other.bounding_box()), other.get_attribute("class") or "Σ"
+
+
 @pytest.mark.parametrize("width", [360, 1440])
 def test_a_weights_mistake_covers_nothing_and_is_in_view(new_page, width):
     page = new_page("/?size=80", width=width, height=740)
@@ -106,9 +144,7 @@ def test_a_weights_mistake_covers_nothing_and_is_in_view(new_page, width):
     expect(mistake).to_be_in_viewport(ratio=1)
     box = mistake.bounding_box()
     for other in ("#row-0 select", "#row-0 .partial figcaption", "#row-1 .plane", "#row-1 .kernel"):
-        that = page.locator(other).bounding_box()
-        apart = that["y"] >= box["y"] + box["height"] or that["y"] + that["height"] <= box["y"]
-        assert apart or that["x"] >= box["x"] + box["width"], other
+        assert are_apart(box, page.locator(other).bounding_box()), other
 
 
 def test_turning_what_is_symmetric_is_told(page):
@@ -331,9 +367,7 @@ def test_a_note_beside_a_kernel_covers_nothing(new_page, width):
     expect(page.locator("#row-0 .note")).to_be_visible()
     box = page.locator("#row-0 .note").bounding_box()
     for other in ("#row-0 select", "#row-0 .partial figcaption", "#row-1 .plane", "#row-1 .kernel"):
-        that = page.locator(other).bounding_box()
-        apart = that["y"] >= box["y"] + box["height"] or that["y"] + that["height"] <= box["y"]
-        assert apart or that["x"] >= box["x"] + box["width"], other
+        assert are_apart(box, page.locator(other).bounding_box()), other
 
 
 def test_a_pasted_decimal_comma_is_one_number(page):

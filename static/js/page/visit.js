@@ -11,6 +11,7 @@ import { early, everything, loading, none } from "./coming.js";
 import { bitByBit, finish, following, opened, paged, soon, unfinished, unfolded } from "./later.js";
 import { address, push, rebased, settle, steady } from "./link.js";
 import { morph } from "./morph.js";
+import { held } from "./still.js";
 import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
 
 /**
@@ -181,11 +182,7 @@ function refused(page, response, beside) {
   return true;
 }
 
-/**
- * Of the fields that wait for a button, the label of the one that was refused.
- * @param {Document} page
- * @param {Element} button
- */
+/** Of the fields that wait for a button, the label of the one that was refused. @param {Document} page @param {Element} button */
 function atFault(page, button) {
   for (const label of button.closest("details")?.querySelectorAll("label") ?? []) unsay(label, fieldsOf(label));
   const name = page.querySelector(".mistake")?.id.replace("mistake-", "") ?? "";
@@ -210,6 +207,7 @@ async function bring(page, version, link) {
   forget(); // what is still asked for is on the page, and under its range of colours
   const aside = following();
   for (const canvas of document.querySelectorAll("mc-map canvas:not([data-step])")) canvas.setAttribute("data-old", "");
+  const still = held();
   /** @type {(() => void)[][]} */
   const rest = [[], []];
   morph(old, fresh, (part, its) => {
@@ -220,6 +218,7 @@ async function bring(page, version, link) {
     let whole = its;
     return rest[rank].push(() => void (whole = unfolded(its)), () => morph(part, whole)) > 0;
   });
+  still();
   link(JSON.parse(page.getElementById("facts")?.textContent ?? "{}").query ?? "");
   tell("seen");
   early(pictures ? new Map() : late);
@@ -227,20 +226,24 @@ async function bring(page, version, link) {
   return true;
 }
 
+/** Whose numbers the fields hold. */
+const whose = () => `${new URLSearchParams(state.query).get("network")} ${state.facts.prefix}`;
+
 /** Take over all that the page says, now that it is whole. @param {HTMLElement} fresh */
 function said(fresh) {
   document.title = fresh.dataset.title ?? document.title;
   unsayAll();
-  const before = state.kernels;
+  const [before, there] = [state.kernels, whose()];
   readPage();
+  if (whose() !== there) discard(document.getElementById("stage") ?? document); // texts that were of another layer
   // Of the article, which stays, some words are of the experiment, and two links take it along.
   for (const place of document.querySelectorAll("[data-own]")) place.textContent = fresh.getAttribute(`data-${place.getAttribute("data-own")}`);
   for (const link of document.querySelectorAll("a[data-path]")) {
     link.setAttribute("href", `${link.getAttribute("data-path")}${new URL(address(state.query), location.href).search}`);
   }
   state.kernels.forEach((kernel, q) => {
-    const place = String(kernel) === String(before[q]) ? null : document.querySelector(`mc-kernel[data-q="${q}"]`);
-    if (place) discard(place);
+    const its = String(kernel) === String(before[q]) ? null : document.querySelector(`mc-kernel[data-q="${q}"]`);
+    if (its) discard(its);
   });
   tell("page");
 }
