@@ -107,6 +107,21 @@ def are_apart(one, other):
     )
 
 
+def test_what_holds_while_a_text_is_no_number_is_said(page):
+    opened(page)
+    weight, mistake = page.locator("#row-0 .weight").nth(4), page.locator("#row-0 .mistake")
+    weight.fill("abc")
+    expect(mistake).to_contain_text("Until then it is 0.2.")
+    weight.fill("1")
+    weight.fill("1e999")
+    expect(mistake).to_contain_text("Until then it is 1.")
+    page.wait_for_url("**w.0.0=0.1,0.1,0.1,0.1,1,0.1,*")
+    page.locator("#row-0 .weight").nth(5).fill("x")  # of two it would not say which
+    expect(mistake).to_have_text(
+        "A weight is a decimal number from −1,000,000 to 1,000,000, such as −0.25."
+    )
+
+
 def test_a_biass_mistake_goes_with_its_layer(new_page):
     page = new_page("/?network=faces", width=1440, height=900)
     page.wait_for_load_state("networkidle")

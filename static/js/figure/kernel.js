@@ -42,8 +42,12 @@ function change(field, next, read) {
 /** Where words about a field stand. @param {HTMLInputElement} field */
 const place = (field) => field.closest("fieldset, label") ?? field;
 
-/** @param {HTMLInputElement} field @param {Iterable<HTMLElement>} [all] fields at fault */
-const refuse = (field, all = [field]) => say(place(field), refusal(field.value, channel(field) ? "weight" : "bias"), all);
+/** Say why a field's text is no number, and of a single one what the pictures go on with. @param {HTMLInputElement} field @param {Iterable<HTMLElement>} [all] fields at fault */
+function refuse(field, all = [field]) {
+  const alone = [...all, ...place(field).querySelectorAll("[aria-invalid]")].every((other) => other === field);
+  const holds = alone ? ` Until then it is ${weightText(exact(field))}.` : "";
+  say(place(field), refusal(field.value, channel(field) ? "weight" : "bias") + holds, all);
+}
 
 /** @param {HTMLInputElement} field @param {boolean} [early] it may yet become a number */
 function typed(field, early = begun(field.value)) {
