@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -236,3 +237,27 @@ def test_a_box_that_has_left_when_its_turn_comes_loses_no_edit(new_page):
     quiet(page)
     assert page.evaluate("() => box.isConnected") is False
     assert "2.bias" in parse_qs(urlsplit(page.url).query)
+
+
+# As whoever helps a hand chooses: no press and no key goes before it.
+CHOOSE = """() => {
+    const list = document.querySelector('select[name="layer"]');
+    list.value = "1";
+    for (const kind of ["input", "change"]) list.dispatchEvent(new Event(kind, { bubbles: true }));
+    return list.isConnected;
+}"""
+
+
+def test_a_choice_holds_though_its_list_leaves_in_the_midst(page):
+    opened(page, "/?size=64&2.filters=each&layer=2")
+    quiet(page)
+    page.locator("details.more", has=page.locator('select[name="add"]')).locator("summary").click()
+    page.locator('input[name="bias.0"]').focus()
+    pages = Held(page, re.compile("/edit"))
+    page.select_option('select[name="add"]', "max_pool")
+    still(page, pages)
+    assert page.evaluate(CHOOSE) is False
+    go_on(page)
+    page.wait_for_url(lambda url: "3.kind=max_pool" in url and "layer=" not in url)
+    quiet(page)
+    expect(page.locator('select[name="layer"]')).to_have_value("1")

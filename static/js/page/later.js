@@ -55,8 +55,16 @@ for (const act of ACTS) {
     hurry?.();
     // Whoever follows the page has written over it what the page says.
     if (put !== null && target instanceof HTMLInputElement && target.value !== put) target.value = put;
+    if (target instanceof HTMLSelectElement && !target.isConnected) choose(target);
     changed = null;
   }, true);
+}
+/** A choice holds though another list has taken its list's place meanwhile. @param {HTMLSelectElement} list */
+function choose({ name, value }) {
+  const heir = document.getElementsByName(name)[0];
+  if (!(heir instanceof HTMLSelectElement) || ![...heir.options].some((option) => option.value === value)) return;
+  heir.value = value;
+  heir.dispatchEvent(new Event("change", { bubbles: true }));
 }
 // Who scrolls to what is blank finds it done; all else is next. The browser scrolls by itself, too, in the midst of a frame.
 addEventListener("scroll", () => {
