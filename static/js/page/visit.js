@@ -4,15 +4,14 @@
  * from what they led to, so that none is lost. A change of structure is answered by the server with
  * the figure, which is morphed in place; pictures are loaded before, so that nothing flickers.
  */
-import { state, readPage, tell, under } from "../state.js";
+import { state, tell, under } from "../state.js";
 import { forget, reason, waiting } from "./ask.js";
 import { shortened } from "./bank.js";
-import { early, everything, loading, none } from "./coming.js";
-import { bitByBit, finish, following, opened, paged, soon, unfinished, unfolded } from "./later.js";
-import { address, push, rebased, settle, steady } from "./link.js";
-import { morph } from "./morph.js";
-import { held } from "./still.js";
-import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
+import { bring } from "./bring.js";
+import { everything, loading, none } from "./coming.js";
+import { finish, opened, paged, soon, unfinished } from "./later.js";
+import { address, push, rebased, settle } from "./link.js";
+import { fieldsOf, messages, say, unsay } from "./words.js";
 
 /**
  * @typedef {{ link: string, body?: URLSearchParams }} Place an address to be shown, or posted to
@@ -20,7 +19,6 @@ import { discard, fieldsOf, messages, say, unsay, unsayAll } from "./words.js";
  *   where words stand if it cannot be used
  */
 
-const PICTURES = 1500;
 /** What is done when all that is under way, or waits for its turn, is done. @type {Promise<unknown> | null} */
 let line = null;
 /** It says so to whoever waits for it from without. */
@@ -187,63 +185,4 @@ function atFault(page, button) {
   for (const label of button.closest("details")?.querySelectorAll("label") ?? []) unsay(label, fieldsOf(label));
   const name = page.querySelector(".mistake")?.id.replace("mistake-", "") ?? "";
   return document.getElementsByName(name)[0]?.closest("label") ?? button;
-}
-
-/**
- * @param {Document} page
- * @param {number} version
- * @param {(query: string) => void} link says in the link what is shown, as soon as it is: Back, or another edit,
- *   may come before the rest
- */
-async function bring(page, version, link) {
-  const [old, fresh] = [document, page].map((tree) => tree.getElementById("figure"));
-  if (!old || !fresh) return false;
-  const limit = new Promise((done) => setTimeout(done, PICTURES));
-  const late = loading(fresh);
-  const pictures = await waiting(Promise.race([Promise.all(late.values()), limit]));
-  await steady();
-  if (unfinished()) await soon(); // of two, the older would come last
-  if (version !== state.version) return false;
-  forget(); // what is still asked for is on the page, and under its range of colours
-  const aside = following();
-  for (const canvas of document.querySelectorAll("mc-map canvas:not([data-step])")) canvas.setAttribute("data-old", "");
-  const still = held();
-  /** @type {(() => void)[][]} */
-  const rest = [[], []];
-  morph(old, fresh, (part, its) => {
-    const rank = aside.get(part);
-    if (rank === undefined) return false;
-    // Large and unseen, it is not laid out anew before its turn, which takes the mark away.
-    if (rank === 1 && part.matches(".pixel")) part.setAttribute("data-later", "");
-    let whole = its;
-    return rest[rank].push(() => void (whole = unfolded(its)), () => morph(part, whole)) > 0;
-  });
-  still();
-  link(JSON.parse(page.getElementById("facts")?.textContent ?? "{}").query ?? "");
-  tell("seen");
-  early(pictures ? new Map() : late);
-  await bitByBit([rest[0], [...rest[1], () => said(fresh)]]);
-  return true;
-}
-
-/** Whose numbers the fields hold. */
-const whose = () => `${new URLSearchParams(state.query).get("network")} ${state.facts.prefix}`;
-
-/** Take over all that the page says, now that it is whole. @param {HTMLElement} fresh */
-function said(fresh) {
-  document.title = fresh.dataset.title ?? document.title;
-  unsayAll();
-  const [before, there] = [state.kernels, whose()];
-  readPage();
-  if (whose() !== there) discard(document.getElementById("stage") ?? document); // texts that were of another layer
-  // Of the article, which stays, some words are of the experiment, and two links take it along.
-  for (const place of document.querySelectorAll("[data-own]")) place.textContent = fresh.getAttribute(`data-${place.getAttribute("data-own")}`);
-  for (const link of document.querySelectorAll("a[data-path]")) {
-    link.setAttribute("href", `${link.getAttribute("data-path")}${new URL(address(state.query), location.href).search}`);
-  }
-  state.kernels.forEach((kernel, q) => {
-    const its = String(kernel) === String(before[q]) ? null : document.querySelector(`mc-kernel[data-q="${q}"]`);
-    if (its) discard(its);
-  });
-  tell("page");
 }
