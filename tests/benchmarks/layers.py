@@ -1,8 +1,9 @@
 """From a click on a layer of the face network to its pictures, and from an edit in it, in Chromium.
 
 ``python -m tests.benchmarks.layers`` prints a table: layers opened in turn by their boxes until all
-pictures of the opened layer are drawn, the same in the moment of another's first frame, one changed
-weight of a layer until the two pictures that changed are and until the row's last box is, and
+pictures of the opened layer are drawn, the same in the moment of another's first frame, a press and
+a key in that moment until they are heard, one changed weight of a layer until the two pictures that
+changed are, also as the page of the change before comes, and until the row's last box is, and
 pointing until the ledger's bars follow and until the pixel's exact numbers are there.
 """
 
@@ -40,6 +41,37 @@ async ([n, next]) => {{
   box().dispatchEvent(new MouseEvent("click", {{ bubbles: true, cancelable: true }}));
   while (!box("[aria-current]")) await frame();
   return ({OPEN})(next);
+}}
+"""
+
+# To a layer's first frame, after which a real press or key follows, and until all of that is heard.
+SEEN = """
+async (n) => {
+  const box = (is = "") => document.querySelector(`.layer-row.wide a[data-layer="${n}"]${is}`);
+  box().dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+  while (!box("[aria-current]")) await frame();
+  window.start = performance.now();
+}
+"""
+HEARD = """
+async () => {
+  while (document.querySelector(":root:is([data-following], [data-unheard])")) await frame();
+  await frame();
+  return performance.now() - start;
+}
+"""
+MIDDLE = """
+() => {
+  const box = document.querySelector(".output mc-map input").getBoundingClientRect();
+  return [box.left + box.width / 2, box.top + box.height / 2];
+}
+"""
+
+# An edit meets the page that comes when the one before it rests.
+MEETS = f"""
+async (given) => {{
+  while (!document.querySelector(":root[data-following]")) await frame();
+  return ({EDIT})(given);
 }}
 """
 
@@ -85,14 +117,31 @@ async ([count, place, pause]) => {
 """
 
 
-def edited(page: Page, address: str, script: str, pause: float) -> list[float]:
+def pressed(page: Page, x: float, y: float) -> None:
+    """Press the mouse somewhere, as long as a hand does."""
+    page.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    for kind, wait in (("mousePressed", 0.06), ("mouseReleased", 0)):
+        page.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        time.sleep(wait)
+
+
+def tabbed(page: Page, *_: float) -> None:
+    """Move the focus on."""
+    for kind in ("keyDown", "keyUp"):
+        page.send("Input.dispatchKeyEvent", type=kind, key="Tab", windowsVirtualKeyCode=9)
+
+
+def edited(
+    page: Page, address: str, script: str, pause: float, first: str | None = None
+) -> list[float]:
     """Change one weight again and again; return how long each took by a script."""
     page.goto(address)
     time.sleep(2)
     page.evaluate(PREPARE)
     page.evaluate("() => document.querySelector('.bench').setAttribute('open', '')")
-    page.evaluate(script, ["0.04", 0])
-    time.sleep(1.5)
+    page.evaluate(first or script, ["0.04", 0])
+    if first is None:
+        time.sleep(1.5)
     times = []
     for at in range(1, EDITS + 1):
         times.append(page.evaluate(script, [str(at / 1000), at % 17]))
@@ -125,9 +174,22 @@ def measure(page: Page, address: str) -> None:
         opened.append(page.evaluate(MIDST, [n, n % 7 + 1]))
         time.sleep(0.6)
     row(f"{len(opened)} layers opened in the moment of another's first frame", opened, page)
+    for what, act in (("a press on the output", pressed), ("the Tab key", tabbed)):
+        page.evaluate("() => { tasks.length = 0; }")
+        heard = []
+        for n in (1, 4, 7, 2, 5, 3, 6) * ROUNDS:
+            x, y = page.evaluate(MIDDLE)
+            page.evaluate(SEEN, n)
+            act(page, x, y)
+            heard.append(page.evaluate(HEARD))
+            time.sleep(0.6)
+        row(f"{len(heard)} times {what} in the moment of a layer's first frame", heard, page)
     for n in (2, 4, 7):
         times = edited(page, f"{address}/?{FACES}&layer={n}&rows=0,1,2,3", EDIT, 0.05)
         row(f"{EDITS} changed weights of layer {n}", times, page)
+    for n in (2, 4, 7):
+        times = edited(page, f"{address}/?{FACES}&layer={n}&rows=0,1,2,3", MEETS, 0, EDIT)
+        row(f"{EDITS} of layer {n}, each as the page of the one before comes", times, page)
     for n, rows in ((1, ""), (4, "&rows=0,1,2,3"), (7, "&rows=0,1,2,3")):
         times = edited(page, f"{address}/?{FACES}&layer={n}{rows}", TO_THE_END, 0.7)
         row(f"{EDITS} changed weights of layer {n}, to the row's end", times, page)

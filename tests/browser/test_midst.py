@@ -195,6 +195,79 @@ def test_who_goes_on_in_the_midst_is_led_on_and_waits_for_no_long_task(new_page,
     expect(current).to_have_attribute("data-layer", str(layer))
 
 
+BIAS = """const bias = document.querySelector(".bias input");
+    const type = (text) => {
+        bias.focus();
+        bias.value = text;
+        bias.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    };"""
+# What a hand does to a layer in the midst of its coming, and what the link says then.
+HEARD = {
+    "a click on a map": (
+        """const map = document.querySelector("#result mc-map");
+        const { left, top, width, height } = map.getBoundingClientRect();
+        const [clientX, clientY] = [left + width * 0.7, top + height * 0.6];
+        const how = { detail: 1, clientX, clientY, bubbles: true, cancelable: true };
+        for (const kind of ["pointerdown", "click"]) {
+            map.querySelector("input").dispatchEvent(new PointerEvent(kind, how));
+        }""",
+        {"i": "28", "j": "32"},
+    ),
+    "a number": (f"{BIAS} type('0.5');", {"4.bias": "0.5"}),
+    "a number that is left at once": (f"{BIAS} type('0.5'); bias.blur();", {"4.bias": "0.5"}),
+    "a number, and one that follows": (f"{BIAS} type('0.5'); type('0.55');", {"4.bias": "0.55"}),
+    "a box": (
+        """const box = document.querySelector(".switch input");
+        box.click();
+        if (box.checked) throw new Error("it is seen at once");""",
+        {"4.off": "15"},  # the largest has the first row
+    ),
+    "a fold": (
+        """window.fold = document.querySelector("#stage details:not([open])");
+        fold.querySelector("summary").click();""",
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", HEARD)
+def test_what_is_done_in_the_midst_is_heard_soon_and_in_no_long_task(new_page, what):
+    act, said = HEARD[what]
+    page, pages = deep(new_page)
+    with page.expect_request(PAGES):
+        page.keyboard.press(".")
+    still(page, pages)
+    again = Held(page, PAGES)
+    assert page.evaluate(f"() => {{ {act} return ({WHOLE})(); }}") is False
+    page.wait_for_function(WHOLE, polling=20)  # though no frame comes
+    again.let_go()
+    go_on(page)
+    page.wait_for_function("() => !document.querySelector('[data-unheard]')")
+    quiet(page)
+    found = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    for name, value in said.items():
+        assert found[name].split(",")[0] == value
+    if not said:
+        assert page.evaluate("() => fold.open") is True
+
+
+def test_a_key_after_a_number_in_the_midst_goes_on_from_it(new_page):
+    page, pages = deep(new_page)
+    with page.expect_request(PAGES):
+        page.keyboard.press(".")
+    still(page, pages)
+    page.evaluate(
+        f"""() => {{
+            {BIAS}
+            type("0.5");
+            bias.dispatchEvent(new KeyboardEvent("keydown", {{ key: "ArrowUp", bubbles: true }}));
+        }}"""
+    )
+    expect(page.locator(".bias input").first).to_have_value("0.6")
+    go_on(page)
+    assert parse_qs(urlsplit(page.url).query)["4.bias"][0].split(",")[0] == "0.6"
+
+
 def test_of_two_pages_that_come_at_once_the_later_one_is_shown(new_page):
     """One when edits rest, and one of whoever goes on before it is there."""
     page, pages = deep(new_page)
@@ -241,10 +314,9 @@ def test_a_box_that_has_left_when_its_turn_comes_loses_no_edit(new_page):
 
 # As whoever helps a hand chooses: no press and no key goes before it.
 CHOOSE = """() => {
-    const list = document.querySelector('select[name="layer"]');
+    window.list = document.querySelector('select[name="layer"]');
     list.value = "1";
     for (const kind of ["input", "change"]) list.dispatchEvent(new Event(kind, { bubbles: true }));
-    return list.isConnected;
 }"""
 
 
@@ -256,8 +328,9 @@ def test_a_choice_holds_though_its_list_leaves_in_the_midst(page):
     pages = Held(page, re.compile("/edit"))
     page.select_option('select[name="add"]', "max_pool")
     still(page, pages)
-    assert page.evaluate(CHOOSE) is False
+    page.evaluate(CHOOSE)
     go_on(page)
     page.wait_for_url(lambda url: "3.kind=max_pool" in url and "layer=" not in url)
     quiet(page)
+    assert page.evaluate("() => list.isConnected") is False
     expect(page.locator('select[name="layer"]')).to_have_value("1")

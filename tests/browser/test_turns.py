@@ -38,8 +38,8 @@ def quiet(page: Page) -> None:
     page.wait_for_function(
         """() => {
         const { query } = JSON.parse(document.getElementById("facts").textContent);
-        const signs = "[data-pending], [data-following], .wait, mc-map canvas, mc-map[aria-busy]";
-        const waits = document.querySelector(signs);
+        const root = ":root:is([data-pending], [data-following], [data-unheard])";
+        const waits = document.querySelector(`${root}, .wait, mc-map canvas, mc-map[aria-busy]`);
         return !waits && query === location.search.slice(1);
     }"""
     )

@@ -140,7 +140,7 @@ function seeded() {
   void edit(new URLSearchParams([["mix.seed", seed.value]]), seed.closest("p"));
 }
 
-/** The hand on the bar: where it came down, and the number from where it drags. @type {{ x: number, y: number, at: number, start: number, drags: boolean } | null} */
+/** The hand on the bar: where it came down, and the number from where it drags, once it does. @type {{ x: number, y: number, at: number, start?: number, drags: boolean } | null} */
 let hand = null;
 
 /** Which of the numbers lies under a place of the bar. @param {Element} bar @param {number} y */
@@ -153,7 +153,7 @@ document.addEventListener("pointerdown", (event) => {
   const bar = event.target instanceof Element && event.target.closest(".layer-row .box.line");
   if (!bar || event.button || !event.isPrimary) return;
   const at = under(bar, event.clientY);
-  hand = { x: event.clientX, y: event.clientY, at, start: numberAt(at), drags: false };
+  hand = { x: event.clientX, y: event.clientY, at, drags: false };
   bar.setPointerCapture(event.pointerId);
   hold(true);
   choose(at);
@@ -165,12 +165,11 @@ document.addEventListener("pointermove", (event) => {
   const across = event.clientX - hand.x;
   if (!hand.drags && Math.abs(across) < SLACK) {
     hand.at = under(bar, event.clientY);
-    hand.start = numberAt(hand.at);
     return choose(hand.at);
   }
   hand.drags = true;
-  const wanted = hand.start + across * A_PIXEL;
-  change(hand.at, () => wanted);
+  const mine = hand;
+  change(mine.at, (now) => (mine.start ??= now) + across * A_PIXEL);
 });
 
 for (const kind of ["pointerup", "pointercancel"]) {

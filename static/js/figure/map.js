@@ -9,7 +9,7 @@ import { look, mixed, table } from "../lib/colours.js";
 import { nearestOutput } from "../lib/geometry.js";
 import { cellAt } from "../lib/sight.js";
 import { pin } from "../page/edit.js";
-import { finish, unfinished } from "../page/later.js";
+import { soon, unfinished } from "../page/later.js";
 import { address } from "../page/link.js";
 import { isOpen } from "../page/popover.js";
 import { visit } from "../page/visit.js";
@@ -118,8 +118,8 @@ const within = (at, side) => Math.min(Math.max(Math.floor(at), 0), side - 1);
 
 /** Say the pinned pixel aloud, once, when it has come to rest. @param {() => string} [before] what led to its value */
 export function sayPixel(before = () => "") {
-  speak(() => {
-    finish(); // its value is said, too
+  speak(async () => {
+    if (unfinished()) await soon(); // its value is said, too
     const [working, [i, j]] = [draw(), state.facts.pixel];
     const value = working && state.facts.whatIf !== "apart" && (working.output ?? working.value);
     return `${before()}Row ${i}, column ${j}${value ? `: ${value}` : ""}`;
@@ -149,8 +149,7 @@ document.addEventListener("pointerup", (event) => {
   const map = event.target instanceof Element ? event.target.closest("mc-map") : null;
   if (!(map instanceof PictureMap) || !start || start.id !== event.pointerId) return;
   if (Math.hypot(event.clientX - start.x, event.clientY - start.y) <= SLACK) return; // a tap is a click
-  const pixel = map.pixel(event);
-  pin(() => pixel);
+  pin((now) => (map.isConnected ? map.pixel(event) : now));
 });
 
 // One that scrolls pins nothing.

@@ -12,6 +12,8 @@ import { morph } from "./morph.js";
 import { held } from "./still.js";
 import { discard, unsayAll } from "./words.js";
 
+/** @typedef {import("./later.js").Piece} Piece */
+
 const PICTURES = 1500; // ms
 
 /**
@@ -34,7 +36,7 @@ export async function bring(page, version, link) {
   const aside = following();
   for (const canvas of document.querySelectorAll("mc-map canvas:not([data-step])")) canvas.setAttribute("data-old", "");
   const still = held();
-  /** @type {(() => void)[][]} */
+  /** @type {Piece[][]} */
   const rest = [[], []];
   morph(old, fresh, (part, its) => {
     const rank = aside.get(part);
@@ -42,14 +44,27 @@ export async function bring(page, version, link) {
     // Large and unseen, it is not laid out anew before its turn, which takes the mark away.
     if (rank === 1 && part.matches(".pixel")) part.setAttribute("data-later", "");
     let whole = its;
-    return rest[rank].push(() => void (whole = unfolded(its)), () => morph(part, whole)) > 0;
+    return rest[rank].push({ part, work: () => void (whole = unfolded(its)) }, { part, work: () => parted(part, whole) }) > 0;
   });
   still();
   link(JSON.parse(page.getElementById("facts")?.textContent ?? "{}").query ?? "");
   tell("seen");
   early(pictures ? new Map() : late);
-  await bitByBit([rest[0], [...rest[1], () => said(fresh)]]);
+  await bitByBit([rest[0], [...rest[1], { part: null, work: () => said(fresh) }]]);
   return true;
+}
+
+/** Bring a part in line; one pixel's numbers are many, and come channel by channel. @param {Element} part @param {Element} its */
+function parted(part, its) {
+  /** @type {Piece[]} */
+  const channels = [];
+  const unseen = part.hasAttribute("data-later");
+  morph(part, its, (channel, numbers) => {
+    if (!channel.matches("#pixel .channel")) return false;
+    channel.toggleAttribute("data-later", unseen);
+    return channels.push({ part: channel, work: () => morph(channel, numbers), large: true }) > 0;
+  });
+  return channels;
 }
 
 /** Whose numbers the fields hold. */

@@ -4,7 +4,7 @@
  * without scripts, fetched and shown in place.
  */
 import { state, under } from "../state.js";
-import { patiently } from "./later.js";
+import { patiently } from "./acts.js";
 import { waits } from "./morph.js";
 import { foresee, led, pending, visit } from "./visit.js";
 import { discard, speak } from "./words.js";
@@ -124,7 +124,7 @@ for (const sign of ["pointerover", "focusin", "pointerdown"]) {
 }
 
 // Pressed twice, or one after another, boxes of the row and of the outputs are asked where they lead when their turn has come.
-patiently(({ type, target }) => type !== "keydown" && target instanceof Element && target.closest(".layers a[data-live-link], .drawing a[data-live-link]") !== null);
+patiently(({ target }) => target instanceof Element && target.closest(".layers a[data-live-link], .drawing a[data-live-link]") !== null);
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const target = event.target instanceof Element ? event.target : null;

@@ -1,38 +1,35 @@
 // @ts-check
 /**
  * A page that comes is brought in line where it is seen first; what lies below or is closed follows in
- * tasks of its own, so that nobody waits for it. Whoever acts meanwhile finds all of it done, at once or,
- * if what he wishes waits for its turn anyway, as soon as short tasks can.
+ * tasks of its own, so that nobody waits for it, and sooner for whoever acts meanwhile (acts.js).
  */
 
 /** What is seen, and follows the row, the maps and their numbers. */
-const NEXT = ".drawing:not(.layer-row), .ledger-drawing, .ledger-table, .sighted, .controls, .thumbs";
+const NEXT = ".drawing:not(.layer-row), .ledger-drawing, .ledger-table, .sighted, .controls, .thumbs, #pixel";
 /** What is of use once it is seen. */
-const LATER = ".panel, .article, #pixel, #values, svg.drawing, details > :not(summary)";
-/** What a hand does, before anybody hears of it; and the page's own leaving. */
-const ACTS = ["pointerdown", "focusin", "focusout", "keydown", "beforeinput", "input", "click", "change", "submit", "beforeprint", "visibilitychange", "popstate", "pagehide"];
+const LATER = ".panel, .article, #values, svg.drawing, details > :not(summary)";
 const TASK = 10; // ms
 
 /** It says to whoever waits from without that a part still follows. */
 const root = document.documentElement;
 
-/** What is still to be done, all at once. @type {(() => void) | null} */
+/**
+ * A piece of what is still to be done. `part`: what of the page it is about, null: all; `work` returns what is to
+ * come next; `large`: it is laid out in a task of its own.
+ * @typedef {{ part: Element | null, work: () => Piece[] | void, large?: boolean }} Piece
+ */
+/** Do at once all pieces, or those that are about some part. @type {((wanted?: (part: Element | null) => boolean) => void) | null} */
 let hurry = null;
 /** No frame is waited for any more. */
 let hasten = () => {};
 /** Fulfilled when the page is whole. @type {Promise<void>} */
 let wholly = Promise.resolve();
 
-/** What tells of an act that it needs nothing of the page before its turn. @type {((act: Event) => boolean)[]} */
-const patient = [];
-/** @param {(act: Event) => boolean} test */
-export const patiently = (test) => void patient.push(test);
-
 /** Whether a part of the page still follows. */
 export const unfinished = () => hurry !== null;
 
-/** Bring what still follows in line, for a change that no hand's act goes before: a move of it, or a timer's. */
-export const finish = () => hurry?.();
+/** Bring what still follows in line in this task, or a part of it: for whoever cannot wait. @param {Parameters<NonNullable<typeof hurry>>[0]} [wanted] */
+export const finish = (wanted) => hurry?.(wanted);
 
 /** The same in short tasks, for whoever can wait for it. */
 export function soon() {
@@ -40,37 +37,11 @@ export function soon() {
   return wholly;
 }
 
-/** The field that a hand has just changed, of which nobody has heard yet. @type {EventTarget | null} */
-let changed = null;
-
-/** Whether a field holds what nobody has heard of yet: no answer says what it holds. @param {Element} field */
-export const isNews = (field) => field === changed;
-
-for (const act of ACTS) {
-  addEventListener(act, (event) => {
-    const { target } = event;
-    if (hurry && patient.some((test) => test(event))) return hasten();
-    changed = target;
-    const put = (act === "input" || act === "change") && target instanceof HTMLInputElement ? target.value : null;
-    hurry?.();
-    // Whoever follows the page has written over it what the page says.
-    if (put !== null && target instanceof HTMLInputElement && target.value !== put) target.value = put;
-    if (target instanceof HTMLSelectElement && !target.isConnected) choose(target);
-    changed = null;
-  }, true);
-}
-/** A choice holds though another list has taken its list's place meanwhile. @param {HTMLSelectElement} list */
-function choose({ name, value }) {
-  const heir = document.getElementsByName(name)[0];
-  if (!(heir instanceof HTMLSelectElement) || ![...heir.options].some((option) => option.value === value)) return;
-  heir.value = value;
-  heir.dispatchEvent(new Event("change", { bubbles: true }));
-}
 // Who scrolls to what is blank finds it done; all else is next. The browser scrolls by itself, too, in the midst of a frame.
 addEventListener("scroll", () => {
-  const blank = document.querySelector("[data-later]");
-  if (blank && !isUnseen(blank)) hurry?.();
-  else hasten();
+  const blank = [...document.querySelectorAll("[data-later]")].filter((part) => !isUnseen(part));
+  if (blank.length) finish((part) => blank.some((each) => each.contains(part)));
+  void soon();
 }, { capture: true, passive: true });
 
 /** The parts that can follow: 0 next, 1 later, as nobody sees them now. @returns {Map<Element, 0 | 1>} */
@@ -135,22 +106,29 @@ function isUnseen(part) {
 
 /**
  * Do one piece of work after another, each task a short one, and each group of them after a frame of the page's.
- * @param {(() => void)[][]} groups with the last of them the page is whole
+ * @param {Piece[][]} groups with the last of them the page is whole
  * @returns {Promise<void>} fulfilled when all are done, or somebody has hurried them
  */
 export const bitByBit = (groups) => (wholly = brought(groups));
 
-/** @param {(() => void)[][]} groups */
+/** @param {Piece[][]} groups */
 async function brought(groups) {
   let left = groups.flat().length;
-  const next = (/** @type {(() => void)[]} */ pieces) => {
+  const done = (/** @type {Piece[]} */ pieces, /** @type {Piece} */ piece) => {
     if (!(left -= 1)) over();
-    pieces.shift()?.();
+    const more = piece.work() ?? [];
+    left += more.length;
+    pieces.splice(pieces.indexOf(piece), 1, ...more);
+    return piece;
   };
   /** @type {Promise<void>} */
   const hastened = new Promise((done) => void (hasten = done));
-  const mine = () => {
-    for (const pieces of groups) while (pieces.length) next(pieces);
+  let next = task;
+  void hastened.then(() => (next = soonest));
+  const mine = (wanted = (/** @type {Element | null} */ _) => true) => {
+    for (const pieces of groups) {
+      for (let piece; (piece = pieces.find(({ part }) => wanted(part))); ) done(pieces, piece);
+    }
     hasten();
   };
   const over = () => void (hurry === mine && (hurry = null));
@@ -158,10 +136,10 @@ async function brought(groups) {
   root.setAttribute("data-following", "");
   try {
     for (const pieces of groups) {
-      if (pieces.length && left > 1) await Promise.race([laid().then(frame), hastened.then(task)]);
-      for (let start = performance.now(); pieces.length; next(pieces)) {
-        if (performance.now() - start < TASK) continue;
-        await laid().then(task);
+      if (pieces.length && left > 1) await Promise.race([laid().then(frame), hastened.then(soonest)]);
+      for (let start = performance.now(); pieces.length; ) {
+        if (!done(pieces, pieces[0]).large && performance.now() - start < TASK) continue;
+        await laid().then(() => next());
         start = performance.now();
       }
     }
@@ -173,7 +151,10 @@ async function brought(groups) {
 }
 
 /** Wait for the next task. */
-const task = () => new Promise((begun) => setTimeout(begun));
+export const task = () => new Promise((begun) => setTimeout(begun));
+
+/** The same, before any frame: somebody waits. */
+const soonest = () => window.scheduler?.postTask(() => {}, { priority: "user-blocking" }) ?? task();
 
 /** Find the styles and the places of what has changed in a task of its own, which goes before the frame that shows it. */
 const laid = async () => window.scheduler?.postTask(() => void root.getBoundingClientRect(), { priority: "user-blocking" });

@@ -6,7 +6,8 @@
  * the page (`data-kept`) stays as it is.
  */
 import { parsed, typedNumber } from "../lib/numbers.js";
-import { isNews, unfolded, whole } from "./later.js";
+import { isNews } from "./acts.js";
+import { unfolded, whole } from "./later.js";
 
 /** What is shown alone: an equal one stays, another takes its place at once, without a walk through its elements. */
 const SHOWN = "svg, table, math";

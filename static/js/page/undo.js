@@ -5,8 +5,8 @@
  */
 import { weightText } from "../lib/numbers.js";
 import { on, state } from "../state.js";
+import { byHand, patiently } from "./acts.js";
 import { arrived, end, hasStep, jump, moved, steady, strayed } from "./link.js";
-import { patiently } from "./later.js";
 import { go, inTurn, pending, visit } from "./visit.js";
 import { discard } from "./words.js";
 
@@ -24,7 +24,7 @@ const travel = (way) =>
     if (!hasStep(way)) return;
     await jump(way);
     if (location.search.slice(1) !== state.query && (await go(here, { push: false }))) discard();
-  }, true);
+  });
 
 addEventListener("popstate", () => {
   const expected = arrived();
@@ -62,7 +62,7 @@ function way(event) {
   return key === "y" && !event.shiftKey ? 1 : 0;
 }
 
-patiently(({ type, target }) => type !== "keydown" && target instanceof Element && target.closest("button[data-undo]") !== null);
+patiently(({ target }) => target instanceof Element && target.closest("button[data-undo]") !== null);
 document.addEventListener("keydown", (event) => {
   if (["ArrowUp", "ArrowDown", "Enter"].includes(event.key)) typed = null;
   const to = way(event);
@@ -75,7 +75,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("input", (event) => {
   // A box or a slider has no undo of its own.
   const text = event.target instanceof HTMLInputElement && !event.target.matches("[type=checkbox], [type=range]");
-  if (event.isTrusted && text) typed = event.target;
+  if (byHand(event) && text) typed = event.target;
 });
 document.addEventListener("focusin", () => (typed = null));
 document.addEventListener("click", ({ target }) => {

@@ -9,7 +9,7 @@ import { forget, reason, waiting } from "./ask.js";
 import { shortened } from "./bank.js";
 import { bring } from "./bring.js";
 import { everything, loading, none } from "./coming.js";
-import { finish, opened, paged, soon, unfinished } from "./later.js";
+import { opened, paged, soon, unfinished } from "./later.js";
 import { address, push, rebased, settle } from "./link.js";
 import { fieldsOf, messages, say, unsay } from "./words.js";
 
@@ -33,13 +33,11 @@ export async function idle() {
 }
 
 /**
- * Do something in its turn: at once where nothing is under way.
+ * Do something in its turn: at once where nothing is under way, and nothing of the page still follows.
  * @template T
  * @param {() => T} work
- * @param {boolean} [patient] it is no hand's own number: what follows of the page is waited for, not done in its task
  */
-export function inTurn(work, patient = false) {
-  if (!line && !patient) finish();
+export function inTurn(work) {
   const begin = () => (unfinished() ? soon().then(work, work) : work());
   const done = line ? line.then(begin) : begin();
   if (!(done instanceof Promise)) return done;
@@ -59,7 +57,7 @@ export function inTurn(work, patient = false) {
  * @param {How} [how]
  * @returns {Promise<boolean>}
  */
-export const visit = async (wish, how) => inTurn(() => go(wish, how), true);
+export const visit = async (wish, how) => inTurn(() => go(wish, how));
 
 /** Show another query. @param {string} query @param {How} [how] */
 export const setQuery = (query, how) => visit(() => ({ link: address(query) }), how);

@@ -87,11 +87,14 @@ export const fieldsOf = (place) =>
 
 /**
  * Say something aloud soon, once, unless something else is to be said by then.
- * @param {() => string} words asked for when it is time
+ * @param {() => string | Promise<string>} words asked for when it is time
  */
 export function speak(words) {
   clearTimeout(timer);
-  timer = setTimeout(() => (region().textContent = words()), REST);
+  const mine = (timer = setTimeout(async () => {
+    const said = await words();
+    if (mine === timer) region().textContent = said;
+  }, REST));
 }
 
 function region() {

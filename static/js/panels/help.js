@@ -1,7 +1,6 @@
 // @ts-check
 /** Keys of the whole page, which can be switched off, and the choice of light and dark. */
 import { follow } from "../page/form.js";
-import { patiently } from "../page/later.js";
 import { keep, kept } from "../page/link.js";
 import { toggle } from "../page/popover.js";
 import { state } from "../state.js";
@@ -58,7 +57,6 @@ function stepped(selector, all = selector) {
 /** @param {EventTarget | null} target */
 const typing = (target) => target instanceof HTMLElement && target.matches("input:not([type=image], [type=checkbox], [type=radio], [type=range]), textarea, select");
 
-patiently((act) => act instanceof KeyboardEvent && act.type === "keydown" && ["[", "]", ",", "."].includes(act.key) && !typing(act.target));
 document.addEventListener("keydown", (event) => {
   const action = ACTIONS[event.key];
   if (!action || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

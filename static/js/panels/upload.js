@@ -15,7 +15,11 @@ const STAYS = 20_000;
 const input = () => document.querySelector("#own input");
 
 document.addEventListener("change", ({ target }) => {
-  if (target === input()) void take(input()?.files?.[0]);
+  const field = input();
+  if (!field || target !== field) return;
+  const file = field.files?.[0];
+  field.value = ""; // the same may be chosen again
+  void take(file);
 });
 
 document.addEventListener("dragover", (event) => {
@@ -57,8 +61,6 @@ export async function take(file) {
     say(button, reason(error, "The server did not answer. Try again."));
   } finally {
     button.removeAttribute("aria-busy");
-    const field = input();
-    if (field) field.value = "";
   }
 }
 
