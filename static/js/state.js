@@ -9,7 +9,7 @@
  *   on("planes", ({ planes }) => …) maps of an edit have arrived (page/ask.js)
  *   on("pixel", ({ i, j }) => …) another pixel is pointed at or pinned
  *   on("seen", () => …)          what of the page is in sight was brought in line; the rest follows (page/later.js)
- *   on("page", () => …)          the page was brought in line with a new answer (page/visit.js)
+ *   on("page", () => …)          the page was brought in line with a new answer (page/bring.js)
  *   on("step", () => …)          another step of the sum is shown, or the whole again
  *   on("levels", () => …)        the input's levels have arrived (figure/pixel.js)
  *   on("settled", ({ query }) => …) a burst of edits came to rest; the link says it

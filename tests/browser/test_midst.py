@@ -216,8 +216,14 @@ HEARD = {
     "a number": (f"{BIAS} type('0.5');", {"4.bias": "0.5"}),
     "a number that is left at once": (f"{BIAS} type('0.5'); bias.blur();", {"4.bias": "0.5"}),
     "a number, and one that follows": (f"{BIAS} type('0.5'); type('0.55');", {"4.bias": "0.55"}),
+    "a picture in a link": (
+        """const how = { bubbles: true, cancelable: true };
+        const picture = document.querySelectorAll("nav.thumbs a")[3].querySelector("image");
+        picture.dispatchEvent(new PointerEvent("click", how));""",
+        {"layer": "4", "k": "3"},
+    ),
     "a box": (
-        """const box = document.querySelector(".switch input");
+        """const box = document.querySelector(".switch input[type=checkbox]");
         box.click();
         if (box.checked) throw new Error("it is seen at once");""",
         {"4.off": "15"},  # the largest has the first row
@@ -251,7 +257,74 @@ def test_what_is_done_in_the_midst_is_heard_soon_and_in_no_long_task(new_page, w
         assert page.evaluate("() => fold.open") is True
 
 
-def test_a_key_after_a_number_in_the_midst_goes_on_from_it(new_page):
+# A number, and Back at once: it becomes a step first, for Forward to find.
+BACK = f"() => {{ {BIAS} type('0.5'); history.back(); }}"
+# The picture that is pressed moves on before it is heard.
+SCROLLED = """() => {
+    const map = document.querySelector("#result mc-map");
+    const { left, top, width, height } = map.getBoundingClientRect();
+    const at = { clientX: left + width * 0.7, clientY: top + height * 0.6 };
+    const how = { detail: 1, bubbles: true, cancelable: true, ...at };
+    map.querySelector("input").dispatchEvent(new PointerEvent("click", how));
+    scrollTo(0, 60);
+}"""
+# What waits for a button, the button, and another at once.
+BUTTONS = """() => {
+    const text = document.querySelector('[name="matrix.0"]');
+    text.value = "1 2 3; 4 5 6; 7 8 9";
+    text.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    for (const button of document.querySelectorAll("button")) {
+        if (button.textContent.trim() === "Use these") button.click();
+    }
+    document.querySelector("button[name=do][value=mean]").click();
+}"""
+
+
+def test_back_after_a_number_in_the_midst_leaves_it_for_forward(page):
+    pages = edited(page)
+    before = page.evaluate("() => history.length")
+    still(page, pages)
+    page.evaluate(BACK)
+    page.wait_for_url(re.compile("bias=0.5"))
+    go_on(page)
+    page.wait_for_url(re.compile("bias=0.1"))
+    quiet(page)
+    assert page.evaluate("() => history.length") == before + 1
+    expect(page.locator(".bias input").first).to_have_value("0.1")
+    page.go_forward()
+    page.wait_for_url(re.compile("bias=0.5"))
+
+
+def test_a_click_in_the_midst_is_of_the_place_that_was_clicked_though_the_page_is_scrolled(page):
+    pages = edited(page)
+    still(page, pages)
+    page.evaluate(SCROLLED)
+    go_on(page)
+    page.wait_for_url(re.compile("i=48&j=56"))
+
+
+def test_buttons_in_the_midst_count_in_their_order(page):
+    pages = edited(page)
+    page.evaluate("() => document.querySelectorAll('details').forEach(each => each.open = true)")
+    still(page, pages)
+    asked = []
+    page.on("request", lambda one: asked.append(one.url) if "/edit" in one.url else None)
+    page.evaluate(BUTTONS)
+    go_on(page)
+    page.wait_for_url(re.compile("w.0.0=1,2,3.*if=mean"))
+    assert "if%3Dmean" not in asked[0]
+
+
+# A key that goes on from the number, and one that leaves it for another layer.
+KEYS = {
+    "ArrowUp": ("bias", {"4.bias": "0.6", "layer": "4"}),
+    ".": ("document.body", {"4.bias": "0.5", "layer": "5"}),
+}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_after_a_number_in_the_midst_goes_on_from_it(new_page, key):
+    place, said = KEYS[key]
     page, pages = deep(new_page)
     with page.expect_request(PAGES):
         page.keyboard.press(".")
@@ -260,12 +333,16 @@ def test_a_key_after_a_number_in_the_midst_goes_on_from_it(new_page):
         f"""() => {{
             {BIAS}
             type("0.5");
-            bias.dispatchEvent(new KeyboardEvent("keydown", {{ key: "ArrowUp", bubbles: true }}));
+            if ({place} !== bias) bias.blur();
+            const how = {{ key: "{key}", bubbles: true, cancelable: true }};
+            {place}.dispatchEvent(new KeyboardEvent("keydown", how));
         }}"""
     )
-    expect(page.locator(".bias input").first).to_have_value("0.6")
     go_on(page)
-    assert parse_qs(urlsplit(page.url).query)["4.bias"][0].split(",")[0] == "0.6"
+    page.wait_for_url(f"**layer={said['layer']}*")
+    quiet(page)
+    found = parse_qs(urlsplit(page.url).query)["4.bias"][0]
+    assert found.split(",")[0] == said["4.bias"]
 
 
 def test_of_two_pages_that_come_at_once_the_later_one_is_shown(new_page):

@@ -149,7 +149,8 @@ document.addEventListener("pointerup", (event) => {
   const map = event.target instanceof Element ? event.target.closest("mc-map") : null;
   if (!(map instanceof PictureMap) || !start || start.id !== event.pointerId) return;
   if (Math.hypot(event.clientX - start.x, event.clientY - start.y) <= SLACK) return; // a tap is a click
-  pin((now) => (map.isConnected ? map.pixel(event) : now));
+  const pixel = map.pixel(event);
+  pin(() => pixel);
 });
 
 // One that scrolls pins nothing.

@@ -9,7 +9,7 @@ import { early, loading } from "./coming.js";
 import { bitByBit, following, soon, unfinished, unfolded } from "./later.js";
 import { address, steady } from "./link.js";
 import { morph } from "./morph.js";
-import { held } from "./still.js";
+import { stays } from "./still.js";
 import { discard, unsayAll } from "./words.js";
 
 /** @typedef {import("./later.js").Piece} Piece */
@@ -35,7 +35,7 @@ export async function bring(page, version, link) {
   forget(); // what is still asked for is on the page, and under its range of colours
   const aside = following();
   for (const canvas of document.querySelectorAll("mc-map canvas:not([data-step])")) canvas.setAttribute("data-old", "");
-  const still = held();
+  const still = stays();
   /** @type {Piece[][]} */
   const rest = [[], []];
   morph(old, fresh, (part, its) => {

@@ -34,11 +34,12 @@ export const finish = (wanted) => hurry?.(wanted);
 /** The same in short tasks, for whoever can wait for it. */
 export function soon() {
   hasten();
-  return wholly;
+  return wholly.catch(() => {}); // who brings the page is told
 }
 
 // Who scrolls to what is blank finds it done; all else is next. The browser scrolls by itself, too, in the midst of a frame.
 addEventListener("scroll", () => {
+  if (!hurry) return;
   const blank = [...document.querySelectorAll("[data-later]")].filter((part) => !isUnseen(part));
   if (blank.length) finish((part) => blank.some((each) => each.contains(part)));
   void soon();

@@ -6,7 +6,7 @@
 const LINE = ".layer-changes";
 
 /** Where the hand is before the page changes; returns what scrolls it back there, if the line has come or gone. */
-export function held() {
+export function stays() {
   const [hand, line] = [document.activeElement, document.querySelector(LINE)];
   if (!hand?.closest("#stage")) return () => {};
   const { top } = hand.getBoundingClientRect();

@@ -5,7 +5,7 @@
  */
 import { weightText } from "../lib/numbers.js";
 import { on, state } from "../state.js";
-import { byHand, patiently } from "./acts.js";
+import { byHand, patiently, unheard } from "./acts.js";
 import { arrived, end, hasStep, jump, moved, steady, strayed } from "./link.js";
 import { go, inTurn, pending, visit } from "./visit.js";
 import { discard } from "./words.js";
@@ -28,11 +28,12 @@ const travel = (way) =>
 
 addEventListener("popstate", () => {
   const expected = arrived();
-  const away = !expected && pending() ? strayed() : 0;
+  const waits = unheard();
+  const away = !expected && (pending() || waits) ? strayed() : 0;
   if (away) {
-    // What is under way becomes a step first, for Forward to find.
+    // What is under way, or not heard yet, becomes a step first, for Forward to find.
     void jump(-away);
-    return void travel(away);
+    return void (waits ? waits.then(() => void travel(away)) : travel(away));
   }
   const other = moved();
   show();

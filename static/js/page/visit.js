@@ -38,7 +38,7 @@ export async function idle() {
  * @param {() => T} work
  */
 export function inTurn(work) {
-  const begin = () => (unfinished() ? soon().then(work, work) : work());
+  const begin = () => (unfinished() ? soon().then(work) : work());
   const done = line ? line.then(begin) : begin();
   if (!(done instanceof Promise)) return done;
   const over = () => {

@@ -1,5 +1,6 @@
 // @ts-check
 /** Keys of the whole page, which can be switched off, and the choice of light and dark. */
+import { typing } from "../page/acts.js";
 import { follow } from "../page/form.js";
 import { keep, kept } from "../page/link.js";
 import { toggle } from "../page/popover.js";
@@ -53,9 +54,6 @@ function stepped(selector, all = selector) {
   button?.focus();
   if (there) button?.click();
 }
-
-/** @param {EventTarget | null} target */
-const typing = (target) => target instanceof HTMLElement && target.matches("input:not([type=image], [type=checkbox], [type=radio], [type=range]), textarea, select");
 
 document.addEventListener("keydown", (event) => {
   const action = ACTIONS[event.key];
