@@ -389,6 +389,27 @@ def test_a_box_that_has_left_when_its_turn_comes_loses_no_edit(new_page):
     assert "2.bias" in parse_qs(urlsplit(page.url).query)
 
 
+# Each is pressed before the one before it is shown: another layer's page makes another box of one.
+BOXES = """(layers) => {
+    const boxes = layers.map((n) => document.querySelector(`.layer-row.wide a[data-layer="${n}"]`));
+    for (const box of boxes) {
+        box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+    }
+}"""
+
+
+@pytest.mark.parametrize("layers", [(4, 2, 7), (4, 2, 5), (5, 1, 6)])
+def test_of_boxes_that_are_pressed_at_once_the_last_is_opened(new_page, layers):
+    page = new_page("/?network=faces&layer=3", width=1440, height=900)
+    page.wait_for_load_state("networkidle")
+    quiet(page)
+    page.evaluate(BOXES, layers)
+    current = page.locator(".layer-row.wide a[aria-current]")
+    expect(current).to_have_attribute("data-layer", str(layers[-1]))
+    quiet(page)
+    expect(current).to_have_attribute("data-layer", str(layers[-1]))
+
+
 # As whoever helps a hand chooses: no press and no key goes before it.
 CHOOSE = """() => {
     window.list = document.querySelector('select[name="layer"]');
