@@ -173,6 +173,7 @@ WHOLE = "() => document.title.includes('conv4')"
 def deep(new_page: Pages, query: str = "layer=3") -> tuple[Page, Held]:
     """Open the face network, and hold what the page is asked for from then on."""
     page = new_page(f"/?network=faces&{query}", width=1440, height=900)
+    page.wait_for_selector("html.js")  # a key before that is nobody's
     page.wait_for_load_state("networkidle")
     quiet(page)  # before no frame comes: who waits by frames asks for those that he found first
     return page, Held(page, PAGES)
@@ -401,6 +402,7 @@ BOXES = """(layers) => {
 @pytest.mark.parametrize("layers", [(4, 2, 7), (4, 2, 5), (5, 1, 6)])
 def test_of_boxes_that_are_pressed_at_once_the_last_is_opened(new_page, layers):
     page = new_page("/?network=faces&layer=3", width=1440, height=900)
+    page.wait_for_selector("html.js")
     page.wait_for_load_state("networkidle")
     quiet(page)
     page.evaluate(BOXES, layers)
