@@ -179,12 +179,18 @@ def deep(new_page: Pages, query: str = "layer=3") -> tuple[Page, Held]:
     return page, Held(page, PAGES)
 
 
-@pytest.mark.parametrize(("act", "layer"), [("key", 5), ("press", 5), ("undo", 3)])
-def test_who_goes_on_in_the_midst_is_led_on_and_waits_for_no_long_task(new_page, act, layer):
+def halfway(new_page: Pages) -> Page:
+    """Open the face network's layer 4, and stop in the midst of it."""
     page, pages = deep(new_page)
     with page.expect_request(PAGES):
         page.keyboard.press(".")
     still(page, pages)
+    return page
+
+
+@pytest.mark.parametrize(("act", "layer"), [("key", 5), ("press", 5), ("undo", 3)])
+def test_who_goes_on_in_the_midst_is_led_on_and_waits_for_no_long_task(new_page, act, layer):
+    page = halfway(new_page)
     again = Held(page, PAGES)
     assert page.evaluate(f"() => {{ ({PATIENT[act]})(); return ({WHOLE})(); }}") is False
     page.wait_for_function(WHOLE, polling=20)  # though no frame comes
@@ -240,10 +246,7 @@ HEARD = {
 @pytest.mark.parametrize("what", HEARD)
 def test_what_is_done_in_the_midst_is_heard_soon_and_in_no_long_task(new_page, what):
     act, said = HEARD[what]
-    page, pages = deep(new_page)
-    with page.expect_request(PAGES):
-        page.keyboard.press(".")
-    still(page, pages)
+    page = halfway(new_page)
     again = Held(page, PAGES)
     assert page.evaluate(f"() => {{ {act} return ({WHOLE})(); }}") is False
     page.wait_for_function(WHOLE, polling=20)  # though no frame comes
@@ -326,10 +329,7 @@ KEYS = {
 @pytest.mark.parametrize("key", KEYS)
 def test_a_key_after_a_number_in_the_midst_goes_on_from_it(new_page, key):
     place, said = KEYS[key]
-    page, pages = deep(new_page)
-    with page.expect_request(PAGES):
-        page.keyboard.press(".")
-    still(page, pages)
+    page = halfway(new_page)
     page.evaluate(
         f"""() => {{
             {BIAS}
@@ -367,7 +367,7 @@ def test_of_two_pages_that_come_at_once_the_later_one_is_shown(new_page):
     assert page.title() == loaded.title()
 
 
-# All before the first answer: the box that is pressed last leaves with the page it stood on.
+# All before the first answer: the box that is pressed last leaves before its turn.
 QUICK = """() => {
     const key = (key, at) =>
         at.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
@@ -377,6 +377,7 @@ QUICK = """() => {
     key("ArrowUp", bias);
     window.box = document.querySelector(".layer-row.wide a[data-layer='2']");
     box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+    box.remove();
 }"""
 
 
@@ -410,6 +411,18 @@ def test_of_boxes_that_are_pressed_at_once_the_last_is_opened(new_page, layers):
     expect(current).to_have_attribute("data-layer", str(layers[-1]))
     quiet(page)
     expect(current).to_have_attribute("data-layer", str(layers[-1]))
+
+
+def test_the_focus_stays_on_the_box_that_opens_a_layer(new_page):
+    page = new_page("/?network=faces", width=1440, height=900)
+    page.wait_for_selector("html.js")
+    focused = page.locator(".layer-row.wide a:focus")
+    for n in (4, 2, 7, 1, 5):
+        box = page.locator(f".layer-row.wide a[data-layer='{n}']")
+        box.press("Enter")
+        expect(box).to_have_attribute("aria-current", "true")
+        quiet(page)
+        expect(focused).to_have_attribute("data-layer", str(n))
 
 
 # As whoever helps a hand chooses: no press and no key goes before it.

@@ -123,12 +123,6 @@ for (const sign of ["pointerover", "focusin", "pointerdown"]) {
   });
 }
 
-/** Whoever leads where a link led when it was pressed: another layer's page may have made another box of it. @param {Element} link */
-function boxOf(link) {
-  const box = link.hasAttribute("data-layer") && `.layers a[data-live-link][data-layer="${link.getAttribute("data-layer")}"]`;
-  return () => (box && !link.matches(box) ? document.querySelector(box) : null) ?? link;
-}
-
 // Pressed twice, or one after another, boxes of the row and of the outputs are asked where they lead when their turn has come.
 patiently(({ target }) => target instanceof Element && target.closest(".layers a[data-live-link], .drawing a[data-live-link]") !== null);
 document.addEventListener("click", (event) => {
@@ -138,7 +132,7 @@ document.addEventListener("click", (event) => {
   const button = target?.closest("button[data-link]"); // a what-if
   if (link || button) event.preventDefault();
   if (link) {
-    void follow(boxOf(link)).then((shown) => {
+    void follow(() => link).then((shown) => {
       const seen = shown && link.getAttribute("data-seen");
       if (seen) document.getElementById(seen)?.scrollIntoView();
     });

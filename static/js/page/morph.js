@@ -108,7 +108,7 @@ function children(old, fresh, put) {
     let fits = at && alike(at, wanted);
     if (!fits) {
       while (at && goes(at)) at = without(at);
-      const later = at && !alike(at, wanted) ? ahead(at, wanted) : null;
+      const later = at && !alike(at, wanted) ? ahead(at, wanted, goes) : null;
       while (later && at && at !== later) at = without(at);
       fits = at && alike(at, wanted);
     }
@@ -149,21 +149,26 @@ function alike(old, fresh) {
 
 /**
  * The same element without an id further on, where what stands before it is gone: it stays, and with it
- * focus, what is open in it, and the button that was just pressed.
+ * focus, what is open in it, and the button that was just pressed. None that is named and stays stands before it.
  * @param {ChildNode} at
  * @param {Node} wanted
+ * @param {(node: Node) => unknown} goes
  */
-function ahead(at, wanted) {
+function ahead(at, wanted, goes) {
   if (!(wanted instanceof Element) || wanted.id) return null;
-  let later = settled(at.nextSibling);
-  while (later && !(alike(later, wanted) && later instanceof Element && later.getAttribute("class") === wanted.getAttribute("class"))) later = settled(later.nextSibling);
+  /** @type {ChildNode | null} */
+  let later = at;
+  while (later && !(alike(later, wanted) && later instanceof Element && later.getAttribute("class") === wanted.getAttribute("class"))) {
+    if (later instanceof Element && later.id && !goes(later)) return null;
+    later = settled(later.nextSibling);
+  }
   return later;
 }
 
-/** A later sibling of the same id, brought here. @param {Element} old @param {ChildNode | null} at @param {Node} wanted */
+/** A later sibling of the same id, brought here, with the focus if the browser can. @param {Element} old @param {ChildNode | null} at @param {Node} wanted */
 function moved(old, at, wanted) {
   if (!(wanted instanceof Element) || !wanted.id) return null;
   const found = [...old.children].find((child) => child.id === wanted.id);
-  if (found) old.insertBefore(found, at);
+  if (found) (old.moveBefore ?? old.insertBefore).call(old, found, at);
   return found ?? null;
 }
