@@ -74,7 +74,7 @@ def test_pixels_keep_their_place_on_the_photograph(tracer):
 
 def test_boxes_lead_to_their_layers_with_every_chosen_output(client):
     text = unescape(client.get("/", query_string=STACK).text)
-    links = re.findall(r'<a href="/\?([^"]*)" data-live-link data-layer="(\d)"', text)
+    links = re.findall(r'<a [^>]*href="/\?([^"]*)" data-live-link data-layer="(\d)"', text)
     opened = {}
     for query, n in links:
         experiment = read(pair.split("=") for pair in query.split("&"))
