@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +27,8 @@ from playwright.sync_api import (
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = re.compile(r"//[^/]+/(\?|$)")
 """The page's own addresses: its answer takes an edit's canvases away, maybe between two looks."""
+PROBE = "robots.txt"
+"""What no page of a test needs."""
 PATIENCE_MS = 60_000
 """After which what a test waits for is taken not to come; a busy machine may need much of it."""
 # Without windows it takes half the processor's time, and is what Playwright starts by itself.
@@ -130,7 +132,7 @@ class Contexts:
         context.set_default_timeout(PATIENCE_MS)
         self.kinds[context] = kind
         idle = context.new_page()
-        idle.goto("/robots.txt")
+        idle.goto(f"/{PROBE}")
         self.idle.add(idle)
         return context, context.new_page()
 
@@ -213,6 +215,29 @@ def due(page: Page, ms: int) -> None:
     page.evaluate("ms => new Promise((done) => setTimeout(() => done(null), ms))", ms)
 
 
+def routed(page: Page, place: str | re.Pattern[str], work: Callable[[Route], object]) -> None:
+    """Let `work` have the page's requests to a place, from the next one on.
+
+    A page that is loaded already hears of the first such route a moment late: a request before that
+    goes by it, and no event tells of it.
+    """
+    page.route(place, work)
+    heard: list[Route] = []
+
+    def hear(route: Route) -> None:
+        heard.append(route)
+        route.fulfill(body="")
+
+    for frame in page.frames:
+        if not frame.url.startswith("http"):
+            continue
+        heard.clear()
+        page.route(f"**/{PROBE}", hear)
+        while not heard:
+            frame.evaluate("name => fetch(`/${name}`).then((answer) => answer.text())", PROBE)
+        page.unroute(f"**/{PROBE}", hear)
+
+
 class Held:
     """Requests to some places, answered only when they are let go."""
 
@@ -221,7 +246,7 @@ class Held:
         self.asked = 0
         self.open = False
         for place in places:
-            page.route(place, self.hold)
+            routed(page, place, self.hold)
 
     def hold(self, route: Route) -> None:
         self.asked += 1

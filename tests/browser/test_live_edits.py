@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.harness import PAGES, Held, due, frames
+from tests.browser.harness import PAGES, Held, due, frames, routed
 from tests.browser.test_live_main import CENTRE, GREEN, at_rest
 
 
@@ -169,8 +169,8 @@ def test_a_silent_server_is_said_beside_the_kernel_and_the_picture_stays(page, w
     watch.forgive("ERR_FAILED")
     watch.forgive("net::")
     page.goto("/")
-    page.route("**/api/planes?*", lambda route: route.abort())
-    page.route("**/?w*", lambda route: route.abort())
+    routed(page, "**/api/planes?*", lambda route: route.abort())
+    routed(page, "**/?w*", lambda route: route.abort())
     weight(page).fill("0.5")
     expect(page.locator("#row-1 .mistake")).to_contain_text("did not answer")
     page.unroute("**/api/planes?*")

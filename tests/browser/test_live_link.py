@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.harness import due
+from tests.browser.harness import due, routed
 from tests.browser.test_live_main import at_rest
 from tests.browser.test_session_edits import opened
 
@@ -126,7 +126,7 @@ def test_a_slow_reload_keeps_what_was_said_while_it_went(page, new_page):
         due(other, 400)
         route.continue_()
 
-    page.route(lambda address: "w.0.0" in address and "/?" in address, held)
+    routed(page, "**/?*w.0.0=*", held)
     burst(page, "0.3", "0.5", then="reload")
     page.wait_for_function("() => !window.before")
     expect(middle(page)).to_have_value("0.5")

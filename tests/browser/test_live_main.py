@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import numpy as np
 from playwright.sync_api import expect
 
-from tests.browser.harness import PAGES, Held, frames
+from tests.browser.harness import PAGES, Held, frames, routed
 
 CENTRE = 4
 GREEN = "#row-1 .weight"
@@ -137,7 +137,7 @@ async ([map, address]) => {
 def test_canvases_have_the_colours_of_the_servers_pictures(page, watch):
     watch.forgive("ERR_FAILED")
     page.goto("/?size=96")
-    page.route(PAGES, lambda route: route.abort())  # the page stays as it is while looked at
+    routed(page, PAGES, lambda route: route.abort())  # the page stays as it is while looked at
     page.locator(GREEN).nth(CENTRE).fill("0.7")
     expect(page.locator("mc-map[data-map=output-0] canvas")).to_be_attached()
     expect(page.locator("mc-map[data-map=partial-1] canvas")).to_be_attached()

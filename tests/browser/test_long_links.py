@@ -7,7 +7,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from multiconv.experiment.model import LIMITS
-from tests.browser.harness import due
+from tests.browser.harness import due, routed
 from tests.browser.test_live_main import at_rest
 from tests.browser.test_session_edits import opened
 
@@ -127,7 +127,7 @@ def test_a_link_that_cannot_be_shortened_stays_and_its_panel_says_why(page, watc
     at_bench(page, link(LIMITS.link_bytes + 50))
     full = {"detail": "The store is full.", "title": "Full", "status": 507}
     answer = {"status": 507, "content_type": "application/problem+json", "body": json.dumps(full)}
-    page.route("**/filters", lambda route: route.fulfill(**answer))
+    routed(page, "**/filters", lambda route: route.fulfill(**answer))
     weight(page, 1, 7).fill("0.25")
     page.wait_for_function("() => /w.1.0=[^&]*,0.25,/.test(location.search)")
     at_rest(page)
@@ -138,7 +138,7 @@ def test_a_link_that_cannot_be_shortened_stays_and_its_panel_says_why(page, watc
     assert axe_report(page, article=False) == ""
     expect(page.locator("p.mistake")).to_have_count(0)
     page.unroute("**/filters")
-    page.route("**/filters", lambda route: route.abort())
+    routed(page, "**/filters", lambda route: route.abort())
     page.locator("#share").get_by_role("button", name="Copy").click()
     expect(said).to_contain_text("did not answer")
     assert "filters=" not in page.locator("#link").input_value()
@@ -179,7 +179,7 @@ def test_pictures_follow_where_the_link_is_longer_than_an_address_may_be(page, w
     watch.forgive("414")
     start = link(LIMITS.query_bytes - 4, outputs=2)
     at_bench(page, start)
-    page.route("**/filters", lambda route: route.abort())
+    routed(page, "**/filters", lambda route: route.abort())
     with page.expect_response("**/api/planes") as posted:
         weight(page, 0, 224).fill(LONG)
         weight(page, 0, 223).fill(LONG)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Pages
-from tests.browser.harness import PAGES, Held
+from tests.browser.harness import PAGES, Held, due
 from tests.browser.test_layers import MADE
 from tests.browser.test_learning import EDGES
 from tests.browser.test_session_edits import opened
@@ -111,6 +111,15 @@ def test_who_points_in_the_midst_is_shown_that_pixel_once_the_page_is_whole(page
     expect(page.locator(".result [data-value=j]")).to_have_text("56")
     page.mouse.move(2, 2)
     expect(row).not_to_have_text("48")
+
+
+def test_what_is_said_aloud_in_the_midst_hurries_nobody_and_has_its_value(page):
+    pages = edited(page)
+    still(page, pages)
+    due(page, 1000)
+    assert page.evaluate(MIDST) is not None
+    go_on(page)
+    expect(page.locator("#said")).to_have_text(re.compile(r"^0\.1\. Row 59, column 13: \+0\.\d"))
 
 
 def test_a_slider_that_is_drawn_on_in_the_midst_is_where_the_hand_is(page):

@@ -9,7 +9,7 @@ import { look, mixed, table } from "../lib/colours.js";
 import { nearestOutput } from "../lib/geometry.js";
 import { cellAt } from "../lib/sight.js";
 import { pin } from "../page/edit.js";
-import { soon, unfinished } from "../page/later.js";
+import { inTime, unfinished } from "../page/later.js";
 import { address } from "../page/link.js";
 import { isOpen } from "../page/popover.js";
 import { visit } from "../page/visit.js";
@@ -119,7 +119,7 @@ const within = (at, side) => Math.min(Math.max(Math.floor(at), 0), side - 1);
 /** Say the pinned pixel aloud, once, when it has come to rest. @param {() => string} [before] what led to its value */
 export function sayPixel(before = () => "") {
   speak(async () => {
-    if (unfinished()) await soon(); // its value is said, too
+    if (unfinished()) await inTime(); // its value is said, too
     const [working, [i, j]] = [draw(), state.facts.pixel];
     const value = working && state.facts.whatIf !== "apart" && (working.output ?? working.value);
     return `${before()}Row ${i}, column ${j}${value ? `: ${value}` : ""}`;

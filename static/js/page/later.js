@@ -34,8 +34,11 @@ export const finish = (wanted) => hurry?.(wanted);
 /** The same in short tasks, for whoever can wait for it. */
 export function soon() {
   hasten();
-  return wholly.catch(() => {}); // who brings the page is told
+  return inTime();
 }
+
+/** Wait until the page is whole, and hurry nobody. */
+export const inTime = () => wholly.catch(() => {}); // who brings the page is told
 
 // Who scrolls to what is blank finds it done; all else is next. The browser scrolls by itself, too, in the midst of a frame.
 addEventListener("scroll", () => {
