@@ -19,6 +19,18 @@ def number(text: str) -> float:
     return float(re.findall(r"[+−]?[\d.]+", text)[-1].replace("−", "-"))
 
 
+KINDS = "cells => cells.map((each) => each.className)"
+# The pointer leaves as soon as the exact numbers are there.
+LEAVE = """() => {
+    const total = document.querySelector("#pixel .total");
+    new MutationObserver((_, observer) => {
+        observer.disconnect();
+        document.querySelector("mc-map.output").dispatchEvent(new PointerEvent("pointerleave"));
+        requestAnimationFrame(() => (window.left = true));
+    }).observe(total, { childList: true, subtree: true, characterData: true });
+}"""
+
+
 def test_the_bars_follow_the_pointer_and_bring_rows(page, server):
     page.goto(f"{server}/?network=faces")
     headline, output = page.locator(".ledger-sum"), page.locator("mc-map.output")
@@ -60,6 +72,34 @@ def test_the_bars_follow_the_pointer_and_bring_rows(page, server):
         "rest",
     ]
     expect(page).to_have_url(re.compile("rows=0,2,5,36&range="), timeout=WAIT)
+
+
+def test_squares_have_the_numbers_of_the_pixel_that_is_pointed_at_and_again_their_own(page, server):
+    """Their colours come first; who leaves before their numbers come finds no others there."""
+    page.goto(f"{server}/?network=faces")
+    window = page.locator('#pixel .channel[data-q="36"] [data-part="window"] td')
+    stood, kinds = window.all_text_contents(), window.evaluate_all(KINDS)
+    box = page.locator("mc-map.output").bounding_box()
+    side = box["width"] / 47
+    page.mouse.move(box["x"] + 10.5 * side, box["y"] + 33.5 * side)
+    with urlopen(f"{server}/api/probe?network=faces&i=33&j=10") as answer:
+        found = json.load(answer)
+    values = next(each["values"] for each in found["channels"] if each["q"] == 36)
+    expect(window.first).not_to_have_text(stood[0], timeout=WAIT)
+    expect(page.locator("#pixel[aria-busy]")).to_have_count(0, timeout=WAIT)
+    said = [number(text) for text in window.all_text_contents()]
+    assert np.abs(np.array(said) - np.ravel(values)).max() < 0.006
+    assert window.evaluate_all(KINDS) != kinds
+    page.mouse.move(5, 5)
+    expect(window.first).to_have_text(stood[0], timeout=WAIT)
+    expect(page.locator("#pixel[aria-busy]")).to_have_count(0, timeout=WAIT)
+    assert window.all_text_contents() == stood
+
+    page.evaluate(LEAVE)
+    page.mouse.move(box["x"] + 20.5 * side, box["y"] + 23.5 * side)
+    page.wait_for_function("() => window.left && !document.querySelector('#pixel[aria-busy]')")
+    assert window.all_text_contents() == stood
+    assert window.evaluate_all(KINDS) == kinds
 
 
 def test_what_is_near_says_so_and_what_is_beyond_the_scale_is_not_said(page, server):

@@ -12,6 +12,7 @@ import { roomOf } from "../lib/geometry.js";
 import { bar, placesFor, scale, shares, texts, valueOf, voices } from "../lib/ledger.js";
 import { captioned, outcomeWords, rounded, termsText } from "../lib/numbers.js";
 import { accepted, fetched } from "../page/ask.js";
+import { afresh, frame } from "../page/later.js";
 import { on, state, under } from "../state.js";
 
 /** As many bytes are fetched at the first sign that a pixel will be pointed at. */
@@ -21,6 +22,8 @@ const POINTED = 25; // ms that a pixel is pointed at before its exact numbers ar
 const REST = 70; // and that a hand rests which moves what they depend on
 const SELDOM = 100; // ms from one to the next while a hand moves what they depend on: all that changes is laid out
 const LONGEST = 232; // of the rest's bars
+const SQUARE = ".squares td";
+const TOGETHER = 250; // squares whose numbers are laid out in one task
 /** More subtotals are counted, not listed. */
 const MANY = 4;
 /** What a number of a map that is coloured in steps may not be said without: it is near, or the scale ends before it. */
@@ -71,10 +74,39 @@ function write(element, name, value) {
 
 /** All as the page said it. */
 function restore() {
-  for (const [element, old] of said) {
-    for (const [name, value] of old) write(element, name, value);
+  unread.clear();
+  for (const [element, old] of [...said]) {
+    said.delete(element);
+    const text = element.matches(SQUARE) ? old.get("") : undefined;
+    for (const [name, value] of old) if (name || text === undefined) write(element, name, value);
+    if (text === undefined) continue;
+    said.set(element, new Map([["", text]]));
+    void spell(element, text);
   }
-  said.clear();
+}
+
+/** Numbers of squares, which are read out and not seen. @type {Map<Element, string>} */
+const unread = new Map();
+/** They are being written. */
+let spelling = false;
+
+/** Let a square have its number once its colour is shown: those of four large kernels take as long to lay out as all the rest. @param {Element} square @param {string} text */
+async function spell(square, text) {
+  unread.set(square, text);
+  if (spelling) return;
+  spelling = true;
+  const place = square.closest("#pixel");
+  place?.setAttribute("aria-busy", "true");
+  await frame();
+  while (unread.size) {
+    for (const [each, number] of [...unread].slice(0, TOGETHER)) {
+      unread.delete(each);
+      put(each, "", number);
+    }
+    await afresh();
+  }
+  place?.removeAttribute("aria-busy");
+  spelling = false;
 }
 
 /** The elements of a selector, looked up once for each page: a hand asks for them with every frame. @type {Map<string, Element[]>} */
@@ -402,7 +434,8 @@ function table({ q, values, kernel, products, subtotal }, { rows, cols }) {
       const [down, across] = [Math.floor(at / width), at % width];
       const text = written[down]?.[across];
       const pad = part === "window" && (rows[down] < 0 || cols[across] < 0);
-      put(cell, "", text ?? "");
+      if (cell.matches(SQUARE)) void spell(cell, text ?? "");
+      else put(cell, "", text ?? "");
       put(cell, "class", text === undefined ? "none" : pad ? "pad" : tint(numbers[down][across], largest));
     });
   }
@@ -448,6 +481,7 @@ function lines(values) {
 function begin() {
   clearTimeout(timer);
   said.clear();
+  unread.clear();
   looked.clear();
   served = [...(state.facts.pixel ?? [])];
   edited = false;

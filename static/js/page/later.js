@@ -163,5 +163,8 @@ const soonest = () => window.scheduler?.postTask(() => {}, { priority: "user-blo
 /** Find the styles and the places of what has changed in a task of its own, which goes before the frame that shows it. */
 const laid = async () => window.scheduler?.postTask(() => void root.getBoundingClientRect(), { priority: "user-blocking" });
 
+/** Wait for the task after that. */
+export const afresh = () => laid().then(task);
+
 /** Wait until the frame is on the screen that shows the page as it is: the next one then begins. */
-const frame = () => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(shown))));
+export const frame = () => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(shown))));
