@@ -18,6 +18,7 @@ ROUNDS, EDITS, POINTS = 3, 20, 60
 FACES = "network=faces"
 
 # All that the figure shows is there once no picture of it is still to come, and a frame later.
+# Whether one is shown is asked of those alone that are still to come, for it lays the page out.
 OPEN = """
 async (n) => {
   const box = document.querySelector(`.layer-row.wide a[data-layer="${n}"]`);
@@ -26,7 +27,7 @@ async (n) => {
   const there = () =>
     document.querySelector(`.layer-row.wide a[data-layer="${n}"][aria-current]`) &&
     [...document.querySelectorAll(":is(.working, .output) :is(img, input[type=image])")]
-      .every((picture) => !picture.getClientRects().length || picture.naturalWidth !== 0);
+      .every((picture) => picture.naturalWidth !== 0 || !picture.getClientRects().length);
   while (!there()) await frame();
   await frame();
   return performance.now() - start;
