@@ -95,6 +95,32 @@ def test_a_picture_chosen_while_an_edit_is_on_its_way_keeps_it(page):
     page.wait_for_url("**image=sample*activation=relu*")
 
 
+# Two edits of a burst, of which the link says the first; another change, and Back before its turn.
+BURST = """() => {
+    const field = document.querySelectorAll("#row-0 .weight")[4];
+    for (const value of ["0.5", "0.7"]) {
+        field.value = value;
+        field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }
+    const strides = document.querySelector("select[name=strides]");
+    strides.value = "2x2";
+    strides.dispatchEvent(new Event("change", { bubbles: true }));
+    history.back();
+}"""
+
+
+def test_back_in_the_middle_of_a_change_leaves_the_last_edit_before_it(page):
+    opened(page)
+    quiet(page)
+    before = page.evaluate("() => history.length")
+    page.evaluate(BURST)
+    page.wait_for_function(f"() => history.length === {before + 2}")
+    quiet(page)
+    assert "strides" not in page.url
+    assert "w.0.0=0.1,0.1,0.1,0.1,0.7," in page.url
+    expect(page.locator("#row-0 .weight").nth(4)).to_have_value("0.7")
+
+
 def test_back_in_the_middle_of_a_change_takes_it_back_and_forward_brings_it(page):
     opened(page)
     page.locator("select[name=strides]").select_option("2x2")

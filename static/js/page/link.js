@@ -164,6 +164,7 @@ export const hasStep = (way) => depth() + way >= 0 && depth() + way <= furthest;
  */
 export function moved() {
   const [left, unsaid] = [stands, burst];
+  if (unsaid !== null && depth() === left.step) settle(unsaid); // led back: what was not said yet is said here
   over();
   stands = { step: depth(), said: location.search.slice(1) };
   const other = stands.said !== left.said;
