@@ -29,6 +29,12 @@ PAGES = re.compile(r"//[^/]+/(\?|$)")
 """The page's own addresses: its answer takes an edit's canvases away, maybe between two looks."""
 PROBE = "robots.txt"
 """What no page of a test needs."""
+ROUTED = """async (name) => {
+    for (let n = 0; n < 1000; n += 1) {
+        if ((await (await fetch(`/${name}`)).text()) === "routed") return true;
+    }
+    return false;
+}"""
 PATIENCE_MS = 60_000
 """After which what a test waits for is taken not to come; a busy machine may need much of it."""
 # Without windows it takes half the processor's time, and is what Playwright starts by itself.
@@ -222,20 +228,11 @@ def routed(page: Page, place: str | re.Pattern[str], work: Callable[[Route], obj
     goes by it, and no event tells of it.
     """
     page.route(place, work)
-    heard: list[Route] = []
-
-    def hear(route: Route) -> None:
-        heard.append(route)
-        route.fulfill(body="")
-
+    page.route(f"**/{PROBE}", lambda route: route.fulfill(body="routed"))
     for frame in page.frames:
-        if not frame.url.startswith("http"):
-            continue
-        heard.clear()
-        page.route(f"**/{PROBE}", hear)
-        while not heard:
-            frame.evaluate("name => fetch(`/${name}`).then((answer) => answer.text())", PROBE)
-        page.unroute(f"**/{PROBE}", hear)
+        if frame.url.startswith("http"):
+            assert frame.evaluate(ROUTED, PROBE), "no request of the page goes by its routes"
+    page.unroute(f"**/{PROBE}")
 
 
 class Held:

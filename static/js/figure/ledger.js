@@ -79,7 +79,7 @@ function restore() {
     said.delete(element);
     const text = element.matches(SQUARE) ? old.get("") : undefined;
     for (const [name, value] of old) if (name || text === undefined) write(element, name, value);
-    if (text === undefined) continue;
+    if (text === undefined || text === element.textContent) continue;
     said.set(element, new Map([["", text]]));
     void spell(element, text);
   }
@@ -90,7 +90,7 @@ const unread = new Map();
 /** They are being written. */
 let spelling = false;
 
-/** Let a square have its number once its colour is shown: those of four large kernels take as long to lay out as all the rest. @param {Element} square @param {string} text */
+/** Let a square have its number once its colour is shown: those of four large kernels are a thousand places to find. @param {Element} square @param {string} text */
 async function spell(square, text) {
   unread.set(square, text);
   if (spelling) return;
