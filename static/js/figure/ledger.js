@@ -3,7 +3,7 @@
  * Of many inputs the bars, the rows' numbers and the rest follow the pointer: at once from planes of
  * what each adds, fetched at the first sign that a pixel will be pointed at, and said to be near, then
  * exact, from the pixel's arithmetic. Of a few maps, and of a pooling, the exact ones alone follow.
- * At the pinned pixel all is again as the server said. While a hand moves a generator's numbers, what
+ * At the pinned pixel all is again as the server said (page/instead.js). While a hand moves a generator's numbers, what
  * each input adds there comes with the pictures.
  */
 import { activated } from "../lib/arithmetic.js";
@@ -12,7 +12,7 @@ import { roomOf } from "../lib/geometry.js";
 import { bar, placesFor, scale, shares, texts, valueOf, voices } from "../lib/ledger.js";
 import { captioned, outcomeWords, rounded, termsText } from "../lib/numbers.js";
 import { accepted, fetched } from "../page/ask.js";
-import { afresh, frame } from "../page/later.js";
+import { forget, isSquare, put, restore, spell } from "../page/instead.js";
 import { on, state, under } from "../state.js";
 
 /** As many bytes are fetched at the first sign that a pixel will be pointed at. */
@@ -22,8 +22,6 @@ const POINTED = 25; // ms that a pixel is pointed at before its exact numbers ar
 const REST = 70; // and that a hand rests which moves what they depend on
 const SELDOM = 100; // ms from one to the next while a hand moves what they depend on: all that changes is laid out
 const LONGEST = 232; // of the rest's bars
-const SQUARE = ".squares td";
-const TOGETHER = 250; // squares whose numbers are laid out in one task
 /** More subtotals are counted, not listed. */
 const MANY = 4;
 /** What a number of a map that is coloured in steps may not be said without: it is near, or the scale ends before it. */
@@ -40,8 +38,6 @@ let numbered = 0;
 let served = [];
 /** Numbers have changed since the page came. */
 let edited = false;
-/** What the page said where something else stands now. @type {Map<Element, Map<string, string>>} */
-const said = new Map();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let asked = 0;
@@ -53,61 +49,6 @@ let later = () => {};
 
 /** Whether the opened layer has a ledger. */
 export const hasLedger = () => state.facts.gain !== undefined;
-
-/** Put something in an element's place, and keep what the page said. @param {Element | null | undefined} element @param {string} name "" for its text @param {string} value */
-function put(element, name, value) {
-  if (!element) return;
-  const old = said.get(element) ?? new Map();
-  const now = name ? (element.getAttribute(name) ?? "") : (element.textContent ?? "");
-  if (now === value) return;
-  if (!old.has(name)) said.set(element, old.set(name, now));
-  write(element, name, value);
-}
-
-/** Write an attribute or the text; a new node of text would be laid out anew with all that is beside it. @param {Element} element @param {string} name @param {string} value */
-function write(element, name, value) {
-  const only = element.firstChild;
-  if (name) element.setAttribute(name, value);
-  else if (only instanceof Text && !only.nextSibling) only.data = value;
-  else element.textContent = value;
-}
-
-/** All as the page said it. */
-function restore() {
-  unread.clear();
-  for (const [element, old] of [...said]) {
-    said.delete(element);
-    const text = element.matches(SQUARE) ? old.get("") : undefined;
-    for (const [name, value] of old) if (name || text === undefined) write(element, name, value);
-    if (text === undefined || text === element.textContent) continue;
-    said.set(element, new Map([["", text]]));
-    void spell(element, text);
-  }
-}
-
-/** Numbers of squares, which are read out and not seen. @type {Map<Element, string>} */
-const unread = new Map();
-/** They are being written. */
-let spelling = false;
-
-/** Let a square have its number once its colour is shown: those of four large kernels are a thousand places to find. @param {Element} square @param {string} text */
-async function spell(square, text) {
-  unread.set(square, text);
-  if (spelling) return;
-  spelling = true;
-  const place = square.closest("#pixel");
-  place?.setAttribute("aria-busy", "true");
-  await frame();
-  while (unread.size) {
-    for (const [each, number] of [...unread].slice(0, TOGETHER)) {
-      unread.delete(each);
-      put(each, "", number);
-    }
-    await afresh();
-  }
-  place?.removeAttribute("aria-busy");
-  spelling = false;
-}
 
 /** The elements of a selector, looked up once for each page: a hand asks for them with every frame. @type {Map<string, Element[]>} */
 const looked = new Map();
@@ -434,7 +375,7 @@ function table({ q, values, kernel, products, subtotal }, { rows, cols }) {
       const [down, across] = [Math.floor(at / width), at % width];
       const text = written[down]?.[across];
       const pad = part === "window" && (rows[down] < 0 || cols[across] < 0);
-      if (cell.matches(SQUARE)) void spell(cell, text ?? "");
+      if (isSquare(cell)) void spell(cell, text ?? "");
       else put(cell, "", text ?? "");
       put(cell, "class", text === undefined ? "none" : pad ? "pad" : tint(numbers[down][across], largest));
     });
@@ -480,8 +421,7 @@ function lines(values) {
 
 function begin() {
   clearTimeout(timer);
-  said.clear();
-  unread.clear();
+  forget();
   looked.clear();
   served = [...(state.facts.pixel ?? [])];
   edited = false;
