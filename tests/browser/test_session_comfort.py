@@ -261,6 +261,15 @@ ANNOUNCED = """() => {
 }"""
 
 
+def announced_once(page):
+    """What was announced since it was asked last, which is one thing, and nothing follows it."""
+    page.wait_for_function("() => announced.length")
+    at_rest(page)
+    due(page, 1200)
+    (said,) = page.evaluate("announced.splice(0)")
+    return said
+
+
 @pytest.mark.parametrize("steps", [False, True])
 def test_a_weight_and_an_output_are_announced_once(page, steps):
     opened(page, "/?size=64&bias=0.5,0,0,0,0&i=3&j=4")
@@ -274,18 +283,15 @@ def test_a_weight_and_an_output_are_announced_once(page, steps):
     page.locator("#row-1 .weight").nth(4).press("ArrowUp")
     page.wait_for_url("**w.1.0=*")
     at_rest(page)
-    due(page, 1200)
-    (said,) = page.evaluate("announced.splice(0)")
+    said = announced_once(page)
     assert re.fullmatch(r"0\. Row 3, column 4: [+−]?\d\.\d+", said)
     page.locator('.drawing.column a[aria-label^="Output channel 2"]').press("Enter")
     page.wait_for_url("**k=2*")
-    due(page, 1200)
-    (said,) = page.evaluate("announced.splice(0)")
+    said = announced_once(page)
     assert re.fullmatch(r"Output channel 2\. Row 3, column 4: [+−]?\d\.\d+", said)
     page.keyboard.press("]")
     page.wait_for_url("**k=3*")
-    due(page, 1200)
-    (said,) = page.evaluate("announced")
+    said = announced_once(page)
     assert said.startswith("Output channel 3.")
 
 
