@@ -180,7 +180,7 @@ def test_a_picture_that_comes_after_its_page_is_not_laid_over_it(page):
     page.keyboard.press("Shift+ArrowUp")  # other ends of the colours
     page.wait_for_function("() => document.getElementById('facts').textContent.includes('w.0.0')")
     due(page, 1500)
-    assert page.locator("mc-map canvas").count() == 0
+    expect(page.locator("mc-map canvas")).to_have_count(0)
 
 
 def test_a_field_being_typed_in_keeps_its_own_undo(page):

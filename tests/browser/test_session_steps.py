@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.harness import due
-from tests.browser.test_live_main import numbers
+from tests.browser.test_live_main import at_rest, numbers
 
 QUERY = "/?size=48&bias=0.25,0,0,0,0&range=1"
 STEPPED = """name => {
@@ -118,7 +118,8 @@ def test_captions_volumes_and_table_say_what_a_step_has_reached(page, server):
     page.wait_for_function("() => !location.search.includes('w.0.0')")
     due(page, 600)
     page.get_by_role("button", name="+ bias").click()
-    due(page, 900)
+    expect(page.locator("#result figcaption")).to_contain_text("output[")
+    at_rest(page)
     assert said(page) == before
 
 
