@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import attrgetter
 from types import SimpleNamespace
@@ -42,7 +43,7 @@ from multiconv.experiment.model import (
     bank_of_network,
     no_networks,
 )
-from multiconv.experiment.numbers import misread, number, plain, weight_text, whole
+from multiconv.experiment.numbers import MINUS, misread, number, plain, weight_text, whole
 from multiconv.filters.banks import BANKS
 from multiconv.filters.fitting import ENLARGING, FITTING
 
@@ -98,15 +99,21 @@ def numbers_text(values: Iterable[float]) -> str:
     return ",".join(map(plain, values))
 
 
+_COUNT = re.compile(f"[+{MINUS}-]?[0-9]+")
+
+
 def sides(text: str, name: str, lowest: int, highest: int) -> Pair:
     """Return ``3x2`` as two whole numbers (vertical, horizontal); one number stands for both."""
-    parts = text.split("x", 2)
-    if len(parts) > 2:
-        limit = f"{lowest} to {highest}"
-        remedy = f"Write one whole number, or two joined by x, each from {limit}."
-        raise misread(name, text, "is no pair of numbers", remedy, limit=limit)
-    vertical, horizontal = (whole(part, name, lowest, highest) for part in (parts * 2)[:2])
-    return vertical, horizontal
+    parts = text.split("x")
+    if len(parts) <= 2:
+        with suppress(InvalidValue):
+            vertical, horizontal = (whole(part, name, lowest, highest) for part in (parts * 2)[:2])
+            return vertical, horizontal
+    counted = len(parts) <= 2 and all(_COUNT.fullmatch(part.strip()) for part in parts)
+    what = "is out of range" if counted else "is no whole number and no two joined by x"
+    limit = f"{lowest} to {highest}"
+    remedy = f"Write one whole number, or two joined by x, each from {limit}."
+    raise misread(name, text, what, remedy, limit=limit)
 
 
 def sides_text(pair: Pair) -> str:

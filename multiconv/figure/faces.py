@@ -67,7 +67,7 @@ def faces_of(trace: Trace, outputs: Outputs | None) -> Faces | None:
     else:
         several = len(boxes) > 1
         head = f"Above 0: {_COUNTS.get(len(boxes), str(len(boxes)))} here"
-        lie = "pixel lies" if above == 1 else "pixels lie"
+        lie = "pixels lies" if above == 1 else "pixels lie"
         words = (
             f"{above} of {end}’s {scores.size} {lie} above 0; the highest, {highest}, "
             f"{'sets the first box' if several else 'sets the box'}, "

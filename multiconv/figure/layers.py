@@ -67,7 +67,8 @@ class LayerBox:
 class Layers:
     """The row: its boxes by their numbers, and drawn for each of `ROOMS`.
 
-    ``end`` says what became of the highest value at the end, if layers were changed.
+    ``end`` says what became of the end, if layers were changed: of its highest value, or of a
+    generator's picture.
     """
 
     boxes: tuple[LayerBox, ...]
@@ -122,7 +123,7 @@ def layers_of(trace: Trace, pictures: Pictures, outputs: Stacked | None = None) 
         },
         experiment.focus.k,
         trace.pixel,
-        _end(experiment, outputs) if outputs and last == count else "",
+        _end(experiment, outputs, boxes[0].map == Z_MAP) if outputs and last == count else "",
     )
 
 
@@ -244,22 +245,26 @@ _OTHERS = {
 }
 
 
-def _end(experiment: Experiment, outputs: Outputs) -> str:
-    """Return the highest value of the last layer's chosen output, before the changes and now."""
+def _end(experiment: Experiment, outputs: Outputs, grows: bool) -> str:
+    """Return the highest value of the last layer's chosen output, before the changes and now.
+
+    Of a generator it is how far the values of its picture have moved.
+    """
     before = undone(experiment)
     if before == experiment:
         return ""
     last = len(experiment.layers)
     k = experiment.k_of(last)
     try:
-        was, now = (
-            float(outputs.outputs_of(each, last)[:, :, k].max()) for each in (before, experiment)
-        )
+        was, now = (outputs.outputs_of(each, last) for each in (before, experiment))
+        if grows and was.shape != now.shape:
+            return ""
+        if grows:
+            moved = float(abs(now - was).mean())
+            return f"the picture’s values moved by {decimal(moved, 2)} on average"
+        values = [float(each[:, :, k].max()) for each in (was, now)]
     except (InvalidValue, TooLarge, IndexError):
         return ""  # the layers as they were do not fit this picture, or one another
     what = "score" if experiment.network else "value"
-    return f"highest {what} at the end {_short(was)} → {_short(now)}"
-
-
-def _short(value: float) -> str:
-    return decimal(value, 2, signed=True)
+    told = " → ".join(decimal(value, 2, signed=True) for value in values)
+    return f"highest {what} at the end {told}"

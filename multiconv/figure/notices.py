@@ -27,7 +27,7 @@ _EMPTY = (
 )
 _NOTHING, _LITTLE = 1e-6, 0.25  # shares of the sizes of all weights
 _UNDOES = "To undo it, go back one step."
-_LOST = "new weights are 0, weights outside are gone."
+_LOST = "new weights are the filters’ own or 0, weights outside are gone."
 _MOVED = "what was chosen moved to the nearest that the new output has."
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from multiconv.drawing.marks import unused
 from multiconv.engine.geometry import Geometry
 from multiconv.experiment.edit import OUTPUT_WIDTH
-from multiconv.experiment.model import Layer
+from multiconv.experiment.model import ALL, Layer
 from multiconv.experiment.numbers import decimal, grouped, weight_text
 from multiconv.figure.channels import Channel
 from multiconv.figure.kernel import weight_scale
@@ -173,10 +173,13 @@ def _ends(trace: Trace, pictured: bool) -> str:
     if not has_ledger(trace) or has_each(trace):
         return ""
     end, added = weight_text(trace.range), enumerate(trace.layer.partials)
-    left = sum(each is not None and q not in trace.rows for q, each in added)
-    first = ["output"] * trace.experiment.sums + [f"the other {left}"] * (left > 0)
     one = weight_text(trace.range / trace.gain)
     gain = f" (× {trace.gain})" if trace.gain > 1 else ""
+    if trace.experiment.focus.rows == ALL:
+        output = f"output ±{end}; " * trace.experiment.sums
+        return f"Full colour: {output}what one adds ±{one}{gain}."
+    left = sum(each is not None and q not in trace.rows for q, each in added)
+    first = ["output"] * trace.experiment.sums + [f"the other {left}"] * (left > 0)
     kernels = (
         "each kernel its own largest"
         if pictured

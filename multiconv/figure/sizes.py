@@ -42,7 +42,10 @@ class Trial:
 
 
 def trials_of(trace: Trace, links: Links, measured: Measured | None) -> tuple[Trial, ...]:
-    """Return the sizes to try and the present one, the largest first; none of other experiments."""
+    """Return the sizes to try, the usual and the present one, the largest first.
+
+    Of other experiments there are none.
+    """
     experiment = trace.experiment
     network = _finder(experiment)
     if measured is None or network is None:
@@ -52,8 +55,9 @@ def trials_of(trace: Trace, links: Links, measured: Measured | None) -> tuple[Tr
     page = links.page(some)
     scores = Links(some, links.build, links.root).numbers(f"output-{some.focus.k}")
     now, found = max(trace.shapes[0].input_size), []
-    steps = _sides(max(measured.own_size(experiment.source)))
-    for side in sorted({*steps, now}, reverse=True):
+    own = max(measured.own_size(experiment.source))
+    usual = min(network.size, own)
+    for side in sorted({*_sides(own), usual, now}, reverse=True):
         sized = _sized(last, side)
         try:
             measured.geometry(sized)

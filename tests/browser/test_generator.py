@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import numpy as np
@@ -279,3 +280,29 @@ def test_other_numbers_offer_the_one_that_their_own_page_does(new_page):
         page.reload()
         page.wait_for_load_state("networkidle")
         assert said == [field.input_value() for field in offered]
+
+
+def test_a_number_that_z_has_not_is_refused_and_no_other_is_changed(new_page):
+    page = new_page("/?network=emoji&z=mix(1F628,1F600,0.3)")
+    page.wait_for_selector("html.js")
+    before = page.url
+    which, number = page.get_by_label("Which number of z"), page.locator("[name='mix.number']")
+    said = page.get_by_role("alert")
+    for text in ("999", "2.5", "-1", ""):
+        which.fill(text)
+        expect(said).to_have_text("Which number of z is a whole number from 0 to 99.")
+        expect(which).to_have_attribute("aria-invalid", "true")
+        number.fill("1.5")
+        number.press("Enter")
+        number.press("ArrowUp")
+        expect(which).to_have_value(text)
+        expect(said).to_have_count(1)
+    assert page.url == before
+    which.fill("17")
+    expect(said).to_have_count(0)
+    expect(number).not_to_have_value("1.5")
+    number.fill("1.5")
+    page.wait_for_url("**z.17=1.5*")
+    at_rest(page)
+    changed = [name for name in parse_qs(urlsplit(page.url).query) if name.startswith("z.")]
+    assert changed == ["z.17"]

@@ -110,3 +110,52 @@ def test_without_scripts_links_and_fields_lead_on(new_page):
     assert page.request.get(product).ok
     page.get_by_role("link", name="start", exact=True).click()
     assert "steps" not in query(page)
+
+
+def test_a_step_that_cannot_be_stands_until_there_is_another(new_page, watch):
+    watch.forgive("400")
+    page = new_page("/?size=64&outputs=1&filters=zero&target=luminance-edges:0&steps=30")
+    page.wait_for_selector("html.js")
+    step, said = page.locator("[name=steps]"), page.get_by_role("alert")
+    step.fill("1000")
+    step.press("Enter")
+    expect(said).to_contain_text("Step is “1000”, which is out of range")
+    expect(step).to_have_attribute("aria-invalid", "true")
+    expect(step).to_have_value("1000")
+    page.locator("[name=rate]").fill("0.1")
+    page.locator("[name=rate]").press("Enter")
+    page.wait_for_url("**rate=0.1*")
+    expect(step).to_have_value("1000")  # what is typed stands, with what is said of it
+    expect(said).to_contain_text("Step is “1000”")
+    page.get_by_role("link", name="step", exact=True).click()
+    page.wait_for_url("**steps=31*")
+    expect(step).to_have_value("31")
+    expect(said).to_have_count(0)
+    expect(step).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_what_a_list_was_refused_for_is_not_said_of_another_page(new_page, watch):
+    watch.forgive("400")
+    page = new_page("/?size=64&outputs=1&filters=zero&target=luminance-edges:0&steps=30")
+    page.wait_for_selector("html.js")
+    page.locator("select[name=activation]").select_option("relu")
+    said = page.get_by_role("alert")
+    expect(said).to_contain_text("there is an activation")
+    page.get_by_role("link", name="stop learning").click()
+    page.wait_for_function("() => !location.search.includes('target')")
+    expect(page.locator("select[name=activation]")).to_have_value("identity")
+    expect(said).to_have_count(0)
+
+
+def test_who_begins_to_learn_far_below_is_taken_to_what_learns(new_page):
+    page = new_page("/?size=64", width=1440, height=700)
+    page.wait_for_selector("html.js")
+    page.locator("details.more summary", has_text="More").first.click()
+    page.evaluate("() => scrollTo(0, 400)")
+    page.get_by_role("link", name="edges of luminance").click()
+    page.wait_for_function(
+        """() => {
+            const box = document.getElementById("learner")?.getBoundingClientRect();
+            return box && box.top >= 0 && box.top < innerHeight / 2;
+        }"""
+    )

@@ -30,16 +30,16 @@ def test_sizes_are_tried_one_after_another_and_the_best_is_proposed(new_page):
     sizes.locator("summary").click()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    sizes.get_by_role("button", name="Try all 13").click()
+    sizes.get_by_role("button", name="Try all 14").click()
     expect(sizes.get_by_role("status")).to_have_text(
         re.compile(r"^The best is \d+ × \d+, with \+[01]\.\d\d: choose it below\.$")
     )
-    assert len([url for url in asked if "/maps/output-0.npy" in url]) == 13
+    assert len([url for url in asked if "/maps/output-0.npy" in url]) == 14
     expect(sizes.locator("progress")).to_be_hidden()
     scores = sizes.locator(".score").all_text_contents()
-    assert len(scores) == 13
-    best = max(range(13), key=lambda at: float(scores[at].replace("−", "-")))
-    link = sizes.locator("li.found a")
+    assert len(scores) == 14
+    best = max(range(14), key=lambda at: float(scores[at].replace("−", "-")))
+    link = sizes.locator("li.proposed a")
     assert link.text_content() == sizes.locator("a").nth(best).text_content()
     assert Axe().run(page, context={"include": [["#sizes"]]}).violations_count == 0
 
@@ -47,7 +47,8 @@ def test_sizes_are_tried_one_after_another_and_the_best_is_proposed(new_page):
     expect(page.get_by_text("Above 0: a face here")).to_be_visible()
     expect(sizes.locator("[aria-current]")).to_have_text(link.text_content())
     expect(sizes.locator(".score").nth(best)).to_have_text(scores[best])
-    expect(sizes.get_by_role("status")).to_contain_text("The best is")
+    expect(sizes.get_by_role("status")).to_contain_text(": it is the present one.")
+    expect(sizes.get_by_role("link", name="360 × 400")).to_have_count(1)  # the usual one stays
 
     # The link shows the same in another window, and a finger pins a pixel of a deep layer there.
     page.get_by_role("button", name="Share").click()

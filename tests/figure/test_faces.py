@@ -36,6 +36,12 @@ def test_the_portrait_has_a_face(tracer):
     assert (box.row, box.column, box.height, box.width) == (54, 126, 80, 80)
 
 
+def test_a_single_pixel_above_is_told_as_one_of_them(tracer):
+    """The highest score is 1.072 and the next 1.067: a bias lower by 1.069 leaves one."""
+    words = faces(tracer, **{"7.bias": "-1.3163"}).words
+    assert words.startswith("1 of conv7’s 2209 pixels lies above 0; the highest, 0.00, sets")
+
+
 @pytest.mark.parametrize("image", ["sample:coffee", "sample:cat"])
 def test_where_there_is_none_it_says_so(tracer, image):
     found = faces(tracer, image=image, size="400")
@@ -102,6 +108,7 @@ def test_a_drawing_without_boxes_looks_for_none(client, monkeypatch):
 def test_the_page_draws_and_says_it(client):
     text = unescape(client.get("/?network=faces").text)
     assert '<rect class="face" x="126" y="54" width="80" height="80"/>' in text
+    assert '<clipPath id="inside"><path d="M0 0H400V400H0Z"/></clipPath>' in text  # no box leaves
     assert "Above 0: a face here" in text
     assert "trained on faces" in text
     assert '<a href="/?network=faces">Faces</a>' in client.get("/").text

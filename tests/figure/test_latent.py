@@ -86,3 +86,18 @@ def test_the_form_without_scripts_leads_to_the_link_and_says_what_is_wrong(clien
     assert "z is 100 numbers, all that this generator is given" in page
     assert '<a href="#z">What is z?</a>' in form
     assert '<a href="#z">' not in client.get(f"/?{QUERY}&embed=1").text
+
+
+def test_a_changed_generator_tells_how_far_its_picture_moved(client):
+    """Of its whole picture, of which every value is beside 1 somewhere, before and after."""
+    network = "network=emoji&z=mix(1F628,1F600,0.3)"
+    layers = client.get(f"/api/experiment?{network}").json["layers"]
+    maps = []
+    for query in (network, f"{network}&2.off=0,1,2,3"):
+        address = f"/maps/output-{{}}.npy?{query}&layer={len(layers)}"
+        pixels = [client.get(address.format(k) + f"&k={k}").data for k in range(3)]
+        maps.append(np.stack([np.load(io.BytesIO(each)) for each in pixels]))
+    moved = np.abs(maps[1] - maps[0]).mean()
+    assert moved > 0.01
+    end = f"the picture’s values moved by {moved:.2f} on average"
+    assert f'<span class="layer-end">{end}</span>' in client.get(f"/?{network}&2.off=0,1,2,3").text

@@ -232,3 +232,5 @@ def test_the_face_is_told_as_its_provenance_says(client):
     assert [f'id="row-{q}"' in page for q in (0, 1, 5, 36, 2)] == [True] * 4 + [False]
     assert "the other 41" in page
     assert "what one adds ±0.3 (× 10)" in page
+    sheet = client.get("/?network=faces&rows=all").text
+    assert "Full colour: output ±3; what one adds ±0.3 (× 10)." in sheet

@@ -7,7 +7,7 @@
 import { parsed, plain, typedNumber, weightText, stepped } from "../lib/numbers.js";
 import { hold, setNumbers } from "../page/edit.js";
 import { edit } from "../page/form.js";
-import { say, speak, unsay } from "../page/words.js";
+import { fieldsOf, say, speak, unsay } from "../page/words.js";
 import { on, state } from "../state.js";
 
 const SLACK = 4; // CSS pixels that a hand may stray before it drags
@@ -27,16 +27,31 @@ const index = () => chosen ?? state.facts.z?.index ?? 0;
 /** One of the numbers, as the link says it now. @param {number} at */
 const numberAt = (at) => parsed(new URLSearchParams(state.query).get(`z.${at}`) ?? "") ?? state.facts.z?.values[at] ?? 0;
 
+/** Where it is told that one of the numbers cannot be. */
+const oneNumber = () => document.querySelector("#latent .one-number");
+/** The number that the field chooses; null: none, which is told beside it. */
+function wanted() {
+  const [which, place, last] = [field("index"), oneNumber(), count() - 1];
+  const at = which && typedNumber(which.value);
+  if (which && place && !(at !== null && Number.isInteger(at) && at >= 0 && at <= last)) {
+    say(place, `Which number of z is a whole number from 0 to ${last}.`, [which]);
+    return null;
+  }
+  return at ?? index();
+}
+
 /** Work on one of the numbers. @param {number} at */
 function choose(at) {
   chosen = at;
+  const place = oneNumber();
+  if (place) unsay(place, fieldsOf(place));
   point(at);
 }
 
 /** Show which number is worked on, and what it is. @param {number} at */
 function point(at) {
   const which = field("index");
-  if (which && Number(which.value) !== at) which.value = String(at);
+  if (which && which.dataset.typed === undefined && Number(which.value) !== at) which.value = String(at);
   const value = rounded(numberAt(at));
   write(value);
   for (const mark of document.querySelectorAll(".layer-row .one")) {
@@ -62,7 +77,7 @@ function said() {
   clearTimeout(saying.timer ?? undefined);
   saying.timer = null;
   const number = field("number");
-  if (number && typedNumber(number.value) !== saying.value) number.value = weightText(saying.value);
+  if (number && number.dataset.typed === undefined && typedNumber(number.value) !== saying.value) number.value = weightText(saying.value);
 }
 
 const count = () => state.facts.z?.values.length ?? 1;
@@ -72,12 +87,11 @@ const rounded = (value) => Math.round(value * 100) / 100;
 
 /** Change one of the numbers; it stays within what a link may say. @param {number} at @param {(number: number) => number} next */
 function change(at, next) {
-  const place = document.querySelector("#latent .one-number");
   setNumbers(() => {
     const most = state.facts.z?.most ?? 0;
     const value = Math.min(Math.max(rounded(next(numberAt(at))), -most), most);
     return value === rounded(numberAt(at)) ? {} : { [`z.${at}`]: plain(value) };
-  }, place);
+  }, oneNumber());
   choose(at);
 }
 
@@ -95,8 +109,8 @@ document.addEventListener("input", ({ target }) => {
   if (!(target instanceof HTMLInputElement) || target.form?.id !== "latent") return;
   if (target === field("share")) mix(Number(target.value));
   if (target === field("index")) {
-    const at = typedNumber(target.value);
-    if (at !== null && Number.isInteger(at) && at >= 0 && at < count()) choose(at);
+    const at = wanted();
+    if (at !== null) choose(at);
   }
   if (target === field("number")) typed(target);
 });
@@ -104,12 +118,12 @@ document.addEventListener("input", ({ target }) => {
 /** @param {HTMLInputElement} number */
 function typed(number) {
   const [value, most] = [typedNumber(number.value), state.facts.z?.most ?? 0];
-  const place = number.closest("p") ?? number;
+  const [place, at] = [oneNumber() ?? number, wanted()];
+  if (at === null) return;
   if (value === null || Math.abs(value) > most) {
     return say(place, `A number of z is a decimal number from −${most} to ${most}, such as −0.25.`, [number]);
   }
-  unsay(place, [number]);
-  change(index(), () => value);
+  change(at, () => value);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -121,8 +135,10 @@ document.addEventListener("keydown", (event) => {
   const way = bar ? across : up;
   if (!up && !(bar && across)) return;
   event.preventDefault();
-  if (bar && up) choose(Math.min(Math.max(index() - up * (event.shiftKey ? 10 : 1), 0), count() - 1));
-  else change(index(), (now) => stepped(now, event.shiftKey ? 10 * way : way, event.altKey ? 2 : 1));
+  const at = bar ? index() : wanted();
+  if (at === null) return;
+  if (bar && up) choose(Math.min(Math.max(at - up * (event.shiftKey ? 10 : 1), 0), count() - 1));
+  else change(at, (now) => stepped(now, event.shiftKey ? 10 * way : way, event.altKey ? 2 : 1));
   if (bar) speak(() => bar.getAttribute("aria-valuetext") ?? "");
 });
 

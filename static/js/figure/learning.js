@@ -11,6 +11,7 @@ import { correlated, previewable, summed } from "../lib/preview.js";
 import { accepted } from "../page/ask.js";
 import { hold, setStep } from "../page/edit.js";
 import { edit } from "../page/form.js";
+import { unsay } from "../page/words.js";
 import { on, state, tell, under } from "../state.js";
 import { fill } from "./map.js";
 import { levels } from "./pixel.js";
@@ -36,6 +37,18 @@ function point(step) {
   dot.setAttribute("cy", String(told.heights[at]));
   const number = field("[name=steps]");
   if (number && number.value !== String(step)) number.value = String(step);
+  forgiven(step);
+}
+
+/** The step at which another was asked for. @type {number | undefined} */
+let stood;
+
+/** What was refused is told no more once the steps go on. @param {number} step */
+function forgiven(step) {
+  const number = field("[name=steps]");
+  if (number?.dataset.typed === undefined || step === stood) return;
+  unsay(number.closest("p") ?? number, [number]);
+  number.value = String(step);
 }
 
 /** @param {number} share of the first loss */
@@ -107,6 +120,7 @@ for (const kind of ["pointerup", "pointercancel"]) {
 
 /** Ask for what a field of the form says. @param {HTMLInputElement | HTMLSelectElement} changed */
 function applied(changed) {
+  stood = state.facts.learning?.step;
   if (changed.name) void edit(new URLSearchParams([[changed.name, changed.value]]), changed.closest("p"));
 }
 document.addEventListener("change", ({ target }) => {
@@ -228,6 +242,7 @@ on("page", () => {
   for (const canvas of document.querySelectorAll(".scene canvas")) canvas.remove();
   const slider = field("[data-steps]");
   if (slider && state.facts.learning) slider.value = String(state.facts.learning.step);
+  if (state.facts.learning) forgiven(state.facts.learning.step);
   if (!state.facts.learning) seen = "";
   if (seen) marked();
   if (seen) products();

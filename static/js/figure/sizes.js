@@ -54,7 +54,8 @@ function proposal() {
   const most = best();
   if (!most) return "";
   const score = rounded(most.score, 2, true);
-  if (most.score > 0) return `The best is ${most.link.textContent}, with ${score}: choose it below.`;
+  const present = most.link.hasAttribute("aria-current");
+  if (most.score > 0) return `The best is ${most.link.textContent}, with ${score}: ${present ? "it is the present one" : "choose it below"}.`;
   return `No face at any of them; the highest score is ${score}, at ${most.link.textContent}.`;
 }
 
@@ -68,7 +69,7 @@ function show(words) {
     const output = link.parentElement?.querySelector(".score");
     const score = found.get(address(link));
     if (output) output.textContent = score === undefined ? "" : rounded(score, 2, true);
-    link.parentElement?.classList.toggle("found", link === most?.link && most.score > 0);
+    link.parentElement?.classList.toggle("proposed", link === most?.link && most.score > 0);
   }
   const progress = place?.querySelector("progress");
   if (progress) {

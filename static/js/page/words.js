@@ -65,8 +65,11 @@ export function discard(within = document) {
   unsayAll();
 }
 
-/** Take all words back: the page says something new. */
+/** Take all words back: the page says something new, and lists say what it does. */
 export function unsayAll() {
+  for (const list of document.querySelectorAll(/** @type {"select"} */ ("select[data-typed]"))) {
+    if ([...list.options].every((each) => each.selected === each.defaultSelected)) unsay(list, [list]);
+  }
   for (const said of document.querySelectorAll("p.mistake[data-live]")) {
     if (!document.querySelector(`[data-typed][aria-describedby="${said.id}"]`)) said.remove();
   }
@@ -81,9 +84,9 @@ function message(place) {
 /** Where words stand that belong to no field. */
 export const messages = () => document.getElementById("messages") ?? document.body;
 
-/** @param {Element} place a field's label, or the field itself @returns {HTMLElement[]} */
+/** @param {Element} place what a field stands in, or the field itself @returns {HTMLElement[]} */
 export const fieldsOf = (place) =>
-  /** @type {HTMLElement[]} */ (place.matches("label") ? [...place.querySelectorAll("select, input, textarea")] : [place]);
+  /** @type {HTMLElement[]} */ (place.matches("label, p") ? [...place.querySelectorAll("select, input, textarea")] : [place]);
 
 /**
  * Say something aloud soon, once, unless something else is to be said by then.
