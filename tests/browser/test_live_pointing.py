@@ -54,6 +54,22 @@ def test_a_click_pins_and_escape_lets_go(page):
     expect(page.locator(".filled[data-index=i]").first).to_have_text("30")
 
 
+def test_a_click_between_screen_pixels_pins_what_was_pointed_at(page):
+    """A click's place is told in whole CSS pixels, of which one here spans two of the output's."""
+    page.goto("/?size=400")
+    page.wait_for_selector("html.js")
+    page.wait_for_load_state("networkidle")
+    box = page.locator(f"{OUTPUT} input").bounding_box()
+    side = box["height"] / 400
+    assert side < 1
+    row = next(n for n in range(200, 300) if (box["y"] + (n + 0.5) * side) % 1 > side)
+    page.mouse.move(box["x"] + 60.5 * side, box["y"] + (row + 0.5) * side)
+    expect(page.locator(".result [data-value=i]")).to_have_text(str(row))
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_url(f"**i={row}&j=60*")
+
+
 def test_arrow_keys_move_the_pixel_and_it_is_said_once(page, new_page):
     page.goto("/?i=30&j=50")
     page.wait_for_load_state("networkidle")

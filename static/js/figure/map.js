@@ -12,6 +12,7 @@ import { pin } from "../page/edit.js";
 import { inTime, unfinished } from "../page/later.js";
 import { address } from "../page/link.js";
 import { isOpen } from "../page/popover.js";
+import { placeIn } from "../page/press.js";
 import { visit } from "../page/visit.js";
 import { speak } from "../page/words.js";
 import { on, state, tell } from "../state.js";
@@ -73,9 +74,8 @@ export class PictureMap extends HTMLElement {
 
   /** The map's own pixel under the pointer. @param {MouseEvent} event */
   place(event) {
-    const box = (this.querySelector("input") ?? this).getBoundingClientRect();
     const [rows, columns] = [Number(this.dataset.rows), Number(this.dataset.columns)];
-    const [down, across] = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width];
+    const [down, across] = placeIn((this.querySelector("input") ?? this).getBoundingClientRect(), event);
     return [within(down * rows, rows), within(across * columns, columns)];
   }
 
