@@ -4,9 +4,9 @@
  * canvas is a layer that the browser puts together anew with each frame, and slanted ones cost it most.
  */
 import { loaded } from "../page/coming.js";
+import { fill } from "../page/paint.js";
 import { facesInSight } from "../page/seen.js";
 import { on } from "../state.js";
-import { fill } from "./map.js";
 
 /** @typedef {import("../lib/packed.js").Plane} Plane */
 /** @typedef {{ face: SVGImageElement, matrix: DOMMatrix, top: number, height: number }} Place of a picture on its canvas: the rows of it that show */

@@ -11,9 +11,9 @@ import { correlated, previewable, summed } from "../lib/preview.js";
 import { accepted } from "../page/ask.js";
 import { hold, setStep } from "../page/edit.js";
 import { edit } from "../page/form.js";
+import { fill } from "../page/paint.js";
 import { unsay } from "../page/words.js";
 import { on, state, tell, under } from "../state.js";
-import { fill } from "./map.js";
 import { levels } from "./pixel.js";
 
 const WIDTH = 400; // of the curve, as it is drawn

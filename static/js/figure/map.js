@@ -2,15 +2,15 @@
 /**
  * `mc-map`: pointing at a picture shows that pixel's arithmetic, once a frame; leaving returns to
  * the pinned pixel. A click pins, and so does a finger that slid to where it leaves; the arrow keys
- * move the pinned pixel, Escape lets it go. Planes of an edit are drawn over it on a canvas, in the
- * server's own colours; steps lay canvases of their own over that, and whatever is pointed at its marks.
+ * move the pinned pixel, Escape lets it go. Planes of an edit are drawn over it; whatever is pointed
+ * at has its marks there.
  */
-import { look, mixed, table } from "../lib/colours.js";
 import { nearestOutput } from "../lib/geometry.js";
 import { cellAt } from "../lib/sight.js";
 import { pin } from "../page/edit.js";
 import { inTime, unfinished } from "../page/later.js";
 import { address } from "../page/link.js";
+import { paint } from "../page/paint.js";
 import { isOpen } from "../page/popover.js";
 import { placeIn } from "../page/press.js";
 import { visit } from "../page/visit.js";
@@ -194,10 +194,6 @@ export function mark(map, kind, shape) {
 /** Take the marks of a kind off all maps. @param {string} kind */
 export const unmark = (kind) => document.querySelectorAll(`.marks .${kind}`).forEach((shape) => shape.remove());
 
-let palette = { hex: "", colours: new Uint32Array() };
-/** @type {WeakMap<HTMLCanvasElement, ImageData>} */
-const held = new WeakMap();
-
 on("planes", ({ planes }) => {
   for (const plane of /** @type {Plane[]} */ (planes)) {
     for (const map of [...document.getElementsByTagName("mc-map")].filter((map) => map.getAttribute("data-map") === plane.name)) {
@@ -207,44 +203,3 @@ on("planes", ({ planes }) => {
     if (plane.name === "subtotals") requestAnimationFrame(redraw); // once all that look at places have looked
   }
 });
-
-/**
- * Draw a plane of colour indices over a map's picture.
- * @param {Element} map
- * @param {Plane} plane
- * @param {string} [step] the name of the canvas, if it is a step's: above the live one, below the marks
- */
-export function paint(map, plane, step) {
-  /** @type {HTMLCanvasElement | null} */
-  const known = map.querySelector(step ? `canvas[data-step="${step}"]` : "canvas:not([data-old], [data-step])");
-  const canvas = known ?? document.createElement("canvas");
-  if (!known) {
-    canvas.dataset.live = "";
-    canvas.setAttribute("aria-hidden", "true");
-    if (step) canvas.dataset.step = step;
-    if (step) map.querySelector(".marks")?.before(canvas);
-    else map.querySelector("input")?.after(canvas);
-  }
-  fill(canvas, plane);
-  return canvas;
-}
-
-/**
- * Fill a canvas with a plane of colour indices, or with the three of a picture, one below the other.
- * @param {HTMLCanvasElement} canvas
- * @param {Plane} plane
- */
-export function fill(canvas, { name, width, height: rows, bytes }) {
-  if (palette.hex !== state.facts.palette) palette = { hex: state.facts.palette, colours: table(state.facts.palette) };
-  const inColour = name === "generated";
-  const height = inColour ? rows / 3 : rows;
-  let image = held.get(canvas);
-  if (image?.width !== width || image.height !== height) {
-    [canvas.width, canvas.height] = [width, height];
-    held.set(canvas, (image = new ImageData(width, height)));
-  }
-  const pixels = new Uint32Array(image.data.buffer);
-  if (inColour) mixed(bytes, pixels);
-  else look(bytes, palette.colours, pixels);
-  canvas.getContext("2d", { willReadFrequently: true })?.putImageData(image, 0, 0);
-}

@@ -9,9 +9,10 @@
 import { ticking } from "../lib/ticks.js";
 import { fetched, heldRange, reason } from "../page/ask.js";
 import { pin } from "../page/edit.js";
+import { paint } from "../page/paint.js";
 import { speak } from "../page/words.js";
 import { on, state, tell } from "../state.js";
-import { mark, paint, unmark } from "./map.js";
+import { mark, unmark } from "./map.js";
 import { show } from "./pixel.js";
 import { retire } from "./sum.js";
 import { follow, leave } from "./volumes.js";
