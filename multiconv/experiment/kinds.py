@@ -254,9 +254,13 @@ def _biases(text: str, name: str, reading: Reading) -> tuple[float, ...]:
     )
 
 
+def channels_named(text: str, name: str, inputs: int) -> tuple[int, ...]:
+    """Return the channels of so many that `text` names with commas, each once, in their order."""
+    return tuple(sorted({whole(part, name, 0, inputs - 1) for part in text.split(",")}))
+
+
 def _channels(text: str, name: str, reading: Reading) -> tuple[int, ...]:
-    found = {whole(part, name, 0, reading.layer.inputs - 1) for part in text.split(",")}
-    return tuple(sorted(found))
+    return channels_named(text, name, int(reading.layer.inputs))
 
 
 def _rows(text: str, name: str, reading: Reading) -> Rows:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from multiconv.engine.geometry import Geometry
+from multiconv.engine.probe import ChannelProbe
 from multiconv.engine.stack import jump, receptive_field
 from multiconv.errors import InvalidValue, TooLarge
 from multiconv.experiment.banks import shares_of
-from multiconv.experiment.kinds import choice
+from multiconv.experiment.kinds import channels_named, choice
 from multiconv.experiment.link import to_query
-from multiconv.experiment.model import LIMITS, Experiment, Layer
+from multiconv.experiment.model import ALL, LIMITS, Experiment, Layer
 from multiconv.experiment.words import (
     layer_name,
     sentence,
@@ -181,21 +182,35 @@ def networks() -> Response:
     )
 
 
+def _told(channel: ChannelProbe, tables: Container[int]) -> dict[str, Any]:
+    """Return what a channel adds, and all that it is added up from where that is asked for."""
+    arrays = {"values": channel.values, "kernel": channel.kernel, "products": channel.products}
+    # 0 is added so that −0, which a weight below zero makes of black, is told as 0.
+    told = {name: (array + 0.0).tolist() for name, array in arrays.items()}
+    return {
+        "q": channel.q,
+        **(told if channel.q in tables else {}),
+        "subtotal": float(channel.subtotal) + 0.0,
+    }
+
+
 @blueprint.get("/api/probe")
 def one_pixel() -> Response:
     """Answer the whole arithmetic of one output pixel, of any layer.
 
     What is for the sum, what against it and the bias add up to it; ``field`` is what of the
     picture the pixel sees, in its pixels, beyond its edges too.  Of a transposed layer ``row_taps``
-    and ``col_taps`` are the kernel's rows and columns that meet ``rows`` and ``cols``.
+    and ``col_taps`` are the kernel's rows and columns that meet ``rows`` and ``cols``.  Where
+    ``tables`` names channels, the others' values, kernels and products are left out.
     """
-    asked = experiment()
+    asked = experiment("tables")
+    text, every = own("tables", ALL), range(asked.layer.inputs)
+    tables = every if text == ALL else channels_named(text, "tables", len(every))
     trace = tracer().trace(uncoloured(asked))
     found = trace.probe(*trace.pixel)
     i, j = trace.pixel
     field = receptive_field(trace.shapes[: asked.focus.layer], i, j)
     taps = {"row_taps": list(found.row_taps), "col_taps": list(found.col_taps)}
-    # 0 is added so that −0, which a weight below zero makes of black, is told as 0.
     return jsonify(
         i=i,
         j=j,
@@ -203,16 +218,7 @@ def one_pixel() -> Response:
         rows=list(found.rows),
         cols=list(found.cols),
         **(taps if asked.layer.transposed else {}),
-        channels=[
-            {
-                "q": channel.q,
-                "values": (channel.values + 0.0).tolist(),
-                "kernel": (channel.kernel + 0.0).tolist(),
-                "products": (channel.products + 0.0).tolist(),
-                "subtotal": float(channel.subtotal) + 0.0,
-            }
-            for channel in found.channels
-        ],
+        channels=[_told(channel, tables) for channel in found.channels],
         **{"for": found.gains + 0.0, "against": found.losses + 0.0},
         bias=float(found.bias) + 0.0,
         sum=float(found.total) + 0.0 if asked.sums else None,

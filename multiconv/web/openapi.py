@@ -13,7 +13,7 @@ from multiconv.engine.activations import ACTIVATIONS
 from multiconv.experiment.banks import PLANES
 from multiconv.experiment.fields import BY_NAME, NAMES, WHAT_IFS
 from multiconv.experiment.link import COUNT
-from multiconv.experiment.model import KINDS, LIMITS
+from multiconv.experiment.model import ALL, KINDS, LIMITS
 from multiconv.experiment.programs import LIBRARIES
 from multiconv.filters.kernels import KERNELS
 from multiconv.imaging.samples import SAMPLES
@@ -119,7 +119,7 @@ EXPERIMENT = _record(
     WHAT_IF | {"output_padding": PAIR, "learning": LEARNING},
 )
 SUBTOTAL = _record(
-    {"q": WHOLE, "values": GRID, "kernel": GRID, "products": GRID, "subtotal": NUMBER}
+    {"q": WHOLE, "subtotal": NUMBER}, dict.fromkeys(("values", "kernel", "products"), GRID)
 )
 PROBE = _record(
     {
@@ -189,6 +189,11 @@ NAME_OF_A_MAP = (
 MAP = _parameter("name", TEXT | {"pattern": "^[a-z0-9-]+$"}, NAME_OF_A_MAP, "path")
 MAPS = _parameter("maps", TEXT, "names of maps, with commas")
 PACKED = _parameter("packed", _words("01"), "1: differences, deflated, for slow networks")
+TABLES = _parameter(
+    "tables",
+    TEXT | {"examples": [ALL, "0,1"]},
+    "input channels, with commas, whose values, kernels and products are told; all unless said",
+)
 PAPER = _parameter("paper", _words("01"), "1 for an opaque picture")
 STORED_ID = _parameter("name", ID, where="path")
 LIBRARY = _parameter("library", _words(LIBRARIES), where="path")
@@ -297,7 +302,9 @@ def _operations() -> dict[tuple[str, str], Document]:
                 "200": _answer("The networks", JSON, _record({"networks": _row_of(NETWORK)}))
             }
         },
-        ("api.one_pixel", "get"): _reading("The arithmetic", JSON, PROBE, mistakes=PROBLEMS),
+        ("api.one_pixel", "get"): _reading(
+            "The arithmetic", JSON, PROBE, TABLES, mistakes=PROBLEMS
+        ),
         ("api.learning", "get"): _reading("All steps", JSON, WAY, mistakes=PROBLEMS),
         ("api.planes", "get"): planes,
         ("api.planes", "post"): {

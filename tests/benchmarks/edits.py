@@ -3,7 +3,9 @@
 ``python -m tests.benchmarks.edits [SIZE …]`` prints a table: from the ``input`` event to the first
 frame after both changed pictures were drawn, for single edits and for drags of 60 changes, the
 longest task of the page meanwhile, from ``pointermove`` to the pixel's arithmetic, and what a first
-visit takes.  Each drag is one weight's; those of a size are told together, and each one's p95.
+visit takes.  Each drag is one weight's; those of a size are told together, and each one's p95.  The
+pace is what a fixed piece of work takes after each line: a shared machine
+is not always the same.
 """
 
 from __future__ import annotations
@@ -189,15 +191,30 @@ def percentile(times: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, -(-len(ordered) * int(share * 100) // 100) - 1)]
 
 
+def head() -> None:
+    """Print the table's heads."""
+    print("| what | median ms | p95 ms | largest ms | longest task ms | pace ms |")
+    print("|---|---:|---:|---:|---:|---:|")
+
+
+def pace() -> float:
+    """Return the milliseconds that a fixed piece of work takes now."""
+
+    def worked() -> float:
+        start = time.perf_counter()
+        sum(each * each for each in range(1_000_000))
+        return 1000 * (time.perf_counter() - start)
+
+    return min(worked() for _ in range(3))
+
+
 def row(what: str, times: Sequence[float], page: Page) -> None:
     """Print one line of the table."""
     longest = page.evaluate("() => Math.max(0, ...tasks)")
     task = f"{longest:.0f}" if longest else "< 50"
-    middle = statistics.median(times)
-    print(
-        f"| {what} | {middle:.1f} | {percentile(times, 0.95):.1f} | {max(times):.1f} | {task} |",
-        flush=True,
-    )
+    figures = (statistics.median(times), percentile(times, 0.95), max(times))
+    said = " | ".join(f"{figure:.1f}" for figure in figures)
+    print(f"| {what} | {said} | {task} | {pace():.0f} |", flush=True)
 
 
 def drags(page: Page, what: str) -> None:
@@ -228,8 +245,7 @@ def slowed(page: Page, *, latency: float = 50, rate: float = 10e6 / 8) -> None:
 
 def measure(browser: Browser, address: str, sizes: Sequence[str]) -> None:
     """Print the whole table."""
-    print("| what | median ms | p95 ms | largest ms | longest task ms |")
-    print("|---|---:|---:|---:|---:|")
+    head()
     page = browser.page()
     for size in ("160", "256"):
         opened(page, address, f"size={size}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 
 from tests.benchmarks.chromium import Page
-from tests.benchmarks.edits import PREPARE, measured, row
+from tests.benchmarks.edits import PREPARE, head, measured, row
 from tests.benchmarks.layers import OPEN
 
 ROUNDS, CHANGES, DRAGS, FRAMES = 3, 30, 5, 60
@@ -80,8 +80,7 @@ async ([count, first]) => {
 
 def measure(page: Page, address: str) -> None:
     """Print the whole table."""
-    print("| what | median ms | p95 ms | largest ms | longest task ms |")
-    print("|---|---:|---:|---:|---:|")
+    head()
     for layer in (5, 3):
         page.goto(f"{address}/?{EMOJI}&layer={layer}")
         time.sleep(2)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 
 from tests.benchmarks.chromium import Page
-from tests.benchmarks.edits import EDIT, PREPARE, measured, row
+from tests.benchmarks.edits import EDIT, PREPARE, head, measured, row
 
 ROUNDS, EDITS, POINTS = 3, 20, 60
 FACES = "network=faces"
@@ -152,8 +152,7 @@ def edited(
 
 def measure(page: Page, address: str) -> None:
     """Print the whole table."""
-    print("| what | median ms | p95 ms | largest ms | longest task ms |")
-    print("|---|---:|---:|---:|---:|")
+    head()
     page.goto(f"{address}/?{FACES}")
     time.sleep(2)
     page.evaluate(PREPARE)

@@ -75,6 +75,31 @@ def test_the_field_goes_beyond_the_edges(client):
     assert (corner["top"], corner["left"]) == (-80, -80)
 
 
+def test_tables_are_told_of_the_channels_that_are_named(client):
+    query = "/api/probe?network=faces&layer=7&i=10&j=19"
+    every = client.get(query).json
+    found = client.get(f"{query}&tables=5,0,5").json
+    tables = {"values", "kernel", "products"}
+    for whole, told in zip(every["channels"], found["channels"], strict=True):
+        kept = whole if whole["q"] in (0, 5) else {n: whole[n] for n in whole.keys() - tables}
+        assert told == kept
+    assert found | {"channels": 0} == every | {"channels": 0}
+    assert client.get(f"{query}&tables=all").json == every
+
+
+@pytest.mark.parametrize(
+    ("tables", "limit"),
+    [("45", "0 to 44"), ("-1", "0 to 44"), ("0,,1", "0 to 44"), ("", "0 to 44")],
+)
+def test_a_channel_that_is_not_there_has_no_tables(client, tables, limit):
+    answer = client.get(f"/api/probe?network=faces&layer=7&tables={tables}")
+    assert (answer.status_code, answer.json["field"], answer.json["limit"]) == (
+        400,
+        "tables",
+        limit,
+    )
+
+
 def test_the_networks_are_listed_with_their_credit(client):
     faces, emoji = client.get("/api/networks").json["networks"]
     assert (emoji["name"], emoji["size"], client.get(emoji["url"]).status_code) == ("emoji", 1, 200)

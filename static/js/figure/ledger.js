@@ -42,13 +42,16 @@ let edited = false;
 let timer;
 let asked = 0;
 /** @typedef {{ q: number, values: number[][], kernel: number[][], products: number[][], subtotal: number }} Channel */
-/** @typedef {{ channels: Channel[], rows: number[], cols: number[] }} Found */
+/** @typedef {{ channels: (Channel | { q: number, subtotal: number })[], rows: number[], cols: number[] }} Found those of channels that are shown have all their numbers */
 /** The last pixel whose exact numbers came. @type {{ place: string, values: number[], found: Found } | null} */
 let known = null;
 let later = () => {};
 
 /** Whether the opened layer has a ledger. */
 export const hasLedger = () => state.facts.gain !== undefined;
+
+/** Whether what an input adds follows its kernel once its plane is here, which comes at once. */
+export const comesWithPlanes = () => hasLedger() && held.planes !== null;
 
 /** The elements of a selector, looked up once for each page: a hand asks for them with every frame. @type {Map<string, Element[]>} */
 const looked = new Map();
@@ -135,7 +138,7 @@ export function showLedger(i, j, again, name) {
 }
 
 /** The pixel's arithmetic is of other numbers than those that are shown. @param {boolean} so */
-const inexact = (so) => void document.getElementById("pixel")?.classList.toggle("waiting", so);
+const inexact = (so) => void document.getElementById("pixel")?.classList.toggle("inexact", so);
 
 /**
  * Show the exact numbers of an output pixel when it has been pointed at for a while.
@@ -206,6 +209,8 @@ async function exact(i, j, name = () => {}) {
   const query = new URLSearchParams(state.query);
   query.set("i", String(i));
   query.set("j", String(j));
+  const shown = [...document.querySelectorAll("#pixel .channel")].map((channel) => channel.getAttribute("data-q"));
+  if (shown.length) query.set("tables", shown.join(","));
   try {
     const found = await (await accepted(await fetch(under(`/api/probe?${query}`)))).json();
     if (mine !== asked) return;
@@ -222,7 +227,7 @@ async function exact(i, j, name = () => {}) {
 /** @param {Found} found @param {number[]} values */
 function written(found, values) {
   draw(values);
-  for (const channel of found.channels) table(...within(channel, found));
+  for (const channel of found.channels) if ("values" in channel) table(...within(channel, found));
   lines(values);
   inexact(false);
 }
@@ -371,7 +376,7 @@ function table({ q, values, kernel, products, subtotal }, { rows, cols }) {
   for (const [part, numbers] of /** @type {[string, number[][]][]} */ ([["window", values], ["taps", kernel], ["products", products]])) {
     const largest = Math.max(0, ...numbers.flat().map(Math.abs)) || 1;
     const written = texts(numbers);
-    document.querySelectorAll(`.channel[data-q="${q}"] [data-part="${part}"] td`).forEach((cell, at) => {
+    all(`.channel[data-q="${q}"] [data-part="${part}"] td`).forEach((cell, at) => {
       const [down, across] = [Math.floor(at / width), at % width];
       const text = written[down]?.[across];
       const pad = part === "window" && (rows[down] < 0 || cols[across] < 0);

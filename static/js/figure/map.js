@@ -16,6 +16,7 @@ import { placeIn } from "../page/press.js";
 import { visit } from "../page/visit.js";
 import { speak } from "../page/words.js";
 import { on, state, tell } from "../state.js";
+import { comesWithPlanes } from "./ledger.js";
 import { show } from "./pixel.js";
 import { follow } from "./volumes.js";
 
@@ -157,10 +158,11 @@ document.addEventListener("pointerup", (event) => {
 document.addEventListener("pointercancel", () => (start = null));
 
 let due = false;
-/** Once for all kernels that change together; while a hand moves, numbers follow later. @param {{ moving?: boolean }} how */
-function changed({ moving }) {
-  if (!moving && !due) queueMicrotask(() => ((due = false), draw()));
-  due ||= !moving;
+/** Once for all kernels that change together; while a hand moves, numbers follow later. @param {{ moving?: boolean, q?: number }} how */
+function changed({ moving, q }) {
+  if (moving || due || (q !== undefined && comesWithPlanes())) return;
+  due = true;
+  queueMicrotask(() => ((due = false), draw()));
 }
 on("step", draw);
 for (const kind of /** @type {const} */ (["kernel", "bias"])) on(kind, changed);
