@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 
 from tests.benchmarks.chromium import Page
-from tests.benchmarks.edits import PREPARE, head, measured, row
-from tests.benchmarks.layers import OPEN
+from tests.benchmarks.edits import head, measured, row
+from tests.benchmarks.layers import OPEN, prepared
 
 ROUNDS, CHANGES, DRAGS, FRAMES = 3, 30, 5, 60
 EMOJI = "network=emoji&z=mix(1F628,1F600,0.3)&1.k=42&2.k=58&3.k=26&4.k=13"
@@ -82,9 +82,7 @@ def measure(page: Page, address: str) -> None:
     """Print the whole table."""
     head()
     for layer in (5, 3):
-        page.goto(f"{address}/?{EMOJI}&layer={layer}")
-        time.sleep(2)
-        page.evaluate(PREPARE)
+        prepared(page, f"{address}/?{EMOJI}&layer={layer}")
         page.evaluate(MIX, ["0.5", 0])
         time.sleep(1.5)
         times = [page.evaluate(MIX, [str(at / 100), 400]) for at in range(1, CHANGES + 1)]
@@ -94,9 +92,7 @@ def measure(page: Page, address: str) -> None:
             times += page.evaluate(DRAG, [FRAMES, 310])
             time.sleep(1.5)
         row(f"{DRAGS} drags of {FRAMES} changes, layer {layer} opened", times, page)
-    page.goto(f"{address}/?{EMOJI}")
-    time.sleep(2)
-    page.evaluate(PREPARE)
+    prepared(page, f"{address}/?{EMOJI}")
     opened = []
     for turn in range(ROUNDS + 1):
         for n in (1, 4, 2, 5, 3):
