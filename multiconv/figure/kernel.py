@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +114,18 @@ class Kernel:
             for dj, weight in enumerate(row)
             if weight.reaches
         )
+
+    @property
+    def patches(self) -> tuple[tuple[int, str], ...]:
+        """Its picture: of every tone the squares that have it, as path data."""
+        drawn: dict[int, str] = {}
+        for i, row in enumerate(self.weights):
+            j = 0
+            for tone, cells in groupby(row, key=lambda weight: weight.tone):
+                n = len(list(cells))
+                drawn[tone] = f"{drawn.get(tone, '')}M{j} {i}h{n}v1h-{n}z"
+                j += n
+        return tuple(sorted(drawn.items()))
 
     @property
     def size(self) -> str:

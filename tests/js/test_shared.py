@@ -21,7 +21,7 @@ from multiconv.engine.geometry import Geometry, TransposedGeometry
 from multiconv.errors import InvalidValue
 from multiconv.experiment.numbers import number, plain, weight_text, with_point
 from multiconv.figure import reach
-from multiconv.figure.kernel import tint
+from multiconv.figure.kernel import Kernel, Weight, tint
 from multiconv.figure.ledger import voices_of
 from multiconv.figure.pixel import level_kind
 from multiconv.figure.stamps import stamp_of
@@ -302,6 +302,17 @@ TINTS = [
     [0, 1, "z"], [0.06, 1, "z"], [0.0625, 1, "p1"], [-0.0625, 1, "n1"], [1, 1, "p8"], [-3, 1, "n8"],
     [0.1, 0.2, "p4"], [-0.05, 0.2, "n2"], [51, 255, "p2"],
 ]
+PATCHES = [  # numbers, columns, range; of every tint its squares
+    [
+        [1, 1, 0, -1, -1, -1], 3, 1,
+        {"p8": "M0 0h2v1h-2z", "z": "M2 0h1v1h-1z", "n8": "M0 1h3v1h-3z"},
+    ],
+    [
+        [0.5, 0, 0, 0.5], 2, 1,
+        {"p4": "M0 0h1v1h-1zM1 1h1v1h-1z", "z": "M1 0h1v1h-1zM0 1h1v1h-1z"},
+    ],
+    [[2], 1, 2, {"p8": "M0 0h1v1h-1z"}],
+]
 LEVELS = [[0, "g0 dark"], [15, "g0 dark"], [127, "g7 dark"], [128, "g8"], [255, "g15"]]
 # fmt: on
 
@@ -474,7 +485,7 @@ WORKED = {
     "geometry.json": worked_geometry,
     "reach.json": worked_reach,
     "numbers.json": lambda: NUMBERS,
-    "tints.json": lambda: {"tints": TINTS, "levels": LEVELS},
+    "tints.json": lambda: {"tints": TINTS, "levels": LEVELS, "patches": PATCHES},
     "colours.json": worked_colours,
     "differences.json": worked_differences,
     "ledger.json": worked_ledger,
@@ -589,6 +600,15 @@ def test_numbers_are_written_alike():
     assert [weight_text(value) for value, _ in NUMBERS["field"]] == [
         text for _, text in NUMBERS["field"]
     ]
+
+
+@pytest.mark.parametrize(("numbers", "columns", "extent", "drawn"), PATCHES)
+def test_pictures_of_kernels_are_drawn_alike(numbers, columns, extent, drawn):
+    values = np.array(numbers, float).reshape(-1, columns)
+    tones = np.array([step(value, extent) for value in numbers]).reshape(values.shape)
+    weights = tuple(tuple(Weight("", "", 0, tone, "") for tone in row) for row in tones.tolist())
+    kernel = Kernel("w.0.0", "", "", weights, "", "", pictured=True)
+    assert {tint(tone): d for tone, d in kernel.patches} == drawn
 
 
 def test_tints_are_chosen_alike():

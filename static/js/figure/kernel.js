@@ -8,6 +8,7 @@
 import { tint } from "../lib/colours.js";
 import { begun, parsed, plain, refusal, stepped, typedNumber, weightText } from "../lib/numbers.js";
 import { hold, setBias, setWeight } from "../page/edit.js";
+import { pictured } from "../page/paint.js";
 import { note, say, unsay } from "../page/words.js";
 import { on, state } from "../state.js";
 import { sayPixel } from "./map.js";
@@ -106,7 +107,7 @@ function follow(field, number) {
 on("kernel", ({ q, moving }) => {
   const [numbers, scale] = [state.kernels[q], state.facts.weightScale];
   const largest = Math.max(...numbers.map(Math.abs)) || 1;
-  document.querySelectorAll(`.kernel-picture[data-q="${q}"] rect:not(.frame)`).forEach((cell, at) => setTint(cell, numbers[at], largest));
+  document.querySelectorAll(`.kernel-picture[data-q="${q}"]`).forEach((picture) => pictured(picture, numbers, largest));
   weights(q).forEach((field, at) => {
     setTint(field, numbers[at], scale);
     if (!moving) follow(field, numbers[at]);

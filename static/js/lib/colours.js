@@ -45,6 +45,21 @@ export function tint(value, range) {
   return step === 0 ? "z" : `${value < 0 ? "n" : "p"}${step}`;
 }
 
+/**
+ * A kernel's picture, as figure/kernel.py draws it: of every tint the squares that have it, as path data.
+ * @param {number[]} numbers row by row @param {number} columns @param {number} range
+ */
+export function patches(numbers, columns, range) {
+  /** @type {Map<string, string>} */
+  const drawn = new Map();
+  for (let at = 0, n; at < numbers.length; at += n) {
+    const [kind, column] = [tint(numbers[at], range), at % columns];
+    for (n = 1; column + n < columns && tint(numbers[at + n], range) === kind; ) n += 1;
+    drawn.set(kind, `${drawn.get(kind) ?? ""}M${column} ${Math.floor(at / columns)}h${n}v1h-${n}z`);
+  }
+  return drawn;
+}
+
 /** The classes of a grey level's cell: one of sixteen greys, and light text on dark. @param {number} level */
 export function levelKind(level) {
   const grey = level >> 4;

@@ -1,9 +1,9 @@
 // @ts-check
 /**
  * Planes of colour indices on canvases, in the server's own colours: over a map's picture those of an
- * edit, and over them those of a step.
+ * edit, and over them those of a step. And kernels as pictures.
  */
-import { look, mixed, table } from "../lib/colours.js";
+import { look, mixed, patches, table } from "../lib/colours.js";
 import { state } from "../state.js";
 
 /** @typedef {import("../lib/packed.js").Plane} Plane */
@@ -51,4 +51,22 @@ export function fill(canvas, { name, width, height: rows, bytes }) {
   if (inColour) mixed(bytes, pixels);
   else look(bytes, palette.colours, pixels);
   canvas.getContext("2d", { willReadFrequently: true })?.putImageData(image, 0, 0);
+}
+
+/** Draw a kernel's picture anew. @param {Element} picture @param {number[]} numbers @param {number} range */
+export function pictured(picture, numbers, range) {
+  const wanted = patches(numbers, state.facts.geometry.kernel[1], range);
+  for (const path of picture.querySelectorAll("path:not(.outlines)")) {
+    const kind = path.getAttribute("class") ?? "";
+    const d = wanted.get(kind);
+    if (d === undefined) path.remove();
+    else if (path.getAttribute("d") !== d) path.setAttribute("d", d);
+    wanted.delete(kind);
+  }
+  for (const [kind, d] of wanted) {
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("class", kind);
+    path.setAttribute("d", d);
+    picture.prepend(path);
+  }
 }

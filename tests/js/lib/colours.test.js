@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { levelKind, look, mixed, table, tint } from "../../../static/js/lib/colours.js";
+import { levelKind, look, mixed, patches, table, tint } from "../../../static/js/lib/colours.js";
 import { added, unpacked } from "../../../static/js/lib/packed.js";
 import { fixture } from "../fixture.js";
 
@@ -21,6 +21,12 @@ test("values become classes", () => {
   const { tints, levels } = fixture("tints.json");
   for (const [value, range, name] of tints) assert.equal(tint(value, range), name);
   for (const [level, kind] of levels) assert.equal(levelKind(level), kind);
+});
+
+test("a kernel's picture is drawn of its tints", () => {
+  for (const [numbers, columns, range, drawn] of fixture("tints.json").patches) {
+    assert.deepEqual(Object.fromEntries(patches(numbers, columns, range)), drawn);
+  }
 });
 
 test("an answer is taken apart into its planes", () => {
