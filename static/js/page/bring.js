@@ -39,7 +39,7 @@ export async function bring(page, version, link) {
   /** @type {Piece[][]} */
   const rest = [[], []];
   morph(old, fresh, (part, its) => {
-    const rank = aside.get(part);
+    const rank = part.isConnected ? aside.get(part) : 1; // what is new and unseen is no part of the page yet
     if (rank === undefined) return false;
     // Large and unseen, it is not laid out anew before its turn, which takes the mark away.
     if (rank === 1 && part.matches(".pixel")) part.setAttribute("data-later", "");

@@ -8,6 +8,8 @@
 const NEXT = ".drawing:not(.layer-row), .ledger-drawing, .ledger-table, .sighted, .controls, .thumbs, #pixel";
 /** What is of use once it is seen. */
 const LATER = ".panel, .article, #values, svg.drawing, details > :not(summary)";
+/** What nobody sees, or few at once, of what is new. */
+const HIDDEN = ".ledger-table, .bench-rows, details:not([open]) > :not(summary)";
 const TASK = 10; // ms
 
 /** It says to whoever waits from without that a part still follows. */
@@ -83,11 +85,28 @@ export function unfolded(element) {
   return made.content.firstElementChild ?? element;
 }
 
-/** The same with all that is folded in it: what is new to the page has no turn of its own. @param {Element} element */
-export function whole(element) {
+/**
+ * The same with all that is folded in it: what is new to the page has no turn of its own, but for what nobody sees of it.
+ * @param {Element} element
+ * @param {(shell: Element, its: Element) => boolean} [put] puts some aside: an empty one stands there until its turn
+ */
+export function whole(element, put) {
   const made = unfolded(element);
-  for (const fold of made.querySelectorAll("script[data-tag]")) fold.replaceWith(unfolded(fold));
+  for (const part of made.querySelectorAll(`script[data-tag], ${HIDDEN}`)) {
+    if (!made.contains(part)) continue; // it went with what it is in
+    const shell = part.matches(HIDDEN) ? emptied(part) : null;
+    part.replaceWith(shell && put?.(shell, part) ? shell : unfolded(part));
+  }
   return made;
+}
+
+/** An empty one that stands for what may be folded. @param {Element} part */
+function emptied(part) {
+  const tag = folds.has(part) && part.getAttribute("data-tag");
+  if (!tag) return /** @type {Element} */ (part.cloneNode(false));
+  const shell = document.createElement(tag);
+  for (const name of ["class", "id"]) if (part.hasAttribute(name)) shell.setAttribute(name, part.getAttribute(name) ?? "");
+  return shell;
 }
 
 /** Unfold all of a page that is not shown yet, in short tasks. @param {Element} page */

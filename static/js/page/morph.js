@@ -101,20 +101,22 @@ function attributes(old, fresh) {
 function children(old, fresh, put) {
   /** Those that are named and stay, looked for where one that is named is not next. @type {Set<string> | null} */
   let ids = null;
-  const goes = (/** @type {Node} */ node) => node instanceof Element && node.id && !(ids ??= idsOf(fresh)).has(node.id);
   let at = settled(old.firstChild);
   for (let wanted = fresh.firstChild, after; wanted; wanted = after) {
     after = wanted.nextSibling; // before, for it may leave
+    const [now, then] = [wanted, after];
+    const goes = (/** @type {Element} */ node) =>
+      node.id ? !(ids ??= idsOf(fresh)).has(node.id) : !alike(node, now) && !comes(then, node);
     let fits = at && alike(at, wanted);
     if (!fits) {
-      while (at && goes(at)) at = without(at);
+      while (at instanceof Element && goes(at)) at = without(at);
       const later = at && !alike(at, wanted) ? ahead(at, wanted, goes) : null;
       while (later && at && at !== later) at = without(at);
       fits = at && alike(at, wanted);
     }
     const found = at && fits ? at : moved(old, at, wanted);
     if (!found) {
-      old.insertBefore(wanted instanceof Element ? whole(wanted) : wanted, at);
+      old.insertBefore(wanted instanceof Element ? whole(wanted, put) : wanted, at);
     } else {
       if (found === at) at = settled(at.nextSibling); // before, for another may take its place
       if (found instanceof Element) morph(found, /** @type {Element} */ (wanted), put);
@@ -147,19 +149,29 @@ function alike(old, fresh) {
   return !(old instanceof Element) || old.id === /** @type {Element} */ (fresh).id;
 }
 
+/** Whether one of them is alike. @param {ChildNode | null} fresh the first of them @param {Node} old */
+function comes(fresh, old) {
+  while (fresh && !alike(old, fresh)) fresh = fresh.nextSibling;
+  return fresh !== null;
+}
+
 /**
- * The same element without an id further on, where what stands before it is gone: it stays, and with it
- * focus, what is open in it, and the button that was just pressed. None that is named and stays stands before it.
+ * The same element further on, where what stands before it is gone: it stays, and with it focus, what is
+ * open in it, and the button that was just pressed. None that is named and stays stands before it, and
+ * before one that is named itself none that stays.
  * @param {ChildNode} at
  * @param {Node} wanted
- * @param {(node: Node) => unknown} goes
+ * @param {(node: Element) => boolean} goes
  */
 function ahead(at, wanted, goes) {
-  if (!(wanted instanceof Element) || wanted.id) return null;
+  if (!(wanted instanceof Element)) return null;
+  const named = wanted.id !== "";
+  const is = (/** @type {ChildNode} */ node) =>
+    alike(node, wanted) && node instanceof Element && (named || node.getAttribute("class") === wanted.getAttribute("class"));
   /** @type {ChildNode | null} */
   let later = at;
-  while (later && !(alike(later, wanted) && later instanceof Element && later.getAttribute("class") === wanted.getAttribute("class"))) {
-    if (later instanceof Element && later.id && !goes(later)) return null;
+  while (later && !is(later)) {
+    if (later instanceof Element && (named || later.id) && !goes(later)) return null;
     later = settled(later.nextSibling);
   }
   return later;
