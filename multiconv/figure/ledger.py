@@ -85,8 +85,9 @@ class Headline:
 class Ledger:
     """A bar a channel in their order, the running sum, the headline, the same as a table.
 
-    ``voices`` say how many channels add and take away, and which most; ``choices`` leave some
-    channels out, or all in again: (words, address).
+    ``voices`` say how many channels add and take away, and which most; ``order`` names all of
+    either kind at the pinned ``pixel``, the loudest first; ``choices`` leave some channels out, or
+    all in again: (words, address).
     """
 
     title: str
@@ -97,6 +98,8 @@ class Ledger:
     bias: str
     total: str
     drawing: Drawing
+    pixel: tuple[int, int]
+    order: tuple[tuple[str, tuple[Account, ...]], ...]
     choices: tuple[tuple[str, str], ...] = ()
 
 
@@ -129,8 +132,22 @@ def ledger_of(trace: Trace, channels: Sequence[Channel], turns: RowLinks) -> Led
         value_text(bias),
         value_text(float(trace.layer.sum[trace.pixel])),
         ledger(subtotals, bias, rows),
+        trace.pixel,
+        _order(subtotals, accounts),
         _choices(trace, turns),
     )
+
+
+def _order(
+    subtotals: Sequence[float], accounts: Sequence[Account]
+) -> tuple[tuple[str, tuple[Account, ...]], ...]:
+    """Return who says yes and who says no, each from the loudest to the one least heard."""
+    by_size = sorted(zip(subtotals, accounts, strict=True), key=lambda pair: -abs(pair[0]))
+    said = (
+        (word, tuple(account for value, account in by_size if value * sign > 0))
+        for word, sign in (("yes", 1), ("no", -1))
+    )
+    return tuple((word, loud) for word, loud in said if loud)
 
 
 def _choices(trace: Trace, turns: RowLinks) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from operator import itemgetter
 from urllib.request import urlopen
 
 import numpy as np
@@ -19,6 +20,7 @@ def number(text: str) -> float:
     return float(re.findall(r"[+−]?[\d.]+", text)[-1].replace("−", "-"))
 
 
+SUBTOTAL = itemgetter("subtotal")
 TYPED = """
 (text) => {
   const field = document.querySelectorAll("mc-kernel[data-q='0'] .weight")[4];
@@ -79,6 +81,54 @@ def test_the_bars_follow_the_pointer_and_bring_rows(page, server):
         "rest",
     ]
     expect(page).to_have_url(re.compile("rows=0,2,5,36&range="), timeout=WAIT)
+
+
+def test_who_says_no_stands_in_order_and_brings_its_row(page, server):
+    """The page that follows an edit has the order anew; until then it steps back."""
+    page.goto(f"{server}/?network=faces")
+    order = page.locator(".ledger-order")
+    no = order.locator("p:has(b.against) a")
+    expect(no.first).to_be_hidden()
+    order.locator("summary").click()
+    with urlopen(f"{server}/api/probe?network=faces&tables=0") as answer:
+        channels = json.load(answer)["channels"]
+    against = sorted((each for each in channels if each["subtotal"] < 0), key=SUBTOTAL)
+    names = [text.split()[0] for text in no.all_inner_texts()]
+    assert names == [str(each["q"]) for each in against]
+    no.first.click()
+    expect(page.locator(f"#row-{names[0]}")).to_be_visible(timeout=WAIT)
+    expect(order).to_have_attribute("open", "")
+    expect(no.first).to_have_class("chosen", timeout=WAIT)
+    pages = Held(page, "**/?*")
+    page.locator(".bench").evaluate("(bench) => { bench.open = true; }")
+    page.evaluate(TYPED, "-1")
+    expect(order).to_have_class(re.compile("inexact"), timeout=WAIT)
+    pages.let_go()
+    expect(order).not_to_have_class(re.compile("inexact"), timeout=WAIT)
+    with urlopen(f"{server}/api/probe?network=faces&7.w.0.0.0.4=-1&tables=0") as answer:
+        channels = json.load(answer)["channels"]
+    against = sorted((each for each in channels if each["subtotal"] < 0), key=SUBTOTAL)
+    assert [text.split()[0] for text in no.all_inner_texts()] == [
+        str(each["q"]) for each in against
+    ]
+
+
+def test_a_picture_of_a_kernel_follows_its_weights(page, server):
+    """It is drawn as the page that comes draws it."""
+    picture = '.kernel-picture[data-q="0"]'
+    drawn = f"""() => [...document.querySelectorAll('{picture} path')]
+      .map((path) => [path.getAttribute("class"), path.getAttribute("d")]).sort()"""
+    page.goto(f"{server}/?network=faces")
+    stood = page.evaluate(drawn)
+    pages = Held(page, "**/?*")
+    page.evaluate(TYPED, "-1")
+    expect(page.locator(f"{picture} path.n8")).to_have_count(1, timeout=WAIT)
+    live = page.evaluate(drawn)
+    assert live != stood
+    assert ["n8", "M4 0h1v1h-1z"] in live
+    pages.let_go()
+    page.goto(f"{server}/?network=faces&7.w.0.0.0.4=-1")
+    assert page.evaluate(drawn) == live
 
 
 def test_squares_have_the_numbers_of_the_pixel_that_is_pointed_at_and_again_their_own(page, server):

@@ -234,3 +234,20 @@ def test_the_face_is_told_as_its_provenance_says(client):
     assert "what one adds ±0.3 (× 10)" in page
     sheet = client.get("/?network=faces&rows=all").text
     assert "Full colour: output ±3; what one adds ±0.3 (× 10)." in sheet
+
+
+@pytest.mark.parametrize("how", [{}, {"off": (2, 5)}])
+def test_who_says_yes_and_who_says_no_stand_in_order(tracer, how):
+    experiment = stack(3, 16, **how)
+    trace = tracer.trace(experiment)
+    ledger = figure_of(trace, Links(experiment, "")).ledger
+    i, j = trace.pixel
+    added = {
+        q: float(part[i, j]) for q, part in enumerate(trace.layer.partials) if part is not None
+    }
+    found = {word: [account.channel.q for account in loud] for word, loud in ledger.order}
+    assert found == {
+        "yes": sorted((q for q in added if added[q] > 0), key=lambda q: -added[q]),
+        "no": sorted((q for q in added if added[q] < 0), key=lambda q: added[q]),
+    }
+    assert ledger.pixel == (7, 9)

@@ -437,6 +437,7 @@ for (const sign of ["pointerover", "focusin"]) document.getElementById("stage")?
 on("seen", begin);
 on("page", begin);
 on("planes", ({ planes }) => {
+  find(".ledger-order")?.classList.add("inexact"); // the page that comes has their order anew
   const each = /** @type {Plane[]} */ (planes).find(({ name }) => name === "subtotals");
   if (each) {
     if (!moved) numbered = performance.now(); // the first pictures are not to wait for numbers
