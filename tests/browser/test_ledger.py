@@ -99,7 +99,12 @@ def test_who_says_no_stands_in_order_and_brings_its_row(page, server):
     expect(page.locator(f"#row-{names[0]}")).to_be_visible(timeout=WAIT)
     expect(order).to_have_attribute("open", "")
     expect(no.first).to_have_class("chosen", timeout=WAIT)
+    expect(order).not_to_have_class(re.compile("inexact"))
     pages = Held(page, "**/?*")
+    page.locator(".output mc-map input").press("ArrowLeft")  # it is another pixel's
+    expect(order).to_have_class(re.compile("inexact"), timeout=WAIT)
+    page.locator(".output mc-map input").press("ArrowRight")
+    expect(order).not_to_have_class(re.compile("inexact"), timeout=WAIT)
     page.locator(".bench").evaluate("(bench) => { bench.open = true; }")
     page.evaluate(TYPED, "-1")
     expect(order).to_have_class(re.compile("inexact"), timeout=WAIT)

@@ -51,7 +51,7 @@ let later = () => {};
 export const hasLedger = () => state.facts.gain !== undefined;
 
 /** Whether what an input adds follows its kernel once its plane is here, which comes at once. */
-export const comesWithPlanes = () => hasLedger() && held.planes !== null;
+export const comesWithPlanes = () => hasLedger() && held.planes !== null && held.key === wanted();
 
 /** The elements of a selector, looked up once for each page: a hand asks for them with every frame. @type {Map<string, Element[]>} */
 const looked = new Map();
@@ -82,8 +82,9 @@ async function fetchPlanes() {
   if (!served.length) begin(); // the page as it came
   const [rows, columns] = facts.geometry.output;
   const key = wanted();
-  if (!hasLedger() || held.key === key || rows * columns * active().length > MOST || facts.ranges === "each") return;
+  if (!hasLedger() || held.key === key) return;
   const mine = (held = { key, planes: /** @type {Map<number, Plane> | null} */ (null) });
+  if (rows * columns * active().length > MOST || facts.ranges === "each") return;
   try {
     const { planes } = await fetched(active().map((q) => `partial-${q}`), `${key}&packed=1`, null, "default");
     mine.planes = new Map(planes.map((plane) => [Number(plane.name.slice(8)), plane]));
@@ -436,8 +437,12 @@ function begin() {
 for (const sign of ["pointerover", "focusin"]) document.getElementById("stage")?.addEventListener(sign, () => void fetchPlanes());
 on("seen", begin);
 on("page", begin);
+/** Who says yes and who says no is of other numbers, or of another pixel; the page that comes has it anew. @param {boolean} so */
+const outdated = (so) => void find(".ledger-order")?.classList.toggle("inexact", so);
+on("settled", () => outdated(false));
+on("pixel", ({ i, j, pinned }) => pinned && served.length && outdated(edited || String([i, j]) !== String(served)));
 on("planes", ({ planes }) => {
-  find(".ledger-order")?.classList.add("inexact"); // the page that comes has their order anew
+  if (state.query !== state.facts.query) outdated(true);
   const each = /** @type {Plane[]} */ (planes).find(({ name }) => name === "subtotals");
   if (each) {
     if (!moved) numbered = performance.now(); // the first pictures are not to wait for numbers

@@ -39,7 +39,8 @@ export async function bring(page, version, link) {
   /** @type {Piece[][]} */
   const rest = [[], []];
   morph(old, fresh, (part, its) => {
-    const rank = part.isConnected ? aside.get(part) : 1; // what is new and unseen is no part of the page yet
+    // What is new and unseen is no part of the page yet; while all of that is, nothing waits for a frame.
+    const rank = part.isConnected || document.hidden ? aside.get(part) : 1;
     if (rank === undefined) return false;
     // Large and unseen, it is not laid out anew before its turn, which takes the mark away.
     if (rank === 1 && part.matches(".pixel")) part.setAttribute("data-later", "");

@@ -95,7 +95,8 @@ export function whole(element, put) {
   for (const part of made.querySelectorAll(`script[data-tag], ${HIDDEN}`)) {
     if (!made.contains(part)) continue; // it went with what it is in
     const shell = part.matches(HIDDEN) ? emptied(part) : null;
-    part.replaceWith(shell && put?.(shell, part) ? shell : unfolded(part));
+    const own = shell?.localName.includes("-"); // it reads what is in it as soon as it stands
+    part.replaceWith(shell && !own && put?.(shell, part) ? shell : unfolded(part));
   }
   return made;
 }

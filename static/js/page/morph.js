@@ -109,9 +109,9 @@ function children(old, fresh, put) {
       node.id ? !(ids ??= idsOf(fresh)).has(node.id) : !alike(node, now) && !comes(then, node);
     let fits = at && alike(at, wanted);
     if (!fits) {
-      while (at instanceof Element && goes(at)) at = without(at);
-      const later = at && !alike(at, wanted) ? ahead(at, wanted, goes) : null;
+      const later = at && ahead(at, wanted, goes);
       while (later && at && at !== later) at = without(at);
+      while (!later && at instanceof Element && goes(at)) at = without(at);
       fits = at && alike(at, wanted);
     }
     const found = at && fits ? at : moved(old, at, wanted);
