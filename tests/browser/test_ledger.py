@@ -211,8 +211,13 @@ def test_what_a_weight_changes_follows_its_plane(page, server):
     page.goto(f"{server}/?network=faces&rows=0,1,5,36")
     row, headline = page.locator("#row-0 output"), page.locator(".ledger-sum")
     box = page.locator("mc-map.output").bounding_box()
+    stood = row.inner_text()
+    probes = Held(page, "**/api/probe*")
     page.mouse.move(box["x"] + 40, box["y"] + 40)
+    expect(row).to_have_text(re.compile("^[≈≥≤] "), timeout=WAIT)  # what each adds is here
     page.mouse.move(5, 5)
+    expect(row).to_have_text(stood, timeout=WAIT)
+    probes.let_go()
     Held(page, "**/?*")  # no page comes
     page.evaluate(TYPED, "0.25")
     value, total = told(0.25)
