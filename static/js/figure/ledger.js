@@ -43,7 +43,7 @@ let timer;
 let asked = 0;
 /** @typedef {{ q: number, values: number[][], kernel: number[][], products: number[][], subtotal: number }} Channel */
 /** @typedef {{ channels: (Channel | { q: number, subtotal: number })[], rows: number[], cols: number[] }} Found those of channels that are shown have all their numbers */
-/** The last pixel whose exact numbers came. @type {{ place: string, values: number[], found: Found } | null} */
+/** The last pixel whose exact numbers came, of the planes that are shown. @type {{ place: string, values: number[], found: Found } | null} */
 let known = null;
 let later = () => {};
 
@@ -185,8 +185,7 @@ function start() {
 
 /** Show the numbers that are known already; undefined if they are not. @param {number} i @param {number} j */
 function standing(i, j) {
-  if (edited) return undefined;
-  if (String([i, j]) === String(served)) {
+  if (!edited && String([i, j]) === String(served)) {
     inexact(false);
     restore();
     const value = find('[data-value="output"]')?.textContent;
@@ -437,6 +436,7 @@ function begin() {
 for (const sign of ["pointerover", "focusin"]) document.getElementById("stage")?.addEventListener(sign, () => void fetchPlanes());
 on("seen", begin);
 on("page", begin);
+on("kernel", () => comesWithPlanes() || (known = null));
 /** Who says yes and who says no is of other numbers, or of another pixel; the page that comes has it anew. @param {boolean} so */
 const outdated = (so) => void find(".ledger-order")?.classList.toggle("inexact", so);
 on("settled", () => outdated(false));
@@ -448,13 +448,14 @@ on("planes", ({ planes }) => {
     if (!moved) numbered = performance.now(); // the first pictures are not to wait for numbers
     moved = [...each.bytes].map((index) => valueOf(index, each.range ?? 1));
     held = { key: "", planes: null }; // of other numbers, all of them
-    edited = true;
+    [edited, known] = [true, null];
     return;
   }
   for (const plane of /** @type {Plane[]} */ (planes)) {
     if (plane.name.startsWith("partial-")) held.planes?.set(Number(plane.name.slice(8)), plane);
   }
   if (!hasLedger() || !held.planes) return;
-  edited = true; // of a few maps the exact numbers are asked for anew when the page has come
+  if (!planes.some((/** @type {Plane} */ { name }) => /^(partial|output)-/.test(name))) return; // the row's follow later
+  [edited, known] = [true, null]; // of a few maps the exact numbers are asked for anew when the page has come
   later();
 });
