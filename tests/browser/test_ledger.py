@@ -211,6 +211,7 @@ def test_what_a_weight_changes_follows_its_plane(page, server):
         value = f"{found['channels'][0]['subtotal']:+.3f}".replace("-", "−")
         return value, f"≈ {found['total']:+.2f}".replace("-", "−")
 
+    Held(page, "**/maps/*.npy*")  # nothing is drawn ahead
     page.goto(f"{server}/?network=faces&rows=0,1,5,36")
     row, headline = page.locator("#row-0 output"), page.locator(".ledger-sum")
     box = page.locator("mc-map.output").bounding_box()

@@ -3,6 +3,7 @@
 import json
 import urllib.request
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.harness import Held, frames
@@ -41,14 +42,19 @@ AT_ONCE = f"([value, maps]) => {{ ({CHANGE})(value); return ({DRAWN})(maps); }}"
 STAND_STILL = "() => { const now = performance.now(); performance.now = () => now; }"
 
 
-def served(server, weight):
-    """The server's indices of both maps, green's kernel being this one weight."""
-    kernel = f"0,0,0,0,{weight},0,0,0,0"
-    link = f"{server}/api/planes?maps={','.join(MAPS)}&range=1&w.1.0={kernel}"
+def answered(link):
+    """The indices of the maps that a link asks for, which are all of one size."""
     with urllib.request.urlopen(link) as answer:
         head, _, body = answer.read().partition(b"\n")
     sizes = [plane["height"] * plane["width"] for plane in json.loads(head)["maps"]]
     return [list(body[at * size : (at + 1) * size]) for at, size in enumerate(sizes)]
+
+
+def served(server, weight):
+    """The server's indices of both maps, green's kernel being this one weight."""
+    kernel = f"0,0,0,0,{weight},0,0,0,0"
+    link = f"{server}/api/planes?maps={','.join(MAPS)}&range=1&w.1.0={kernel}"
+    return answered(link)
 
 
 def apart(found, expected):
@@ -102,3 +108,89 @@ def test_late_answers_are_bridged_and_have_the_last_word(page, server):
     page.mouse.up()
     page.wait_for_function("() => location.search.includes('0.25')")
     at_rest(page)
+
+
+# Which answers' bytes the page has.
+READ = """
+window.read = new Set();
+const arrayBuffer = Response.prototype.arrayBuffer;
+Response.prototype.arrayBuffer = async function () {
+  const bytes = await arrayBuffer.call(this);
+  read.add(new URL(this.url).pathname);
+  return bytes;
+};
+"""
+WEIGHT = """
+([q, at, value]) => {
+  const field = document.querySelectorAll(`mc-kernel[data-q="${q}"] .weight`)[at];
+  field.value = value;
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+"""
+BIAS = """
+value => {
+  const field = document.querySelector(".bias input");
+  field.value = value;
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+"""
+FACTS = "() => JSON.parse(document.getElementById('facts').textContent)"
+STACK = (
+    "size=120&strides=2x1&dilations=1x2&activation=relu&2.filters=he(1)&2.strides=1x2"
+    "&2.dilations=2x1&2.activation=tanh"
+)
+
+
+def told(server, query, maps, facts, edits):
+    """The server's indices of some maps after edits, under the page's colours."""
+    gain = f"&gain={facts['gain']}" if "gain" in facts else ""
+    edited = "".join(f"&{name}={value}" for name, value in edits.items())
+    link = f"{server}/api/planes?maps={','.join(maps)}&{query}{edited}&range={facts['range']}{gain}"
+    return answered(link)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *(f"network=faces&layer={n}" for n in (1, 2, 4, 7)),
+        "network=faces&layer=5&k=7&5.off=3,9",
+        STACK,
+        f"{STACK}&layer=2",
+    ],
+)
+def test_a_layer_of_several_is_drawn_before_any_answer(page, server, query):
+    """Its weights and its bias, from its own numbers: of two channels, there and back."""
+    page.add_init_script(KEEP + READ)
+    page.goto(f"{server}/?{query}")
+    facts = page.evaluate(FACTS)
+    page.locator(".bench").evaluate("(bench) => { bench.open = true; }")
+    one, other = page.locator("mc-kernel[data-q]:has(.weight)").evaluate_all(
+        "kernels => kernels.slice(0, 2).map((kernel) => Number(kernel.dataset.q))"
+    )
+    k, prefix = facts["k"], facts["prefix"]
+    for q in (one, other):
+        page.locator(f'mc-kernel[data-q="{q}"] .weight').nth(1).focus()
+        numbers = f"/maps/input-{q}.npy" if facts.get("values") else "/api/planes"
+        page.wait_for_function("(names) => names.every((name) => read.has(name))", arg=[numbers])
+    page.wait_for_function("() => read.has('/maps/sum.npy')")
+    frames(page)
+    Held(page, "**/api/planes*", "**/?*")
+    whole = f"output-{k}"
+    columns = facts["geometry"]["kernel"][1]
+    edits = {}
+
+    def drawn_at_once(maps):
+        found = page.evaluate(DRAWN, maps)
+        assert apart(found, told(server, query, maps, facts, edits)) <= 1
+
+    for q, at, value in ((one, 0, "0.3"), (other, 3, "-0.2"), (one, 4, "0.11"), (one, 0, "-1")):
+        page.evaluate("() => { put = {}; }")
+        page.evaluate(WEIGHT, [q, at, value])
+        edits[f"{prefix}w.{q}.{k}.{at // columns}.{at % columns}"] = value
+        drawn_at_once([f"partial-{q}", whole])
+    page.evaluate("() => { put = {}; }")
+    page.evaluate(BIAS, "0.4")
+    biases = facts.get("biases") or [0] * facts["outputs"]
+    biases[k] = 0.4
+    edits[f"{prefix}bias"] = ",".join(map(str, biases))
+    drawn_at_once([whole])

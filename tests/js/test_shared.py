@@ -387,27 +387,34 @@ def worked_preview():
     """Colour indices of what channels add and of their output, by plain loops over levels."""
     rng = np.random.default_rng(11)
     cases = []
-    for kernel, pads, name, bias, channels in (
-        ([3, 3], [[1, 1], [1, 1]], "identity", 0.0, 3),
-        ([5, 5], [[2, 2], [2, 2]], "relu", -0.25, 3),
-        ([2, 4], [[0, 1], [1, 2]], "tanh", 0.5, 3),
-        ([3, 1], [[0, 0], [0, 0]], "gelu", 0.1, 1),
-        ([1, 1], [[2, 0], [0, 3]], "leaky", -0.1, 2),
+    for kernel, pads, name, bias, channels, strides, dilations in (
+        ([3, 3], [[1, 1], [1, 1]], "identity", 0.0, 3, [1, 1], [1, 1]),
+        ([5, 5], [[2, 2], [2, 2]], "relu", -0.25, 3, [1, 1], [1, 1]),
+        ([2, 4], [[0, 1], [1, 2]], "tanh", 0.5, 3, [1, 1], [1, 1]),
+        ([3, 1], [[0, 0], [0, 0]], "gelu", 0.1, 1, [1, 1], [1, 1]),
+        ([1, 1], [[2, 0], [0, 3]], "leaky", -0.1, 2, [1, 1], [1, 1]),
+        ([5, 5], [[2, 2], [2, 2]], "relu", 0.1, 3, [2, 2], [1, 1]),
+        ([2, 3], [[4, 1], [0, 7]], "identity", 0.2, 2, [1, 3], [2, 3]),
+        ([3, 2], [[0, 0], [0, 0]], "relu", 0.0, 2, [4, 1], [3, 4]),
     ):
         size = [9, 11]
-        output = [size[a] + sum(pads[a]) - kernel[a] + 1 for a in (0, 1)]
+        spans = [(kernel[a] - 1) * dilations[a] + 1 for a in (0, 1)]
+        output = [(size[a] + sum(pads[a]) - spans[a]) // strides[a] + 1 for a in (0, 1)]
         levels = rng.integers(0, 256, (channels, *size)).tolist()
         kernels = rng.normal(size=(channels, *kernel)).round(2).tolist()
-        partials = [worked_partial(levels[q], kernels[q], pads, output) for q in range(channels)]
+        steps = (strides, dilations)
+        partials = [
+            worked_partial(levels[q], kernels[q], pads, output, *steps) for q in range(channels)
+        ]
         sums = [
             [bias + sum(p[i][j] for p in partials) for j in range(output[1])]
             for i in range(output[0])
         ]
         whole = [[activated(name, value) for value in row] for row in sums]
-        geometry = {"input": size, "kernel": kernel, "strides": [1, 1], "pads": pads}
+        geometry = {"input": size, "kernel": kernel, "strides": strides, "pads": pads}
         cases.append(
             {
-                "geometry": {**geometry, "dilations": [1, 1], "mode": "zeros", "output": output},
+                "geometry": {**geometry, "dilations": dilations, "mode": "zeros", "output": output},
                 "levels": [list(itertools.chain(*plane)) for plane in levels],
                 "kernels": [list(itertools.chain(*rows)) for rows in kernels],
                 "bias": bias,
@@ -455,12 +462,13 @@ def rounded(said):
     return round(said, 9)
 
 
-def worked_partial(levels, kernel, pads, output):
+def worked_partial(levels, kernel, pads, output, strides=(1, 1), dilations=(1, 1)):
     """One channel's part, from the definition."""
     found = [[0.0] * output[1] for _ in range(output[0])]
     for i, j in itertools.product(range(output[0]), range(output[1])):
         for di, dj in itertools.product(range(len(kernel)), range(len(kernel[0]))):
-            row, column = i + di - pads[0][0], j + dj - pads[1][0]
+            row = strides[0] * i + dilations[0] * di - pads[0][0]
+            column = strides[1] * j + dilations[1] * dj - pads[1][0]
             if 0 <= row < len(levels) and 0 <= column < len(levels[0]):
                 found[i][j] += levels[row][column] / 255 * kernel[di][dj]
     return found
@@ -639,7 +647,8 @@ def test_what_is_drawn_ahead_is_the_engines_within_a_level():
         x = np.moveaxis(np.array(case["levels"]).reshape(-1, *size), 0, 2) / 255
         filters = np.moveaxis(np.array(case["kernels"]).reshape(-1, *kernel), 0, 2)[..., None]
         padding = tuple(map(tuple, pads))
-        parts = partials(x, filters, k=0, padding=padding)
+        steps = {name: tuple(case["geometry"][name]) for name in ("strides", "dilations")}
+        parts = partials(x, filters, k=0, padding=padding, **steps)
         whole = activation(case["activation"])(parts.sum(2) + case["bias"])
         assert list(whole.shape) == found
         for q, worked in enumerate(case["partials"]):

@@ -1,47 +1,162 @@
 // @ts-check
 /**
- * Where answers are late, what an edit changes is drawn here, from the levels that the page has, until
- * the server's maps come: a channel's partial and the output. Whoever runs the server can switch it off.
+ * What an edit changes is drawn here until the server's maps come: a channel's partial and the output. In
+ * a layer of several, at once, from the layer's own numbers, fetched at the first sign that a kernel will
+ * be changed; else where answers are late, from the levels that the page has. Whoever runs the server
+ * can switch it off.
  */
-import { coloured, correlated, previewable, summed } from "../lib/preview.js";
-import { bridge } from "../page/ask.js";
-import { state } from "../state.js";
+import { coloured, correlated, dense, previewable, sparse, summed } from "../lib/preview.js";
+import { floats } from "../lib/npy.js";
+import { accepted, bridge } from "../page/ask.js";
+import { on, state, under } from "../state.js";
 import { targetValues } from "./learning.js";
 import { levels } from "./pixel.js";
 
-/** What each channel added last, by its numbers. @type {Map<number, { key: string, values: Float32Array }>} */
-const added = new Map();
+/** @typedef {import("../lib/packed.js").Plane} Plane */
+/** @typedef {{ key: string, values: Float32Array }} Added what a channel adds with some numbers */
+/** @typedef {{ key: string, query: string, kernels: number[][], bias: number, numbers: Map<string, Float32Array | null>, before: Map<number, Float32Array> }} Start
+ *   a layer before edits: its maps by their names, null on their way, and what channels added then */
 
-/** @param {number} q @param {import("../lib/packed.js").Plane} plane */
-function partial(q, plane) {
-  const { geometry } = state.facts;
-  const key = `${state.query.match(/\b(?:image|size)=[^&]*/g)} ${plane.width} ${JSON.stringify(geometry)} ${state.kernels[q]}`;
+/** As many numbers of a map are fetched. */
+const MOST = 2 ** 19;
+/** What each channel added last, by its numbers. @type {Map<number, Added>} */
+const added = new Map();
+/** @type {Start | null} */
+let start = null;
+
+/** @param {number} q @param {string} key @param {() => Float32Array} make */
+function once(q, key, make) {
   const known = added.get(q);
   if (known?.key === key) return known.values;
-  const values = correlated(plane.bytes, state.kernels[q], geometry);
+  const values = make();
   added.set(q, { key, values });
   return values;
 }
 
+/** @param {number} q @param {Plane} plane */
+function partial(q, plane) {
+  const { geometry } = state.facts;
+  const key = `${state.query.match(/\b(?:image|size)=[^&]*/g)} ${plane.width} ${JSON.stringify(geometry)} ${state.kernels[q]}`;
+  return once(q, key, () => correlated(plane.bytes, state.kernels[q], geometry));
+}
+
+/** Whether the output is the sum of what its channels add, each by its own kernel. */
+const plainly = () => !state.facts.whatIf && state.facts.groups === 1 && !state.facts.pooling;
+
+/** All that a layer's numbers depend on but the chosen output's weights and the biases. */
+function rest() {
+  const { prefix = "", k, rows } = state.facts;
+  const query = new URLSearchParams(state.query);
+  const own = new RegExp(`^w\\.\\d+\\.${k}(\\.|$)|^bias$`);
+  for (const name of [...query.keys()]) {
+    if (name.startsWith(prefix) && own.test(name.slice(prefix.length))) query.delete(name);
+  }
+  for (const name of ["i", "j", "rows", "range", "gain"]) query.delete(name);
+  return `${prefix} ${k} ${rows} ${query}`;
+}
+
+/** Have what a change of a channel's kernel is drawn from, or of the bias alone. @param {number} [q] */
+function prepare(q) {
+  const { prefix, geometry, longest, values } = state.facts;
+  if (prefix === undefined || !plainly() || !previewable(geometry, 1) || state.query.length > longest.query) return;
+  const key = rest();
+  if (start?.key !== key) {
+    start = { key, query: state.query, kernels: [...state.kernels], bias: state.bias, numbers: new Map(), before: new Map() };
+    added.clear();
+  }
+  for (const name of q === undefined || !values ? ["sum"] : ["sum", `input-${q}`]) void fetchNumbers(name, start);
+  if (!values) levels();
+}
+
+/** @param {string} name @param {Start} mine */
+async function fetchNumbers(name, mine) {
+  const [height, width] = state.facts.geometry[name === "sum" ? "output" : "input"];
+  if (mine.numbers.has(name) || height * width > MOST) return;
+  mine.numbers.set(name, null);
+  try {
+    const answer = await accepted(await fetch(under(`/maps/${name}.npy?${mine.query}`)));
+    mine.numbers.set(name, floats(await answer.arrayBuffer()));
+  } catch {
+    mine.numbers.delete(name); // asked again when next wanted
+  }
+}
+
+/** The numbers of an input, if they are here. @param {Start} from @param {number} q */
+function given({ numbers }, q) {
+  const plane = state.facts.values ? null : levels()?.[q];
+  if (plane && !numbers.has(`input-${q}`)) numbers.set(`input-${q}`, Float32Array.from(plane.bytes, (level) => level / 255));
+  return numbers.get(`input-${q}`);
+}
+
+/** The maps of a layer of several after edits, from its numbers before them. @param {string[]} names @param {number} range @returns {Plane[]} */
+function edited(names, range) {
+  const { geometry, activation, k, gain = 1, active } = state.facts;
+  const from = start?.key === rest() ? start : null;
+  const sum = from?.numbers.get("sum");
+  const changed = state.kernels.flatMap((kernel, q) => (active[q] && String(kernel) !== String(from?.kernels[q]) ? [q] : []));
+  const shown = names.flatMap((name) => (/^partial-(\d+)$/.exec(name)?.slice(1) ?? []).map(Number));
+  if (!from || !sum || !previewable(geometry, changed.length)) return [];
+  /** @type {Map<number, Float32Array>} */
+  const inputs = new Map();
+  for (const q of [...changed, ...shown]) {
+    const values = given(from, q);
+    if (!values || !from.kernels[q]) return [];
+    inputs.set(q, values);
+  }
+  const now = (/** @type {number} */ q, /** @type {Float32Array} */ values) => once(q, `${state.kernels[q]}`, () => sparse(values, state.kernels[q], geometry));
+  const whole = () => {
+    const terms = [sum];
+    for (const q of changed) {
+      const values = /** @type {Float32Array} */ (inputs.get(q));
+      const before = from.before.get(q) ?? sparse(values, from.kernels[q].map((weight) => -weight), geometry);
+      from.before.set(q, before);
+      terms.push(now(q, values), before);
+    }
+    return summed(terms, state.bias - from.bias, activation);
+  };
+  const [height, width] = geometry.output;
+  return names.flatMap((name) => {
+    const q = Number(/^partial-(\d+)$/.exec(name)?.[1] ?? -1);
+    const values = inputs.get(q);
+    if (name !== `output-${k}` && !values) return [];
+    const bytes = values ? coloured(now(q, values), range / gain) : coloured(whole(), range);
+    return [{ name, height, width, levels: false, bytes }];
+  });
+}
+
+/** The maps of one layer, from its levels. @param {string[]} names @param {number} range @returns {Plane[]} */
+function bridged(names, range) {
+  const { geometry, active, activation, k, gain, sight } = state.facts;
+  const using = active.flatMap((on, q) => (on ? [q] : []));
+  const plain = plainly() && gain === undefined && (sight?.layer ?? 1) === 1 && dense(geometry);
+  if (!plain || !using.length || !previewable(geometry, using.length)) return [];
+  const planes = levels();
+  if (!planes) return [];
+  const [height, width] = geometry.output;
+  /** @type {Float32Array | null} */
+  let made = null;
+  const output = () => (made ??= summed(using.map((each) => partial(each, planes[each])), state.bias, activation));
+  return names.flatMap((name) => {
+    const q = Number(/^partial-(\d+)$/.exec(name)?.[1] ?? -1);
+    const whole = name === `output-${k}`;
+    const target = name === "error" ? targetValues(planes) : null;
+    if (!whole && !target && !using.includes(q)) return [];
+    const values = target ? output().map((value, at) => value - target[at]) : whole ? output() : partial(q, planes[q]);
+    return [{ name, height, width, levels: false, bytes: coloured(values, range) }];
+  });
+}
+
 if (document.documentElement.dataset.preview !== "off") {
   bridge((names, range) => {
-    const { geometry, active, activation, groups, k, whatIf, gain, pooling, sight } = state.facts;
-    const using = active.flatMap((on, q) => (on ? [q] : []));
-    const plain = !whatIf && groups === 1 && gain === undefined && !pooling && (sight?.layer ?? 1) === 1;
-    if (!plain || !using.length || !previewable(geometry, using.length)) return [];
-    const planes = levels();
-    if (!planes) return [];
-    const [height, width] = geometry.output;
-    /** @type {Float32Array | null} */
-    let made = null;
-    const output = () => (made ??= summed(using.map((each) => partial(each, planes[each])), state.bias, activation));
-    return names.flatMap((name) => {
-      const q = Number(/^partial-(\d+)$/.exec(name)?.[1] ?? -1);
-      const whole = name === `output-${k}`;
-      const target = name === "error" ? targetValues(planes) : null;
-      if (!whole && !target && !using.includes(q)) return [];
-      const values = target ? output().map((value, at) => value - target[at]) : whole ? output() : partial(q, planes[q]);
-      return [{ name, height, width, levels: false, bytes: coloured(values, range) }];
-    });
+    const planes = edited(names, range);
+    return planes.length ? planes : bridged(names, range);
   });
+  const near = (/** @type {{ target: EventTarget | null }} */ { target }) => {
+    const place = target instanceof Element ? target.closest("mc-kernel[data-q], label.bias") : null;
+    if (place) prepare(place instanceof HTMLElement && place.dataset.q ? Number(place.dataset.q) : undefined);
+  };
+  for (const sign of ["pointerover", "focusin"]) document.getElementById("stage")?.addEventListener(sign, near);
+  on("kernel", ({ q }) => prepare(q));
+  on("bias", () => prepare());
+  on("page", () => near({ target: document.activeElement }));
 }

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * What a map will look like, before the server's picture of it is there: the plain convolution of
- * planes that the page has, stride 1, no dilation, zeros around. It bridges a slow line while a hand
- * moves, and is never the last word: within one colour's step of the server's, which follows.
+ * What a map will look like, before the server's picture of it is there: the convolution of what the
+ * page has, zeros around. It goes ahead of answers while a hand moves, and is never the last word:
+ * within one colour's step of the server's, which follows.
  */
 import { activated } from "./arithmetic.js";
 
@@ -18,13 +18,36 @@ const ZERO = 127;
  * @param {import("./geometry.js").Geometry} geometry
  * @param {number} channels
  */
-export function previewable({ kernel, strides, dilations, mode, output, transposed }, channels) {
-  const plain = !transposed && mode === "zeros" && [...strides, ...dilations].every((step) => step === 1);
-  return plain && kernel[0] * kernel[1] * output[0] * output[1] * channels <= MOST;
+export function previewable({ kernel, mode, output, transposed }, channels) {
+  return !transposed && mode === "zeros" && kernel[0] * kernel[1] * output[0] * output[1] * channels <= MOST;
+}
+
+/** Whether a kernel meets every pixel beside the one before. @param {import("./geometry.js").Geometry} geometry */
+export const dense = ({ strides, dilations }) => [...strides, ...dilations].every((step) => step === 1);
+
+/**
+ * What one channel adds: its numbers under its kernel, tap by tap, of any strides and dilations.
+ * @param {Float32Array} values row by row
+ * @param {number[]} kernel row by row
+ * @param {import("./geometry.js").Geometry} geometry
+ */
+export function sparse(values, kernel, { input: [height, width], kernel: [, columns], strides: [down, right], pads, dilations, output: [rows, across] }) {
+  const sums = new Float32Array(rows * across);
+  for (const [tap, weight] of kernel.entries()) {
+    if (!weight) continue;
+    const above = dilations[0] * Math.floor(tap / columns) - pads[0][0];
+    const before = dilations[1] * (tap % columns) - pads[1][0];
+    const [first, end] = [Math.max(0, Math.ceil(-before / right)), Math.min(across, Math.ceil((width - before) / right))];
+    for (let i = Math.max(0, Math.ceil(-above / down)); i < rows && down * i + above < height; i += 1) {
+      let at = (down * i + above) * width + right * first + before;
+      for (let to = i * across + first; to < i * across + end; to += 1, at += right) sums[to] += weight * values[at];
+    }
+  }
+  return sums;
 }
 
 /**
- * What one channel adds: its plane's levels, as parts of 255, under its kernel.
+ * The same of a plane's levels, as parts of 255, where kernels are dense.
  * @param {Uint8Array} levels row by row
  * @param {number[]} kernel row by row
  * @param {import("./geometry.js").Geometry} geometry

@@ -21,7 +21,7 @@ import { state, under } from "../state.js";
 const owed = new Set();
 /** Which question's answer each map shows, so that no older one takes its place. @type {Map<string, number>} */
 const shows = new Map();
-/** Which call's state each map shows that was drawn ahead of its answer. @type {Map<string, number>} */
+/** Which call's state each map shows that was drawn ahead of its answer, and how. @type {Map<string, { call: number, bytes: Uint8Array }>} */
 const ahead = new Map();
 /** @type {Waiting | null} */
 let next = null;
@@ -83,7 +83,7 @@ async function send() {
 /** Draw maps ahead of their answers; whether all of them could be. @param {string[]} names @param {Waiting} question */
 function previewed(names, { range, preview, call }) {
   const planes = (range !== null && painter?.(names, range)) || [];
-  for (const { name } of planes) ahead.set(name, call);
+  for (const { name, bytes } of planes) ahead.set(name, { call, bytes });
   if (planes.length) preview(planes);
   return planes.length === names.length;
 }
@@ -116,7 +116,7 @@ async function answered(question) {
   underWay += 1;
   times.sent = start;
   // A map that was drawn ahead for a newer state waits for that one's answer.
-  const due = (/** @type {string} */ name) => newer(name) && (ahead.get(name) ?? 0) <= question.call;
+  const due = (/** @type {string} */ name) => newer(name) && (ahead.get(name)?.call ?? 0) <= question.call;
   try {
     const slow = last.took > LONG && last.brought < SLOW * last.took;
     const { planes, learning } = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
@@ -127,12 +127,13 @@ async function answered(question) {
     free();
     void send(); // what waits is worked on there while this is drawn here
     const fresh = now === epoch ? planes.filter(({ name }) => due(name)) : [];
+    const other = fresh.filter(({ name, bytes }) => !alike(bytes, ahead.get(name)?.bytes)); // what was drawn so stands
     for (const { name } of fresh) {
       shows.set(name, number);
       ahead.delete(name);
     }
     if (fresh.length) shownCall = Math.max(shownCall, question.call);
-    if (fresh.length) question.draw(fresh, learning);
+    if (fresh.length) question.draw(other, learning);
   } catch (error) {
     if (now !== epoch) return;
     for (const name of names.filter(newer)) {
@@ -144,6 +145,9 @@ async function answered(question) {
     free();
   }
 }
+
+/** @param {Uint8Array} bytes @param {Uint8Array | undefined} others */
+const alike = (bytes, others) => bytes.length === others?.length && bytes.every((byte, at) => byte === others[at]);
 
 /** Where the colours' range is held while numbers change; null where every map has its own. */
 export const heldRange = () => (state.facts.ranges === "each" ? null : state.facts.range);

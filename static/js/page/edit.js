@@ -42,7 +42,7 @@ export const setWeight = (q, at, next) =>
     for (const each of using) state.kernels[each] = numbers;
     const place = document.querySelector(`mc-kernel[data-q="${q}"]`)?.closest("fieldset") ?? null;
     const maps = active[q] ? [...using.map((each) => `partial-${each}`), ...output()] : [];
-    change({ ...kernel(q, at, numbers), ...held() }, maps, place);
+    change({ ...kernel(q, at, numbers), ...held() }, maps, place, state.facts.prefix !== undefined);
     follow(place);
     for (const each of using) tell("kernel", { q: each });
   });
@@ -108,7 +108,7 @@ export const setBias = (next) =>
     state.bias = value;
     all[k] = plain(value);
     const place = document.querySelector("label.bias");
-    change({ [`${prefix}bias`]: all.join(","), ...held() }, output(), place);
+    change({ [`${prefix}bias`]: all.join(","), ...held() }, output(), place, state.facts.prefix !== undefined);
     follow(place);
     tell("bias");
   });
@@ -182,7 +182,7 @@ export function hold(still) {
  * @param {Record<string, string>} parameters
  * @param {string[]} maps those that change
  * @param {Element | null} place where failures are told
- * @param {boolean} [ahead] of their answers they can be drawn here
+ * @param {boolean} [ahead] of their answers they may be drawn here at once
  */
 function change(parameters, maps, place, ahead = false) {
   const query = new URLSearchParams(state.query);
@@ -196,7 +196,7 @@ function change(parameters, maps, place, ahead = false) {
 
 /** @param {string[]} maps @param {Element | null} place @param {boolean} ahead */
 function redraw(maps, place, ahead) {
-  const arrived = ahead ? () => {} : awaited(maps); // what is there at once is not waited for
+  const arrived = awaited(maps);
   void ask(maps, {
     ahead,
     query: state.query,

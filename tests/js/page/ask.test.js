@@ -167,3 +167,29 @@ test("what comes is drawn ahead at once for two seconds after a late answer, and
   performance.now = still;
   bridge(() => []);
 });
+
+test("of what was drawn ahead an answer draws what is otherwise", async () => {
+  for (const at of [0, 1, 2]) {
+    open[at].yes();
+    await passed();
+  }
+  [open, drawn] = [[], []];
+  const still = performance.now;
+  let now = 50_000;
+  performance.now = () => now;
+  for (const [value, ahead] of [[7, 7], [8, 7]]) {
+    bridge((names) => names.map((name) => ({ name, height: 1, width: 1, levels: false, bytes: Uint8Array.of(ahead) })));
+    /** @type {number[][]} */
+    const brought = [];
+    const question = { query: `value=${value}`, range: 1, ahead: true, preview: () => {}, draw: (/** @type {any[]} */ planes) => void brought.push(planes.map(({ bytes }) => bytes[0])), fail: () => {} };
+    void ask(["sum"], question);
+    now += 200; // it is asked for where the hand rests
+    while (!open.length) await passed();
+    open[0].yes();
+    await passed();
+    assert.deepEqual(brought, [value === ahead ? [] : [value]]);
+    open = [];
+  }
+  performance.now = still;
+  bridge(() => []);
+});
