@@ -6,7 +6,7 @@
 import { state, readPage, tell } from "../state.js";
 import { forget, waiting } from "./ask.js";
 import { early, loading } from "./coming.js";
-import { bitByBit, following, soon, unfinished, unfolded } from "./later.js";
+import { bitByBit, following, soon, soonest, unfinished, unfolded } from "./later.js";
 import { address, steady } from "./link.js";
 import { morph } from "./morph.js";
 import { stays } from "./still.js";
@@ -31,6 +31,7 @@ export async function bring(page, version, link) {
   const pictures = await waiting(Promise.race([Promise.all(late.values()), limit]));
   await steady();
   if (unfinished()) await soon(); // of two, the older would come last
+  else await soonest(); // after the one that read the answer
   if (version !== state.version) return false;
   forget(); // what is still asked for is on the page, and under its range of colours
   const aside = following();
@@ -51,6 +52,8 @@ export async function bring(page, version, link) {
   link(JSON.parse(page.getElementById("facts")?.textContent ?? "{}").query ?? "");
   tell("seen");
   early(pictures ? new Map() : late);
+  // This finds all styles: the frame goes before any task, and would do so besides places and paint.
+  document.documentElement.getAnimations();
   await bitByBit([rest[0], [...rest[1], { part: null, work: () => said(fresh) }]]);
   return true;
 }

@@ -177,8 +177,8 @@ async function brought(groups) {
 /** Wait for the next task. */
 export const task = () => new Promise((begun) => setTimeout(begun));
 
-/** The same, before any frame: somebody waits. */
-const soonest = () => window.scheduler?.postTask(() => {}, { priority: "user-blocking" }) ?? task();
+/** The same, before others: somebody waits. */
+export const soonest = () => window.scheduler?.postTask(() => {}, { priority: "user-blocking" }) ?? task();
 
 /** Find the styles and the places of what has changed in a task of its own, which goes before the frame that shows it. */
 const laid = async () => window.scheduler?.postTask(() => void root.getBoundingClientRect(), { priority: "user-blocking" });
