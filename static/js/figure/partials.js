@@ -8,6 +8,7 @@
 import { coloured, correlated, dense, previewable, sparse, summed } from "../lib/preview.js";
 import { floats } from "../lib/npy.js";
 import { accepted, bridge } from "../page/ask.js";
+import { task } from "../page/later.js";
 import { on, state, under } from "../state.js";
 import { targetValues } from "./learning.js";
 import { levels } from "./pixel.js";
@@ -15,7 +16,7 @@ import { levels } from "./pixel.js";
 /** @typedef {import("../lib/packed.js").Plane} Plane */
 /** @typedef {{ key: string, values: Float32Array }} Added what a channel adds with some numbers */
 /** @typedef {{ key: string, query: string, kernels: number[][], bias: number, numbers: Map<string, Float32Array | null>, before: Map<number, Float32Array> }} Start
- *   a layer before edits: its maps by their names, null on their way, and what channels added then */
+ *   a layer before edits: its maps by their names, null on their way, and what channels added */
 
 /** As many numbers of a map are fetched. */
 const MOST = 2 ** 19;
@@ -57,15 +58,29 @@ function rest() {
 
 /** Have what a change of a channel's kernel is drawn from, or of the bias alone. @param {number} [q] */
 function prepare(q) {
-  const { prefix, geometry, longest, values } = state.facts;
+  const { prefix, geometry, longest } = state.facts;
   if (prefix === undefined || !plainly() || !previewable(geometry, 1) || state.query.length > longest.query) return;
   const key = rest();
   if (start?.key !== key) {
     start = { key, query: state.query, kernels: [...state.kernels], bias: state.bias, numbers: new Map(), before: new Map() };
     added.clear();
   }
-  for (const name of q === undefined || !values ? ["sum"] : ["sum", `input-${q}`]) void fetchNumbers(name, start);
-  if (!values) levels();
+  void fetchNumbers("sum", start);
+  if (q !== undefined) void begin(q, start);
+}
+
+/** Have what a channel is given and what it added before edits, worked out in a task of its own. @param {number} q @param {Start} mine */
+async function begin(q, mine) {
+  const { facts: { geometry, values } } = state;
+  const name = `input-${q}`;
+  if (values) await fetchNumbers(name, mine);
+  else if (!mine.numbers.has(name)) {
+    const plane = levels()?.[q];
+    if (plane) mine.numbers.set(name, Float32Array.from(plane.bytes, (level) => level / 255));
+  }
+  await task();
+  const given = mine.numbers.get(name);
+  if (given && mine.kernels[q] && !mine.before.has(q)) mine.before.set(q, sparse(given, mine.kernels[q], geometry));
 }
 
 /** @param {string} name @param {Start} mine */
@@ -81,45 +96,28 @@ async function fetchNumbers(name, mine) {
   }
 }
 
-/** The numbers of an input, if they are here. @param {Start} from @param {number} q */
-function given({ numbers }, q) {
-  const plane = state.facts.values ? null : levels()?.[q];
-  if (plane && !numbers.has(`input-${q}`)) numbers.set(`input-${q}`, Float32Array.from(plane.bytes, (level) => level / 255));
-  return numbers.get(`input-${q}`);
-}
-
 /** The maps of a layer of several after edits, from its numbers before them. @param {string[]} names @param {number} range @returns {Plane[]} */
 function edited(names, range) {
   const { geometry, activation, k, gain = 1, active } = state.facts;
   const from = start?.key === rest() ? start : null;
   const sum = from?.numbers.get("sum");
-  const changed = state.kernels.flatMap((kernel, q) => (active[q] && String(kernel) !== String(from?.kernels[q]) ? [q] : []));
-  const shown = names.flatMap((name) => (/^partial-(\d+)$/.exec(name)?.slice(1) ?? []).map(Number));
-  if (!from || !sum || !previewable(geometry, changed.length)) return [];
-  /** @type {Map<number, Float32Array>} */
-  const inputs = new Map();
-  for (const q of [...changed, ...shown]) {
-    const values = given(from, q);
-    if (!values || !from.kernels[q]) return [];
-    inputs.set(q, values);
-  }
-  const now = (/** @type {number} */ q, /** @type {Float32Array} */ values) => once(q, `${state.kernels[q]}`, () => sparse(values, state.kernels[q], geometry));
-  const whole = () => {
-    const terms = [sum];
-    for (const q of changed) {
-      const values = /** @type {Float32Array} */ (inputs.get(q));
-      const before = from.before.get(q) ?? sparse(values, from.kernels[q].map((weight) => -weight), geometry);
-      from.before.set(q, before);
-      terms.push(now(q, values), before);
-    }
-    return summed(terms, state.bias - from.bias, activation);
-  };
+  if (!from || !sum) return [];
+  const changed = state.kernels.flatMap((kernel, q) => (active[q] && String(kernel) !== String(from.kernels[q]) ? [q] : []));
+  if (!previewable(geometry, changed.length) || !changed.every((q) => from.before.has(q))) return [];
+  /** What a channel adds besides, with its weights as they are: of those alone that changed. @param {number} q */
+  const more = (q) =>
+    once(q, `${state.kernels[q]}`, () => {
+      const given = /** @type {Float32Array} */ (from.numbers.get(`input-${q}`));
+      return sparse(given, state.kernels[q].map((weight, tap) => weight - from.kernels[q][tap]), geometry);
+    });
   const [height, width] = geometry.output;
   return names.flatMap((name) => {
     const q = Number(/^partial-(\d+)$/.exec(name)?.[1] ?? -1);
-    const values = inputs.get(q);
-    if (name !== `output-${k}` && !values) return [];
-    const bytes = values ? coloured(now(q, values), range / gain) : coloured(whole(), range);
+    const before = from.before.get(q);
+    if (name !== `output-${k}` && !before) return [];
+    const bytes = before
+      ? coloured(summed([before, more(q)], 0, "identity"), range / gain)
+      : coloured(summed([sum, ...changed.map(more)], state.bias - from.bias, activation), range);
     return [{ name, height, width, levels: false, bytes }];
   });
 }
@@ -158,5 +156,5 @@ if (document.documentElement.dataset.preview !== "off") {
   for (const sign of ["pointerover", "focusin"]) document.getElementById("stage")?.addEventListener(sign, near);
   on("kernel", ({ q }) => prepare(q));
   on("bias", () => prepare());
-  on("page", () => near({ target: document.activeElement }));
+  for (const kind of /** @type {const} */ (["page", "levels"])) on(kind, () => near({ target: document.activeElement }));
 }

@@ -15,7 +15,7 @@ import { say, unsay } from "./words.js";
 
 const REST = 250;
 const RHYTHM = 1000; // ms: changes that follow each other sooner are a hand's that goes on,
-const PAUSE = 30; // ms that a hand rests before the row follows it
+const PAUSE = 20; // ms that a hand rests before the row follows it
 const BEAT = 1.5; // which rests when the next is so many times as late as the last was
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
