@@ -149,6 +149,16 @@ def told(server, query, maps, facts, edits):
     return answered(link)
 
 
+def prepared(page, facts, channels):
+    """Let the page have what it draws some channels' kernels from."""
+    for q in channels:
+        page.locator(f'mc-kernel[data-q="{q}"] .weight').nth(1).focus()
+        numbers = f"/maps/input-{q}.npy" if facts.get("values") else "/api/planes"
+        names = [numbers, "/maps/sum.npy"]
+        page.wait_for_function("(names) => names.every((name) => read.has(name))", arg=names)
+    frames(page)
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -168,12 +178,7 @@ def test_a_layer_of_several_is_drawn_before_any_answer(page, server, query):
         "kernels => kernels.slice(0, 2).map((kernel) => Number(kernel.dataset.q))"
     )
     k, prefix = facts["k"], facts["prefix"]
-    for q in (one, other):
-        page.locator(f'mc-kernel[data-q="{q}"] .weight').nth(1).focus()
-        numbers = f"/maps/input-{q}.npy" if facts.get("values") else "/api/planes"
-        page.wait_for_function("(names) => names.every((name) => read.has(name))", arg=[numbers])
-    page.wait_for_function("() => read.has('/maps/sum.npy')")
-    frames(page)
+    prepared(page, facts, (one, other))
     Held(page, "**/api/planes*", "**/?*")
     whole = f"output-{k}"
     columns = facts["geometry"]["kernel"][1]
@@ -194,3 +199,33 @@ def test_a_layer_of_several_is_drawn_before_any_answer(page, server, query):
     biases[k] = 0.4
     edits[f"{prefix}bias"] = ",".join(map(str, biases))
     drawn_at_once([whole])
+
+
+def test_kernels_without_a_row_that_changed_are_in_the_sum(page, server):
+    """What is drawn ahead begins anew where a channel changed whose numbers the page has not."""
+    page.add_init_script(KEEP + READ)
+    page.goto(f"{server}/?size=64&filters=gabors&2.filters=he(1)&layer=2")
+    facts = page.evaluate(FACTS)
+    page.locator(".bench").evaluate("(bench) => { bench.open = true; }")
+    rows = facts["rows"]
+    assert rows == [0, 1, 2, 4]
+    prepared(page, facts, rows)
+    page.evaluate("() => { read.clear(); window.same = true; }")
+    link = page.locator('.layer-row.wide a[data-layer="1"]')  # it leads there as undo may
+    there = "&2.w.11.0.1.1=5&rows=0,1,2,4"
+    link.evaluate("(link, more) => link.setAttribute('href', `/${location.search}${more}`)", there)
+    link.dispatch_event("click")
+    page.wait_for_function("() => location.search.includes('2.w.11.0')")
+    page.wait_for_function(
+        "() => !document.querySelector(':root:is([data-following], [data-pending])')"
+    )
+    assert page.evaluate("() => window.same"), "another page was loaded"
+    facts = page.evaluate(FACTS)
+    prepared(page, facts, rows)
+    query = page.url.partition("?")[2]
+    Held(page, "**/api/planes*", "**/?*")
+    page.evaluate("() => { put = {}; }")
+    page.evaluate(WEIGHT, [rows[1], 4, "0.9"])
+    maps = [f"partial-{rows[1]}", "output-0"]
+    edits = {f"2.w.{rows[1]}.0.1.1": "0.9"}
+    assert apart(page.evaluate(DRAWN, maps), told(server, query, maps, facts, edits)) <= 1

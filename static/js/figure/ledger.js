@@ -45,6 +45,8 @@ let asked = 0;
 /** @typedef {{ channels: (Channel | { q: number, subtotal: number })[], rows: number[], cols: number[] }} Found those of channels that are shown have all their numbers */
 /** The last pixel whose exact numbers came, of the planes that are shown. @type {{ place: string, values: number[], found: Found } | null} */
 let known = null;
+/** The planes that numbers were drawn from last, of which state of the page. @type {{ version?: number, names: Set<string> }} */
+let told = { names: new Set() };
 let later = () => {};
 
 /** Whether the opened layer has a ledger. */
@@ -441,7 +443,7 @@ on("kernel", () => comesWithPlanes() || (known = null));
 const outdated = (so) => void find(".ledger-order")?.classList.toggle("inexact", so);
 on("settled", () => outdated(false));
 on("pixel", ({ i, j, pinned }) => pinned && served.length && outdated(edited || String([i, j]) !== String(served)));
-on("planes", ({ planes }) => {
+on("planes", ({ planes, version }) => {
   if (state.query !== state.facts.query) outdated(true);
   const each = /** @type {Plane[]} */ (planes).find(({ name }) => name === "subtotals");
   if (each) {
@@ -455,7 +457,10 @@ on("planes", ({ planes }) => {
     if (plane.name.startsWith("partial-")) held.planes?.set(Number(plane.name.slice(8)), plane);
   }
   if (!hasLedger() || !held.planes) return;
-  if (!planes.some((/** @type {Plane} */ { name }) => /^(partial|output)-/.test(name))) return; // the row's follow later
+  const names = planes.flatMap((/** @type {Plane} */ { name }) => (/^(partial|output)-/.test(name) ? [name] : [])); // the row's follow later
+  if (told.version !== version) told = { version, names: new Set() };
+  if (names.every((/** @type {string} */ name) => version !== undefined && told.names.has(name))) return; // drawn ahead, they are here anew
+  for (const name of names) told.names.add(name);
   [edited, known] = [true, null]; // of a few maps the exact numbers are asked for anew when the page has come
   later();
 });

@@ -8,7 +8,7 @@
 import { coloured, correlated, dense, previewable, sparse, summed } from "../lib/preview.js";
 import { floats } from "../lib/npy.js";
 import { accepted, bridge } from "../page/ask.js";
-import { task } from "../page/later.js";
+import { task, unfinished } from "../page/later.js";
 import { on, state, under } from "../state.js";
 import { targetValues } from "./learning.js";
 import { levels } from "./pixel.js";
@@ -20,6 +20,8 @@ import { levels } from "./pixel.js";
 
 /** As many numbers of a map are fetched. */
 const MOST = 2 ** 19;
+/** What was refused, or did not come, is asked for again when wanted after so long. */
+const AGAIN = 5000;
 /** What each channel added last, by its numbers. @type {Map<number, Added>} */
 const added = new Map();
 /** @type {Start | null} */
@@ -44,22 +46,23 @@ function partial(q, plane) {
 /** Whether the output is the sum of what its channels add, each by its own kernel. */
 const plainly = () => !state.facts.whatIf && state.facts.groups === 1 && !state.facts.pooling;
 
-/** All that a layer's numbers depend on but the chosen output's weights and the biases. */
+/** All that a layer's numbers depend on but the biases and those weights of the chosen output that stand on the page. */
 function rest() {
   const { prefix = "", k, rows } = state.facts;
   const query = new URLSearchParams(state.query);
-  const own = new RegExp(`^w\\.\\d+\\.${k}(\\.|$)|^bias$`);
+  const own = new RegExp(`^w\\.(\\d+)\\.${k}(\\.|$)`);
   for (const name of [...query.keys()]) {
-    if (name.startsWith(prefix) && own.test(name.slice(prefix.length))) query.delete(name);
+    const q = name.startsWith(prefix) ? own.exec(name.slice(prefix.length))?.[1] : undefined;
+    if (q !== undefined && Number(q) in state.kernels) query.delete(name); // of others the page has no numbers
   }
-  for (const name of ["i", "j", "rows", "range", "gain"]) query.delete(name);
+  for (const name of [`${prefix}bias`, "i", "j", "rows", "range", "gain"]) query.delete(name);
   return `${prefix} ${k} ${rows} ${query}`;
 }
 
 /** Have what a change of a channel's kernel is drawn from, or of the bias alone. @param {number} [q] */
 function prepare(q) {
   const { prefix, geometry, longest } = state.facts;
-  if (prefix === undefined || !plainly() || !previewable(geometry, 1) || state.query.length > longest.query) return;
+  if (unfinished() || prefix === undefined || !plainly() || !previewable(geometry, 1) || state.query.length > longest.query) return;
   const key = rest();
   if (start?.key !== key) {
     start = { key, query: state.query, kernels: [...state.kernels], bias: state.bias, numbers: new Map(), before: new Map() };
@@ -92,7 +95,7 @@ async function fetchNumbers(name, mine) {
     const answer = await accepted(await fetch(under(`/maps/${name}.npy?${mine.query}`)));
     mine.numbers.set(name, floats(await answer.arrayBuffer()));
   } catch {
-    mine.numbers.delete(name); // asked again when next wanted
+    setTimeout(() => mine.numbers.delete(name), AGAIN);
   }
 }
 

@@ -10,9 +10,9 @@ import { state, under } from "../state.js";
 /**
  * @typedef {import("../lib/packed.js").Plane} Plane
  * @typedef {import("../lib/packed.js").Answer} Answer
- * @typedef {{ query: string, range: number | null, draw: (planes: Plane[], learning?: import("../lib/packed.js").Learned) => void,
- *   preview: (planes: Plane[]) => void, fail: (words: string) => void, ahead?: boolean }} Question `ahead`: drawn
- *   here first, however soon answers come
+ * @typedef {{ query: string, range: number | null, draw: (planes: Plane[], come: string[], learning?: import("../lib/packed.js").Learned) => void,
+ *   preview: (planes: Plane[]) => void, fail: (words: string) => void, ahead?: boolean }} Question `draw`: what
+ *   has come, and of that the planes which are not drawn so already; `ahead`: drawn here first, however soon answers come
  * @typedef {Question & { call: number, bridged: boolean }} Waiting
  * @typedef {(names: string[], range: number) => Plane[]} Painter what it cannot draw is left out
  */
@@ -65,7 +65,7 @@ export async function ask(maps, question) {
   next = mine;
   times.asked = performance.now();
   if (question.ahead || times.asked - times.late < LATELY) mine.bridged = previewed(names, mine);
-  else if (painter) setTimeout(overdue, DUE, names, mine);
+  if (painter && !mine.bridged) setTimeout(overdue, DUE, names, mine);
   await send();
 }
 
@@ -133,7 +133,7 @@ async function answered(question) {
       ahead.delete(name);
     }
     if (fresh.length) shownCall = Math.max(shownCall, question.call);
-    if (fresh.length) question.draw(other, learning);
+    if (fresh.length) question.draw(other, fresh.map(({ name }) => name), learning);
   } catch (error) {
     if (now !== epoch) return;
     for (const name of names.filter(newer)) {
@@ -147,7 +147,11 @@ async function answered(question) {
 }
 
 /** @param {Uint8Array} bytes @param {Uint8Array | undefined} others */
-const alike = (bytes, others) => bytes.length === others?.length && bytes.every((byte, at) => byte === others[at]);
+function alike(bytes, others) {
+  if (bytes.length !== others?.length) return false;
+  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] !== others[at]) return false;
+  return true;
+}
 
 /** Where the colours' range is held while numbers change; null where every map has its own. */
 export const heldRange = () => (state.facts.ranges === "each" ? null : state.facts.range);

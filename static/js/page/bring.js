@@ -30,8 +30,8 @@ export async function bring(page, version, link) {
   const late = loading(fresh);
   const pictures = await waiting(Promise.race([Promise.all(late.values()), limit]));
   await steady();
-  if (unfinished()) await soon(); // of two, the older would come last
-  else await soonest(); // after the one that read the answer
+  await soonest(); // in a task after the one that read the answer
+  while (unfinished()) await soon(); // of two, the older would come last
   if (version !== state.version) return false;
   forget(); // what is still asked for is on the page, and under its range of colours
   const aside = following();

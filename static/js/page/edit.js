@@ -196,19 +196,19 @@ function change(parameters, maps, place, ahead = false) {
 
 /** @param {string[]} maps @param {Element | null} place @param {boolean} ahead */
 function redraw(maps, place, ahead) {
-  const arrived = awaited(maps);
+  const [arrived, { version }] = [awaited(maps), state];
   void ask(maps, {
     ahead,
     query: state.query,
     range: heldRange(),
     preview(planes) {
-      tell("planes", { planes });
+      tell("planes", { planes, version });
       arrived(planes.map(({ name }) => name));
     },
-    draw(planes, learning) {
+    draw(planes, come, learning) {
       if (place && !place.querySelector("[aria-invalid]")) unsay(place);
-      tell("planes", { planes, learning });
-      arrived(planes.map(({ name }) => name));
+      tell("planes", { planes, learning, version });
+      arrived(come);
     },
     fail(words) {
       none();
