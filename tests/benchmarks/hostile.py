@@ -19,7 +19,7 @@ MOST = 1.5
 
 def processor_seconds(decoder: IsolatedDecoder) -> float:
     """Of the decoder's process, as Linux counts them."""
-    stat = Path(f"/proc/{decoder._process.child.pid}/stat").read_text()  # type: ignore[union-attr]
+    stat = Path(f"/proc/{decoder._process.child.pid}/stat").read_text()  # type: ignore[union-attr]  # it has begun
     fields = stat.rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -180,7 +180,7 @@ export const task = () => new Promise((begun) => setTimeout(begun));
 /** The same, before others: somebody waits. */
 export const soonest = () => window.scheduler?.postTask(() => {}, { priority: "user-blocking" }) ?? task();
 
-/** Find the styles and the places of what has changed in a task of its own, which goes before the frame that shows it. */
+/** Find the styles and the places of what has changed in a task of its own, before the frame that shows it if none is due. */
 const laid = async () => window.scheduler?.postTask(() => void root.getBoundingClientRect(), { priority: "user-blocking" });
 
 /** Wait for the task after that. */
