@@ -7,8 +7,9 @@
  */
 import { tint } from "../lib/colours.js";
 import { begun, parsed, plain, refusal, stepped, typedNumber, weightText } from "../lib/numbers.js";
-import { hold, setBias, setWeight } from "../page/edit.js";
+import { setBias, setWeight } from "../page/edit.js";
 import { pictured } from "../page/paint.js";
+import { hold } from "../page/rest.js";
 import { note, say, unsay } from "../page/words.js";
 import { on, state } from "../state.js";
 import { sayPixel } from "./map.js";

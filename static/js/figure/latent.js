@@ -5,8 +5,9 @@
  * The pictures follow from planes while the hand moves (layers.js), the page's own come when it rests.
  */
 import { parsed, plain, typedNumber, weightText, stepped } from "../lib/numbers.js";
-import { hold, setNumbers } from "../page/edit.js";
+import { setNumbers } from "../page/edit.js";
 import { edit } from "../page/form.js";
+import { hold } from "../page/rest.js";
 import { fieldsOf, say, speak, unsay } from "../page/words.js";
 import { on, state } from "../state.js";
 

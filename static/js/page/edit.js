@@ -8,20 +8,15 @@ import { plain } from "../lib/numbers.js";
 import { state, tell } from "../state.js";
 import { ask, heldRange } from "./ask.js";
 import { awaited, none } from "./coming.js";
-import { settle, write } from "./link.js";
+import { write } from "./link.js";
+import { holds, REST, rest } from "./rest.js";
 import { facesInSight, mapsInSight } from "./seen.js";
-import { align, idle, inTurn } from "./visit.js";
+import { inTurn } from "./visit.js";
 import { say, unsay } from "./words.js";
 
-const REST = 250;
 const RHYTHM = 1000; // ms: changes that follow each other sooner are a hand's that goes on,
 const PAUSE = 20; // ms that a hand rests before the row follows it
 const BEAT = 1.5; // which rests when the next is so many times as late as the last was
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let timer;
-let holding = false;
-let resting = 0; // the burst that came to rest last
-let latest = 0; // the version that was last brought in line, or is
 let moved = -Infinity; // when all numbers were changed last
 
 /**
@@ -151,7 +146,7 @@ let come = () => {};
 let scrolled;
 addEventListener("scroll", () => {
   clearTimeout(scrolled);
-  if (holding && timer !== undefined) scrolled = setTimeout(() => holding && timer !== undefined && come(), REST);
+  if (holds()) scrolled = setTimeout(() => holds() && come(), REST);
 }, { passive: true });
 
 /**
@@ -170,12 +165,6 @@ export const setStep = (next, place) =>
 /** The maps of the opened layer that are in sight, or nearly, and of many inputs what each adds: all depend on what the first layer is given. */
 function worked() {
   return state.facts.gain !== undefined && state.facts.whatIf !== "apart" ? [...mapsInSight(), "subtotals"] : mapsInSight();
-}
-
-/** Keep the page from being brought in line while a hand still moves. @param {boolean} still */
-export function hold(still) {
-  holding = still;
-  if (!still && timer !== undefined) rest(REST);
 }
 
 /**
@@ -215,26 +204,4 @@ function redraw(maps, place, ahead) {
       if (place) say(place, words);
     },
   });
-}
-
-/** @param {number} delay ms */
-function rest(delay) {
-  clearTimeout(timer);
-  timer = setTimeout(async () => {
-    if (holding) return;
-    timer = undefined;
-    // A page on its way is newer than what rests here, unless it cannot be shown.
-    const mine = (resting += 1);
-    await idle();
-    if (timer !== undefined || mine !== resting) return;
-    if (state.query === state.facts.query && !document.querySelector("mc-map canvas:not([data-step])")) {
-      settle(state.query);
-      return tell("settled", { query: state.query });
-    }
-    const version = (latest = state.version);
-    const shown = await align().catch(() => false);
-    if (version !== state.version) return void (timer ?? (version === latest && rest(0)));
-    settle(state.query); // true even where the page's words are still old
-    if (shown) tell("settled", { query: state.query });
-  }, delay);
 }
