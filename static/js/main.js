@@ -6,6 +6,7 @@ import { ready } from "./page/words.js";
 import { readPage, state } from "./state.js";
 import "./page/form.js";
 import "./page/undo.js";
+import "./page/unfold.js";
 import "./figure/kernel.js";
 import "./figure/latent.js";
 import "./figure/layers.js";

@@ -12,6 +12,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from tests.browser.harness import Held, frames
+from tests.browser.test_live_main import RESTS
 
 WAIT = 60_000
 
@@ -26,6 +27,12 @@ TYPED = """
   const field = document.querySelectorAll("mc-kernel[data-q='0'] .weight")[at];
   field.value = text;
   field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+"""
+NEARLY = """
+(expected) => {
+  const [near, value] = document.querySelector("#row-0 output").textContent.split(" ");
+  return near === "≈" && Math.abs(Number(value.replace("−", "-")) - expected) < 0.006;
 }
 """
 KINDS = "cells => cells.map((each) => each.className)"
@@ -239,6 +246,48 @@ def test_what_a_weight_changes_follows_its_plane(page, server):
     value, total = told(0.5)
     expect(row).to_have_text(value, timeout=WAIT)
     expect(headline).to_contain_text(total, timeout=WAIT)
+
+
+def test_what_each_channel_adds_is_kept_when_the_page_of_an_edit_comes(page, server):
+    """The planes that followed the edit are those of its page, not those of the page before it."""
+    query = "network=faces&rows=0,1,5,36"
+
+    def added(more=""):
+        with urlopen(f"{server}/maps/partial-0.npy?{query}{more}") as answer:
+            return np.load(io.BytesIO(answer.read()))
+
+    usual, edited = added(), added("&7.w.0.0.4.5=0.25")
+    far = np.abs(edited - usual)
+    far[np.maximum(np.abs(edited), np.abs(usual)) > 0.29] = 0  # beyond the scale
+    far[10, 19] = 0  # the pinned pixel's numbers stand as they are
+    i, j = np.unravel_index(far.argmax(), far.shape)
+    links = []
+    page.on("request", lambda request: links.append(request.url))
+    page.goto(f"{server}/?{query}")
+    Held(page, "**/api/probe*")  # no exact numbers come
+
+    def is_near(expected):
+        box = page.locator("mc-map.output").bounding_box()
+        side = box["width"] / 47
+        page.mouse.move(box["x"] + (j + 0.5) * side, box["y"] + (i + 0.5) * side)
+        page.wait_for_function(NEARLY, arg=float(expected))
+        page.mouse.move(5, 5)
+
+    def fetched():
+        return sum("maps=partial-0,partial-1," in link for link in links)
+
+    is_near(usual[i, j])
+    assert (fetched(), far[i, j] > 0.02) == (1, True)
+    with page.expect_response("**/?*7.w.0.0.4.5=0.25*"):
+        page.evaluate(TYPED, ["0.25", 41])
+    page.wait_for_function(RESTS)
+    is_near(edited[i, j])
+    assert fetched() == 1
+    page.keyboard.press("Control+z")
+    page.wait_for_function("() => !location.search.includes('7.w.0.0.4.5')")
+    page.wait_for_function(RESTS)
+    is_near(usual[i, j])
+    assert fetched() == 2
 
 
 def test_the_numbers_of_a_pooling_and_its_winner_follow_the_pointer(page, server):

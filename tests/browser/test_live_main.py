@@ -38,14 +38,17 @@ def pictures(page):
     )
 
 
+RESTS = """
+() => !document.querySelector(":root:is([data-pending], [data-following])") &&
+  !document.querySelector(":root[data-unheard], mc-map canvas") &&
+  JSON.parse(document.getElementById("facts").textContent).query === location.search.slice(1) &&
+  [...document.querySelectorAll("mc-map input")].every((map) => map.complete !== false)
+"""
+
+
 def at_rest(page):
     """Wait until the page says everything of the last edit: canvases are gone, the link is told."""
-    page.wait_for_function(
-        """() => !document.querySelector(":root:is([data-pending], [data-following])") &&
-        !document.querySelector(":root[data-unheard], mc-map canvas") &&
-        JSON.parse(document.getElementById("facts").textContent).query === location.search.slice(1)
-        && [...document.querySelectorAll("mc-map input")].every((map) => map.complete !== false)"""
-    )
+    page.wait_for_function(RESTS)
     page.wait_for_load_state("networkidle")
 
 

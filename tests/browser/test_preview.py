@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -229,3 +230,31 @@ def test_kernels_without_a_row_that_changed_are_in_the_sum(page, server):
     maps = [f"partial-{rows[1]}", "output-0"]
     edits = {f"2.w.{rows[1]}.0.1.1": "0.9"}
     assert apart(page.evaluate(DRAWN, maps), told(server, query, maps, facts, edits)) <= 1
+
+
+def test_the_row_is_asked_for_as_a_hand_begins_and_where_it_pauses(page, server):
+    """With what it moves, since that is drawn ahead; what it moves next is not held up by it."""
+    page.add_init_script(KEEP + READ)
+    query = "network=faces&layer=6&rows=0,1,2,3"
+    page.goto(f"{server}/?{query}")
+    facts = page.evaluate(FACTS)
+    page.locator(".bench").evaluate("(bench) => { bench.open = true; }")
+    prepared(page, facts, [1])
+    page.evaluate("() => scrollTo(0, 0)")  # what is in sight is asked for alone
+    frames(page)
+    held = Held(page, "**/api/planes*", "**/?*")
+    own, row = ["partial-1", "output-0"], ["layer-6-0", "layer-7-0"]
+
+    def asked(link):
+        found = parse_qs(urlsplit(link).query)
+        return sorted(found["maps"][0].split(",")), found["6.w.1.0.0.4"]
+
+    with page.expect_request("**/api/planes*") as first:
+        page.evaluate(WEIGHT, [1, 4, "0.3"])
+        page.evaluate(WEIGHT, [1, 4, "0.5"])
+    assert asked(first.value.url) == (sorted(own + row), ["0.3"])
+    edits = {"6.w.1.0.0.4": "0.5"}
+    assert apart(page.evaluate(DRAWN, own), told(server, query, own, facts, edits)) <= 1
+    with page.expect_request("**/api/planes*") as second:
+        held.let_go_first()
+    assert asked(second.value.url) == (sorted(own + row), ["0.5"])

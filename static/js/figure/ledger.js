@@ -28,8 +28,10 @@ const MANY = 4;
 const NEAR = "≈ ";
 
 /** @typedef {import("../lib/packed.js").Plane} Plane */
-/** @type {{ key: string, planes: Map<number, Plane> | null }} */
+/** What each input adds, by what that depends on. @type {{ key: string, planes: Map<number, Plane> | null }} */
 let held = { key: "", planes: null };
+/** The versions of the page that channels' kernels and planes are of, and what the newest depend on: where planes followed, the page that comes need not fetch them. */
+const lately = { kernels: new Map(), planes: new Map(), key: "" };
 /** What each input adds at the pinned pixel since a generator's numbers changed, nearly. @type {number[] | null} */
 let moved = null;
 /** When numbers were last said of them. */
@@ -67,12 +69,13 @@ function all(selector) {
 
 const find = (/** @type {string} */ selector) => all(selector)[0] ?? null;
 
-/** What the planes depend on. */
-function wanted() {
-  const query = new URLSearchParams(state.facts.query);
+/** What the planes depend on. @param {string} [of] */
+function wanted(of = state.facts.query) {
+  const query = new URLSearchParams(of);
   for (const name of ["i", "j", "rows"]) query.delete(name);
   query.set("range", String(state.facts.range));
   query.set("gain", String(state.facts.gain));
+  query.sort();
   return String(query);
 }
 
@@ -125,7 +128,7 @@ export function showLedger(i, j, again, name) {
     return null;
   }
   void fetchPlanes();
-  timer = setTimeout(() => void exact(i, j, name), POINTED);
+  timer = setTimeout(() => void exact(i, j, name), edited ? REST : POINTED);
   if (!held.planes) return null;
   inexact(!edited);
   name();
@@ -437,8 +440,18 @@ function begin() {
 }
 for (const sign of ["pointerover", "focusin"]) document.getElementById("stage")?.addEventListener(sign, () => void fetchPlanes());
 on("seen", begin);
-on("page", begin);
-on("kernel", () => comesWithPlanes() || (known = null));
+on("page", () => {
+  const newest = [...lately.kernels].every(([q, version]) => lately.planes.get(q) >= version);
+  if (newest && held.planes && lately.key === wanted()) held.key = lately.key;
+  for (const versions of [lately.kernels, lately.planes]) versions.clear();
+  begin();
+});
+on("kernel", ({ q }) => {
+  lately.kernels.set(q, state.version);
+  lately.key = wanted(state.query);
+  if (!comesWithPlanes()) known = null;
+});
+on("bias", () => void (lately.key = wanted(state.query)));
 /** Who says yes and who says no is of other numbers, or of another pixel; the page that comes has it anew. @param {boolean} so */
 const outdated = (so) => void find(".ledger-order")?.classList.toggle("inexact", so);
 on("settled", () => outdated(false));
@@ -454,7 +467,9 @@ on("planes", ({ planes, version }) => {
     return;
   }
   for (const plane of /** @type {Plane[]} */ (planes)) {
-    if (plane.name.startsWith("partial-")) held.planes?.set(Number(plane.name.slice(8)), plane);
+    if (!plane.name.startsWith("partial-")) continue;
+    held.planes?.set(Number(plane.name.slice(8)), plane);
+    lately.planes.set(Number(plane.name.slice(8)), version);
   }
   if (!hasLedger() || !held.planes) return;
   const names = planes.flatMap((/** @type {Plane} */ { name }) => (/^(partial|output)-/.test(name) ? [name] : [])); // the row's follow later

@@ -11,9 +11,10 @@ import { state, under } from "../state.js";
  * @typedef {import("../lib/packed.js").Plane} Plane
  * @typedef {import("../lib/packed.js").Answer} Answer
  * @typedef {{ query: string, range: number | null, draw: (planes: Plane[], come: string[], learning?: import("../lib/packed.js").Learned) => void,
- *   preview: (planes: Plane[]) => void, fail: (words: string) => void, ahead?: boolean }} Question `draw`: what
- *   has come, and of that the planes which are not drawn so already; `ahead`: drawn here first, however soon answers come
- * @typedef {Question & { call: number, bridged: boolean }} Waiting
+ *   preview: (planes: Plane[]) => void, fail: (words: string) => void, ahead?: boolean, along?: () => string[] }} Question
+ *   `draw`: what has come, and of that the planes which are not drawn so already; `ahead`: drawn here first, however soon
+ *   answers come; `along`: what is asked for with it once all of it is, for then nobody waits for its answer
+ * @typedef {Question & { call: number, bridged: boolean, more: string[] }} Waiting
  * @typedef {(names: string[], range: number) => Plane[]} Painter what it cannot draw is left out
  */
 
@@ -61,12 +62,17 @@ export async function ask(maps, question) {
   const names = [...maps];
   for (const name of names) owed.add(name);
   /** @type {Waiting} */
-  const mine = { ...question, call: (calls += 1), bridged: false };
+  const mine = { ...question, call: (calls += 1), bridged: false, more: [] };
   next = mine;
   times.asked = performance.now();
-  if (question.ahead || times.asked - times.late < LATELY) mine.bridged = previewed(names, mine);
+  const planes = question.ahead || times.asked - times.late < LATELY ? bridged(names, mine) : [];
+  mine.bridged = planes.length === names.length;
+  if (mine.bridged && question.along) mine.more = question.along();
+  for (const name of mine.more) owed.add(name);
   if (painter && !mine.bridged) setTimeout(overdue, DUE, names, mine);
-  await send();
+  const sent = send();
+  if (planes.length) question.preview(planes); // the server is at work meanwhile
+  await sent;
 }
 
 async function send() {
@@ -80,17 +86,18 @@ async function send() {
   }
 }
 
-/** Draw maps ahead of their answers; whether all of them could be. @param {string[]} names @param {Waiting} question */
-function previewed(names, { range, preview, call }) {
+/** Those maps that can be drawn ahead of their answers. @param {string[]} names @param {Waiting} question */
+function bridged(names, { range, call }) {
   const planes = (range !== null && painter?.(names, range)) || [];
   for (const { name, bytes } of planes) ahead.set(name, { call, bytes });
-  if (planes.length) preview(planes);
-  return planes.length === names.length;
+  return planes;
 }
 
 /** What has no answer in time is drawn ahead of it. @param {string[]} names @param {Waiting} question */
 function overdue(names, question) {
-  if (question.call === calls && question.call > shownCall && (underWay || next)) previewed(names, question);
+  if (question.call !== calls || question.call <= shownCall || !(underWay || next)) return;
+  const planes = bridged(names, question);
+  if (planes.length) question.preview(planes);
 }
 
 /** Drop what was asked: the page has changed under it. */
@@ -120,10 +127,7 @@ async function answered(question) {
   try {
     const slow = last.took > LONG && last.brought < SLOW * last.took;
     const { planes, learning } = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
-    last.ended = performance.now();
-    last.took = last.ended - start;
-    if (last.took > LATE) times.late = last.ended;
-    last.brought = planes.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (!question.more.length) timed(start, planes); // else it was long by what came along
     free();
     void send(); // what waits is worked on there while this is drawn here
     const fresh = now === epoch ? planes.filter(({ name }) => due(name)) : [];
@@ -144,6 +148,14 @@ async function answered(question) {
   } finally {
     free();
   }
+}
+
+/** Keep in mind how long an answer took. @param {number} start @param {Plane[]} planes */
+function timed(start, planes) {
+  last.ended = performance.now();
+  last.took = last.ended - start;
+  if (last.took > LATE) times.late = last.ended;
+  last.brought = planes.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
 /** @param {Uint8Array} bytes @param {Uint8Array | undefined} others */

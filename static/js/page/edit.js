@@ -37,8 +37,7 @@ export const setWeight = (q, at, next) =>
     for (const each of using) state.kernels[each] = numbers;
     const place = document.querySelector(`mc-kernel[data-q="${q}"]`)?.closest("fieldset") ?? null;
     const maps = active[q] ? [...using.map((each) => `partial-${each}`), ...output()] : [];
-    change({ ...kernel(q, at, numbers), ...held() }, maps, place, state.facts.prefix !== undefined);
-    follow(place);
+    lead({ ...kernel(q, at, numbers), ...held() }, maps, place);
     for (const each of using) tell("kernel", { q: each });
   });
 
@@ -65,18 +64,38 @@ const output = () => {
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let following;
+let led = -Infinity; // when a hand changed a layer's number last
 
-/** Of several layers the row's pictures follow, from the opened one's on, once a hand pauses: they cost more than what it moves. @param {Element | null} place where failures are told */
-function follow(place) {
+/**
+ * Change a layer's numbers. Of several layers the row's pictures follow, from the opened one's on: they cost
+ * more than what the hand moves, so that they are asked for as it begins, if that needs no answer, and where it pauses.
+ * @param {Record<string, string>} parameters
+ * @param {string[]} maps those of the layer that change
+ * @param {Element | null} place where failures are told
+ */
+function lead(parameters, maps, place) {
+  const [begins, { prefix, whatIf }] = [performance.now() - led > REST, state.facts];
+  led = performance.now();
   clearTimeout(following);
-  const { version, facts: { prefix, whatIf } } = state;
-  if (prefix === undefined || whatIf === "apart") return;
-  const opened = parseInt(prefix || "1", 10);
+  let due = prefix !== undefined && whatIf !== "apart";
+  const along = () => {
+    due = false;
+    return behind();
+  };
+  change(parameters, maps, place, prefix !== undefined, due && begins ? along : undefined);
+  if (!due) return;
+  const { version } = state;
   following = setTimeout(() => {
     if (version !== state.version) return; // another page is on its way
-    const behind = faces().filter((name) => name === "generated" || Number(name.split("-")[1] ?? 0) >= opened);
-    if (behind.length) redraw(behind, place, false);
+    const names = behind();
+    if (names.length) redraw(names, place, false);
   }, PAUSE);
+}
+
+/** The names of the row's pictures in sight that the opened layer's numbers change. */
+function behind() {
+  const opened = parseInt(state.facts.prefix || "1", 10);
+  return faces().filter((name) => name === "generated" || Number(name.split("-")[1] ?? 0) >= opened);
 }
 
 /** The names of the row's pictures that are in sight. */
@@ -103,8 +122,7 @@ export const setBias = (next) =>
     state.bias = value;
     all[k] = plain(value);
     const place = document.querySelector("label.bias");
-    change({ [`${prefix}bias`]: all.join(","), ...held() }, output(), place, state.facts.prefix !== undefined);
-    follow(place);
+    lead({ [`${prefix}bias`]: all.join(","), ...held() }, output(), place);
     tell("bias");
   });
 
@@ -172,22 +190,24 @@ function worked() {
  * @param {string[]} maps those that change
  * @param {Element | null} place where failures are told
  * @param {boolean} [ahead] of their answers they may be drawn here at once
+ * @param {() => string[]} [along] what is asked for with them then
  */
-function change(parameters, maps, place, ahead = false) {
+function change(parameters, maps, place, ahead = false, along = undefined) {
   const query = new URLSearchParams(state.query);
   for (const [name, value] of Object.entries(parameters)) query.set(name, value);
   state.query = String(query).replace(/%2C|%3A|%28|%29/g, decodeURIComponent);
   state.version += 1;
-  if (maps.length) redraw(maps, place, ahead);
+  if (maps.length) redraw(maps, place, ahead, along);
   write(state.query);
   rest(REST);
 }
 
-/** @param {string[]} maps @param {Element | null} place @param {boolean} ahead */
-function redraw(maps, place, ahead) {
+/** @param {string[]} maps @param {Element | null} place @param {boolean} ahead @param {() => string[]} [along] */
+function redraw(maps, place, ahead, along) {
   const [arrived, { version }] = [awaited(maps), state];
   void ask(maps, {
     ahead,
+    along,
     query: state.query,
     range: heldRange(),
     preview(planes) {

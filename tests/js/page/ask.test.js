@@ -193,3 +193,25 @@ test("of what was drawn ahead an answer draws what is otherwise", async () => {
   performance.now = still;
   bridge(() => []);
 });
+
+test("what comes along is asked for with what is all drawn ahead, and before that is drawn", async () => {
+  for (const at of [0, 1, 2]) {
+    open[at].yes();
+    await passed();
+  }
+  const still = performance.now;
+  for (const [known, along] of /** @type {[string[], boolean][]} */ ([[["sum", "bias"], true], [["sum"], false], [[], false]])) {
+    performance.now = () => 60_000 + 1000 * known.length;
+    bridge((names) => names.filter((name) => known.includes(name)).map((name) => ({ name, height: 1, width: 1, levels: false, bytes: Uint8Array.of(7) })));
+    open = [];
+    /** @type {number[]} */
+    const asked = [];
+    void ask(["sum", "bias"], { query: "value=7", range: 1, ahead: true, along: () => ["row"], preview: () => void asked.push(open.length), draw: () => {}, fail: () => {} });
+    assert.deepEqual([open.length, asked], [1, known.length ? [1] : []]);
+    assert.equal(new URLSearchParams(open[0].link.split("?")[1]).get("maps"), along ? "sum,bias,row" : "sum,bias");
+    open[0].yes();
+    await passed();
+  }
+  performance.now = still;
+  bridge(() => []);
+});
