@@ -242,6 +242,24 @@ def test_what_more_opens_stands_under_the_figure_and_on_nothing(page, query):
         page.locator(".more summary").first.click()
 
 
+@pytest.mark.parametrize("layer", [1, 2])
+def test_what_more_opens_in_a_stack_covers_nothing(page, layer):
+    """The photograph and the drawing stand under the figure where the window is narrow."""
+    opened(page, f"/?size=64&filters=gabors&2.filters=he(1)&layer={layer}")
+    page.locator(".controls > .more:has(.more-fields) > summary").click()
+    for width in (1024, 1100, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        frames(page)
+        fields = page.locator(".more-fields").bounding_box()
+        right, bottom = fields["x"] + fields["width"], fields["y"] + fields["height"]
+        assert right <= width
+        others = page.locator("#working .row, .volumes, .result figure, .pixel")
+        for box in (other.bounding_box() for other in others.all() if other.is_visible()):
+            apart = box["x"] >= right or box["x"] + box["width"] <= fields["x"]
+            below = box["y"] >= bottom or box["y"] + box["height"] <= fields["y"]
+            assert apart or below, (width, box, fields)
+
+
 ANNOUNCED = """() => {
     // A live region speaks when its text changes; <output> is one unless it says otherwise.
     const live = "[role=status], [role=alert], [role=log], output, [aria-live]";

@@ -85,6 +85,19 @@ def test_rows_sum_and_output_are_side_by_side_on_one_screen(new_page, query, jav
             assert max(texts) <= box(page, ".total")["x"] - 8
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["network=faces&rows=0,1,2,3", "size=64&filters=gabors&2.filters=he(1)&layer=2"],
+)
+@pytest.mark.parametrize("javascript", [True, False])
+def test_no_layer_is_wider_than_its_window(new_page, query, javascript):
+    page = new_page(f"/?{query}", javascript=javascript)
+    for width in (320, 344, 390, 768, 1016, 1024, 1260):
+        page.set_viewport_size({"width": width, "height": 800})
+        frames(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("query", ["kernel=3x3", "kernel=4x4", "kernel=5x5"])
 def test_weights_are_wide_enough_to_hit_and_to_read(new_page, query):
     page = new_page(f"/?size=64&{query}")
