@@ -276,18 +276,40 @@ def test_what_each_channel_adds_is_kept_when_the_page_of_an_edit_comes(page, ser
     def fetched():
         return sum("maps=partial-0,partial-1," in link for link in links)
 
+    def led(keys, there):
+        page.keyboard.press(keys)
+        page.wait_for_function(
+            "(there) => location.search.includes('7.w.0.0.4.5') === there", arg=there
+        )
+        page.wait_for_function(RESTS)
+
     is_near(usual[i, j])
     assert (fetched(), far[i, j] > 0.02) == (1, True)
-    with page.expect_response("**/?*7.w.0.0.4.5=0.25*"):
+    pages = Held(page, "**/?*")
+    with page.expect_response("**/api/planes?*7.w.0.0.4.5=0.25*") as planes:
         page.evaluate(TYPED, ["0.25", 41])
+    planes.value.finished()
+    frames(page)
+    pages.let_go()
     page.wait_for_function(RESTS)
     is_near(edited[i, j])
     assert fetched() == 1
-    page.keyboard.press("Control+z")
-    page.wait_for_function("() => !location.search.includes('7.w.0.0.4.5')")
-    page.wait_for_function(RESTS)
+    led("Control+z", False)
     is_near(usual[i, j])
-    assert fetched() == 2
+    led("Control+Shift+z", True)
+    is_near(edited[i, j])
+    assert fetched() == 3
+    # What is undone before its page comes leaves none of its planes behind.
+    pages = Held(page, "**/?*")
+    with page.expect_response("**/api/planes?*7.w.0.0.4.5=0.3*") as planes:
+        page.evaluate(TYPED, ["0.3", 41])
+    planes.value.finished()
+    frames(page)
+    page.keyboard.press("Control+z")
+    pages.let_go()
+    page.wait_for_function("() => location.search.includes('7.w.0.0.4.5=0.25')")
+    page.wait_for_function(RESTS)
+    is_near(edited[i, j])
 
 
 def test_the_numbers_of_a_pooling_and_its_winner_follow_the_pointer(page, server):

@@ -28,10 +28,14 @@ const MANY = 4;
 const NEAR = "≈ ";
 
 /** @typedef {import("../lib/packed.js").Plane} Plane */
-/** What each input adds, by what that depends on. @type {{ key: string, planes: Map<number, Plane> | null }} */
-let held = { key: "", planes: null };
-/** The versions of the page that channels' kernels and planes are of, and what the newest depend on: where planes followed, the page that comes need not fetch them. */
-const lately = { kernels: new Map(), planes: new Map(), key: "" };
+/**
+ * What each input adds, by what that depends on. After edits the planes are the next page's, if it is of `after` and of each
+ * channel whose kernel `changed` the plane `came`, by versions of the page; not if anything else changed meanwhile (`other`).
+ * @typedef {{ key: string, planes: Map<number, Plane> | null, after: string, other: boolean, changed: Map<number, number>, came: Map<number, number> }} Held
+ */
+/** @param {string} key @returns {Held} */
+const fresh = (key) => ({ key, planes: null, after: key, other: false, changed: new Map(), came: new Map() });
+let held = fresh("");
 /** What each input adds at the pinned pixel since a generator's numbers changed, nearly. @type {number[] | null} */
 let moved = null;
 /** When numbers were last said of them. */
@@ -79,6 +83,14 @@ function wanted(of = state.facts.query) {
   return String(query);
 }
 
+/** What a query says besides of the opened layer's weights, biases and colours. @param {string} query */
+function without(query) {
+  const rest = new URLSearchParams(wanted(query));
+  const { prefix = "" } = state.facts;
+  for (const name of [...rest.keys()]) if (name === `${prefix}bias` || name.startsWith(`${prefix}w.`)) rest.delete(name);
+  return String(rest);
+}
+
 const active = () => state.facts.active.flatMap((on, q) => (on ? [q] : []));
 
 /** Fetch the planes of what each input adds, once. */
@@ -88,7 +100,8 @@ async function fetchPlanes() {
   const [rows, columns] = facts.geometry.output;
   const key = wanted();
   if (!hasLedger() || held.key === key) return;
-  const mine = (held = { key, planes: /** @type {Map<number, Plane> | null} */ (null) });
+  const mine = (held = fresh(key));
+  mine.other = wanted(state.query) !== key;
   if (rows * columns * active().length > MOST || facts.ranges === "each") return;
   try {
     const { planes } = await fetched(active().map((q) => `partial-${q}`), `${key}&packed=1`, null, "default");
@@ -225,7 +238,7 @@ async function exact(i, j, name = () => {}) {
     name();
     written(found, values);
   } catch {
-    // What stands is near, and says so.
+    if (mine === asked) inexact(true); // what stands is near, and says so
   }
 }
 
@@ -441,17 +454,23 @@ function begin() {
 for (const sign of ["pointerover", "focusin"]) document.getElementById("stage")?.addEventListener(sign, () => void fetchPlanes());
 on("seen", begin);
 on("page", () => {
-  const newest = [...lately.kernels].every(([q, version]) => lately.planes.get(q) >= version);
-  if (newest && held.planes && lately.key === wanted()) held.key = lately.key;
-  for (const versions of [lately.kernels, lately.planes]) versions.clear();
+  const { planes, after, other, changed, came } = held;
+  const followed = planes && !other && after === wanted() && [...changed].every(([q, version]) => (came.get(q) ?? 0) >= version);
+  const touched = other || after !== held.key || changed.size || came.size;
+  if (touched) held = followed ? { ...fresh(after), planes } : fresh(""); // or some would be of numbers that this page has not
   begin();
 });
+/** The bias has changed, or a channel's kernel. @param {number} [q] */
+function follows(q) {
+  if (q !== undefined) held.changed.set(q, state.version);
+  held.other ||= held.key !== wanted() || without(state.query) !== without(state.facts.query);
+  held.after = wanted(state.query);
+}
 on("kernel", ({ q }) => {
-  lately.kernels.set(q, state.version);
-  lately.key = wanted(state.query);
+  follows(q);
   if (!comesWithPlanes()) known = null;
 });
-on("bias", () => void (lately.key = wanted(state.query)));
+on("bias", () => follows());
 /** Who says yes and who says no is of other numbers, or of another pixel; the page that comes has it anew. @param {boolean} so */
 const outdated = (so) => void find(".ledger-order")?.classList.toggle("inexact", so);
 on("settled", () => outdated(false));
@@ -462,14 +481,14 @@ on("planes", ({ planes, version }) => {
   if (each) {
     if (!moved) numbered = performance.now(); // the first pictures are not to wait for numbers
     moved = [...each.bytes].map((index) => valueOf(index, each.range ?? 1));
-    held = { key: "", planes: null }; // of other numbers, all of them
+    held = fresh(""); // of other numbers, all of them
     [edited, known] = [true, null];
     return;
   }
   for (const plane of /** @type {Plane[]} */ (planes)) {
     if (!plane.name.startsWith("partial-")) continue;
     held.planes?.set(Number(plane.name.slice(8)), plane);
-    lately.planes.set(Number(plane.name.slice(8)), version);
+    if (held.planes) held.came.set(Number(plane.name.slice(8)), version);
   }
   if (!hasLedger() || !held.planes) return;
   const names = planes.flatMap((/** @type {Plane} */ { name }) => (/^(partial|output)-/.test(name) ? [name] : [])); // the row's follow later

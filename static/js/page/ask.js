@@ -42,6 +42,7 @@ const last = { took: 0, brought: 0, ended: 0 };
 const SIGNED = 150; // ms: what is sooner there is not said to be waited for
 const LONG = 60;
 const SLOW = 4000; // pixels a ms: on a line that brings fewer, half the bytes are worth the work at both ends
+const WORK = 400; // ms: what comes along makes an answer later by less
 const QUICK = 25; // a server that answers so soon takes a second question while it works on the first
 const RECENT = 500;
 const LATE = 33; // two frames: where answers take longer, what the page can draw is drawn at once;
@@ -127,7 +128,7 @@ async function answered(question) {
   try {
     const slow = last.took > LONG && last.brought < SLOW * last.took;
     const { planes, learning } = await waiting(fetched(names, slow ? `${question.query}&packed=1` : question.query, question.range));
-    if (!question.more.length) timed(start, planes); // else it was long by what came along
+    timed(start, planes, question.more.length > 0);
     free();
     void send(); // what waits is worked on there while this is drawn here
     const fresh = now === epoch ? planes.filter(({ name }) => due(name)) : [];
@@ -150,8 +151,9 @@ async function answered(question) {
   }
 }
 
-/** Keep in mind how long an answer took. @param {number} start @param {Plane[]} planes */
-function timed(start, planes) {
+/** Keep in mind how long an answer took, unless that was the work on what came along. @param {number} start @param {Plane[]} planes @param {boolean} along */
+function timed(start, planes, along) {
+  if (along && performance.now() - start < WORK) return;
   last.ended = performance.now();
   last.took = last.ended - start;
   if (last.took > LATE) times.late = last.ended;
